@@ -1,0 +1,26 @@
+# What a preset adds to every compilation: sanitizers, coverage, hardening.
+set(TOCSIN_SANITIZE "" CACHE STRING "sanitizers, comma separated")
+option(TOCSIN_FUZZ "build the fuzz targets with libFuzzer" OFF)
+option(TOCSIN_COVERAGE "instrument for gcov" OFF)
+option(TOCSIN_HARDEN "link-time optimisation and hardening" OFF)
+
+if(TOCSIN_SANITIZE)
+    add_compile_options(-fsanitize=${TOCSIN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=${TOCSIN_SANITIZE})
+endif()
+if(TOCSIN_FUZZ)
+    add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+if(TOCSIN_COVERAGE)
+    add_compile_options(--coverage)
+    add_link_options(--coverage)
+endif()
+if(TOCSIN_HARDEN)
+    # NDEBUG is not set: asserts of programmer errors stay in every build.
+    set(CMAKE_C_FLAGS_RELEASE "-O2 -g")
+    set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+    set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ON)
+    add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong
+        -fstack-clash-protection -fcf-protection=full)
+    add_link_options(-pie -Wl,-z,relro,-z,now,-z,noexecstack)
+endif()

@@ -1,0 +1,74 @@
+/* proto/base/limits.h: every limit of the system, with its unit and its reason. */
+#ifndef TOC_PROTO_BASE_LIMITS_H
+#define TOC_PROTO_BASE_LIMITS_H
+
+/* Entries and records. */
+#define TOC_ENTRY_BYTES_MAX       32768u /* header and body: fits a link message with its proofs */
+#define TOC_ENTRY_HEADER_BYTES    48u /* six fixed fields and the commitment (PROTOCOL §5) */
+#define TOC_PLAIN_OVERHEAD_BYTES  44u /* salt 32, time 8, record length 4 */
+#define TOC_BODY_OVERHEAD_BYTES   40u /* nonce 24, tag 16 */
+#define TOC_RECORD_ALERT_BYTES_MAX 16340u /* padded to 16,384 with the overhead: the next power of two is too large */
+#define TOC_RECORD_BULK_BYTES_MAX 32596u /* what padding to 64 leaves of an entry */
+#define TOC_PAD_ALERT_BYTES_MIN   256u  /* so that an alert does not tell its kind by its size */
+#define TOC_PAD_BULK_BYTES        64u
+#define TOC_GRANT_BOXES_MAX       380u /* 380 boxes of 80 bytes fill an entry */
+#define TOC_EPOCH_RECORDS_MAX     (1u << 20) /* a sender key's life in records */
+#define TOC_EPOCH_MS_MAX          (30ull * 86400000ull) /* and in time */
+
+/* Records. */
+#define TOC_NOTE_BYTES_MAX      4096u /* plain text, long enough for a reason, too short for a case file */
+#define TOC_TEXT_BYTES_MAX      256u  /* names, labels, actors, tags */
+#define TOC_LABELS_MAX          16u
+#define TOC_ASSETS_MAX          32u
+#define TOC_ROOTS_MAX           64u
+#define TOC_SOURCES_MAX         16u
+#define TOC_AUDIENCE_MAX        500u /* as many as a circle has members */
+#define TOC_CHUNK_MEMBERS_MAX   512u /* cluster members in one record; 62-byte addresses still fit */
+#define TOC_CLUSTER_MEMBERS_MAX 1000000u
+#define TOC_ADDRESS_BYTES_MAX   256u /* longest address text accepted; the longest real one has 180 or so */
+#define TOC_FUTURE_MS_MAX       300000ull /* a record issued more than 5 minutes past the horizon waits */
+
+/* Circles. */
+#define TOC_MEMBERS_MAX       500u
+#define TOC_OFFICERS_MAX      64u
+#define TOC_ENDPOINTS_MAX     8u
+#define TOC_CARD_BYTES_MAX    32768u
+#define TOC_CHARTER_BYTES_MAX 262144u /* 500 member rows of about 120 bytes, with policy and lists */
+
+/* Links. */
+#define TOC_FRAME_BYTES_MAX       65535u /* Noise's own limit */
+#define TOC_MESSAGE_BYTES_MAX     65519u /* less the tag */
+#define TOC_REQUESTS_OPEN_MAX     32u /* per side of a link */
+#define TOC_LINKS_MAX             4096u
+#define TOC_HANDSHAKES_MAX        256u /* at once */
+#define TOC_HANDSHAKES_KEPT       32u  /* of them kept for addresses that succeeded in the last day */
+#define TOC_HANDSHAKES_PREFIX_MAX 16u  /* at once from one /24 or /64, so that one network cannot take all */
+#define TOC_FIRST_FRAME_MS        1000u
+#define TOC_STRANGER_MS           5000u /* a failed handshake is read and dropped until then */
+#define TOC_REKEY_MESSAGES        (1u << 20)
+#define TOC_REKEY_MS              3600000u
+#define TOC_QUEUE_PEER_BYTES_MAX  (8u << 20)
+#define TOC_QUEUE_NODE_BYTES_MAX  (1u << 30)
+#define TOC_QUEUE_ALERT_SHARE     4u /* a quarter of a peer's window stays for the alert lane */
+#define TOC_PULL_ENTRIES_MAX      4096u /* entries asked for in one Pull */
+#define TOC_PULLS_OPEN_MAX        8u
+#define TOC_HEADS_PAGE_ROWS       256u
+
+/* The store. */
+#define TOC_LOG_TXN_ENTRIES_MAX 50000u /* LMDB spills and leaks past 131,071 dirty pages */
+#define TOC_VIEW_TXN_ROWS_MAX   60000u /* the same, a random row dirties a page */
+#define TOC_VIEW_TXN_MS_MAX     20u    /* so that an alert waits at most this long for the fold */
+#define TOC_VIEW_SYNC_BACKLOG   5000u  /* journal rows behind which commits are no longer synced one by one */
+#define TOC_MAP_FULL_PERCENT    90u    /* refuse writes there: a full map cannot even delete */
+
+/* Rules. */
+#define TOC_CLUSTER_CONFIDENCE_MIN 50u
+#define TOC_HUB_REPORTS            256u /* a wallet in more reports than this joins nothing */
+#define TOC_BIG_ATOM_MEMBERS       1000u
+#define TOC_CONFIDENCE_CAP         95u
+
+/* Control socket. */
+#define TOC_CONTROL_FRAME_BYTES_MAX (4u << 20)
+#define TOC_CONTROL_CLIENTS_MAX     64u
+
+#endif
