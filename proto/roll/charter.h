@@ -1,0 +1,92 @@
+/* proto/roll/charter.h: a circle's signed rules (PROTOCOL §1). Version n+1 names the hash of version n.
+ * The hash covers the body only, never its signatures. Owns: spans live in the arena. Threads: pure.
+ * Errors: MALFORMED, LIMIT, SIGNATURE, DENIED (no quorum). */
+#ifndef TOC_PROTO_ROLL_CHARTER_H
+#define TOC_PROTO_ROLL_CHARTER_H
+
+#include "proto/feed/feed.h"
+#include "proto/record/record.h"
+#include "proto/roll/card.h"
+
+typedef enum toc_role {
+    TOC_ROLE_ADMIN = 1,
+    TOC_ROLE_MEMBER = 2,
+    TOC_ROLE_OBSERVER = 3, /* reads */
+    TOC_ROLE_RELAY = 4     /* carries ciphertext, holds no keys */
+} toc_role;
+const char *toc_role_name(toc_role role);
+TOC_MUST toc_code toc_role_parse(toc_span text, toc_role *out, toc_err *err);
+
+typedef struct toc_charter_member {
+    toc_org_id org;
+    toc_role role;
+    toc_span kind, country; /* as the circle states them: what audience and weights go by */
+    uint64_t card_serial_min;
+    toc_card_hash card;
+} toc_charter_member;
+
+typedef enum toc_history {
+    TOC_HISTORY_NONE = 1, /* a joiner reads what is written after it was admitted */
+    TOC_HISTORY_ALL = 2
+} toc_history;
+
+typedef struct toc_charter_policy {
+    toc_tlp tlp_max;
+    uint32_t retention_days; /* 0: no term */
+    toc_history history;
+    uint64_t admission_delay_ms;
+    uint64_t bulk_bytes_per_day; /* per member; 0: the default of limits.h */
+    uint64_t alert_bytes_per_day;
+} toc_charter_policy;
+
+typedef struct toc_charter_signature {
+    toc_org_id org;
+    toc_verify_key officer;
+    toc_signature signature; /* over "tocsin/charter-sig/1\n" ‖ charter hash ‖ org */
+} toc_charter_signature;
+
+typedef struct toc_charter {
+    uint32_t version; /* from 1 */
+    toc_charter_hash previous; /* zeroes in version 1 */
+    uint8_t nonce[32];         /* version 1 only: so that circles of one text differ */
+    toc_span name, purpose;
+    uint32_t quorum; /* of n admins: n/2 < quorum <= n */
+    size_t member_count;
+    const toc_charter_member *members; /* in order of org id */
+    toc_charter_policy policy;
+
+    toc_circle_id circle; /* version 1: of the body; later ones carry it */
+    toc_charter_hash hash;
+    toc_span body;
+    size_t signature_count;
+    const toc_charter_signature *signatures;
+    toc_span signed_charter; /* exact bytes */
+} toc_charter;
+
+/* Encodes and checks a body. */
+TOC_MUST toc_code toc_charter_write(const toc_charter *charter, toc_buf *out_body, toc_err *err);
+/* body + signatures → signed bytes. */
+void toc_charter_join(toc_span body, const toc_charter_signature *signatures, size_t count, toc_buf *out);
+void toc_charter_sign(const toc_charter_hash *hash, const toc_org_id *org, const toc_secret *officer,
+                      toc_charter_signature *out);
+TOC_MUST toc_code toc_charter_open(toc_span signed_charter, toc_arena *arena, toc_charter *out, toc_err *err);
+
+/* Cards by hash, for judging signatures. NOT_FOUND when it is not held. */
+typedef struct toc_card_source {
+    void *context;
+    toc_code (*card)(void *context, const toc_card_hash *hash, toc_card *out, toc_err *err);
+} toc_card_source;
+
+/* That version 1 is signed by a quorum of its own admins, or that `next` follows `current` (same circle, version + 1,
+ * names its hash) and is signed by a quorum of `current`'s admins with officer keys of scope charter. Votes count by org. */
+TOC_MUST toc_code toc_charter_judge(const toc_charter *current /* NULL for version 1 */, const toc_charter *next,
+                                    const toc_card_source *cards, toc_err *err);
+
+const toc_charter_member *toc_charter_find(const toc_charter *charter, const toc_org_id *org); /* NULL: none */
+bool toc_charter_reads(const toc_charter *charter, const toc_org_id *org);  /* admin, member, observer */
+bool toc_charter_writes(const toc_charter *charter, const toc_org_id *org); /* admin, member */
+/* Readers in order of org id; the index is that of a grant's boxes. NULL past the end. */
+const toc_charter_member *toc_charter_reader(const toc_charter *charter, size_t index);
+size_t toc_charter_reader_count(const toc_charter *charter);
+
+#endif
