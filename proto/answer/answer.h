@@ -1,0 +1,88 @@
+/* proto/answer/answer.h: what the node answers, as structs and as the stable JSON of docs/INTERFACE.md.
+ * One rendering for every door: the control socket carries these JSON lines, `--json` prints them unchanged, and
+ * people's tables are drawn from them. Field names are only ever added.
+ * Owns: nothing; everything lives in the arena of whoever filled it in. Threads: pure. */
+#ifndef TOC_PROTO_ANSWER_ANSWER_H
+#define TOC_PROTO_ANSWER_ANSWER_H
+
+#include "proto/record/record.h"
+#include "proto/rules/score.h"
+
+typedef struct toc_answer_claim {
+    toc_claim_id claim;
+    toc_record_id record;
+    toc_circle_id circle;
+    toc_org_id org;
+    toc_span org_name; /* from the card; empty when unknown */
+    toc_statement statement;
+    bool expired;   /* since the horizon */
+    bool withdrawn; /* all its roots are dead */
+} toc_answer_claim;
+
+typedef struct toc_answer_twin {
+    toc_subject subject;
+    const char *text; /* CAIP-10 of the twin, as some claim spelt it */
+    uint64_t claims;  /* live ones */
+} toc_answer_twin;
+
+typedef struct toc_answer_cluster_ref {
+    toc_span id; /* smallest vertex; empty: none */
+    uint64_t size;
+} toc_answer_cluster_ref;
+
+typedef struct toc_dossier {
+    const char *query;
+    bool found; /* a live claim, or a cluster */
+    toc_wallet wallet;
+    toc_score score;
+    size_t claim_count;
+    toc_answer_claim *claims; /* category, then confidence down, then claim id */
+    uint64_t tagged;          /* live claims of the same subject with another tag */
+    size_t twin_count;
+    toc_answer_twin *twins;
+    toc_answer_cluster_ref cluster;
+    bool incomplete; /* the views are behind the log */
+    toc_time horizon;
+} toc_dossier;
+
+typedef struct toc_answer_report {
+    toc_claim_id claim;
+    toc_org_id org;
+    toc_span org_name;
+    toc_span name, title, entity_type, method;
+    uint32_t confidence;
+    uint64_t members;
+    size_t root_count;
+    const toc_root *roots;
+} toc_answer_report;
+
+typedef struct toc_answer_cluster {
+    const char *query;
+    bool found;
+    toc_answer_cluster_ref ref;
+    size_t report_count;
+    toc_answer_report *reports;
+    size_t member_count; /* those listed, at most what was asked for */
+    toc_wallet *members;
+    size_t tentative_count;
+    toc_claim_id (*tentative)[2];
+    bool incomplete;
+} toc_answer_cluster;
+
+typedef struct toc_answer_digest {
+    toc_hash digest, opened, charters;
+    toc_time horizon;
+    uint32_t rules;
+    uint64_t entries, claims, wallets, clusters;
+} toc_answer_digest;
+
+/* Each appends one line of JSON with its newline. */
+void toc_json_dossier(const toc_dossier *dossier, toc_buf *out);
+void toc_json_explain(const toc_dossier *dossier, toc_buf *out); /* every term of the score */
+void toc_json_cluster(const toc_answer_cluster *cluster, toc_buf *out);
+void toc_json_digest(const toc_answer_digest *digest, toc_buf *out);
+void toc_json_claim(const toc_answer_claim *claim, toc_buf *out); /* one claim, as `search` lists them */
+void toc_json_wallet(toc_span query, const toc_wallet_candidates *candidates, const toc_err *error, toc_buf *out); /* `address` */
+void toc_json_error(const toc_err *error, toc_buf *out); /* {"error":{"code","text"}} */
+
+#endif
