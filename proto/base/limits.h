@@ -12,6 +12,7 @@
 #define TOC_PAD_ALERT_BYTES_MIN   256u  /* so that an alert does not tell its kind by its size */
 #define TOC_PAD_BULK_BYTES        64u
 #define TOC_GRANT_BOXES_MAX       380u /* 380 boxes of 80 bytes fill an entry */
+#define TOC_ERASURE_ROWS_MAX      817u /* 817 rows of 40 bytes fill an entry */
 #define TOC_EPOCH_RECORDS_MAX     (1u << 20) /* a sender key's life in records */
 #define TOC_EPOCH_MS_MAX          (30ull * 86400000ull) /* and in time */
 
@@ -51,8 +52,14 @@
 #define TOC_QUEUE_NODE_BYTES_MAX  (1u << 30)
 #define TOC_QUEUE_ALERT_SHARE     4u /* a quarter of a peer's window stays for the alert lane */
 #define TOC_PULL_ENTRIES_MAX      4096u /* entries asked for in one Pull */
+#define TOC_CHUNK_BYTES_MAX       (16u << 20) /* entries verified in one job; twice a peer's queue */
 #define TOC_PULLS_OPEN_MAX        8u
 #define TOC_HEADS_PAGE_ROWS       256u
+#define TOC_NEWS_CHUNKS_MAX       64u /* a decoded chunk takes 8 KiB for its proofs */
+#define TOC_NEWS_ROLL_MAX         64u
+#define TOC_REFUSAL_BYTES_MAX     512u /* one sentence, as long as any of our errors */
+#define TOC_ROLL_ITEM_BYTES_MAX   524288u /* the largest charter with as many bytes of signatures */
+#define TOC_MESSAGE_ARENA_BYTES   1048576u /* enough to decode any message: 64 chunks, and the frame three times */
 
 /* The store. */
 #define TOC_LOG_TXN_ENTRIES_MAX 50000u /* LMDB spills and leaks past 131,071 dirty pages */

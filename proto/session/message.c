@@ -59,7 +59,8 @@ static toc_code check_entries(toc_span entries, uint32_t count, toc_err *err)
     while (toc_reader_left(&reader) > 0) {
         toc_span entry = toc_read_u32_span(&reader, TOC_ENTRY_BYTES_MAX);
         if (!reader.failed && entry.size < TOC_ENTRY_HEADER_BYTES)
-            return toc_fail(err, TOC_MALFORMED, "an entry of %zu bytes, shorter than its header", entry.size);
+            return toc_fail(err, TOC_MALFORMED, "an entry of %zu bytes, shorter than its header",
+                            entry.size);
         found++;
     }
     TOC_TRY(toc_reader_finish(&reader, "the entries of a chunk", err));
@@ -76,8 +77,10 @@ static toc_code check_chunk(const toc_wire_chunk *chunk, toc_err *err)
         return toc_fail(err, TOC_MALFORMED, "a chunk that ends past the last index");
     if (chunk->note.size == 0)
         return toc_fail(err, TOC_MALFORMED, "a chunk without its checkpoint");
-    if (chunk->to_checkpoint.count > TOC_PROOF_HASHES_MAX || chunk->from_known.count > TOC_PROOF_HASHES_MAX)
-        return toc_fail(err, TOC_LIMIT, "a proof of more than %u hashes", (unsigned)TOC_PROOF_HASHES_MAX);
+    if (chunk->to_checkpoint.count > TOC_PROOF_HASHES_MAX ||
+        chunk->from_known.count > TOC_PROOF_HASHES_MAX)
+        return toc_fail(err, TOC_LIMIT, "a proof of more than %u hashes",
+                        (unsigned)TOC_PROOF_HASHES_MAX);
     return TOC_OK;
 }
 
@@ -96,7 +99,8 @@ static toc_code check_pull(const toc_message *message, toc_err *err)
 
 static toc_code check_heads_reply(const toc_message *message, toc_err *err)
 {
-    if (message->as.heads_reply.equal && (message->as.heads_reply.more || message->as.heads_reply.count > 0))
+    if (message->as.heads_reply.equal &&
+        (message->as.heads_reply.more || message->as.heads_reply.count > 0))
         return toc_fail(err, TOC_MALFORMED, "heads said to be equal, and yet listed");
     return check_heads(message->as.heads_reply.heads, message->as.heads_reply.count, err);
 }
@@ -121,11 +125,12 @@ static toc_code check_refusal(const toc_message *message, toc_err *err)
     if (message->as.refusal.code < TOC_REFUSED_NOT_FOUND)
         return toc_fail(err, TOC_MALFORMED, "a refusal without a code");
     if (message->as.refusal.code > TOC_REFUSED_POLICY)
-        return toc_fail(err, TOC_STATE, "refusal code %u is unknown: reading it needs a newer version",
+        return toc_fail(err, TOC_STATE,
+                        "refusal code %u is unknown: reading it needs a newer version",
                         (unsigned)message->as.refusal.code);
     if (sentence.size > TOC_REFUSAL_BYTES_MAX)
-        return toc_fail(err, TOC_LIMIT, "a refusal of %zu bytes, at most %u are taken", sentence.size,
-                        TOC_REFUSAL_BYTES_MAX);
+        return toc_fail(err, TOC_LIMIT, "a refusal of %zu bytes, at most %u are taken",
+                        sentence.size, TOC_REFUSAL_BYTES_MAX);
     size_t position;
     if (!toc_utf8_valid(sentence, &position) ||
         (sentence.size > 0 && memchr(sentence.data, 0, sentence.size) != NULL))
@@ -140,7 +145,8 @@ static toc_code check_news(const toc_message *message, toc_err *err)
         return toc_fail(err, TOC_LIMIT, "%zu chunks in one notice, at most %u are taken",
                         message->as.news.chunk_count, TOC_NEWS_CHUNKS_MAX);
     if (message->as.news.roll_count > TOC_NEWS_ROLL_MAX)
-        return toc_fail(err, TOC_LIMIT, "%zu cards and charters in one notice, at most %u are taken",
+        return toc_fail(err, TOC_LIMIT,
+                        "%zu cards and charters in one notice, at most %u are taken",
                         message->as.news.roll_count, TOC_NEWS_ROLL_MAX);
     for (size_t i = 0; i < message->as.news.chunk_count; i++) {
         const toc_wire_chunk *chunk = &message->as.news.chunks[i];
@@ -166,8 +172,9 @@ static toc_code check_body(const toc_message *message, toc_err *err)
         return check_pull(message, err);
     case TOC_MSG_WANT_GRANT:
         TOC_TRY(check_lane(message->as.want_grant.feed.lane, err));
-        return message->as.want_grant.epoch > 0 ? TOC_OK
-                                                : toc_fail(err, TOC_MALFORMED, "epochs count from 1");
+        return message->as.want_grant.epoch > 0
+                   ? TOC_OK
+                   : toc_fail(err, TOC_MALFORMED, "epochs count from 1");
     case TOC_MSG_HEADS_REPLY:
         return check_heads_reply(message, err);
     case TOC_MSG_CHUNK:
@@ -192,8 +199,6 @@ toc_code toc_message_check(const toc_message *message, toc_err *err)
     bool notice = message->kind == TOC_MSG_NEWS;
     if (notice != (message->id == 0))
         return toc_fail(err, TOC_MALFORMED,
-                        notice ? "link message: a notice with an id" : "link message: no id, or 0");
-    if (check_body(message, err) != TOC_OK)
-        return toc_wrap(err, "link message");
-    return TOC_OK;
+                        notice ? "a notice with an id" : "a request or reply without an id");
+    return check_body(message, err);
 }

@@ -1,8 +1,9 @@
 /* proto/session/message.h: what peers say inside a link: requests, replies, refusals, notices (PROTOCOL §3).
  * One protobuf LinkMessage (proto/schema/link.proto) a frame, at most TOC_MESSAGE_BYTES_MAX bytes.
- * Owns:    nothing; spans lend from the input or the arena.
+ * Owns:    nothing; what was decoded lives in the arena.
  * Threads: pure.
- * Errors:  MALFORMED, LIMIT (every count and length is checked before memory is taken). */
+ * Errors:  MALFORMED, LIMIT (every count and length is checked before memory is taken), STATE for kinds,
+ *          fields and refusal codes of a newer version. Encoding refuses whatever decoding refuses. */
 #ifndef TOC_PROTO_SESSION_MESSAGE_H
 #define TOC_PROTO_SESSION_MESSAGE_H
 
@@ -60,7 +61,7 @@ typedef enum toc_refusal_code {
 
 typedef struct toc_message {
     toc_message_kind kind;
-    uint64_t id; /* of the request; replies repeat it; 0 in notices */
+    uint64_t id; /* of the request, from 1; replies repeat it; 0 in notices and nowhere else */
     union {
         struct {
             toc_circle_id circle;
@@ -121,7 +122,7 @@ typedef struct toc_message {
 
 /* Appends the encoded message. LIMIT when it does not fit a frame. */
 TOC_MUST toc_code toc_message_encode(const toc_message *message, toc_buf *out, toc_err *err);
-/* Spans of *out lend from `bytes`; arrays come from `arena`. */
+/* Spans and arrays of *out live in `arena`, for which TOC_MESSAGE_ARENA_BYTES is enough whatever comes. */
 TOC_MUST toc_code toc_message_decode(toc_span bytes, toc_arena *arena, toc_message *out, toc_err *err);
 bool toc_message_is_request(toc_message_kind kind);
 

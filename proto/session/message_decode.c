@@ -1,0 +1,240 @@
+#include "link.pb-c.h"
+#include "proto/base/wire.h"
+#include "proto/session/message_rules.h"
+
+static toc_span view(ProtobufCBinaryData bytes)
+{
+    return toc_span_of(bytes.data, bytes.len);
+}
+
+/* Every id, hash and digest is 32 bytes; `out` is one of the 32-byte types. */
+static toc_code take_32(ProtobufCBinaryData bytes, const char *what, uint8_t out[32], toc_err *err)
+{
+    if (bytes.len != 32)
+        return toc_fail(err, TOC_MALFORMED, "%s of %zu bytes, not 32", what, bytes.len);
+    memcpy(out, bytes.data, 32);
+    return TOC_OK;
+}
+
+/* How many hashes were joined into one field. */
+static toc_code count_hashes(ProtobufCBinaryData bytes, size_t count_max, size_t *out, toc_err *err)
+{
+    if (bytes.len % sizeof(toc_hash) != 0)
+        return toc_fail(err, TOC_MALFORMED, "a list of hashes of %zu bytes, not a multiple of 32",
+                        bytes.len);
+    size_t count = bytes.len / sizeof(toc_hash);
+    if (count > count_max)
+        return toc_fail(err, TOC_LIMIT, "a list of %zu hashes, at most %zu are taken", count,
+                        count_max);
+    *out = count;
+    return TOC_OK;
+}
+
+static toc_code take_proof(ProtobufCBinaryData bytes, toc_proof *out, toc_err *err)
+{
+    size_t count;
+    TOC_TRY(count_hashes(bytes, TOC_PROOF_HASHES_MAX, &count, err));
+    out->count = (uint32_t)count;
+    if (count > 0)
+        memcpy(out->hashes, bytes.data, bytes.len);
+    return TOC_OK;
+}
+
+static toc_code take_feed(const Toc__Link__Feed *feed, toc_feed_name *out, toc_err *err)
+{
+    TOC_TRY(take_32(feed->circle, "a circle id", out->circle.bytes, err));
+    TOC_TRY(take_32(feed->org, "an org id", out->org.bytes, err));
+    if (feed->lane >= TOC_LANE_COUNT)
+        return toc_fail(err, TOC_MALFORMED, "there is no lane %u", feed->lane);
+    out->lane = (toc_lane)feed->lane;
+    out->generation = feed->generation;
+    return TOC_OK;
+}
+
+static toc_code take_head(const Toc__Link__Head *head, toc_head *out, toc_err *err)
+{
+    TOC_TRY(take_32(head->org, "an org id", out->org.bytes, err));
+    TOC_TRY(take_32(head->root, "a root hash", out->root.bytes, err));
+    if (head->lane >= TOC_LANE_COUNT)
+        return toc_fail(err, TOC_MALFORMED, "there is no lane %u", head->lane);
+    out->lane = (toc_lane)head->lane;
+    out->generation = head->generation;
+    out->size = head->size;
+    out->note = view(head->note);
+    return TOC_OK;
+}
+
+static toc_code take_chunk(const Toc__Link__Chunk *chunk, toc_wire_chunk *out, toc_err *err)
+{
+    TOC_TRY(take_feed(chunk->feed, &out->feed, err));
+    TOC_TRY(take_proof(chunk->to_checkpoint, &out->to_checkpoint, err));
+    TOC_TRY(take_proof(chunk->from_known, &out->from_known, err));
+    out->from = chunk->from;
+    out->count = chunk->count;
+    out->entries = view(chunk->entries);
+    out->note = view(chunk->note);
+    out->known_size = chunk->known_size;
+    out->more = chunk->more;
+    return TOC_OK;
+}
+
+/* Storage for `count` rows; NULL for none. */
+static toc_code make_rows(toc_arena *arena, size_t count, size_t count_max, size_t size, void **out,
+                          toc_err *err)
+{
+    if (count > count_max)
+        return toc_fail(err, TOC_LIMIT, "a list of %zu in a link message, at most %zu are taken",
+                        count, count_max);
+    *out = count == 0 ? NULL : toc_arena_zalloc(arena, count, size);
+    if (count > 0 && *out == NULL)
+        return toc_fail(err, TOC_LIMIT, "a link message needs more memory than is granted");
+    return TOC_OK;
+}
+
+static toc_code take_heads(Toc__Link__Head *const *heads, size_t count, toc_arena *arena,
+                           toc_head **out, toc_err *err)
+{
+    void *rows;
+    TOC_TRY(make_rows(arena, count, TOC_HEADS_PAGE_ROWS, sizeof(toc_head), &rows, err));
+    *out = rows;
+    for (size_t i = 0; i < count; i++)
+        TOC_TRY(take_head(heads[i], &(*out)[i], err));
+    return TOC_OK;
+}
+
+static toc_code take_heads_request(const Toc__Link__Heads *body, toc_message *out, toc_err *err)
+{
+    TOC_TRY(take_32(body->circle, "a circle id", out->as.heads.circle.bytes, err));
+    TOC_TRY(take_32(body->digest, "a digest", out->as.heads.digest.bytes, err));
+    out->as.heads.has_after = body->has_after;
+    return body->has_after ? take_32(body->after, "a feed id", out->as.heads.after.bytes, err)
+                           : TOC_OK;
+}
+
+static toc_code take_pull(const Toc__Link__Pull *body, toc_message *out, toc_err *err)
+{
+    out->as.pull.from = body->from;
+    out->as.pull.until = body->until;
+    out->as.pull.known_size = body->known_size;
+    return take_feed(body->feed, &out->as.pull.feed, err);
+}
+
+static toc_code take_want_grant(const Toc__Link__WantGrant *body, toc_message *out, toc_err *err)
+{
+    out->as.want_grant.epoch = body->epoch;
+    return take_feed(body->feed, &out->as.want_grant.feed, err);
+}
+
+static toc_code take_roll(const Toc__Link__Roll *body, toc_message *out, toc_err *err)
+{
+    out->as.roll.offset = body->offset;
+    return take_32(body->hash, "a hash", out->as.roll.hash.bytes, err);
+}
+
+static toc_code take_heads_reply(const Toc__Link__HeadsReply *body, toc_arena *arena,
+                                 toc_message *out, toc_err *err)
+{
+    TOC_TRY(take_32(body->circle, "a circle id", out->as.heads_reply.circle.bytes, err));
+    out->as.heads_reply.equal = body->equal;
+    out->as.heads_reply.more = body->more;
+    out->as.heads_reply.count = body->n_heads;
+    return take_heads(body->heads, body->n_heads, arena, &out->as.heads_reply.heads, err);
+}
+
+static toc_code take_grant_reply(const Toc__Link__GrantReply *body, toc_message *out, toc_err *err)
+{
+    out->as.grant_reply.box = view(body->box);
+    return take_32(body->key_id, "a key id", out->as.grant_reply.key_id.bytes, err);
+}
+
+static void take_roll_reply(const Toc__Link__RollReply *body, toc_message *out)
+{
+    out->as.roll_reply.total = body->total;
+    out->as.roll_reply.offset = body->offset;
+    out->as.roll_reply.bytes = view(body->bytes);
+}
+
+static void take_refusal(const Toc__Link__Refusal *body, toc_message *out)
+{
+    out->as.refusal.code = (toc_refusal_code)body->code;
+    out->as.refusal.sentence = toc_span_text(body->sentence);
+    out->as.refusal.retry_after_ms = body->retry_after_ms;
+}
+
+static toc_code take_news(const Toc__Link__News *body, toc_arena *arena, toc_message *out,
+                          toc_err *err)
+{
+    TOC_TRY(take_32(body->circle, "a circle id", out->as.news.circle.bytes, err));
+    out->as.news.head_count = body->n_heads;
+    TOC_TRY(take_heads(body->heads, body->n_heads, arena, &out->as.news.heads, err));
+    void *rows;
+    TOC_TRY(
+        make_rows(arena, body->n_chunks, TOC_NEWS_CHUNKS_MAX, sizeof(toc_wire_chunk), &rows, err));
+    out->as.news.chunk_count = body->n_chunks;
+    out->as.news.chunks = rows;
+    for (size_t i = 0; i < body->n_chunks; i++)
+        TOC_TRY(take_chunk(body->chunks[i], &out->as.news.chunks[i], err));
+    TOC_TRY(count_hashes(body->roll, TOC_NEWS_ROLL_MAX, &out->as.news.roll_count, err));
+    TOC_TRY(
+        make_rows(arena, out->as.news.roll_count, TOC_NEWS_ROLL_MAX, sizeof(toc_hash), &rows, err));
+    out->as.news.roll = rows;
+    if (body->roll.len > 0)
+        memcpy(out->as.news.roll, body->roll.data, body->roll.len);
+    return TOC_OK;
+}
+
+static toc_code take_body(const Toc__Link__LinkMessage *message, toc_arena *arena, toc_message *out,
+                          toc_err *err)
+{
+    switch (message->body_case) {
+    case TOC__LINK__LINK_MESSAGE__BODY_HEADS:
+        return take_heads_request(message->heads, out, err);
+    case TOC__LINK__LINK_MESSAGE__BODY_PULL:
+        return take_pull(message->pull, out, err);
+    case TOC__LINK__LINK_MESSAGE__BODY_WANT_GRANT:
+        return take_want_grant(message->want_grant, out, err);
+    case TOC__LINK__LINK_MESSAGE__BODY_ROLL:
+        return take_roll(message->roll, out, err);
+    case TOC__LINK__LINK_MESSAGE__BODY_PING:
+    case TOC__LINK__LINK_MESSAGE__BODY_PONG:
+        out->as.ping.wall_ms = message->ping->wall_ms; /* one place for both */
+        return TOC_OK;
+    case TOC__LINK__LINK_MESSAGE__BODY_HEADS_REPLY:
+        return take_heads_reply(message->heads_reply, arena, out, err);
+    case TOC__LINK__LINK_MESSAGE__BODY_CHUNK:
+        return take_chunk(message->chunk, &out->as.chunk, err);
+    case TOC__LINK__LINK_MESSAGE__BODY_GRANT_REPLY:
+        return take_grant_reply(message->grant_reply, out, err);
+    case TOC__LINK__LINK_MESSAGE__BODY_ROLL_REPLY:
+        take_roll_reply(message->roll_reply, out);
+        return TOC_OK;
+    case TOC__LINK__LINK_MESSAGE__BODY_REFUSAL:
+        take_refusal(message->refusal, out);
+        return TOC_OK;
+    case TOC__LINK__LINK_MESSAGE__BODY_NEWS:
+        return take_news(message->news, arena, out, err);
+    case TOC__LINK__LINK_MESSAGE__BODY__NOT_SET:
+    case _TOC__LINK__LINK_MESSAGE__BODY__CASE_IS_INT_SIZE:
+        break;
+    }
+    if (message->base.n_unknown_fields > 0)
+        return toc_fail(err, TOC_STATE,
+                        "a link message of an unknown kind: reading it needs a newer version");
+    return toc_fail(err, TOC_MALFORMED, "a link message that says nothing");
+}
+
+toc_code toc_message_decode(toc_span bytes, toc_arena *arena, toc_message *out, toc_err *err)
+{
+    if (bytes.size > TOC_MESSAGE_BYTES_MAX)
+        return toc_fail(err, TOC_LIMIT, "a link message of %zu bytes, a frame takes %u", bytes.size,
+                        TOC_MESSAGE_BYTES_MAX);
+    ProtobufCMessage *unpacked;
+    TOC_TRY(toc_wire_unpack(bytes, &toc__link__link_message__descriptor, arena, "link message",
+                            &unpacked, err));
+    const Toc__Link__LinkMessage *message = (const Toc__Link__LinkMessage *)unpacked;
+    toc_message decoded = {.kind = (toc_message_kind)message->body_case, .id = message->id};
+    TOC_TRY(take_body(message, arena, &decoded, err));
+    TOC_TRY(toc_message_check(&decoded, err));
+    *out = decoded;
+    return TOC_OK;
+}
