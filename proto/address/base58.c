@@ -9,34 +9,36 @@ static const char alphabets[2][59] = {
 
 /* The inverse, from character 32 on: value + 1, 0 outside the alphabet. */
 static const uint8_t values[2][96] = {
-    [TOC_BASE58_BITCOIN] = {
-        ['1' - 32] = 1,  ['2' - 32] = 2,  ['3' - 32] = 3,  ['4' - 32] = 4,  ['5' - 32] = 5,
-        ['6' - 32] = 6,  ['7' - 32] = 7,  ['8' - 32] = 8,  ['9' - 32] = 9,  ['A' - 32] = 10,
-        ['B' - 32] = 11, ['C' - 32] = 12, ['D' - 32] = 13, ['E' - 32] = 14, ['F' - 32] = 15,
-        ['G' - 32] = 16, ['H' - 32] = 17, ['J' - 32] = 18, ['K' - 32] = 19, ['L' - 32] = 20,
-        ['M' - 32] = 21, ['N' - 32] = 22, ['P' - 32] = 23, ['Q' - 32] = 24, ['R' - 32] = 25,
-        ['S' - 32] = 26, ['T' - 32] = 27, ['U' - 32] = 28, ['V' - 32] = 29, ['W' - 32] = 30,
-        ['X' - 32] = 31, ['Y' - 32] = 32, ['Z' - 32] = 33, ['a' - 32] = 34, ['b' - 32] = 35,
-        ['c' - 32] = 36, ['d' - 32] = 37, ['e' - 32] = 38, ['f' - 32] = 39, ['g' - 32] = 40,
-        ['h' - 32] = 41, ['i' - 32] = 42, ['j' - 32] = 43, ['k' - 32] = 44, ['m' - 32] = 45,
-        ['n' - 32] = 46, ['o' - 32] = 47, ['p' - 32] = 48, ['q' - 32] = 49, ['r' - 32] = 50,
-        ['s' - 32] = 51, ['t' - 32] = 52, ['u' - 32] = 53, ['v' - 32] = 54, ['w' - 32] = 55,
-        ['x' - 32] = 56, ['y' - 32] = 57, ['z' - 32] = 58,
-    },
-    [TOC_BASE58_RIPPLE] = {
-        ['r' - 32] = 1,  ['p' - 32] = 2,  ['s' - 32] = 3,  ['h' - 32] = 4,  ['n' - 32] = 5,
-        ['a' - 32] = 6,  ['f' - 32] = 7,  ['3' - 32] = 8,  ['9' - 32] = 9,  ['w' - 32] = 10,
-        ['B' - 32] = 11, ['U' - 32] = 12, ['D' - 32] = 13, ['N' - 32] = 14, ['E' - 32] = 15,
-        ['G' - 32] = 16, ['H' - 32] = 17, ['J' - 32] = 18, ['K' - 32] = 19, ['L' - 32] = 20,
-        ['M' - 32] = 21, ['4' - 32] = 22, ['P' - 32] = 23, ['Q' - 32] = 24, ['R' - 32] = 25,
-        ['S' - 32] = 26, ['T' - 32] = 27, ['7' - 32] = 28, ['V' - 32] = 29, ['W' - 32] = 30,
-        ['X' - 32] = 31, ['Y' - 32] = 32, ['Z' - 32] = 33, ['2' - 32] = 34, ['b' - 32] = 35,
-        ['c' - 32] = 36, ['d' - 32] = 37, ['e' - 32] = 38, ['C' - 32] = 39, ['g' - 32] = 40,
-        ['6' - 32] = 41, ['5' - 32] = 42, ['j' - 32] = 43, ['k' - 32] = 44, ['m' - 32] = 45,
-        ['8' - 32] = 46, ['o' - 32] = 47, ['F' - 32] = 48, ['q' - 32] = 49, ['i' - 32] = 50,
-        ['1' - 32] = 51, ['t' - 32] = 52, ['u' - 32] = 53, ['v' - 32] = 54, ['A' - 32] = 55,
-        ['x' - 32] = 56, ['y' - 32] = 57, ['z' - 32] = 58,
-    },
+    [TOC_BASE58_BITCOIN] =
+        {
+            ['1' - 32] = 1,  ['2' - 32] = 2,  ['3' - 32] = 3,  ['4' - 32] = 4,  ['5' - 32] = 5,
+            ['6' - 32] = 6,  ['7' - 32] = 7,  ['8' - 32] = 8,  ['9' - 32] = 9,  ['A' - 32] = 10,
+            ['B' - 32] = 11, ['C' - 32] = 12, ['D' - 32] = 13, ['E' - 32] = 14, ['F' - 32] = 15,
+            ['G' - 32] = 16, ['H' - 32] = 17, ['J' - 32] = 18, ['K' - 32] = 19, ['L' - 32] = 20,
+            ['M' - 32] = 21, ['N' - 32] = 22, ['P' - 32] = 23, ['Q' - 32] = 24, ['R' - 32] = 25,
+            ['S' - 32] = 26, ['T' - 32] = 27, ['U' - 32] = 28, ['V' - 32] = 29, ['W' - 32] = 30,
+            ['X' - 32] = 31, ['Y' - 32] = 32, ['Z' - 32] = 33, ['a' - 32] = 34, ['b' - 32] = 35,
+            ['c' - 32] = 36, ['d' - 32] = 37, ['e' - 32] = 38, ['f' - 32] = 39, ['g' - 32] = 40,
+            ['h' - 32] = 41, ['i' - 32] = 42, ['j' - 32] = 43, ['k' - 32] = 44, ['m' - 32] = 45,
+            ['n' - 32] = 46, ['o' - 32] = 47, ['p' - 32] = 48, ['q' - 32] = 49, ['r' - 32] = 50,
+            ['s' - 32] = 51, ['t' - 32] = 52, ['u' - 32] = 53, ['v' - 32] = 54, ['w' - 32] = 55,
+            ['x' - 32] = 56, ['y' - 32] = 57, ['z' - 32] = 58,
+        },
+    [TOC_BASE58_RIPPLE] =
+        {
+            ['r' - 32] = 1,  ['p' - 32] = 2,  ['s' - 32] = 3,  ['h' - 32] = 4,  ['n' - 32] = 5,
+            ['a' - 32] = 6,  ['f' - 32] = 7,  ['3' - 32] = 8,  ['9' - 32] = 9,  ['w' - 32] = 10,
+            ['B' - 32] = 11, ['U' - 32] = 12, ['D' - 32] = 13, ['N' - 32] = 14, ['E' - 32] = 15,
+            ['G' - 32] = 16, ['H' - 32] = 17, ['J' - 32] = 18, ['K' - 32] = 19, ['L' - 32] = 20,
+            ['M' - 32] = 21, ['4' - 32] = 22, ['P' - 32] = 23, ['Q' - 32] = 24, ['R' - 32] = 25,
+            ['S' - 32] = 26, ['T' - 32] = 27, ['7' - 32] = 28, ['V' - 32] = 29, ['W' - 32] = 30,
+            ['X' - 32] = 31, ['Y' - 32] = 32, ['Z' - 32] = 33, ['2' - 32] = 34, ['b' - 32] = 35,
+            ['c' - 32] = 36, ['d' - 32] = 37, ['e' - 32] = 38, ['C' - 32] = 39, ['g' - 32] = 40,
+            ['6' - 32] = 41, ['5' - 32] = 42, ['j' - 32] = 43, ['k' - 32] = 44, ['m' - 32] = 45,
+            ['8' - 32] = 46, ['o' - 32] = 47, ['F' - 32] = 48, ['q' - 32] = 49, ['i' - 32] = 50,
+            ['1' - 32] = 51, ['t' - 32] = 52, ['u' - 32] = 53, ['v' - 32] = 54, ['A' - 32] = 55,
+            ['x' - 32] = 56, ['y' - 32] = 57, ['z' - 32] = 58,
+        },
 };
 
 int toc_base58_value(toc_base58_alphabet alphabet, uint8_t character)
@@ -84,8 +86,8 @@ toc_code toc_base58_decode(toc_base58_alphabet alphabet, toc_span text, uint8_t 
         for (size_t j = 0; j < group; j++) {
             int digit = toc_base58_value(alphabet, text.data[i + j]);
             if (digit < 0)
-                return toc_fail(err, TOC_MALFORMED, "a character that Base58 does not have at position %zu",
-                                i + j + 1);
+                return toc_fail(err, TOC_MALFORMED,
+                                "a character that Base58 does not have at position %zu", i + j + 1);
             value = value * 58 + (uint32_t)digit;
         }
         multiply_add(limbs, &count, powers[group], value);
@@ -95,7 +97,8 @@ toc_code toc_base58_decode(toc_base58_alphabet alphabet, toc_span text, uint8_t 
     while (bytes > 0 && (limbs[(bytes - 1) / 4] >> (8 * ((bytes - 1) % 4)) & 0xFF) == 0)
         bytes--;
     if (zeros + bytes > out_bytes_max)
-        return toc_fail(err, TOC_MALFORMED, "too long: %zu bytes, at most %zu", zeros + bytes, out_bytes_max);
+        return toc_fail(err, TOC_MALFORMED, "too long: %zu bytes, at most %zu", zeros + bytes,
+                        out_bytes_max);
     memset(out, 0, zeros);
     put_limbs(limbs, bytes, out + zeros);
     *out_bytes = zeros + bytes;
@@ -146,8 +149,9 @@ toc_code toc_base58check_decode(toc_base58_alphabet alphabet, toc_span text, uin
         return toc_fail(err, TOC_MALFORMED, "too short: %zu characters", text.size);
     checksum_of(toc_span_of(bytes, size - 4), &hash);
     if (memcmp(hash.bytes, bytes + size - 4, 4) != 0)
-        return toc_fail(err, TOC_MALFORMED,
-                        "the checksum does not hold: a character is wrong, missing or in the wrong case");
+        return toc_fail(
+            err, TOC_MALFORMED,
+            "the checksum does not hold: a character is wrong, missing or in the wrong case");
     memcpy(out, bytes, size - 4);
     *out_bytes = size - 4;
     return TOC_OK;

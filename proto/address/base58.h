@@ -21,7 +21,8 @@ int toc_base58_value(toc_base58_alphabet alphabet, uint8_t character);
 /* Decodes into `out` (`out_bytes_max` at most TOC_BASE58_BYTES_MAX). */
 TOC_MUST toc_code toc_base58_decode(toc_base58_alphabet alphabet, toc_span text, uint8_t *out,
                                     size_t out_bytes_max, size_t *out_bytes, toc_err *err);
-/* Writes text and NUL into `out` of TOC_BASE58_TEXT_MAX bytes; `bytes` up to TOC_BASE58_BYTES_MAX. */
+/* Writes text and NUL into `out` of TOC_BASE58_TEXT_MAX bytes; `bytes` up to TOC_BASE58_BYTES_MAX.
+ */
 void toc_base58_encode(toc_base58_alphabet alphabet, toc_span bytes, char *out);
 
 /* Decodes and checks; *out_bytes counts the payload without its four bytes of checksum. */

@@ -23,7 +23,8 @@ enum { BECH32_CHECK = 6, CASHADDR_CHECK = 8 };
 
 static inline uint64_t bech32_step(uint64_t state, uint8_t value)
 {
-    static const uint32_t generator[5] = {0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3};
+    static const uint32_t generator[5] = {0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD,
+                                          0x2A1462B3};
     uint32_t top = (uint32_t)state >> 25, next = ((uint32_t)state & 0x1FFFFFF) << 5 ^ value;
     for (unsigned i = 0; i < 5; i++)
         next ^= (0U - (top >> i & 1)) & generator[i];
@@ -32,7 +33,8 @@ static inline uint64_t bech32_step(uint64_t state, uint8_t value)
 
 static inline uint64_t cashaddr_step(uint64_t state, uint8_t value)
 {
-    static const uint64_t generator[5] = {0x98F2BC8E61, 0x79B76D99E2, 0xF33E5FB3C4, 0xAE2EABE2A8, 0x1E4F43E470};
+    static const uint64_t generator[5] = {0x98F2BC8E61, 0x79B76D99E2, 0xF33E5FB3C4, 0xAE2EABE2A8,
+                                          0x1E4F43E470};
     uint64_t top = state >> 35, next = (state & 0x07FFFFFFFF) << 5 ^ value;
     for (unsigned i = 0; i < 5; i++)
         next ^= (0U - (top >> i & 1)) & generator[i];
@@ -60,18 +62,20 @@ static bool single_error(step_function *step, uint64_t syndrome, size_t size, si
     return found == 1;
 }
 
-static toc_code checksum_failed(step_function *step, const uint64_t *syndromes, size_t count, size_t size,
-                                size_t offset, toc_err *err)
+static toc_code checksum_failed(step_function *step, const uint64_t *syndromes, size_t count,
+                                size_t size, size_t offset, toc_err *err)
 {
     size_t position = 0;
     for (size_t i = 0; err != NULL && i < count; i++) {
         if (single_error(step, syndromes[i], size, &position))
-            return toc_fail(err, TOC_MALFORMED,
-                            "the checksum does not hold; a single wrong character would be at position %zu",
-                            offset + position + 1);
+            return toc_fail(
+                err, TOC_MALFORMED,
+                "the checksum does not hold; a single wrong character would be at position %zu",
+                offset + position + 1);
     }
-    return toc_fail(err, TOC_MALFORMED,
-                    "the checksum does not hold: more than one character is wrong, or some are missing");
+    return toc_fail(
+        err, TOC_MALFORMED,
+        "the checksum does not hold: more than one character is wrong, or some are missing");
 }
 
 /* One case only; positions are 1-based. */
@@ -81,11 +85,13 @@ static toc_code check_case(toc_span text, bool *out_upper, toc_err *err)
     for (size_t i = 0; i < text.size; i++) {
         uint8_t character = text.data[i];
         if (character < 33 || character > 126)
-            return toc_fail(err, TOC_MALFORMED, "a character that Bech32 does not have at position %zu", i + 1);
+            return toc_fail(err, TOC_MALFORMED,
+                            "a character that Bech32 does not have at position %zu", i + 1);
         lower = lower || (character >= 'a' && character <= 'z');
         upper = upper || (character >= 'A' && character <= 'Z');
         if (lower && upper)
-            return toc_fail(err, TOC_MALFORMED, "capital and small letters mixed at position %zu", i + 1);
+            return toc_fail(err, TOC_MALFORMED, "capital and small letters mixed at position %zu",
+                            i + 1);
     }
     *out_upper = upper;
     return TOC_OK;
@@ -97,7 +103,8 @@ static toc_code take_values(toc_span text, size_t from, uint8_t *out, toc_err *e
         uint8_t character = text.data[i];
         uint8_t value = character < 32 || character > 127 ? 0 : charset_values[character - 32];
         if (value == 0)
-            return toc_fail(err, TOC_MALFORMED, "'%c' is no Bech32 character at position %zu", character, i + 1);
+            return toc_fail(err, TOC_MALFORMED, "'%c' is no Bech32 character at position %zu",
+                            character, i + 1);
         out[i - from] = (uint8_t)(value - 1);
     }
     return TOC_OK;
@@ -120,24 +127,29 @@ toc_code toc_bech32_decode(toc_span text, size_t characters_max, toc_bech32_text
     size_t separator = text.size;
     TOC_ASSERT(characters_max <= TOC_ADDRESS_BYTES_MAX);
     if (text.size > characters_max)
-        return toc_fail(err, TOC_MALFORMED, "too long: %zu characters, at most %zu", text.size, characters_max);
+        return toc_fail(err, TOC_MALFORMED, "too long: %zu characters, at most %zu", text.size,
+                        characters_max);
     TOC_TRY(check_case(text, &upper, err));
     while (separator > 0 && text.data[separator - 1] != '1')
         separator--;
     if (separator < 2 || separator - 1 >= sizeof out->prefix)
         return toc_fail(err, TOC_MALFORMED, "no prefix before a '1', as Bech32 has it");
     if (text.size - separator < BECH32_CHECK)
-        return toc_fail(err, TOC_MALFORMED, "too short: fewer than 6 characters after the '1' at position %zu",
+        return toc_fail(err, TOC_MALFORMED,
+                        "too short: fewer than 6 characters after the '1' at position %zu",
                         separator);
     TOC_TRY(take_values(text, separator, out->values, err));
     for (size_t i = 0; i + 1 < separator; i++)
-        out->prefix[i] = (char)(upper && text.data[i] >= 'A' && text.data[i] <= 'Z' ? text.data[i] + 32 : text.data[i]);
+        out->prefix[i] =
+            (char)(upper && text.data[i] >= 'A' && text.data[i] <= 'Z' ? text.data[i] + 32
+                                                                       : text.data[i]);
     out->prefix[separator - 1] = '\0';
     size_t size = text.size - separator;
     uint64_t state = bech32_expand(out->prefix);
     for (size_t i = 0; i < size; i++)
         state = bech32_step(state, out->values[i]);
-    uint64_t syndromes[2] = {state ^ bech32_constants[TOC_BECH32], state ^ bech32_constants[TOC_BECH32M]};
+    uint64_t syndromes[2] = {state ^ bech32_constants[TOC_BECH32],
+                             state ^ bech32_constants[TOC_BECH32M]};
     if (syndromes[0] != 0 && syndromes[1] != 0)
         return checksum_failed(bech32_step, syndromes, 2, size, separator, err);
     out->code = syndromes[0] == 0 ? TOC_BECH32 : TOC_BECH32M;
@@ -145,7 +157,8 @@ toc_code toc_bech32_decode(toc_span text, size_t characters_max, toc_bech32_text
     return TOC_OK;
 }
 
-void toc_bech32_encode(toc_bech32_code code, const char *prefix, const uint8_t *values, size_t size, char *out)
+void toc_bech32_encode(toc_bech32_code code, const char *prefix, const uint8_t *values, size_t size,
+                       char *out)
 {
     uint64_t state = bech32_expand(prefix);
     size_t at = strlen(prefix);
@@ -180,7 +193,8 @@ static bool same_prefix(toc_span text, const char *prefix, size_t length)
     return true;
 }
 
-toc_code toc_cashaddr_decode(const char *prefix, toc_span text, uint8_t *out_values, size_t *out_size, toc_err *err)
+toc_code toc_cashaddr_decode(const char *prefix, toc_span text, uint8_t *out_values,
+                             size_t *out_size, toc_err *err)
 {
     bool upper = false;
     size_t from = 0, length = strlen(prefix);

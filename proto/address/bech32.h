@@ -15,15 +15,17 @@ typedef enum toc_bech32_code { TOC_BECH32 = 1, TOC_BECH32M = 2 } toc_bech32_code
 
 typedef struct toc_bech32_text {
     toc_bech32_code code;
-    char prefix[84]; /* human-readable part, lower case, NUL-terminated */
-    size_t size;     /* values without the checksum */
+    char prefix[84];                       /* human-readable part, lower case, NUL-terminated */
+    size_t size;                           /* values without the checksum */
     uint8_t values[TOC_ADDRESS_BYTES_MAX]; /* 5 bits each */
 } toc_bech32_text;
 
 /* `characters_max`: 90 by BIP-173; longer for chains that say so. Either checksum is taken. */
-TOC_MUST toc_code toc_bech32_decode(toc_span text, size_t characters_max, toc_bech32_text *out, toc_err *err);
+TOC_MUST toc_code toc_bech32_decode(toc_span text, size_t characters_max, toc_bech32_text *out,
+                                    toc_err *err);
 /* Writes the text and a NUL; the caller's buffer has room for prefix, 1, values, 6 and the NUL. */
-void toc_bech32_encode(toc_bech32_code code, const char *prefix, const uint8_t *values, size_t size, char *out);
+void toc_bech32_encode(toc_bech32_code code, const char *prefix, const uint8_t *values, size_t size,
+                       char *out);
 
 /* `text` without a prefix gets `prefix`. *out_values takes TOC_ADDRESS_BYTES_MAX values. */
 TOC_MUST toc_code toc_cashaddr_decode(const char *prefix, toc_span text, uint8_t *out_values,

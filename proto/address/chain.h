@@ -12,7 +12,8 @@
  * breaks a rule. `err` is set for both. */
 typedef enum toc_fit { TOC_FIT_OK, TOC_FIT_BROKEN, TOC_FIT_ALIEN } toc_fit;
 
-/* Parses an address of `chain`. `out` is filled only on OK; chain and flags of the row are already in it. */
+/* Parses an address of `chain`. `out` is filled only on OK; chain and flags of the row are already
+ * in it. */
 typedef toc_fit toc_form(const toc_chain *chain, toc_span text, toc_wallet *out, toc_err *err);
 toc_form toc_form_bitcoin, toc_form_evm, toc_form_tron;
 
@@ -20,8 +21,8 @@ toc_form toc_form_bitcoin, toc_form_evm, toc_form_tron;
 typedef enum toc_tag_kind { TOC_TAG_NONE } toc_tag_kind;
 
 enum {
-    TOC_CHAIN_PROFILE = 1,  /* the CAIP-2 name is a registered profile */
-    TOC_CHAIN_BARE = 2      /* tried for an address without a chain */
+    TOC_CHAIN_PROFILE = 1, /* the CAIP-2 name is a registered profile */
+    TOC_CHAIN_BARE = 2     /* tried for an address without a chain */
 };
 
 struct toc_chain {
@@ -49,6 +50,7 @@ typedef struct toc_bitcoin_params {
     const char *segwit;   /* Bech32 prefix, NULL without witness programs */
     const char *cashaddr; /* CashAddr prefix, NULL without */
     const char *tex;      /* Bech32m prefix of ZIP 320, NULL without */
+    const char *leads;    /* first characters of its Base58 addresses */
 } toc_bitcoin_params;
 
 /* By the exact CAIP-2 name; NULL when unknown. */

@@ -26,7 +26,8 @@ static inline uint64_t rotate(uint64_t value, unsigned bits)
         (e)[5 * (y) + 4] = p4 ^ (~p0 & p1);                                                        \
     } while (0)
 
-static inline __attribute__((always_inline)) void round_of(const uint64_t *a, uint64_t *e, uint64_t constant)
+static inline __attribute__((always_inline)) void round_of(const uint64_t *a, uint64_t *e,
+                                                           uint64_t constant)
 {
     uint64_t c0 = a[0] ^ a[5] ^ a[10] ^ a[15] ^ a[20];
     uint64_t c1 = a[1] ^ a[6] ^ a[11] ^ a[16] ^ a[21];

@@ -86,10 +86,13 @@ void toc_subject_set_hashed(toc_subject *out, toc_subject_class subject_class, t
 const char *toc_kind_name(toc_kind kind)
 {
     static const char *const names[TOC_KIND_COUNT] = {
-        [TOC_KIND_P2PKH] = "p2pkh",     [TOC_KIND_P2SH] = "p2sh",       [TOC_KIND_P2WPKH] = "p2wpkh",
-        [TOC_KIND_P2WSH] = "p2wsh",     [TOC_KIND_P2TR] = "p2tr",       [TOC_KIND_WITNESS] = "witness",
-        [TOC_KIND_P2SH32] = "p2sh32",   [TOC_KIND_ACCOUNT] = "account", [TOC_KIND_LITERAL] = "literal",
+        [TOC_KIND_P2PKH] = "p2pkh",     [TOC_KIND_P2SH] = "p2sh",
+        [TOC_KIND_P2WPKH] = "p2wpkh",   [TOC_KIND_P2WSH] = "p2wsh",
+        [TOC_KIND_P2TR] = "p2tr",       [TOC_KIND_P2SH32] = "p2sh32",
+        [TOC_KIND_ACCOUNT] = "account", [TOC_KIND_LITERAL] = "literal",
     };
+    if ((unsigned)kind > TOC_KIND_WITNESS && (unsigned)kind <= TOC_KIND_WITNESS_LAST)
+        return "witness";
     TOC_ASSERT((unsigned)kind < TOC_KIND_COUNT && names[kind] != NULL);
     return names[kind];
 }

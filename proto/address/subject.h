@@ -28,11 +28,13 @@ typedef enum toc_kind {
     TOC_KIND_P2WPKH = 3,
     TOC_KIND_P2WSH = 4,
     TOC_KIND_P2TR = 5,
-    TOC_KIND_WITNESS = 6, /* witness v1 to v16 that no soft fork has given a meaning */
-    TOC_KIND_P2SH32 = 7,
-    TOC_KIND_ACCOUNT = 8,
-    TOC_KIND_LITERAL = 9,
-    TOC_KIND_COUNT
+    TOC_KIND_P2SH32 = 6,
+    TOC_KIND_ACCOUNT = 7,
+    TOC_KIND_LITERAL = 8,
+    TOC_KIND_COUNT,
+    /* 64 + version: programs of witness v1 to v16 that no soft fork has given a meaning. */
+    TOC_KIND_WITNESS = 64,
+    TOC_KIND_WITNESS_LAST = 80
 } toc_kind;
 
 /* "p2pkh"; static. */
