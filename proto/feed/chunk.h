@@ -39,9 +39,9 @@ typedef struct toc_chunk {
     bool has_known;             /* the newest checkpoint accepted before */
     uint64_t known_size;
     toc_hash known_root;
-    toc_span entries;           /* count × (length u32 ‖ entry), copied into the arena */
-    uint32_t count;
-    toc_span note;              /* checkpoint over at least from + count entries, copied */
+    toc_span entries;           /* count × (length u32 ‖ entry), copied into the arena by whoever fills this in */
+    uint32_t count;             /* at most TOC_PULL_ENTRIES_MAX */
+    toc_span note;              /* checkpoint over at least from + count entries, copied too */
     toc_proof to_checkpoint;    /* consistency from + count → checkpoint size; empty when equal */
     toc_proof from_known;       /* consistency known size → checkpoint size */
     toc_verify_key signer;      /* sign key of the card that judges the checkpoint */
@@ -60,7 +60,10 @@ TOC_MUST toc_code toc_chunk_new(toc_chunk **out, toc_err *err);
 void toc_chunk_free(toc_chunk *chunk); /* NULL is fine; wipes the plaintexts */
 TOC_DEFINE_AUTO(toc_chunk, toc_chunk_free)
 
-/* On failure nothing of the chunk may be stored. */
+/* On failure nothing of the chunk may be stored. LIMIT, MALFORMED or SIGNATURE: the sender's fault; STATE: the
+ * checkpoint is older than the one accepted before, which is nobody's fault and settled by asking again;
+ * NO_MEMORY: ours. A record that does not open is no failure: see its row. Grants and erasures in between are
+ * checked for their layout; what a grant means for the entries after it is the caller's to judge. */
 TOC_MUST toc_code toc_chunk_verify(toc_chunk *chunk, toc_err *err);
 
 #endif

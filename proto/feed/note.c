@@ -165,8 +165,7 @@ toc_code toc_note_write(toc_span body, toc_span name, const toc_secret *seed, to
     TOC_TRY(check_text(body, err));
     if (body.size == 0 || body.data[body.size - 1] != '\n')
         return toc_fail(err, TOC_MALFORMED, "a note's text must end in a newline");
-    size_t position = 0;
-    if (!toc_utf8_valid(name, &position) || !name_valid(name))
+    if (check_text(name, NULL) != TOC_OK || !name_valid(name))
         return toc_fail(err, TOC_MALFORMED, "not a key name: spaces, '+' or nothing at all");
     struct {
         uint8_t key_hash[KEY_HASH_BYTES];
@@ -217,7 +216,7 @@ toc_code toc_checkpoint_parse(toc_span body, toc_checkpoint *out, toc_err *err)
     return TOC_OK;
 }
 
-toc_code toc_checkpoint_open(toc_span note, const toc_feed_name *feed, const toc_verify_key *signer,
+toc_code toc_checkpoint_read(toc_span note, const toc_feed_name *feed, toc_note *out_note,
                              toc_checkpoint *out, toc_err *err)
 {
     char origin[TOC_ORIGIN_BYTES_MAX];
@@ -228,7 +227,18 @@ toc_code toc_checkpoint_open(toc_span note, const toc_feed_name *feed, const toc
     TOC_TRY(toc_checkpoint_parse(parsed.body, &checkpoint, err));
     if (!toc_span_equal(checkpoint.origin, toc_span_text(origin)))
         return toc_fail(err, TOC_SIGNATURE, "a checkpoint of another feed than %s", origin);
-    TOC_TRY(toc_note_verify(&parsed, toc_span_text(origin), signer, err));
+    *out_note = parsed;
+    *out = checkpoint;
+    return TOC_OK;
+}
+
+toc_code toc_checkpoint_open(toc_span note, const toc_feed_name *feed, const toc_verify_key *signer,
+                             toc_checkpoint *out, toc_err *err)
+{
+    toc_note parsed;
+    toc_checkpoint checkpoint;
+    TOC_TRY(toc_checkpoint_read(note, feed, &parsed, &checkpoint, err));
+    TOC_TRY(toc_note_verify(&parsed, checkpoint.origin, signer, err));
     *out = checkpoint;
     return TOC_OK;
 }

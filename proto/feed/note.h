@@ -13,7 +13,7 @@ enum { TOC_NOTE_SIGNATURES_MAX = 64, TOC_NOTE_TEXT_BYTES_MAX = 1000000 };
 typedef struct toc_note_signature {
     toc_span name; /* key name, lent */
     uint8_t key_hash[4];
-    uint8_t bytes[128]; /* after the key hash */
+    uint8_t bytes[128]; /* after the key hash; longer signatures are of no kind known here and left out */
     size_t size;
 } toc_note_signature;
 
@@ -39,6 +39,9 @@ typedef struct toc_checkpoint {
 
 /* "<origin>\n<size>\n<base64 root>\n" + extension lines, which are kept and ignored. */
 TOC_MUST toc_code toc_checkpoint_parse(toc_span body, toc_checkpoint *out, toc_err *err);
+/* The same as toc_checkpoint_open without judging the signature, for whoever checks proofs first. */
+TOC_MUST toc_code toc_checkpoint_read(toc_span note, const toc_feed_name *feed, toc_note *out_note,
+                                      toc_checkpoint *out, toc_err *err);
 /* A feed's checkpoint: origin, key name and Ed25519 key are those of the feed. Parses, and verifies the signature. */
 TOC_MUST toc_code toc_checkpoint_open(toc_span note, const toc_feed_name *feed, const toc_verify_key *signer,
                                       toc_checkpoint *out, toc_err *err);
