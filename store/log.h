@@ -164,6 +164,7 @@ typedef struct toc_log_circle {
     toc_charter_hash charter;  /* the version in force here */
     uint32_t version;
     uint64_t generation;       /* of our own feeds in it; 0: none yet */
+    toc_time epoch_at;         /* when the present sender key of our own feeds was made */
 } toc_log_circle;
 TOC_MUST toc_code toc_log_circle_put(toc_log_txn *txn, const toc_log_circle *circle, toc_err *err);
 TOC_MUST toc_code toc_log_circle_get(toc_log_txn *txn, const toc_circle_id *id, toc_log_circle *out, toc_err *err);
