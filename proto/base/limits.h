@@ -35,6 +35,14 @@
 #define TOC_ENDPOINTS_MAX     8u
 #define TOC_CARD_BYTES_MAX    32768u
 #define TOC_CHARTER_BYTES_MAX 262144u /* 500 member rows of about 120 bytes, with policy and lists */
+#define TOC_RETIRED_MAX       256u /* retired keys on a card: 64 officers four times over, a third of its bytes */
+#define TOC_IPC_PATH_BYTES_MAX 107u /* sun_path of Linux less its NUL */
+#define TOC_TIME_MS_MAX       253402300799999ull /* 9999-12-31T23:59:59.999Z: what RFC 3339 can write */
+#define TOC_CHARTER_SIGNATURES_MAX 1000u /* two officers of every member; each costs a verification */
+#define TOC_RETENTION_DAYS_MAX 36500u /* a century: keeps day numbers far from their 32 bits */
+#define TOC_ADMISSION_DELAY_MS_MAX (365ull * 86400000ull) /* past a year nobody would be admitted */
+#define TOC_CARD_ARENA_BYTES    (256u << 10) /* what opening the largest honest card takes, twice */
+#define TOC_CHARTER_ARENA_BYTES (2u << 20)   /* the same for a charter */
 
 /* Links. */
 #define TOC_FRAME_BYTES_MAX       65535u /* Noise's own limit */
@@ -67,6 +75,11 @@
 #define TOC_VIEW_TXN_MS_MAX     20u    /* so that an alert waits at most this long for the fold */
 #define TOC_VIEW_SYNC_BACKLOG   5000u  /* journal rows behind which commits are no longer synced one by one */
 #define TOC_MAP_FULL_PERCENT    90u    /* refuse writes there: a full map cannot even delete */
+
+/* Files that people submit. */
+#define TOC_ROW_BYTES_MAX   65536u /* one row: a note, all labels and assets, everything quoted */
+#define TOC_ROW_FIELDS_MAX  64u    /* columns; ours are fewer */
+#define TOC_DRAFT_PART_BYTES_MIN 65536u /* one part of a submission: the largest draft fits */
 
 /* Rules. */
 #define TOC_CLUSTER_CONFIDENCE_MIN 50u

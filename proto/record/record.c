@@ -1,0 +1,333 @@
+#include "proto/record/record.h"
+
+#include "proto/base/wire.h"
+#include "proto/record/parts.h"
+
+enum {
+    SCRATCH_BYTES_MAX = 262144, /* to encode: pointers, and copies of the text, which is bounded */
+    APPROVED = 1,
+    REJECTED = 2,
+    OFFICER_BYTES = 32,
+    SIGNATURE_BYTES = 64,
+};
+
+static bool pack_source(const toc_source *from, toc_arena *arena, Toc__Statement *to)
+{
+    Toc__Source *source = toc_arena_alloc(arena, sizeof *source);
+    if (source == NULL)
+        return false;
+    toc__source__init(source);
+    source->ground = (uint32_t)from->ground;
+    to->source = source;
+    return toc_pb_set_text(arena, from->id, &source->id) &&
+           toc_pb_set_text(arena, from->version, &source->version);
+}
+
+static bool pack_orgs(const toc_org_id *orgs, size_t count, toc_arena *arena,
+                      ProtobufCBinaryData **out, size_t *out_count)
+{
+    if (count == 0)
+        return true;
+    ProtobufCBinaryData *rows = toc_arena_zalloc(arena, count, sizeof *rows);
+    if (rows == NULL)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        rows[i] = toc_pb_lend(TOC_SPAN_OF(orgs[i]));
+    *out = rows;
+    *out_count = count;
+    return true;
+}
+
+static bool pack_roots(const toc_statement *from, toc_arena *arena, Toc__Statement *to)
+{
+    if (from->root_count == 0)
+        return true;
+    to->roots = toc_arena_zalloc(arena, from->root_count, sizeof *to->roots);
+    if (to->roots == NULL)
+        return false;
+    for (size_t i = 0; i < from->root_count; i++)
+        to->roots[i] = toc_pb_lend(from->roots[i]);
+    to->n_roots = from->root_count;
+    return true;
+}
+
+static bool pack_body(const toc_statement *from, toc_arena *arena, Toc__Statement *to)
+{
+    switch (from->kind) {
+    case TOC_RECORD_WALLET:
+        to->body_case = TOC__STATEMENT__BODY_WALLET;
+        to->wallet = toc_wallet_body_pack(&from->as.wallet, arena);
+        return to->wallet != NULL;
+    case TOC_RECORD_CLUSTER:
+        to->body_case = TOC__STATEMENT__BODY_CLUSTER;
+        to->cluster = toc_cluster_body_pack(&from->as.cluster, arena);
+        return to->cluster != NULL;
+    case TOC_RECORD_MEMBERS:
+        to->body_case = TOC__STATEMENT__BODY_MEMBERS;
+        to->members = toc_members_body_pack(&from->as.members, arena);
+        return to->members != NULL;
+    case TOC_RECORD_RETRACTION:
+        to->body_case = TOC__STATEMENT__BODY_RETRACTION;
+        to->retraction = toc_retraction_body_pack(&from->as.retraction, arena);
+        return to->retraction != NULL;
+    }
+    return false;
+}
+
+Toc__Statement *toc_statement_pack(const toc_statement *from, toc_arena *arena)
+{
+    Toc__Statement *to = toc_arena_alloc(arena, sizeof *to);
+    if (to == NULL)
+        return NULL;
+    toc__statement__init(to);
+    to->kind = (uint32_t)from->kind;
+    to->revision = from->revision;
+    to->issued_at_ms = from->issued_at.unix_ms;
+    to->has_valid_until_ms = from->valid_until.unix_ms != 0;
+    to->valid_until_ms = from->valid_until.unix_ms;
+    to->tlp = (uint32_t)from->tlp;
+    to->has_confidence = from->confidence != 0;
+    to->confidence = from->confidence;
+    bool whole = pack_source(&from->source, arena, to) && pack_roots(from, arena, to) &&
+                 pack_orgs(from->releasable_to, from->releasable_count, arena, &to->releasable_to,
+                           &to->n_releasable_to) &&
+                 pack_orgs(from->not_to, from->not_to_count, arena, &to->not_to, &to->n_not_to) &&
+                 toc_pb_set_text(arena, from->purpose, &to->purpose) &&
+                 toc_pb_set_text(arena, from->confidence_scale, &to->confidence_scale) &&
+                 toc_pb_set_text(arena, from->note, &to->note) && pack_body(from, arena, to);
+    return whole ? to : NULL;
+}
+
+/* Addresses in a struct that somebody built are not yet known to be what their text says. */
+static toc_code check_wallets(const toc_statement *statement, toc_err *err)
+{
+    if (statement->kind == TOC_RECORD_WALLET)
+        return toc_wallet_check(&statement->as.wallet.wallet, err);
+    if (statement->kind == TOC_RECORD_RETRACTION &&
+        statement->as.retraction.target_kind == TOC_RECORD_WALLET)
+        return toc_wallet_check(&statement->as.retraction.wallet.wallet, err);
+    if (statement->kind != TOC_RECORD_MEMBERS)
+        return TOC_OK;
+    for (size_t i = 0; i < statement->as.members.count; i++)
+        TOC_TRY(toc_wallet_check(&statement->as.members.members[i].wallet, err));
+    return TOC_OK;
+}
+
+static toc_code in_context(toc_code code, const char *what, toc_err *err)
+{
+    return code == TOC_OK || err == NULL ? code : toc_wrap(err, "%s", what);
+}
+
+static toc_code check_to_encode(const toc_statement *statement, toc_statement_stage stage,
+                                toc_err *err)
+{
+    TOC_TRY(toc_statement_check_fields(statement, stage, err));
+    return check_wallets(statement, err);
+}
+
+/* The statement, or the record around it; nothing is left behind in `out` on failure. */
+static toc_code encode(const toc_statement *statement, bool as_record, toc_buf *out, toc_err *err)
+{
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_TRY(toc_arena_new(SCRATCH_BYTES_MAX, &arena, err));
+    Toc__Statement *packed = toc_statement_pack(statement, arena);
+    if (packed == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory");
+    size_t before = out->size;
+    if (!as_record) {
+        toc_wire_pack(&packed->base, out);
+    } else {
+        Toc__Record record = TOC__RECORD__INIT;
+        record.statement.len = protobuf_c_message_get_packed_size(&packed->base);
+        record.statement.data = toc_arena_alloc(arena, record.statement.len);
+        if (record.statement.data == NULL)
+            return toc_fail(err, TOC_NO_MEMORY, "out of memory");
+        protobuf_c_message_pack(&packed->base, record.statement.data);
+        toc_wire_pack(&record.base, out);
+    }
+    TOC_TRY(toc_buf_ok(out, err));
+    size_t size = out->size - before;
+    if (size > TOC_RECORD_BULK_BYTES_MAX) {
+        out->size = before;
+        return toc_fail(err, TOC_LIMIT, "%zu bytes; at most %u fit an entry", size,
+                        TOC_RECORD_BULK_BYTES_MAX);
+    }
+    return TOC_OK;
+}
+
+toc_code toc_record_encode(const toc_statement *statement, toc_buf *out, toc_err *err)
+{
+    toc_code code = check_to_encode(statement, TOC_STAGE_RECORD, err);
+    if (code == TOC_OK)
+        code = encode(statement, true, out, err);
+    return in_context(code, "record", err);
+}
+
+toc_code toc_draft_encode(const toc_statement *statement, toc_buf *out, toc_err *err)
+{
+    toc_code code = check_to_encode(statement, TOC_STAGE_DRAFT, err);
+    if (code == TOC_OK)
+        code = encode(statement, false, out, err);
+    return in_context(code, "draft", err);
+}
+
+toc_code toc_statement_comparison(const toc_statement *statement, toc_buf *out, toc_err *err)
+{
+    toc_statement compared = *statement;
+    compared.revision = 0;
+    compared.issued_at.unix_ms = 0;
+    compared.source.version = (toc_span){0};
+    compared.note = (toc_span){0};
+    if (compared.kind == TOC_RECORD_WALLET)
+        compared.as.wallet.literal = (toc_span){0};
+    return in_context(encode(&compared, false, out, err), "comparison", err);
+}
+
+static toc_code unpack_orgs(const ProtobufCBinaryData *rows, size_t count, toc_arena *arena,
+                            const char *field, const toc_org_id **out, toc_err *err)
+{
+    if (count == 0)
+        return TOC_OK;
+    toc_org_id *orgs = toc_arena_zalloc(arena, count, sizeof *orgs);
+    if (orgs == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "%s: out of memory", field);
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].len != sizeof orgs[i])
+            return toc_fail(err, TOC_MALFORMED, "%s: an org id of %zu bytes", field, rows[i].len);
+        memcpy(orgs[i].bytes, rows[i].data, sizeof orgs[i]);
+    }
+    *out = orgs;
+    return TOC_OK;
+}
+
+static toc_code unpack_roots(const Toc__Statement *from, toc_arena *arena, toc_statement *to,
+                             toc_err *err)
+{
+    if (from->n_roots == 0)
+        return TOC_OK;
+    if (from->n_roots > TOC_ROOTS_MAX)
+        return toc_fail(err, TOC_LIMIT, "roots: %zu; at most %u are taken", from->n_roots,
+                        TOC_ROOTS_MAX);
+    toc_root *roots = toc_arena_zalloc(arena, from->n_roots, sizeof *roots);
+    if (roots == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "roots: out of memory");
+    for (size_t i = 0; i < from->n_roots; i++)
+        roots[i] = toc_pb_bytes(from->roots[i]);
+    to->root_count = from->n_roots;
+    to->roots = roots;
+    return TOC_OK;
+}
+
+static toc_code unpack_body(const Toc__Statement *from, toc_arena *arena, toc_statement *to,
+                            toc_err *err)
+{
+    static const Toc__Statement__BodyCase cases[] = {
+        [TOC_RECORD_WALLET] = TOC__STATEMENT__BODY_WALLET,
+        [TOC_RECORD_CLUSTER] = TOC__STATEMENT__BODY_CLUSTER,
+        [TOC_RECORD_MEMBERS] = TOC__STATEMENT__BODY_MEMBERS,
+        [TOC_RECORD_RETRACTION] = TOC__STATEMENT__BODY_RETRACTION,
+    };
+    if (from->kind == 0)
+        return toc_fail(err, TOC_MALFORMED, "kind: missing");
+    if (from->kind >= TOC_COUNT(cases))
+        return toc_fail(err, TOC_STATE, "kind: %u needs a newer version", from->kind);
+    to->kind = (toc_record_kind)from->kind;
+    if (from->body_case != cases[from->kind])
+        return toc_fail(err, TOC_MALFORMED, "body: not that of a %s",
+                        toc_record_kind_name(to->kind));
+    if (to->kind == TOC_RECORD_WALLET)
+        return toc_wallet_body_unpack(from->wallet, arena, &to->as.wallet, err);
+    if (to->kind == TOC_RECORD_MEMBERS)
+        return toc_members_body_unpack(from->members, arena, &to->as.members, err);
+    if (to->kind == TOC_RECORD_RETRACTION)
+        return toc_retraction_body_unpack(from->retraction, arena, &to->as.retraction, err);
+    toc_cluster_body_unpack(from->cluster, &to->as.cluster);
+    return TOC_OK;
+}
+
+static toc_code unpack_statement(const Toc__Statement *from, toc_arena *arena, toc_statement *to,
+                                 toc_err *err)
+{
+    TOC_TRY(unpack_body(from, arena, to, err));
+    to->revision = from->revision;
+    to->issued_at.unix_ms = from->issued_at_ms;
+    to->valid_until.unix_ms = from->valid_until_ms;
+    to->tlp = (toc_tlp)from->tlp;
+    to->releasable_count = from->n_releasable_to;
+    to->not_to_count = from->n_not_to;
+    TOC_TRY(unpack_orgs(from->releasable_to, from->n_releasable_to, arena, "releasable_to",
+                        &to->releasable_to, err));
+    TOC_TRY(unpack_orgs(from->not_to, from->n_not_to, arena, "not_to", &to->not_to, err));
+    to->purpose = toc_pb_text(from->purpose);
+    to->confidence = from->confidence;
+    to->confidence_scale = toc_pb_text(from->confidence_scale);
+    to->source.ground = (toc_ground)from->source->ground;
+    to->source.id = toc_pb_text(from->source->id);
+    to->source.version = toc_pb_text(from->source->version);
+    to->note = toc_pb_text(from->note);
+    return unpack_roots(from, arena, to, err);
+}
+
+static toc_code check_approval(const Toc__Approval *approval, toc_err *err)
+{
+    if (approval->officer.len != OFFICER_BYTES || approval->draft_id.len != sizeof(toc_draft_id) ||
+        approval->signature.len != SIGNATURE_BYTES)
+        return toc_fail(err, TOC_MALFORMED, "approvals: a key, id or signature of a wrong length");
+    if (approval->decision != APPROVED && approval->decision != REJECTED)
+        return toc_fail(err, TOC_MALFORMED, "approvals: decision %u is none", approval->decision);
+    return TOC_OK;
+}
+
+static toc_code unpack_record(toc_span bytes, toc_arena *arena, toc_span *out_statement,
+                              toc_err *err)
+{
+    ProtobufCMessage *message = NULL;
+    TOC_TRY(toc_wire_unpack(bytes, &toc__record__descriptor, arena, "fields", &message, err));
+    const Toc__Record *record = (const Toc__Record *)message;
+    if (record->n_approvals > TOC_OFFICERS_MAX)
+        return toc_fail(err, TOC_LIMIT, "approvals: %zu; at most %u are taken", record->n_approvals,
+                        TOC_OFFICERS_MAX);
+    for (size_t i = 0; i < record->n_approvals; i++)
+        TOC_TRY(check_approval(record->approvals[i], err));
+    *out_statement = toc_pb_bytes(record->statement);
+    return TOC_OK;
+}
+
+static toc_code decode_statement(toc_span bytes, toc_statement_stage stage, toc_arena *arena,
+                                 toc_statement *out, toc_err *err)
+{
+    ProtobufCMessage *message = NULL;
+    TOC_TRY(toc_wire_unpack(bytes, &toc__statement__descriptor, arena, "fields", &message, err));
+    toc_statement statement = {0};
+    TOC_TRY(unpack_statement((const Toc__Statement *)message, arena, &statement, err));
+    TOC_TRY(toc_statement_check_fields(&statement, stage, err));
+    *out = statement;
+    return TOC_OK;
+}
+
+static toc_code check_size(toc_span bytes, toc_err *err)
+{
+    if (bytes.size > TOC_RECORD_BULK_BYTES_MAX)
+        return toc_fail(err, TOC_LIMIT, "%zu bytes; at most %u fit an entry", bytes.size,
+                        TOC_RECORD_BULK_BYTES_MAX);
+    return TOC_OK;
+}
+
+toc_code toc_record_decode(toc_span bytes, toc_arena *arena, toc_statement *out, toc_err *err)
+{
+    toc_span statement = {0};
+    toc_code code = check_size(bytes, err);
+    if (code == TOC_OK)
+        code = unpack_record(bytes, arena, &statement, err);
+    if (code == TOC_OK)
+        code = decode_statement(statement, TOC_STAGE_RECORD, arena, out, err);
+    return in_context(code, "record", err);
+}
+
+toc_code toc_draft_decode(toc_span bytes, toc_arena *arena, toc_statement *out, toc_err *err)
+{
+    toc_code code = check_size(bytes, err);
+    if (code == TOC_OK)
+        code = decode_statement(bytes, TOC_STAGE_DRAFT, arena, out, err);
+    return in_context(code, "draft", err);
+}
