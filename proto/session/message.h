@@ -1,9 +1,9 @@
-/* proto/session/message.h: what peers say inside a link: requests, replies, refusals, notices (PROTOCOL §3).
- * One protobuf LinkMessage (proto/schema/link.proto) a frame, at most TOC_MESSAGE_BYTES_MAX bytes.
- * Owns:    nothing; what was decoded lives in the arena.
- * Threads: pure.
- * Errors:  MALFORMED, LIMIT (every count and length is checked before memory is taken), STATE for kinds,
- *          fields and refusal codes of a newer version. Encoding refuses whatever decoding refuses. */
+/* proto/session/message.h: what peers say inside a link: requests, replies, refusals, notices
+ * (PROTOCOL §3). One protobuf LinkMessage (proto/schema/link.proto) a frame, at most
+ * TOC_MESSAGE_BYTES_MAX bytes. Owns:    nothing; what was decoded lives in the arena. Threads:
+ * pure. Errors:  MALFORMED, LIMIT (every count and length is checked before memory is taken), STATE
+ * for kinds, fields and refusal codes of a newer version. Encoding refuses whatever decoding
+ * refuses. */
 #ifndef TOC_PROTO_SESSION_MESSAGE_H
 #define TOC_PROTO_SESSION_MESSAGE_H
 
@@ -14,18 +14,18 @@
 #include "proto/feed/merkle.h"
 
 typedef enum toc_message_kind {
-    TOC_MSG_HEADS = 1,       /* request: circle, digest, after */
-    TOC_MSG_PULL = 2,        /* request: feed, from, until, known_size */
-    TOC_MSG_WANT_GRANT = 3,  /* request: feed (org, circle, generation), epoch */
-    TOC_MSG_ROLL = 4,        /* request: hash, offset */
-    TOC_MSG_PING = 5,        /* request: wall */
+    TOC_MSG_HEADS = 1,      /* request: circle, digest, after */
+    TOC_MSG_PULL = 2,       /* request: feed, from, until, known_size */
+    TOC_MSG_WANT_GRANT = 3, /* request: feed (org, circle, generation), epoch */
+    TOC_MSG_ROLL = 4,       /* request: hash, offset */
+    TOC_MSG_PING = 5,       /* request: wall */
     TOC_MSG_HEADS_REPLY = 17,
-    TOC_MSG_CHUNK = 18,      /* reply to PULL; several while `more` */
+    TOC_MSG_CHUNK = 18, /* reply to PULL; several while `more` */
     TOC_MSG_GRANT_REPLY = 19,
     TOC_MSG_ROLL_REPLY = 20,
     TOC_MSG_PONG = 21,
-    TOC_MSG_REFUSAL = 32,    /* reply to any request */
-    TOC_MSG_NEWS = 48        /* notice */
+    TOC_MSG_REFUSAL = 32, /* reply to any request */
+    TOC_MSG_NEWS = 48     /* notice */
 } toc_message_kind;
 
 /* A signed tree head as it travels; the circle is the message's. */
@@ -43,18 +43,18 @@ typedef struct toc_wire_chunk {
     toc_feed_name feed;
     uint64_t from;
     uint32_t count;
-    toc_span entries;         /* count × (length u32 ‖ entry) */
-    toc_span note;            /* a checkpoint at or past from + count */
-    toc_proof to_checkpoint;  /* consistency from + count → checkpoint; empty when equal */
-    toc_proof from_known;     /* consistency known_size → checkpoint; empty when 0 or equal */
-    uint64_t known_size;      /* the newest checkpoint size the receiver said it had */
-    bool more;                /* another part of the same reply follows */
+    toc_span entries;        /* count × (length u32 ‖ entry) */
+    toc_span note;           /* a checkpoint at or past from + count */
+    toc_proof to_checkpoint; /* consistency from + count → checkpoint; empty when equal */
+    toc_proof from_known;    /* consistency known_size → checkpoint; empty when 0 or equal */
+    uint64_t known_size;     /* the newest checkpoint size the receiver said it had */
+    bool more;               /* another part of the same reply follows */
 } toc_wire_chunk;
 
 typedef enum toc_refusal_code {
     TOC_REFUSED_NOT_FOUND = 1, /* not there, or not for you: the same answer */
     TOC_REFUSED_BUSY = 2,
-    TOC_REFUSED_WITHHELD = 3,  /* an entry I lack for reasons of my own */
+    TOC_REFUSED_WITHHELD = 3, /* an entry I lack for reasons of my own */
     TOC_REFUSED_MALFORMED = 4,
     TOC_REFUSED_POLICY = 5
 } toc_refusal_code;
@@ -115,15 +115,17 @@ typedef struct toc_message {
             size_t chunk_count;
             toc_wire_chunk *chunks; /* small entries inline, each complete with its proof */
             size_t roll_count;
-            toc_hash *roll;         /* cards and charters newly adopted */
+            toc_hash *roll; /* cards and charters newly adopted */
         } news;
     } as;
 } toc_message;
 
 /* Appends the encoded message. LIMIT when it does not fit a frame. */
 TOC_MUST toc_code toc_message_encode(const toc_message *message, toc_buf *out, toc_err *err);
-/* Spans and arrays of *out live in `arena`, for which TOC_MESSAGE_ARENA_BYTES is enough whatever comes. */
-TOC_MUST toc_code toc_message_decode(toc_span bytes, toc_arena *arena, toc_message *out, toc_err *err);
+/* Spans and arrays of *out live in `arena`, for which TOC_MESSAGE_ARENA_BYTES is enough whatever
+ * comes. */
+TOC_MUST toc_code toc_message_decode(toc_span bytes, toc_arena *arena, toc_message *out,
+                                     toc_err *err);
 bool toc_message_is_request(toc_message_kind kind);
 
 #endif
