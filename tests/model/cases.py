@@ -10,6 +10,7 @@ from model import CLUSTER, MEMBERS, RETRACTION, WALLET
 
 KIND_NAMES = {WALLET: "wallet", CLUSTER: "cluster", MEMBERS: "members", RETRACTION: "retraction"}
 WALLET_PARTS = ["subject", "tag", "chain", "role", "category", "actor", "incident", "source"]
+ROOTS_OF_SOURCES = [("own", "own"), ("list", "list"), ("list", "own"), ("vendor", "vendor"), ("vendor", "own")]
 
 # Every case, by the worlds that must show it: small ones do by themselves, the others with an option.
 SMALL = {
@@ -29,8 +30,7 @@ SMALL = {
     "3 a retraction is older than the head", "3 live again after a retraction",
     "3 at one revision the retraction is newer", "3 at one revision the retraction is older",
     "3 an older record without expiry does not come back", "3 live after an expired record",
-    "4 source own", "4 source list, root list", "4 source list, root own", "4 source vendor, root vendor",
-    "4 source vendor, root own",
+    *(f"4 source {source}, root {root}" for source, root in ROOTS_OF_SOURCES),
     "5 tagged claims of the same subject", "5 a dossier with a tag", "5 a dossier without a category",
     "5 several categories", "5 two categories of one score, by id", "5 other roles beside scoring ones",
     "5 roots limit the corroboration", "5 orgs limit the corroboration", "5 one lineage from several orgs",
@@ -170,7 +170,8 @@ def root_cases(_, views):
         roots, alive = head.roots(), model.alive_roots(head, views.dead_roots)
         if head.kind == WALLET and len(roots) == 1:
             source, root = names[bytes.fromhex(head.said["source"])[0]], names[min(roots)[0]]
-            yield "4 source own" if source == root == "own" else f"4 source {source}, root {root}"
+            if (source, root) in ROOTS_OF_SOURCES:
+                yield f"4 source {source}, root {root}"
         if len(roots) > 1:
             yield "4 several roots"
         if not alive:
