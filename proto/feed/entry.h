@@ -1,6 +1,6 @@
 /* proto/feed/entry.h: one item of a feed: clear header and sealed body (PROTOCOL §5).
  * Threads: pure but for the randomness of sealing.
- * Errors:  MALFORMED, LIMIT; SEALED when the body does not open or opens to what was not committed to. */
+ * Errors:  MALFORMED, LIMIT; SEALED when the body does not open, SIGNATURE when it opens to what was not committed to. */
 #ifndef TOC_PROTO_FEED_ENTRY_H
 #define TOC_PROTO_FEED_ENTRY_H
 
