@@ -1,14 +1,16 @@
-/* node/engine/engine.h: the sync engine: (state, input, now) → (writes, outputs). Sans I/O: it never touches a socket, a
- * clock or a disk of its own. Writes go into the transaction of the round it is called in; outputs wait in two queues.
- * The daemon drives it with nng and the system's clock, the simulator with a virtual network and virtual time.
+/* node/engine/engine.h: the sync engine: (state, input, now) → (writes, outputs). Sans I/O: it
+ * never touches a socket, a clock or a disk of its own. Writes go into the transaction of the round
+ * it is called in; outputs wait in two queues. The daemon drives it with nng and the system's
+ * clock, the simulator with a virtual network and virtual time.
  *
- * A round: begin a write transaction; hand in what is ready; toc_engine_round_end; commit; only then send what
- * toc_engine_output gives. Jobs (toc_engine_job) may start at once: they decide nothing.
- * After a failed commit the engine is ahead of the disk and must be thrown away (the daemon stops).
+ * A round: begin a write transaction; hand in what is ready; toc_engine_round_end; commit; only
+ * then send what toc_engine_output gives. Jobs (toc_engine_job) may start at once: they decide
+ * nothing. After a failed commit the engine is ahead of the disk and must be thrown away (the
+ * daemon stops).
  *
  * Owns:    its state and the queued outputs. Threads: one (the core thread).
- * Errors:  a call fails only when the store fails (IO, FULL, NO_MEMORY); what a peer does wrong is counted
- *          (toc_engine_count) and answered, never an error here. */
+ * Errors:  a call fails only when the store fails (IO, FULL, NO_MEMORY); what a peer does wrong is
+ * counted (toc_engine_count) and answered, never an error here. */
 #ifndef TOC_NODE_ENGINE_ENGINE_H
 #define TOC_NODE_ENGINE_ENGINE_H
 
@@ -18,54 +20,67 @@
 
 typedef struct toc_engine toc_engine;
 
-/* Loads the node's own keys and card. `same_boot`: the runtime marker names this boot, so the own feeds go on in their
- * generation; otherwise the next write opens a new one (PROTOCOL §2). */
-TOC_MUST toc_code toc_engine_new(toc_log_txn *txn, bool same_boot, toc_now now, toc_engine **out, toc_err *err);
+/* Loads the node's own keys and card. `same_boot`: the runtime marker names this boot, so the own
+ * feeds go on in their generation; otherwise the next write opens a new one (PROTOCOL §2). */
+TOC_MUST toc_code toc_engine_new(toc_log_txn *txn, bool same_boot, toc_now now, toc_engine **out,
+                                 toc_err *err);
 void toc_engine_free(toc_engine *engine); /* NULL is fine */
 TOC_DEFINE_AUTO(toc_engine, toc_engine_free)
 
 /* ---- inputs ---- */
 
 /* A link was confirmed. `link` is the driver's number for it, never reused. */
-TOC_MUST toc_code toc_engine_link_up(toc_engine *engine, toc_log_txn *txn, uint64_t link, const toc_org_id *peer,
-                                     toc_now now, toc_err *err);
+TOC_MUST toc_code toc_engine_link_up(toc_engine *engine, toc_log_txn *txn, uint64_t link,
+                                     const toc_org_id *peer, toc_now now, toc_err *err);
 void toc_engine_link_down(toc_engine *engine, uint64_t link);
-TOC_MUST toc_code toc_engine_message(toc_engine *engine, toc_log_txn *txn, uint64_t link, toc_span message, toc_now now,
-                                     toc_err *err);
-/* A job that toc_engine_job gave out is done; `verdict` is what toc_chunk_verify said, `why` its sentence. */
-TOC_MUST toc_code toc_engine_job_done(toc_engine *engine, toc_log_txn *txn, uint64_t job, toc_code verdict,
-                                      const toc_err *why, toc_now now, toc_err *err);
-/* Time-outs, retries, ticks of the journal, slices of pending work. Call at least every 100 ms; *out_more says that
- * there is more to do at once. */
-TOC_MUST toc_code toc_engine_tick(toc_engine *engine, toc_log_txn *txn, toc_now now, bool *out_more, toc_err *err);
-/* Signs the heads of what was written in this round and queues the news of it. Before every commit. */
-TOC_MUST toc_code toc_engine_round_end(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err);
+TOC_MUST toc_code toc_engine_message(toc_engine *engine, toc_log_txn *txn, uint64_t link,
+                                     toc_span message, toc_now now, toc_err *err);
+/* A job that toc_engine_job gave out is done; `verdict` is what toc_chunk_verify said, `why` its
+ * sentence. */
+TOC_MUST toc_code toc_engine_job_done(toc_engine *engine, toc_log_txn *txn, uint64_t job,
+                                      toc_code verdict, const toc_err *why, toc_now now,
+                                      toc_err *err);
+/* Time-outs, retries, ticks of the journal, slices of pending work. Call at least every 100 ms;
+ * *out_more says that there is more to do at once. */
+TOC_MUST toc_code toc_engine_tick(toc_engine *engine, toc_log_txn *txn, toc_now now, bool *out_more,
+                                  toc_err *err);
+/* Signs the heads of what was written in this round and queues the news of it. Before every commit.
+ */
+TOC_MUST toc_code toc_engine_round_end(toc_engine *engine, toc_log_txn *txn, toc_now now,
+                                       toc_err *err);
 
 /* ---- what the operator does ---- */
 
-/* A peer's card came by hand, with endpoints that the operator confirmed (one a line, may be empty). Takes a card of a
- * higher serial over an older one. DENIED when it repeats another org's key. */
-TOC_MUST toc_code toc_engine_peer_add(toc_engine *engine, toc_log_txn *txn, toc_span signed_card, toc_span endpoints,
-                                      toc_now now, toc_org_id *out_org, toc_err *err);
-TOC_MUST toc_code toc_engine_circle_create(toc_engine *engine, toc_log_txn *txn, toc_span name, toc_span purpose,
-                                           toc_now now, toc_circle_id *out, toc_err *err);
-TOC_MUST toc_code toc_engine_circle_join(toc_engine *engine, toc_log_txn *txn, const toc_circle_id *circle, toc_now now,
-                                         toc_err *err);
-/* As the single admin: a new version with one more member, in force at once. STATE when the quorum is more than one,
- * with what to do. */
-TOC_MUST toc_code toc_engine_circle_admit(toc_engine *engine, toc_log_txn *txn, const toc_circle_id *circle,
-                                          const toc_org_id *org, toc_role role, toc_now now, toc_err *err);
+/* A peer's card came by hand, with endpoints that the operator confirmed (one a line, may be
+ * empty). Takes a card of a higher serial over an older one. DENIED when it repeats another org's
+ * key. */
+TOC_MUST toc_code toc_engine_peer_add(toc_engine *engine, toc_log_txn *txn, toc_span signed_card,
+                                      toc_span endpoints, toc_now now, toc_org_id *out_org,
+                                      toc_err *err);
+TOC_MUST toc_code toc_engine_circle_create(toc_engine *engine, toc_log_txn *txn, toc_span name,
+                                           toc_span purpose, toc_now now, toc_circle_id *out,
+                                           toc_err *err);
+TOC_MUST toc_code toc_engine_circle_join(toc_engine *engine, toc_log_txn *txn,
+                                         const toc_circle_id *circle, toc_now now, toc_err *err);
+/* As the single admin: a new version with one more member, in force at once. STATE when the quorum
+ * is more than one, with what to do. */
+TOC_MUST toc_code toc_engine_circle_admit(toc_engine *engine, toc_log_txn *txn,
+                                          const toc_circle_id *circle, const toc_org_id *org,
+                                          toc_role role, toc_now now, toc_err *err);
 
 /* ---- writing records ---- */
 
-/* Is everything there that writing into this circle needs? STATE says what is missing. Gives the generation, which the
- * revision rule needs (RULES §7); opens the own feeds when that has not happened yet. */
-TOC_MUST toc_code toc_engine_writable(toc_engine *engine, toc_log_txn *txn, const toc_circle_id *circle, toc_now now,
+/* Is everything there that writing into this circle needs? STATE says what is missing. Gives the
+ * generation, which the revision rule needs (RULES §7); opens the own feeds when that has not
+ * happened yet. */
+TOC_MUST toc_code toc_engine_writable(toc_engine *engine, toc_log_txn *txn,
+                                      const toc_circle_id *circle, toc_now now,
                                       uint64_t *out_generation, toc_err *err);
 /* Seals and appends encoded records to the own feed, all or none. out_ids may be NULL. */
-TOC_MUST toc_code toc_engine_write(toc_engine *engine, toc_log_txn *txn, const toc_circle_id *circle, toc_lane lane,
-                                   const toc_span *records, size_t count, toc_now now, toc_record_id *out_ids,
-                                   toc_err *err);
+TOC_MUST toc_code toc_engine_write(toc_engine *engine, toc_log_txn *txn,
+                                   const toc_circle_id *circle, toc_lane lane,
+                                   const toc_span *records, size_t count, toc_now now,
+                                   toc_record_id *out_ids, toc_err *err);
 
 /* ---- outputs ---- */
 
@@ -78,37 +93,40 @@ typedef enum toc_output_kind {
 typedef struct toc_output {
     toc_output_kind kind;
     uint64_t link;
-    bool urgent;   /* alert lane and keys: before bulk */
+    bool urgent;    /* alert lane and keys: before bulk */
     toc_span bytes; /* lent until toc_engine_output is called again */
     const char *reason;
 } toc_output;
 
-/* The next output, first in, first out, urgent ones first. False when there is none. After the commit only. */
+/* The next output, first in, first out, urgent ones first. False when there is none. After the
+ * commit only. */
 bool toc_engine_output(toc_engine *engine, toc_output *out);
-/* The next verification to run, on any thread, with toc_chunk_verify; the chunk stays the engine's and is not touched by
- * it until toc_engine_job_done. False when there is none. */
+/* The next verification to run, on any thread, with toc_chunk_verify; the chunk stays the engine's
+ * and is not touched by it until toc_engine_job_done. False when there is none. */
 bool toc_engine_job(toc_engine *engine, uint64_t *out_job, toc_chunk **out_chunk);
 
 /* ---- who may link, and what happened ---- */
 
-/* May this org link, and with which key? True for orgs that share a joined circle with us or were added by hand. */
-TOC_MUST bool toc_engine_may_link(toc_engine *engine, toc_log_txn *txn, const toc_org_id *org, toc_link_key *out_key);
+/* May this org link, and with which key? True for orgs that share a joined circle with us or were
+ * added by hand. */
+TOC_MUST bool toc_engine_may_link(toc_engine *engine, toc_log_txn *txn, const toc_org_id *org,
+                                  toc_link_key *out_key);
 
 /* What was refused, by whom it came or who wrote it. */
 typedef enum toc_refusal {
     TOC_REFUSE_NOT_A_MEMBER = 0,     /* a peer outside the circle asked or told */
     TOC_REFUSE_ENTRY_CHANGED,        /* leaves, frontier or proof do not lead to the checkpoint */
     TOC_REFUSE_CHECKPOINT_SIGNATURE, /* signed by another key than the granted card's */
-    TOC_REFUSE_COMMITMENT,           /* opens, but not to what was committed to: the author's fault */
-    TOC_REFUSE_UNOPENABLE,           /* does not open with the key it names: the author's fault */
-    TOC_REFUSE_GRANT,                /* a grant that goes back, or that names what is not so */
-    TOC_REFUSE_FORK,                 /* two heads of one size with two roots */
-    TOC_REFUSE_MALFORMED,            /* a message that breaks its format */
-    TOC_REFUSE_ROLL,                 /* a card or charter that does not verify */
-    TOC_REFUSE_UNKNOWN_KEY,          /* handshake: a static key that no card names */
-    TOC_REFUSE_REPLAY,               /* handshake: message 1 whose sender never confirmed */
-    TOC_REFUSE_MAC1,                 /* handshake: first frame that does not know our key */
-    TOC_REFUSE_HANDSHAKE,            /* handshake: anything else */
+    TOC_REFUSE_COMMITMENT,  /* opens, but not to what was committed to: the author's fault */
+    TOC_REFUSE_UNOPENABLE,  /* does not open with the key it names: the author's fault */
+    TOC_REFUSE_GRANT,       /* a grant that goes back, or that names what is not so */
+    TOC_REFUSE_FORK,        /* two heads of one size with two roots */
+    TOC_REFUSE_MALFORMED,   /* a message that breaks its format */
+    TOC_REFUSE_ROLL,        /* a card or charter that does not verify */
+    TOC_REFUSE_UNKNOWN_KEY, /* handshake: a static key that no card names */
+    TOC_REFUSE_REPLAY,      /* handshake: message 1 whose sender never confirmed */
+    TOC_REFUSE_MAC1,        /* handshake: first frame that does not know our key */
+    TOC_REFUSE_HANDSHAKE,   /* handshake: anything else */
     TOC_REFUSE_COUNT
 } toc_refusal;
 const char *toc_refusal_name(toc_refusal refusal); /* "entry-changed" */
@@ -116,9 +134,9 @@ const char *toc_refusal_text(toc_refusal refusal); /* one sentence */
 
 typedef struct toc_peer_state {
     toc_org_id org;
-    bool known;          /* false: the row for strangers, whose org nobody proved */
-    uint32_t links;      /* up now */
-    toc_time last_heard; /* wall time of the last message */
+    bool known;              /* false: the row for strangers, whose org nobody proved */
+    uint32_t links;          /* up now */
+    toc_time last_heard;     /* wall time of the last message */
     int64_t clock_offset_ms; /* theirs less ours, from the last ping; INT64_MIN: not measured */
     uint64_t round_trip_ms;
     uint64_t messages, entries; /* received and accepted */
@@ -126,7 +144,8 @@ typedef struct toc_peer_state {
     char last_refusal[TOC_ERR_TEXT_BYTES]; /* the newest sentence, "" if none */
 } toc_peer_state;
 /* Counts a refusal; org NULL: a stranger. The link layer reports handshakes with it. */
-void toc_engine_count(toc_engine *engine, const toc_org_id *org, toc_refusal refusal, const char *sentence);
+void toc_engine_count(toc_engine *engine, const toc_org_id *org, toc_refusal refusal,
+                      const char *sentence);
 size_t toc_engine_peer_count(const toc_engine *engine);
 void toc_engine_peer_at(const toc_engine *engine, size_t index, toc_peer_state *out);
 

@@ -1,0 +1,419 @@
+/* A chunk is judged and enters the log. Order of judgement (PROTOCOL §2): limits, leaves, frontier
+ * and proof, signature, store; opening decides nothing about storing. A chunk that fails is refused
+ * whole and counted against the peer that sent it; an entry that does not open is its author's
+ * fault. */
+#include "node/engine/state.h"
+
+#include <stdlib.h>
+
+#include "proto/base/endian.h"
+#include "proto/base/reader.h"
+
+enum { APPLY_ARENA_BYTES = 64 << 20, EPOCHS_MAX = 16 };
+
+/* What a look at the clear headers tells before the work: the grant that judges the checkpoint, and
+ * the epochs. */
+typedef struct chunk_survey {
+    bool has_grant;
+    toc_card_hash card; /* of the last grant */
+    size_t charter_count;
+    toc_charter_hash charters[EPOCHS_MAX]; /* named by grants */
+    size_t epoch_count;
+    uint32_t epochs[EPOCHS_MAX]; /* of records */
+} chunk_survey;
+
+static void survey_grant(chunk_survey *survey, toc_span entry)
+{
+    toc_grant grant;
+    if (toc_grant_read(entry, &grant, NULL) != TOC_OK)
+        return; /* the verification says what is wrong with it */
+    survey->has_grant = true;
+    survey->card = grant.card;
+    for (size_t i = 0; i < survey->charter_count; i++) {
+        if (toc_charter_hash_equal(&survey->charters[i], &grant.charter))
+            return;
+    }
+    if (survey->charter_count < EPOCHS_MAX)
+        survey->charters[survey->charter_count++] = grant.charter;
+}
+
+static void survey_record(chunk_survey *survey, uint32_t epoch)
+{
+    for (size_t i = survey->epoch_count; i > 0; i--) {
+        if (survey->epochs[i - 1] == epoch)
+            return;
+    }
+    if (survey->epoch_count < EPOCHS_MAX)
+        survey->epochs[survey->epoch_count++] = epoch;
+}
+
+static void survey_chunk(const toc_chunk *chunk, chunk_survey *out)
+{
+    *out = (chunk_survey){0};
+    toc_reader reader = toc_reader_of(chunk->entries);
+    for (uint32_t i = 0; i < chunk->count; i++) {
+        toc_span entry = toc_read_u32_span(&reader, TOC_ENTRY_BYTES_MAX);
+        if (entry.size < TOC_ENTRY_HEADER_BYTES)
+            return;
+        if (entry.data[1] == TOC_ENTRY_GRANT)
+            survey_grant(out, entry);
+        else if (entry.data[1] == TOC_ENTRY_RECORD)
+            survey_record(out, toc_get_u32(entry.data + 4));
+    }
+}
+
+static toc_refusal refusal_of(const toc_chunk *chunk, toc_code verdict)
+{
+    toc_checkpoint checkpoint;
+    if (verdict == TOC_SIGNATURE &&
+        toc_checkpoint_open(chunk->note, &chunk->name, &chunk->signer, &checkpoint, NULL) != TOC_OK)
+        return TOC_REFUSE_CHECKPOINT_SIGNATURE;
+    return verdict == TOC_SIGNATURE ? TOC_REFUSE_ENTRY_CHANGED : TOC_REFUSE_MALFORMED;
+}
+
+static void refuse(toc_engine *engine, engine_feed *feed, uint64_t link, toc_refusal refusal,
+                   const char *sentence, toc_now now)
+{
+    engine_link *from = toc_engine_link(engine, link);
+    toc_engine_count(engine, from == NULL ? NULL : &from->peer, refusal, sentence);
+    toc_sync_reset(engine, feed, now);
+    feed->source = 0;
+}
+
+/* The card and the charters that judge must be here first. False: they were asked for, and the feed
+ * waits. */
+static toc_code judges_held(toc_engine *engine, toc_log_txn *txn, const engine_feed *feed,
+                            uint64_t link, const chunk_survey *survey, const toc_card_hash *card,
+                            toc_now now, bool *out, toc_err *err)
+{
+    *out = true;
+    toc_hash key;
+    toc_span bytes;
+    memcpy(key.bytes, card->bytes, sizeof key.bytes);
+    if (toc_log_roll_get(txn, &key, &bytes, NULL) != TOC_OK) {
+        *out = false;
+        TOC_TRY(toc_roll_want(engine, txn, link, &key, now, err));
+    }
+    for (size_t i = 0; feed->name.lane == TOC_LANE_KEYS && i < survey->charter_count; i++) {
+        memcpy(key.bytes, survey->charters[i].bytes, sizeof key.bytes);
+        if (toc_log_roll_get(txn, &key, &bytes, NULL) == TOC_OK)
+            continue;
+        *out = false;
+        TOC_TRY(toc_roll_want(engine, txn, link, &key, now, err));
+    }
+    return TOC_OK;
+}
+
+static void take_known(const toc_log_feed *stored, toc_chunk *chunk)
+{
+    toc_note note;
+    toc_checkpoint checkpoint;
+    bool same = stored->known_size > 0 && toc_note_parse(chunk->note, &note, NULL) == TOC_OK &&
+                toc_checkpoint_parse(note.body, &checkpoint, NULL) == TOC_OK &&
+                checkpoint.size == stored->known_size;
+    /* Any other checkpoint accepted before is held against our own tree when that reaches it
+     * (known_root_holds). */
+    chunk->has_known = stored->known_size > 0 && (same || chunk->known_size == stored->known_size);
+    if (same)
+        chunk->from_known.count = 0;
+    chunk->known_size = stored->known_size;
+    chunk->known_root = stored->known_root;
+}
+
+static toc_code load_keys(toc_log_txn *txn, const engine_feed *feed, const chunk_survey *survey,
+                          engine_job *job, toc_err *err)
+{
+    toc_chunk_key *keys = toc_arena_zalloc(job->chunk->arena, EPOCHS_MAX, sizeof *keys);
+    if (keys == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for the keys of a chunk");
+    for (size_t i = 0; i < survey->epoch_count; i++) {
+        toc_secret *secret = NULL;
+        if (toc_log_sender_key(txn, &feed->name, survey->epochs[i], &secret, NULL) != TOC_OK)
+            continue;
+        job->secrets[job->secret_count] = secret;
+        keys[job->secret_count++] = (toc_chunk_key){.epoch = survey->epochs[i], .secret = secret};
+    }
+    job->chunk->keys = keys;
+    job->chunk->key_count = job->secret_count;
+    return TOC_OK;
+}
+
+/* Gives the job to a worker, or does the work at once when it is small. */
+static toc_code run(toc_engine *engine, toc_log_txn *txn, engine_feed *feed, engine_job *job_take,
+                    toc_now now, toc_err *err)
+{
+    if (job_take->chunk->count > ENGINE_INLINE_ENTRIES_MAX) {
+        feed->job = job_take->number;
+        engine_job **last = &engine->jobs;
+        while (*last != NULL)
+            last = &(*last)->next;
+        *last = job_take;
+        return TOC_OK;
+    }
+    toc_err why = {0};
+    toc_code verdict = toc_chunk_verify(job_take->chunk, &why);
+    toc_code code = toc_apply_done(engine, txn, job_take, verdict, &why, now, err);
+    toc_apply_free(job_take);
+    return code;
+}
+
+toc_code toc_apply_start(toc_engine *engine, toc_log_txn *txn, engine_feed *feed, uint64_t link,
+                         toc_chunk *chunk_take, toc_now now, toc_err *err)
+{
+    TOC_AUTO(toc_chunk_free) toc_chunk *chunk = chunk_take;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_TRY(toc_arena_new(APPLY_ARENA_BYTES, &arena, err));
+    toc_log_feed stored;
+    if (toc_log_feed_find(txn, &feed->id, &stored, NULL) != TOC_OK)
+        stored = (toc_log_feed){.name = feed->name, .id = feed->id};
+    toc_log_circle state;
+    toc_charter charter;
+    if (!toc_roll_shared(txn, &feed->name.circle, &feed->name.org, arena, &state, &charter) ||
+        !toc_charter_writes(&charter, &feed->name.org)) {
+        refuse(engine, feed, link, TOC_REFUSE_NOT_A_MEMBER, "entries of an author who is no member",
+               now);
+        return TOC_OK;
+    }
+    chunk_survey survey;
+    survey_chunk(chunk, &survey);
+    if (!survey.has_grant && !stored.has_judge) {
+        refuse(engine, feed, link, TOC_REFUSE_GRANT, "a feed that does not begin with a grant",
+               now);
+        return TOC_OK;
+    }
+    toc_card_hash judge = survey.has_grant ? survey.card : stored.judge.card;
+    bool held;
+    TOC_TRY(judges_held(engine, txn, feed, link, &survey, &judge, now, &held, err));
+    toc_card card;
+    if (!held) {
+        toc_sync_reset(engine, feed, now);
+        return TOC_OK;
+    }
+    TOC_TRY(toc_roll_card(txn, &judge, arena, &card, err));
+    if (!toc_org_id_equal(&card.org, &feed->name.org)) {
+        refuse(engine, feed, link, TOC_REFUSE_GRANT, "a grant that names another org's card", now);
+        return TOC_OK;
+    }
+    engine_job *job = calloc(1, sizeof *job);
+    if (job == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a verification");
+    job->number = engine->next_job++;
+    job->feed = feed->id;
+    job->link = link;
+    job->chunk = chunk;
+    chunk = NULL; /* transferred */
+    job->chunk->frontier = stored.frontier;
+    job->chunk->signer = card.sign;
+    take_known(&stored, job->chunk);
+    toc_code code = load_keys(txn, feed, &survey, job, err);
+    if (code != TOC_OK) {
+        toc_apply_free(job);
+        return code;
+    }
+    return run(engine, txn, feed, job, now, err);
+}
+
+/* ---- after the verification ---- */
+
+/* Each grant follows the one before and names the author's own card truly; every record is of the
+ * epoch in force. */
+static toc_code check_grants(toc_log_txn *txn, const engine_feed *feed, const toc_log_feed *stored,
+                             const toc_chunk *chunk, toc_arena *arena, toc_judge *out_judge,
+                             bool *out_any, toc_err *err)
+{
+    bool has = stored->has_judge;
+    toc_grant before = {.card_serial = stored->judge.card_serial,
+                        .charter_version = stored->judge.charter_version,
+                        .epoch = stored->judge.epoch};
+    *out_any = false;
+    for (uint32_t i = 0; i < chunk->count; i++) {
+        const toc_chunk_entry *row = &chunk->verified[i];
+        uint64_t index = chunk->frontier.size + i;
+        if (row->kind != TOC_ENTRY_GRANT) {
+            if (!has || row->epoch != before.epoch)
+                return toc_fail(err, TOC_MALFORMED,
+                                "entry %llu is of epoch %u, which no grant before it names",
+                                (unsigned long long)index, row->epoch);
+            continue;
+        }
+        toc_grant grant;
+        toc_card card;
+        TOC_TRY(toc_grant_read(row->bytes, &grant, err));
+        if (has)
+            TOC_TRY(toc_grant_follows(&before, &grant, err));
+        if (toc_roll_card(txn, &grant.card, arena, &card, NULL) == TOC_OK &&
+            (!toc_org_id_equal(&card.org, &feed->name.org) || card.serial != grant.card_serial))
+            return toc_fail(err, TOC_MALFORMED, "the grant at %llu names a card that is not so",
+                            (unsigned long long)index);
+        before = grant;
+        has = *out_any = true;
+        *out_judge = (toc_judge){.index = index,
+                                 .card = grant.card,
+                                 .card_serial = grant.card_serial,
+                                 .charter = grant.charter,
+                                 .charter_version = grant.charter_version,
+                                 .epoch = grant.epoch,
+                                 .key_id = grant.key_id};
+    }
+    return TOC_OK;
+}
+
+/* A checkpoint accepted before and now reached must be what our own tree says. */
+static bool known_root_holds(const toc_log_feed *stored, const toc_chunk *chunk)
+{
+    uint64_t end = chunk->frontier.size + chunk->count;
+    if (stored->known_size <= chunk->frontier.size || stored->known_size > end)
+        return true;
+    toc_frontier frontier = chunk->frontier;
+    for (uint32_t i = 0; frontier.size < stored->known_size; i++)
+        toc_frontier_append(&frontier, &chunk->verified[i].leaf);
+    toc_hash root;
+    toc_frontier_root(&frontier, &root);
+    return toc_hash_equal(&root, &stored->known_root);
+}
+
+static toc_code journal(toc_log_txn *txn, const toc_log_feed *feed, toc_journal_kind kind,
+                        uint64_t from, uint64_t until, toc_err *err)
+{
+    if (from == until)
+        return TOC_OK;
+    toc_journal_row row = {.kind = kind, .feed = feed->number, .from = from, .until = until};
+    return toc_log_journal_add(txn, feed->name.lane, &row, err);
+}
+
+/* Runs of records that opened join E; runs whose key is missing wait for it; the rest is counted.
+ */
+static toc_code journal_chunk(toc_engine *engine, toc_log_txn *txn, const toc_log_feed *feed,
+                              const toc_chunk *chunk, toc_err *err)
+{
+    uint64_t base = chunk->frontier.size, run = base;
+    TOC_TRY(journal(txn, feed, TOC_JOURNAL_STORED, base, base + chunk->count, err));
+    for (uint32_t i = 0; i < chunk->count; i++) {
+        const toc_chunk_entry *row = &chunk->verified[i];
+        if (row->opened)
+            continue;
+        TOC_TRY(journal(txn, feed, TOC_JOURNAL_OPENED, run, base + i, err));
+        run = base + i + 1;
+        if (row->kind != TOC_ENTRY_RECORD)
+            continue;
+        if (!row->key_missing) {
+            toc_engine_count(engine, &feed->name.org,
+                             row->open_error == TOC_SIGNATURE ? TOC_REFUSE_COMMITMENT
+                                                              : TOC_REFUSE_UNOPENABLE,
+                             NULL);
+            continue;
+        }
+        uint32_t end = i + 1;
+        while (end < chunk->count && chunk->verified[end].key_missing &&
+               chunk->verified[end].epoch == row->epoch)
+            end++;
+        TOC_TRY(toc_log_pending_add(txn, feed->number, base + i, base + end, row->epoch, err));
+        i = end - 1;
+        run = base + end;
+    }
+    return journal(txn, feed, TOC_JOURNAL_OPENED, run, base + chunk->count, err);
+}
+
+static toc_code take_keys(toc_engine *engine, toc_log_txn *txn, const toc_log_feed *feed,
+                          const toc_chunk *chunk, toc_now now, toc_err *err)
+{
+    for (uint32_t i = 0; feed->name.lane == TOC_LANE_KEYS && i < chunk->count; i++) {
+        toc_grant grant;
+        if (chunk->verified[i].kind != TOC_ENTRY_GRANT)
+            continue;
+        TOC_TRY(toc_grant_read(chunk->verified[i].bytes, &grant, err));
+        TOC_TRY(toc_grants_take(engine, txn, &feed->name, &grant, now, err));
+    }
+    return TOC_OK;
+}
+
+static toc_code store(toc_engine *engine, toc_log_txn *txn, engine_feed *feed, toc_log_feed *stored,
+                      const toc_chunk *chunk, const toc_judge *judge, toc_arena *arena,
+                      uint64_t link, toc_now now, toc_err *err)
+{
+    toc_span *entries = toc_arena_zalloc(arena, chunk->count, sizeof *entries);
+    toc_hash *leaves = toc_arena_zalloc(arena, chunk->count, sizeof *leaves);
+    if (entries == NULL || leaves == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a chunk of %u entries",
+                        chunk->count);
+    for (uint32_t i = 0; i < chunk->count; i++) {
+        entries[i] = chunk->verified[i].bytes;
+        leaves[i] = chunk->verified[i].leaf;
+    }
+    if (stored->number == 0)
+        TOC_TRY(toc_log_feed_new(txn, &feed->name, stored, err));
+    TOC_TRY(toc_log_append(txn, stored, entries, leaves, chunk->count, judge, err));
+    TOC_TRY(toc_log_head_put(txn, stored, chunk->checkpoint.size, &chunk->checkpoint.root,
+                             chunk->note, err));
+    if (feed->name.lane != TOC_LANE_KEYS)
+        TOC_TRY(journal_chunk(engine, txn, stored, chunk, err));
+    TOC_TRY(take_keys(engine, txn, stored, chunk, now, err));
+    if (!feed->written) {
+        feed->written = true;
+        feed->written_from = chunk->frontier.size;
+    }
+    feed->written_link = link;
+    engine_link *from = toc_engine_link(engine, link);
+    if (from != NULL)
+        toc_engine_peer(engine, &from->peer)->entries += chunk->count;
+    return TOC_OK;
+}
+
+/* An org's bulk waited for its keys and alerts. */
+static toc_code advance_bulk(toc_engine *engine, toc_log_txn *txn, const engine_feed *feed,
+                             toc_now now, toc_err *err)
+{
+    if (feed->name.lane == TOC_LANE_BULK)
+        return TOC_OK;
+    toc_feed_name name = feed->name;
+    name.lane = TOC_LANE_BULK;
+    toc_feed_id id;
+    toc_feed_id_of(&name, &id);
+    engine_feed *bulk = toc_sync_find(engine, &id);
+    return bulk == NULL ? TOC_OK : toc_sync_advance(engine, txn, bulk, now, err);
+}
+
+toc_code toc_apply_done(toc_engine *engine, toc_log_txn *txn, engine_job *job, toc_code verdict,
+                        const toc_err *why, toc_now now, toc_err *err)
+{
+    engine_feed *feed = toc_sync_find(engine, &job->feed);
+    TOC_ASSERT(feed != NULL);
+    feed->job = 0;
+    const toc_chunk *chunk = job->chunk;
+    if (verdict ==
+        TOC_STATE) { /* a checkpoint older than one accepted before: ask again for the newest */
+        toc_sync_reset(engine, feed, now);
+        return TOC_OK;
+    }
+    if (verdict != TOC_OK) {
+        refuse(engine, feed, job->link, refusal_of(chunk, verdict), why == NULL ? NULL : why->text,
+               now);
+        return TOC_OK;
+    }
+    toc_log_feed stored;
+    if (toc_log_feed_find(txn, &feed->id, &stored, NULL) != TOC_OK)
+        stored = (toc_log_feed){.name = feed->name, .id = feed->id};
+    if (!toc_frontier_equal(&stored.frontier, &chunk->frontier))
+        return toc_sync_advance(engine, txn, feed, now,
+                                err); /* it moved meanwhile: this result is void */
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_TRY(toc_arena_new(APPLY_ARENA_BYTES, &arena, err));
+    toc_judge judge;
+    bool has_grant;
+    toc_err grant_error;
+    if (check_grants(txn, feed, &stored, chunk, arena, &judge, &has_grant, &grant_error) !=
+        TOC_OK) {
+        refuse(engine, feed, job->link, TOC_REFUSE_GRANT, grant_error.text, now);
+        return TOC_OK;
+    }
+    if (!known_root_holds(&stored, chunk)) {
+        toc_engine_count(engine, &feed->name.org, TOC_REFUSE_FORK, NULL);
+        refuse(engine, feed, job->link, TOC_REFUSE_ENTRY_CHANGED,
+               "entries that contradict a head accepted before", now);
+        return TOC_OK;
+    }
+    TOC_TRY(store(engine, txn, feed, &stored, chunk, has_grant ? &judge : NULL, arena, job->link,
+                  now, err));
+    TOC_TRY(toc_sync_advance(engine, txn, feed, now, err));
+    return advance_bulk(engine, txn, feed, now, err);
+}

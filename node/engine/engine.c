@@ -1,0 +1,618 @@
+#include "node/engine/state.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "proto/base/limits.h"
+
+enum { ENGINE_ARENA_BYTES = 16 << 20 };
+
+static const char *const refusal_names[TOC_REFUSE_COUNT] = {
+    [TOC_REFUSE_NOT_A_MEMBER] = "not-a-member",
+    [TOC_REFUSE_ENTRY_CHANGED] = "entry-changed",
+    [TOC_REFUSE_CHECKPOINT_SIGNATURE] = "checkpoint-signature",
+    [TOC_REFUSE_COMMITMENT] = "commitment",
+    [TOC_REFUSE_UNOPENABLE] = "unopenable",
+    [TOC_REFUSE_GRANT] = "grant",
+    [TOC_REFUSE_FORK] = "fork",
+    [TOC_REFUSE_MALFORMED] = "malformed",
+    [TOC_REFUSE_ROLL] = "roll",
+    [TOC_REFUSE_UNKNOWN_KEY] = "unknown-key",
+    [TOC_REFUSE_REPLAY] = "replay",
+    [TOC_REFUSE_MAC1] = "mac1",
+    [TOC_REFUSE_HANDSHAKE] = "handshake",
+};
+
+static const char *const refusal_texts[TOC_REFUSE_COUNT] = {
+    [TOC_REFUSE_NOT_A_MEMBER] = "it asked for, or told of, a circle that it is not a member of",
+    [TOC_REFUSE_ENTRY_CHANGED] = "the entries do not lead to the checkpoint that came with them",
+    [TOC_REFUSE_CHECKPOINT_SIGNATURE] =
+        "the checkpoint is not signed by the key of the author's card",
+    [TOC_REFUSE_COMMITMENT] = "an entry opened to something that its header does not commit to",
+    [TOC_REFUSE_UNOPENABLE] = "an entry does not open with the sender key that it names",
+    [TOC_REFUSE_GRANT] = "a grant goes back, or names a card, charter or epoch that is not so",
+    [TOC_REFUSE_FORK] = "two signed heads of one feed contradict each other",
+    [TOC_REFUSE_MALFORMED] = "a message breaks its format",
+    [TOC_REFUSE_ROLL] = "a card or charter does not verify",
+    [TOC_REFUSE_UNKNOWN_KEY] = "a handshake by a key that no known card names",
+    [TOC_REFUSE_REPLAY] =
+        "a handshake whose sender never proved that it is alive: perhaps a replay",
+    [TOC_REFUSE_MAC1] = "a first frame by somebody who does not know this node's key",
+    [TOC_REFUSE_HANDSHAKE] = "a handshake that breaks its format or came too late",
+};
+
+const char *toc_refusal_name(toc_refusal refusal)
+{
+    TOC_ASSERT((unsigned)refusal < TOC_REFUSE_COUNT);
+    return refusal_names[refusal];
+}
+
+const char *toc_refusal_text(toc_refusal refusal)
+{
+    TOC_ASSERT((unsigned)refusal < TOC_REFUSE_COUNT);
+    return refusal_texts[refusal];
+}
+
+/* ---- birth and death ---- */
+
+static toc_code load_identity(toc_engine *engine, toc_log_txn *txn, toc_err *err)
+{
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_TRY(toc_arena_new(ENGINE_ARENA_BYTES, &arena, err));
+    TOC_TRY(toc_log_owner(txn, &engine->org, err));
+    toc_card card;
+    TOC_TRY(toc_log_card_of(txn, &engine->org, arena, &card, err));
+    engine->card = card.hash;
+    engine->card_serial = card.serial;
+    TOC_TRY(toc_log_own_key(txn, TOC_OWN_SIGN, &engine->sign, err));
+    TOC_TRY(toc_log_own_key(txn, TOC_OWN_SEAL, &engine->seal, err));
+    return toc_log_own_key(txn, TOC_OWN_OFFICER, &engine->officer, err);
+}
+
+/* The newest tick in the journal, so that a restart does not write the same minute again. */
+static toc_code load_last_tick(toc_engine *engine, toc_log_txn *txn, toc_err *err)
+{
+    uint64_t last = 0;
+    TOC_TRY(toc_log_journal_last(txn, TOC_LANE_ALERT, &last, err));
+    for (uint64_t number = last; number > 0; number--) {
+        toc_journal_row row;
+        TOC_TRY(toc_log_journal_next(txn, TOC_LANE_ALERT, number - 1, &row, err));
+        if (row.kind == TOC_JOURNAL_TICK) {
+            engine->last_tick = row.tick;
+            break;
+        }
+    }
+    return TOC_OK;
+}
+
+toc_code toc_engine_new(toc_log_txn *txn, bool same_boot, toc_now now, toc_engine **out,
+                        toc_err *err)
+{
+    TOC_AUTO(toc_engine_free) toc_engine *engine = calloc(1, sizeof *engine);
+    if (engine == NULL || (engine->peers = calloc(1, sizeof *engine->peers)) == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for the engine");
+    engine->peer_count = 1;
+    engine->peers[0].clock_offset_ms = INT64_MIN;
+    engine->same_boot = same_boot;
+    engine->next_request = engine->next_job = 1;
+    engine->last_heads = engine->last_sweep = now.mono;
+    TOC_TRY(load_identity(engine, txn, err));
+    TOC_TRY(load_last_tick(engine, txn, err));
+    *out = engine;
+    engine = NULL; /* transferred */
+    return TOC_OK;
+}
+
+static void queue_free(engine_queue *queue)
+{
+    while (queue->first != NULL) {
+        engine_output *output = queue->first;
+        queue->first = output->next;
+        toc_buf_wipe(&output->bytes);
+        free(output);
+    }
+    queue->last = NULL;
+}
+
+static void link_free(engine_link *link)
+{
+    for (size_t i = 0; i < TOC_COUNT(link->requests); i++)
+        toc_buf_wipe(&link->requests[i].roll);
+    free(link);
+}
+
+static void feed_free(engine_feed *feed)
+{
+    for (size_t i = 0; i < feed->waiting_count; i++)
+        toc_chunk_free(feed->waiting[i]);
+    free(feed->waiting);
+    free(feed);
+}
+
+void toc_apply_free(engine_job *job)
+{
+    for (size_t i = 0; i < job->secret_count; i++)
+        toc_secret_free(job->secrets[i]);
+    toc_chunk_free(job->chunk);
+    free(job);
+}
+
+void toc_engine_free(toc_engine *engine)
+{
+    if (engine == NULL)
+        return;
+    for (size_t i = 0; i < ENGINE_BUCKETS; i++) {
+        for (engine_link *link = engine->links[i], *next; link != NULL; link = next) {
+            next = link->next;
+            link_free(link);
+        }
+        for (engine_feed *feed = engine->feeds[i], *next; feed != NULL; feed = next) {
+            next = feed->next;
+            feed_free(feed);
+        }
+    }
+    for (engine_job *job = engine->jobs, *next; job != NULL; job = next) {
+        next = job->next;
+        toc_apply_free(job);
+    }
+    for (engine_tip *tip = engine->tips, *next; tip != NULL; tip = next) {
+        next = tip->next;
+        free(tip);
+    }
+    queue_free(&engine->urgent);
+    queue_free(&engine->ordinary);
+    if (engine->lent != NULL) {
+        toc_buf_wipe(&engine->lent->bytes);
+        free(engine->lent);
+    }
+    toc_secret_free(engine->sign);
+    toc_secret_free(engine->seal);
+    toc_secret_free(engine->officer);
+    free(engine->changed_charters);
+    free(engine->changed_circles);
+    free(engine->peers);
+    free(engine);
+}
+
+/* ---- outputs ---- */
+
+static toc_code queue_add(engine_queue *queue, const toc_output *output, toc_buf *bytes_take,
+                          toc_err *err)
+{
+    engine_output *fresh = calloc(1, sizeof *fresh);
+    if (fresh == NULL) {
+        toc_buf_wipe(bytes_take);
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for an output");
+    }
+    fresh->output = *output;
+    fresh->bytes = *bytes_take;
+    fresh->output.bytes = toc_buf_view(&fresh->bytes);
+    *bytes_take = (toc_buf){0}; /* transferred */
+    if (queue->last != NULL)
+        queue->last->next = fresh;
+    else
+        queue->first = fresh;
+    queue->last = fresh;
+    return TOC_OK;
+}
+
+toc_code toc_engine_send(toc_engine *engine, uint64_t link, bool urgent, const toc_message *message,
+                         toc_err *err)
+{
+    toc_buf bytes = {0};
+    toc_code code = toc_message_encode(message, &bytes, err);
+    if (code != TOC_OK) {
+        toc_buf_wipe(&bytes);
+        return code;
+    }
+    toc_output output = {.kind = TOC_OUTPUT_SEND, .link = link, .urgent = urgent};
+    return queue_add(urgent ? &engine->urgent : &engine->ordinary, &output, &bytes, err);
+}
+
+toc_code toc_engine_close_link(toc_engine *engine, uint64_t link, const char *reason, toc_err *err)
+{
+    toc_buf none = {0};
+    toc_output output = {.kind = TOC_OUTPUT_CLOSE, .link = link, .reason = reason};
+    return queue_add(&engine->ordinary, &output, &none, err);
+}
+
+toc_code toc_engine_peers_changed(toc_engine *engine, toc_err *err)
+{
+    toc_buf none = {0};
+    toc_output output = {.kind = TOC_OUTPUT_PEERS};
+    return queue_add(&engine->ordinary, &output, &none, err);
+}
+
+bool toc_engine_output(toc_engine *engine, toc_output *out)
+{
+    if (engine->lent != NULL) {
+        toc_buf_wipe(&engine->lent->bytes);
+        free(engine->lent);
+        engine->lent = NULL;
+    }
+    engine_queue *queue = engine->urgent.first != NULL ? &engine->urgent : &engine->ordinary;
+    if (queue->first == NULL)
+        return false;
+    engine->lent = queue->first;
+    queue->first = engine->lent->next;
+    if (queue->first == NULL)
+        queue->last = NULL;
+    *out = engine->lent->output;
+    return true;
+}
+
+bool toc_engine_job(toc_engine *engine, uint64_t *out_job, toc_chunk **out_chunk)
+{
+    for (engine_job *job = engine->jobs; job != NULL; job = job->next) {
+        if (!job->given) {
+            job->given = true;
+            *out_job = job->number;
+            *out_chunk = job->chunk;
+            return true;
+        }
+    }
+    return false;
+}
+
+toc_code toc_engine_job_done(toc_engine *engine, toc_log_txn *txn, uint64_t number,
+                             toc_code verdict, const toc_err *why, toc_now now, toc_err *err)
+{
+    for (engine_job **at = &engine->jobs; *at != NULL; at = &(*at)->next) {
+        if ((*at)->number != number)
+            continue;
+        engine_job *job = *at;
+        *at = job->next;
+        toc_code code = toc_apply_done(engine, txn, job, verdict, why, now, err);
+        toc_apply_free(job);
+        return code;
+    }
+    return toc_fail(err, TOC_STATE, "no verification has the number %llu",
+                    (unsigned long long)number);
+}
+
+/* ---- links and requests ---- */
+
+engine_link *toc_engine_link(toc_engine *engine, uint64_t number)
+{
+    for (engine_link *link = engine->links[number % ENGINE_BUCKETS]; link != NULL;
+         link = link->next) {
+        if (link->number == number)
+            return link;
+    }
+    return NULL;
+}
+
+toc_code toc_engine_links(toc_engine *engine, toc_log_txn *txn, engine_link_visit visit,
+                          void *context, toc_err *err)
+{
+    for (size_t i = 0; i < ENGINE_BUCKETS; i++) {
+        for (engine_link *link = engine->links[i]; link != NULL; link = link->next)
+            TOC_TRY(visit(engine, txn, link, context, err));
+    }
+    return TOC_OK;
+}
+
+engine_request *toc_engine_request(toc_engine *engine, engine_link *link, toc_message_kind kind,
+                                   toc_now now)
+{
+    for (size_t i = 0; i < TOC_COUNT(link->requests); i++) {
+        engine_request *request = &link->requests[i];
+        if (request->id != 0)
+            continue;
+        *request = (engine_request){.id = engine->next_request++,
+                                    .kind = kind,
+                                    .sent = now.mono,
+                                    .deadline = {now.mono.ms + ENGINE_REQUEST_MS}};
+        return request;
+    }
+    return NULL;
+}
+
+void toc_engine_request_end(engine_request *request)
+{
+    toc_buf_wipe(&request->roll);
+    *request = (engine_request){0};
+}
+
+bool toc_engine_wants_grant(toc_engine *engine, const toc_feed_name *name, uint32_t epoch)
+{
+    for (size_t i = 0; i < ENGINE_BUCKETS; i++) {
+        for (engine_link *link = engine->links[i]; link != NULL; link = link->next) {
+            for (size_t j = 0; j < TOC_COUNT(link->requests); j++) {
+                const engine_request *request = &link->requests[j];
+                if (request->id != 0 && request->kind == TOC_MSG_WANT_GRANT &&
+                    request->epoch == epoch && request->name.generation == name->generation &&
+                    toc_org_id_equal(&request->name.org, &name->org) &&
+                    toc_circle_id_equal(&request->name.circle, &name->circle))
+                    return true;
+            }
+        }
+    }
+    return false;
+}
+
+toc_code toc_engine_refuse(toc_engine *engine, uint64_t link, uint64_t id, toc_refusal_code code,
+                           const char *sentence, toc_err *err)
+{
+    toc_message reply = {.kind = TOC_MSG_REFUSAL, .id = id};
+    reply.as.refusal.code = code;
+    reply.as.refusal.sentence = toc_span_text(sentence);
+    reply.as.refusal.retry_after_ms = ENGINE_RETRY_MS;
+    return toc_engine_send(engine, link, false, &reply, err);
+}
+
+toc_peer_state *toc_engine_peer(toc_engine *engine, const toc_org_id *org)
+{
+    if (org == NULL)
+        return &engine->peers[0];
+    for (size_t i = 1; i < engine->peer_count; i++) {
+        if (toc_org_id_equal(&engine->peers[i].org, org))
+            return &engine->peers[i];
+    }
+    toc_peer_state *grown = realloc(engine->peers, (engine->peer_count + 1) * sizeof *grown);
+    if (grown == NULL)
+        return &engine->peers[0]; /* counted, if under the wrong name */
+    engine->peers = grown;
+    toc_peer_state *fresh = &grown[engine->peer_count++];
+    *fresh = (toc_peer_state){.org = *org, .known = true, .clock_offset_ms = INT64_MIN};
+    return fresh;
+}
+
+void toc_engine_count(toc_engine *engine, const toc_org_id *org, toc_refusal refusal,
+                      const char *sentence)
+{
+    TOC_ASSERT((unsigned)refusal < TOC_REFUSE_COUNT);
+    toc_peer_state *peer = toc_engine_peer(engine, org);
+    peer->refused[refusal]++;
+    snprintf(peer->last_refusal, sizeof peer->last_refusal, "%s",
+             sentence != NULL ? sentence : refusal_texts[refusal]);
+}
+
+size_t toc_engine_peer_count(const toc_engine *engine)
+{
+    return engine->peer_count;
+}
+
+void toc_engine_peer_at(const toc_engine *engine, size_t index, toc_peer_state *out)
+{
+    TOC_ASSERT(index < engine->peer_count);
+    *out = engine->peers[index];
+}
+
+const toc_org_id *toc_engine_org(const toc_engine *engine)
+{
+    return &engine->org;
+}
+
+uint64_t toc_engine_pulling(const toc_engine *engine)
+{
+    return engine->pulling;
+}
+
+toc_code toc_engine_link_up(toc_engine *engine, toc_log_txn *txn, uint64_t number,
+                            const toc_org_id *peer, toc_now now, toc_err *err)
+{
+    TOC_ASSERT(number != 0 && toc_engine_link(engine, number) == NULL);
+    engine_link *link = calloc(1, sizeof *link);
+    if (link == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a link");
+    link->number = number;
+    link->peer = *peer;
+    link->heard = now.mono;
+    link->next = engine->links[number % ENGINE_BUCKETS];
+    engine->links[number % ENGINE_BUCKETS] = link;
+    toc_engine_peer(engine, peer)->links++;
+    TOC_TRY(toc_roll_ask_unknown(engine, txn, now, err));
+    return toc_sync_ask_heads(engine, txn, link, now, err);
+}
+
+void toc_engine_link_down(toc_engine *engine, uint64_t number)
+{
+    engine_link **at = &engine->links[number % ENGINE_BUCKETS];
+    while (*at != NULL && (*at)->number != number)
+        at = &(*at)->next;
+    if (*at == NULL)
+        return;
+    engine_link *link = *at;
+    *at = link->next;
+    toc_engine_peer(engine, &link->peer)->links--;
+    for (size_t i = 0; i < TOC_COUNT(link->requests); i++) {
+        if (link->requests[i].id != 0 && link->requests[i].kind == TOC_MSG_PULL)
+            toc_sync_pull_failed(engine, &link->requests[i].feed, (toc_now){.mono = link->heard});
+    }
+    link_free(link);
+}
+
+/* ---- messages ---- */
+
+static engine_request *find_request(engine_link *link, uint64_t id)
+{
+    for (size_t i = 0; id != 0 && i < TOC_COUNT(link->requests); i++) {
+        if (link->requests[i].id == id)
+            return &link->requests[i];
+    }
+    return NULL;
+}
+
+static bool reply_fits(toc_message_kind request, toc_message_kind reply)
+{
+    return reply == TOC_MSG_REFUSAL || (request == TOC_MSG_HEADS && reply == TOC_MSG_HEADS_REPLY) ||
+           (request == TOC_MSG_PULL && reply == TOC_MSG_CHUNK) ||
+           (request == TOC_MSG_WANT_GRANT && reply == TOC_MSG_GRANT_REPLY) ||
+           (request == TOC_MSG_ROLL && reply == TOC_MSG_ROLL_REPLY) ||
+           (request == TOC_MSG_PING && reply == TOC_MSG_PONG);
+}
+
+static void take_pong(toc_engine *engine, const engine_link *link, const engine_request *request,
+                      const toc_message *message, toc_now now)
+{
+    toc_peer_state *peer = toc_engine_peer(engine, &link->peer);
+    peer->round_trip_ms = now.mono.ms - request->sent.ms;
+    uint64_t theirs = message->as.ping.wall_ms, ours = now.wall.unix_ms - peer->round_trip_ms / 2;
+    /* Both are milliseconds since 1970; a peer that claims the year 300 million is cut off, not
+     * overflowed. */
+    uint64_t distance = theirs > ours ? theirs - ours : ours - theirs;
+    if (distance > (uint64_t)INT64_MAX / 2)
+        distance = (uint64_t)INT64_MAX / 2;
+    peer->clock_offset_ms = theirs > ours ? (int64_t)distance : -(int64_t)distance;
+}
+
+static toc_code take_reply(toc_engine *engine, toc_log_txn *txn, engine_link *link,
+                           const toc_message *message, toc_now now, toc_err *err)
+{
+    engine_request *request = find_request(link, message->id);
+    if (request == NULL)
+        return TOC_OK; /* it came after its time-out, or twice */
+    if (!reply_fits(request->kind, message->kind)) {
+        toc_engine_count(engine, &link->peer, TOC_REFUSE_MALFORMED,
+                         "a reply of another kind than its request");
+        return toc_engine_close_link(engine, link->number,
+                                     "a reply of another kind than its request", err);
+    }
+    toc_code code = TOC_OK;
+    bool more = false;
+    if (message->kind == TOC_MSG_REFUSAL) {
+        if (request->kind == TOC_MSG_PULL)
+            toc_sync_pull_failed(engine, &request->feed, now);
+    } else if (message->kind == TOC_MSG_HEADS_REPLY) {
+        code = toc_sync_heads_reply(engine, txn, link, request, message, now, err);
+    } else if (message->kind == TOC_MSG_CHUNK) {
+        more = message->as.chunk.more;
+        request->deadline.ms = now.mono.ms + ENGINE_REQUEST_MS;
+        code = toc_sync_part(engine, txn, link, request, message, now, err);
+    } else if (message->kind == TOC_MSG_GRANT_REPLY) {
+        code = toc_grants_reply(engine, txn, request, message, now, err);
+    } else if (message->kind == TOC_MSG_ROLL_REPLY) {
+        return toc_roll_reply(engine, txn, link, request, message, now,
+                              err); /* ends its request itself */
+    } else {
+        take_pong(engine, link, request, message, now);
+    }
+    if (!more && request->id == message->id)
+        toc_engine_request_end(request);
+    return code;
+}
+
+static toc_code take_request(toc_engine *engine, toc_log_txn *txn, engine_link *link,
+                             const toc_message *message, toc_now now, toc_err *err)
+{
+    if (message->kind == TOC_MSG_HEADS)
+        return toc_sync_serve_heads(engine, txn, link, message, err);
+    if (message->kind == TOC_MSG_PULL)
+        return toc_sync_serve_pull(engine, txn, link, message, err);
+    if (message->kind == TOC_MSG_WANT_GRANT)
+        return toc_grants_serve(engine, txn, link, message, err);
+    if (message->kind == TOC_MSG_ROLL)
+        return toc_roll_serve(engine, txn, link, message, err);
+    toc_message pong = {.kind = TOC_MSG_PONG, .id = message->id};
+    pong.as.ping.wall_ms = now.wall.unix_ms;
+    return toc_engine_send(engine, link->number, true, &pong, err);
+}
+
+toc_code toc_engine_message(toc_engine *engine, toc_log_txn *txn, uint64_t number, toc_span bytes,
+                            toc_now now, toc_err *err)
+{
+    engine_link *link = toc_engine_link(engine, number);
+    if (link == NULL)
+        return TOC_OK; /* it went down while the message waited */
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_TRY(toc_arena_new(ENGINE_ARENA_BYTES, &arena, err));
+    toc_message message;
+    toc_err why;
+    if (toc_message_decode(bytes, arena, &message, &why) != TOC_OK) {
+        toc_engine_count(engine, &link->peer, TOC_REFUSE_MALFORMED, why.text);
+        return toc_engine_close_link(engine, number, "a message breaks its format", err);
+    }
+    link->heard = now.mono;
+    toc_peer_state *peer = toc_engine_peer(engine, &link->peer);
+    peer->last_heard = now.wall;
+    peer->messages++;
+    if (message.kind == TOC_MSG_NEWS)
+        return toc_sync_news(engine, txn, link, &message, now, err);
+    if (toc_message_is_request(message.kind))
+        return take_request(engine, txn, link, &message, now, err);
+    return take_reply(engine, txn, link, &message, now, err);
+}
+
+/* ---- time ---- */
+
+static toc_code tick_link(toc_engine *engine, toc_log_txn *txn, engine_link *link, void *context,
+                          toc_err *err)
+{
+    (void)txn;
+    const toc_now now = *(const toc_now *)context;
+    for (size_t i = 0; i < TOC_COUNT(link->requests); i++) {
+        engine_request *request = &link->requests[i];
+        if (request->id == 0 || request->deadline.ms > now.mono.ms)
+            continue;
+        if (request->kind == TOC_MSG_PULL)
+            toc_sync_pull_failed(engine, &request->feed, now);
+        toc_engine_request_end(request);
+    }
+    if (now.mono.ms - link->heard.ms > ENGINE_SILENCE_MS)
+        return toc_engine_close_link(engine, link->number, "nothing was heard for too long", err);
+    if (now.mono.ms - link->pinged.ms < ENGINE_PING_MS && link->pinged.ms != 0)
+        return TOC_OK;
+    engine_request *request = toc_engine_request(engine, link, TOC_MSG_PING, now);
+    if (request == NULL)
+        return TOC_OK;
+    link->pinged = now.mono;
+    toc_message ping = {.kind = TOC_MSG_PING, .id = request->id};
+    ping.as.ping.wall_ms = now.wall.unix_ms;
+    return toc_engine_send(engine, link->number, true, &ping, err);
+}
+
+/* A clock that more than half of the linked peers contradict must not move anybody's horizon. */
+static bool clock_contradicted(const toc_engine *engine)
+{
+    uint32_t measured = 0, off = 0;
+    for (size_t i = 1; i < engine->peer_count; i++) {
+        const toc_peer_state *peer = &engine->peers[i];
+        if (peer->links == 0 || peer->clock_offset_ms == INT64_MIN)
+            continue;
+        measured++;
+        if (peer->clock_offset_ms > ENGINE_CLOCK_OFFSET_MS_MAX ||
+            peer->clock_offset_ms < -ENGINE_CLOCK_OFFSET_MS_MAX)
+            off++;
+    }
+    return off * 2 > measured;
+}
+
+static toc_code write_tick(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err)
+{
+    uint64_t minute = now.wall.unix_ms - now.wall.unix_ms % 60000;
+    engine->stopped_ticks = clock_contradicted(engine);
+    if (minute <= engine->last_tick.unix_ms || engine->stopped_ticks)
+        return TOC_OK;
+    toc_journal_row row = {.kind = TOC_JOURNAL_TICK, .tick = {minute}};
+    TOC_TRY(toc_log_journal_add(txn, TOC_LANE_ALERT, &row, err));
+    engine->last_tick.unix_ms = minute;
+    return TOC_OK;
+}
+
+static toc_code ask_heads_of(toc_engine *engine, toc_log_txn *txn, engine_link *link, void *context,
+                             toc_err *err)
+{
+    return toc_sync_ask_heads(engine, txn, link, *(const toc_now *)context, err);
+}
+
+toc_code toc_engine_tick(toc_engine *engine, toc_log_txn *txn, toc_now now, bool *out_more,
+                         toc_err *err)
+{
+    *out_more = false;
+    TOC_TRY(toc_write_renew(engine, txn, now, err));
+    TOC_TRY(write_tick(engine, txn, now, err));
+    TOC_TRY(toc_engine_links(engine, txn, tick_link, &now, err));
+    TOC_TRY(toc_grants_open_pending(engine, txn, now, out_more, err));
+    if (now.mono.ms - engine->last_sweep.ms >= ENGINE_RETRY_MS) {
+        engine->last_sweep = now.mono;
+        TOC_TRY(toc_roll_ask_unknown(engine, txn, now, err));
+        TOC_TRY(toc_roll_advance(engine, txn, now, err));
+        TOC_TRY(toc_sync_advance_all(engine, txn, now, err));
+    }
+    if (now.mono.ms - engine->last_heads.ms >= ENGINE_HEADS_MS) {
+        engine->last_heads = now.mono;
+        TOC_TRY(toc_engine_links(engine, txn, ask_heads_of, &now, err));
+    }
+    return TOC_OK;
+}

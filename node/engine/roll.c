@@ -1,0 +1,704 @@
+/* Cards, charters, circles: who is who, and which rules are in force. Only what was asked for is
+ * stored. */
+#include "node/engine/state.h"
+
+#include <stdlib.h>
+
+#include "proto/crypto/hash.h"
+
+enum {
+    ROLL_ARENA_BYTES = 64 << 20, /* a charter of 500 members with all their cards */
+    ROLL_PART_BYTES = 60000,
+    ROLL_CHAIN_MAX = 4096 /* charter versions walked back to the first */
+};
+
+/* ---- looking things up ---- */
+
+bool toc_roll_shared(toc_log_txn *txn, const toc_circle_id *circle, const toc_org_id *org,
+                     toc_arena *arena, toc_log_circle *out_circle, toc_charter *out_charter)
+{
+    return toc_log_circle_get(txn, circle, out_circle, NULL) == TOC_OK && out_circle->joined &&
+           out_circle->known &&
+           toc_log_charter_of(txn, circle, arena, out_charter, NULL) == TOC_OK &&
+           toc_charter_find(out_charter, org) != NULL;
+}
+
+toc_code toc_roll_card(toc_log_txn *txn, const toc_card_hash *hash, toc_arena *arena, toc_card *out,
+                       toc_err *err)
+{
+    toc_log_card_context context = {.txn = txn, .arena = arena};
+    toc_card_source source = toc_log_card_source(&context);
+    return source.card(source.context, hash, out, err);
+}
+
+static bool held(toc_log_txn *txn, const void *hash)
+{
+    toc_span bytes;
+    toc_hash key;
+    memcpy(key.bytes, hash, sizeof key.bytes);
+    return toc_log_roll_get(txn, &key, &bytes, NULL) == TOC_OK;
+}
+
+typedef struct member_search {
+    toc_arena *arena;
+    toc_log_txn *txn;
+    const toc_org_id *left, *right; /* right NULL: the left alone */
+    bool found;
+} member_search;
+
+static toc_code search_circle(void *context, const toc_log_circle *circle, toc_err *err)
+{
+    (void)err;
+    member_search *search = context;
+    toc_charter charter;
+    if (search->found || !circle->joined || !circle->known ||
+        toc_log_charter_of(search->txn, &circle->id, search->arena, &charter, NULL) != TOC_OK)
+        return TOC_OK;
+    search->found = toc_charter_find(&charter, search->left) != NULL &&
+                    (search->right == NULL || toc_charter_find(&charter, search->right) != NULL);
+    return TOC_OK;
+}
+
+/* Is there a joined circle that has `left`, and `right` too? */
+static bool in_one_circle(toc_log_txn *txn, toc_arena *arena, const toc_org_id *left,
+                          const toc_org_id *right)
+{
+    member_search search = {.arena = arena, .txn = txn, .left = left, .right = right};
+    return toc_log_circles(txn, search_circle, &search, NULL) == TOC_OK && search.found;
+}
+
+bool toc_engine_may_link(toc_engine *engine, toc_log_txn *txn, const toc_org_id *org,
+                         toc_link_key *out_key)
+{
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    if (toc_org_id_equal(org, &engine->org) ||
+        toc_arena_new(ROLL_ARENA_BYTES, &arena, NULL) != TOC_OK)
+        return false;
+    toc_span endpoints;
+    if (toc_log_peer_get(txn, org, &endpoints, NULL) != TOC_OK &&
+        !in_one_circle(txn, arena, org, NULL))
+        return false;
+    toc_card card;
+    if (toc_log_card_of(txn, org, arena, &card, NULL) != TOC_OK)
+        return false;
+    *out_key = card.link;
+    return true;
+}
+
+/* ---- asking ---- */
+
+static bool asked(toc_engine *engine, const toc_hash *hash)
+{
+    for (size_t i = 0; i < ENGINE_BUCKETS; i++) {
+        for (engine_link *link = engine->links[i]; link != NULL; link = link->next) {
+            for (size_t j = 0; j < TOC_COUNT(link->requests); j++) {
+                if (link->requests[j].id != 0 && link->requests[j].kind == TOC_MSG_ROLL &&
+                    toc_hash_equal(&link->requests[j].hash, hash))
+                    return true;
+            }
+        }
+    }
+    return false;
+}
+
+static toc_code ask(toc_engine *engine, engine_link *link, const toc_hash *hash,
+                    const toc_circle_id *circle, toc_now now, toc_err *err)
+{
+    engine_request *request = toc_engine_request(engine, link, TOC_MSG_ROLL, now);
+    if (request == NULL)
+        return TOC_OK; /* 32 are open: the sweep asks again */
+    request->hash = *hash;
+    if (circle != NULL)
+        request->circle = *circle;
+    toc_message message = {.kind = TOC_MSG_ROLL, .id = request->id};
+    message.as.roll.hash = *hash;
+    return toc_engine_send(engine, link->number, true, &message, err);
+}
+
+toc_code toc_roll_want(toc_engine *engine, toc_log_txn *txn, uint64_t number, const toc_hash *hash,
+                       toc_now now, toc_err *err)
+{
+    engine_link *link = toc_engine_link(engine, number);
+    if (link == NULL || held(txn, hash) || asked(engine, hash))
+        return TOC_OK;
+    return ask(engine, link, hash, NULL, now, err);
+}
+
+toc_code toc_roll_want_circle(toc_engine *engine, uint64_t number, const toc_circle_id *circle,
+                              toc_now now, toc_err *err)
+{
+    engine_link *link = toc_engine_link(engine, number);
+    toc_hash hash;
+    memcpy(hash.bytes, circle->bytes, sizeof hash.bytes);
+    if (link == NULL || asked(engine, &hash))
+        return TOC_OK;
+    return ask(engine, link, &hash, circle, now, err);
+}
+
+/* ---- tips: charter versions heard of ---- */
+
+static toc_code tip_add(toc_engine *engine, const toc_circle_id *circle,
+                        const toc_charter_hash *hash, uint64_t link, toc_err *err)
+{
+    for (engine_tip *tip = engine->tips; tip != NULL; tip = tip->next) {
+        if (toc_charter_hash_equal(&tip->hash, hash)) {
+            tip->link = link;
+            return TOC_OK;
+        }
+    }
+    engine_tip *tip = calloc(1, sizeof *tip);
+    if (tip == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a charter's name");
+    tip->circle = *circle;
+    tip->hash = *hash;
+    tip->link = link;
+    tip->next = engine->tips;
+    engine->tips = tip;
+    return TOC_OK;
+}
+
+toc_code toc_roll_heard(toc_engine *engine, toc_log_txn *txn, uint64_t link,
+                        const toc_circle_id *circle, const toc_hash *hash, toc_now now,
+                        toc_err *err)
+{
+    toc_log_circle state;
+    if (toc_log_circle_get(txn, circle, &state, NULL) != TOC_OK || !state.joined)
+        return TOC_OK;
+    if (state.known && memcmp(state.charter.bytes, hash->bytes, sizeof hash->bytes) == 0)
+        return TOC_OK;
+    toc_charter_hash charter;
+    memcpy(charter.bytes, hash->bytes, sizeof charter.bytes);
+    TOC_TRY(tip_add(engine, circle, &charter, link, err));
+    return toc_roll_advance(engine, txn, now, err);
+}
+
+typedef struct unknown_context {
+    toc_engine *engine;
+    toc_log_txn *txn;
+    toc_now now;
+} unknown_context;
+
+typedef struct circle_ask {
+    const toc_circle_id *circle;
+    toc_now now;
+} circle_ask;
+
+static toc_code ask_link_for_circle(toc_engine *engine, toc_log_txn *txn, engine_link *link,
+                                    void *context, toc_err *err)
+{
+    (void)txn;
+    const circle_ask *wanted = context;
+    return toc_roll_want_circle(engine, link->number, wanted->circle, wanted->now, err);
+}
+
+static toc_code ask_unknown_circle(void *context, const toc_log_circle *circle, toc_err *err)
+{
+    unknown_context *unknown = context;
+    if (!circle->joined || circle->known)
+        return TOC_OK;
+    circle_ask wanted = {.circle = &circle->id, .now = unknown->now};
+    return toc_engine_links(unknown->engine, unknown->txn, ask_link_for_circle, &wanted, err);
+}
+
+toc_code toc_roll_ask_unknown(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err)
+{
+    unknown_context context = {.engine = engine, .txn = txn, .now = now};
+    return toc_log_circles(txn, ask_unknown_circle, &context, err);
+}
+
+/* ---- adopting ---- */
+
+static toc_code note_changed(toc_engine *engine, const toc_charter *charter, toc_err *err)
+{
+    toc_charter_hash hash = charter->hash;
+    toc_hash *hashes =
+        realloc(engine->changed_charters, (engine->changed_count + 1) * sizeof *hashes);
+    if (hashes != NULL)
+        engine->changed_charters = hashes;
+    toc_circle_id *circles =
+        realloc(engine->changed_circles, (engine->changed_count + 1) * sizeof *circles);
+    if (circles != NULL)
+        engine->changed_circles = circles;
+    if (hashes == NULL || circles == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for the news of a charter");
+    memcpy(hashes[engine->changed_count].bytes, hash.bytes, sizeof hash.bytes);
+    circles[engine->changed_count++] = charter->circle;
+    return TOC_OK;
+}
+
+static bool readers_equal(const toc_charter *left, const toc_charter *right)
+{
+    size_t count = toc_charter_reader_count(left);
+    if (count != toc_charter_reader_count(right))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        const toc_charter_member *a = toc_charter_reader(left, i),
+                                 *b = toc_charter_reader(right, i);
+        if (!toc_org_id_equal(&a->org, &b->org))
+            return false;
+    }
+    return true;
+}
+
+/* A member's card that the roll has becomes the one we know it by, unless a newer one is known. */
+static toc_code take_member_cards(toc_log_txn *txn, const toc_charter *charter, toc_arena *arena,
+                                  toc_err *err)
+{
+    for (size_t i = 0; i < charter->member_count; i++) {
+        toc_card card, known;
+        TOC_TRY(toc_roll_card(txn, &charter->members[i].card, arena, &card, err));
+        if (toc_log_card_of(txn, &card.org, arena, &known, NULL) == TOC_OK &&
+            known.serial >= card.serial)
+            continue;
+        TOC_TRY(toc_log_card_put(txn, &card, err));
+    }
+    return TOC_OK;
+}
+
+/* Puts a judged charter in force: durable with the round, own feeds brought up to it, peers told at
+ * the round's end. */
+static toc_code adopt(toc_engine *engine, toc_log_txn *txn, const toc_charter *charter,
+                      toc_arena *arena, toc_now now, toc_err *err)
+{
+    toc_log_circle state;
+    toc_charter before;
+    if (toc_log_circle_get(txn, &charter->circle, &state, NULL) != TOC_OK)
+        state = (toc_log_circle){.id = charter->circle};
+    bool turn = !state.known ||
+                toc_log_charter_of(txn, &charter->circle, arena, &before, NULL) != TOC_OK ||
+                !readers_equal(&before, charter);
+    TOC_TRY(take_member_cards(txn, charter, arena, err));
+    state.known = true;
+    state.charter = charter->hash;
+    state.version = charter->version;
+    TOC_TRY(toc_log_circle_put(txn, &state, err));
+    TOC_TRY(note_changed(engine, charter, err));
+    if (state.joined && toc_charter_writes(charter, &engine->org))
+        TOC_TRY(toc_grants_refresh(engine, txn, &charter->circle, turn, now, err));
+    return toc_engine_peers_changed(engine, err);
+}
+
+typedef struct chain {
+    toc_charter *charters; /* newest first */
+    size_t count;
+} chain;
+
+/* Walks back from the tip to the version in force, or to the first one. False: something is missing
+ * and was asked for, or the tip leads elsewhere (then *out_dead is set: another branch, or not this
+ * circle at all). */
+static toc_code walk_back(toc_engine *engine, toc_log_txn *txn, const engine_tip *tip,
+                          const toc_log_circle *state, toc_arena *arena, toc_now now, chain *out,
+                          bool *out_whole, bool *out_dead, toc_err *err)
+{
+    *out_whole = *out_dead = false;
+    toc_charter_hash at = tip->hash;
+    while (out->count < ROLL_CHAIN_MAX) {
+        toc_hash key;
+        memcpy(key.bytes, at.bytes, sizeof key.bytes);
+        toc_span bytes;
+        if (toc_log_roll_get(txn, &key, &bytes, NULL) != TOC_OK)
+            return toc_roll_want(engine, txn, tip->link, &key, now, err);
+        toc_span copy = toc_arena_dup(arena, bytes);
+        toc_charter *charter = &out->charters[out->count];
+        if (copy.data == NULL || toc_charter_open(copy, arena, charter, NULL) != TOC_OK ||
+            !toc_circle_id_equal(&charter->circle, &tip->circle) ||
+            (state->known && charter->version <= state->version)) {
+            *out_dead = true;
+            return TOC_OK;
+        }
+        out->count++;
+        if (state->known && toc_charter_hash_equal(&charter->previous, &state->charter)) {
+            *out_whole = true;
+            return TOC_OK;
+        }
+        if (charter->version == 1) {
+            *out_whole = !state->known;
+            *out_dead = state->known;
+            return TOC_OK;
+        }
+        at = charter->previous;
+    }
+    *out_dead = true;
+    return TOC_OK;
+}
+
+/* Asks for every card that a chain of charters names and we lack. True when none is missing. */
+static toc_code cards_held(toc_engine *engine, toc_log_txn *txn, const chain *walked, uint64_t link,
+                           toc_now now, bool *out, toc_err *err)
+{
+    *out = true;
+    for (size_t i = 0; i < walked->count; i++) {
+        const toc_charter *charter = &walked->charters[i];
+        for (size_t j = 0; j < charter->member_count; j++) {
+            if (held(txn, charter->members[j].card.bytes))
+                continue;
+            *out = false;
+            toc_hash key;
+            memcpy(key.bytes, charter->members[j].card.bytes, sizeof key.bytes);
+            TOC_TRY(toc_roll_want(engine, txn, link, &key, now, err));
+        }
+    }
+    return TOC_OK;
+}
+
+static toc_code judge_chain(toc_engine *engine, toc_log_txn *txn, const toc_log_circle *state,
+                            const chain *walked, toc_arena *arena, uint64_t link, toc_now now,
+                            toc_err *err)
+{
+    toc_charter current;
+    bool has_current = false;
+    if (state->known) {
+        TOC_TRY(toc_log_charter_of(txn, &state->id, arena, &current, err));
+        has_current = true;
+    }
+    toc_log_card_context context = {.txn = txn, .arena = arena};
+    toc_card_source cards = toc_log_card_source(&context);
+    for (size_t i = walked->count; i > 0; i--) {
+        const toc_charter *next = &walked->charters[i - 1];
+        toc_err why;
+        if (toc_charter_judge(has_current ? &current : NULL, next, &cards, &why) != TOC_OK) {
+            engine_link *from = toc_engine_link(engine, link);
+            toc_engine_count(engine, from == NULL ? NULL : &from->peer, TOC_REFUSE_ROLL, why.text);
+            return TOC_OK;
+        }
+        current = *next;
+        has_current = true;
+    }
+    return adopt(engine, txn, &current, arena, now, err);
+}
+
+/* *out_done: the tip needs no further thought. */
+static toc_code advance_tip(toc_engine *engine, toc_log_txn *txn, const engine_tip *tip,
+                            toc_now now, bool *out_done, toc_err *err)
+{
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_TRY(toc_arena_new(ROLL_ARENA_BYTES, &arena, err));
+    toc_log_circle state;
+    *out_done = true;
+    if (toc_log_circle_get(txn, &tip->circle, &state, NULL) != TOC_OK || !state.joined ||
+        (state.known && toc_charter_hash_equal(&state.charter, &tip->hash)))
+        return TOC_OK;
+    chain walked = {.charters = toc_arena_zalloc(arena, ROLL_CHAIN_MAX, sizeof(toc_charter))};
+    if (walked.charters == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a chain of charters");
+    bool whole, dead, cards;
+    TOC_TRY(walk_back(engine, txn, tip, &state, arena, now, &walked, &whole, &dead, err));
+    *out_done = dead;
+    if (!whole)
+        return TOC_OK;
+    TOC_TRY(cards_held(engine, txn, &walked, tip->link, now, &cards, err));
+    if (!cards)
+        return TOC_OK;
+    *out_done = true;
+    return judge_chain(engine, txn, &state, &walked, arena, tip->link, now, err);
+}
+
+toc_code toc_roll_advance(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err)
+{
+    for (engine_tip **at = &engine->tips; *at != NULL;) {
+        bool done;
+        TOC_TRY(advance_tip(engine, txn, *at, now, &done, err));
+        if (!done) {
+            at = &(*at)->next;
+            continue;
+        }
+        engine_tip *old = *at;
+        *at = old->next;
+        free(old);
+    }
+    return TOC_OK;
+}
+
+/* ---- serving and receiving ---- */
+
+/* May the peer have this item? Its own circle's charters, the cards of those it shares a circle
+ * with, and ours. */
+static bool may_serve(toc_engine *engine, toc_log_txn *txn, const toc_org_id *peer, toc_span item,
+                      toc_arena *arena)
+{
+    toc_span copy = toc_arena_dup(arena, item);
+    toc_card card;
+    if (copy.data != NULL && toc_card_open(copy, arena, &card, NULL) == TOC_OK)
+        return toc_org_id_equal(&card.org, &engine->org) ||
+               in_one_circle(txn, arena, peer, &card.org);
+    toc_charter charter, newest;
+    toc_log_circle state;
+    return copy.data != NULL && toc_charter_open(copy, arena, &charter, NULL) == TOC_OK &&
+           toc_roll_shared(txn, &charter.circle, peer, arena, &state, &newest);
+}
+
+/* A hash names an item, or a circle, whose newest charter is then meant. */
+static bool find_item(toc_log_txn *txn, const toc_hash *hash, toc_span *out)
+{
+    toc_circle_id circle;
+    memcpy(circle.bytes, hash->bytes, sizeof circle.bytes);
+    toc_log_circle state;
+    toc_hash key = *hash;
+    if (toc_log_circle_get(txn, &circle, &state, NULL) == TOC_OK && state.joined && state.known)
+        memcpy(key.bytes, state.charter.bytes, sizeof key.bytes);
+    return toc_log_roll_get(txn, &key, out, NULL) == TOC_OK;
+}
+
+toc_code toc_roll_serve(toc_engine *engine, toc_log_txn *txn, engine_link *link,
+                        const toc_message *message, toc_err *err)
+{
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_TRY(toc_arena_new(ROLL_ARENA_BYTES, &arena, err));
+    toc_span item;
+    if (!find_item(txn, &message->as.roll.hash, &item) ||
+        !may_serve(engine, txn, &link->peer, item, arena) || message->as.roll.offset > item.size)
+        return toc_engine_refuse(engine, link->number, message->id, TOC_REFUSED_NOT_FOUND,
+                                 "no such item", err);
+    size_t offset = (size_t)message->as.roll.offset, left = item.size - offset;
+    toc_message reply = {.kind = TOC_MSG_ROLL_REPLY, .id = message->id};
+    reply.as.roll_reply.total = item.size;
+    reply.as.roll_reply.offset = offset;
+    reply.as.roll_reply.bytes =
+        toc_span_of(item.data + offset, left < ROLL_PART_BYTES ? left : ROLL_PART_BYTES);
+    return toc_engine_send(engine, link->number, true, &reply, err);
+}
+
+static toc_code refuse_item(toc_engine *engine, engine_link *link, engine_request *request,
+                            const char *sentence)
+{
+    toc_engine_count(engine, &link->peer, TOC_REFUSE_ROLL, sentence);
+    toc_engine_request_end(request);
+    return TOC_OK;
+}
+
+/* The whole item has come: is it what was asked for? */
+static toc_code take_item(toc_engine *engine, toc_log_txn *txn, engine_link *link,
+                          engine_request *request, toc_now now, toc_err *err)
+{
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_TRY(toc_arena_new(ROLL_ARENA_BYTES, &arena, err));
+    toc_span item = toc_buf_view(&request->roll);
+    toc_card card;
+    toc_charter charter;
+    toc_err why;
+    if (toc_card_open(item, arena, &card, NULL) == TOC_OK &&
+        memcmp(card.hash.bytes, request->hash.bytes, sizeof card.hash.bytes) == 0) {
+        TOC_TRY(toc_log_roll_put(txn, &request->hash, item, err));
+    } else if (toc_charter_open(item, arena, &charter, &why) != TOC_OK) {
+        return refuse_item(engine, link, request, why.text);
+    } else if (memcmp(charter.hash.bytes, request->hash.bytes, sizeof charter.hash.bytes) == 0 ||
+               toc_circle_id_equal(&charter.circle, &request->circle)) {
+        toc_hash key;
+        memcpy(key.bytes, charter.hash.bytes, sizeof key.bytes);
+        TOC_TRY(toc_log_roll_put(txn, &key, item, err));
+        TOC_TRY(tip_add(engine, &charter.circle, &charter.hash, link->number, err));
+    } else {
+        return refuse_item(engine, link, request, "an item of the roll that was not asked for");
+    }
+    toc_engine_request_end(request);
+    TOC_TRY(toc_roll_advance(engine, txn, now, err));
+    return toc_sync_advance_all(engine, txn, now, err); /* feeds that waited for a card go on */
+}
+
+toc_code toc_roll_reply(toc_engine *engine, toc_log_txn *txn, engine_link *link,
+                        engine_request *request, const toc_message *message, toc_now now,
+                        toc_err *err)
+{
+    uint64_t total = message->as.roll_reply.total, offset = message->as.roll_reply.offset;
+    toc_span bytes = message->as.roll_reply.bytes;
+    if (total > TOC_CHARTER_BYTES_MAX + TOC_CARD_BYTES_MAX || offset != request->roll.size ||
+        bytes.size > total - offset || (bytes.size == 0 && offset < total))
+        return refuse_item(engine, link, request,
+                           "a part of a card or charter that does not fit the others");
+    toc_buf_add_span(&request->roll, bytes);
+    TOC_TRY(toc_buf_ok(&request->roll, err));
+    if (request->roll.size == total)
+        return take_item(engine, txn, link, request, now, err);
+    request->deadline.ms = now.mono.ms + ENGINE_REQUEST_MS;
+    toc_message next = {.kind = TOC_MSG_ROLL, .id = request->id};
+    next.as.roll.hash = request->hash;
+    next.as.roll.offset = request->roll.size;
+    return toc_engine_send(engine, link->number, true, &next, err);
+}
+
+/* ---- what the operator does ---- */
+
+typedef struct key_clash {
+    const toc_card *fresh;
+    bool found;
+} key_clash;
+
+static bool card_has_key(const toc_card *card, const toc_verify_key *key)
+{
+    bool found = memcmp(card->root.bytes, key->bytes, 32) == 0 ||
+                 memcmp(card->sign.bytes, key->bytes, 32) == 0 ||
+                 memcmp(card->cosign.bytes, key->bytes, 32) == 0;
+    for (size_t i = 0; i < card->officer_count && !found; i++)
+        found = memcmp(card->officers[i].key.bytes, key->bytes, 32) == 0;
+    return found;
+}
+
+static toc_code find_clash(void *context, const toc_card *card, toc_err *err)
+{
+    (void)err;
+    key_clash *clash = context;
+    const toc_card *fresh = clash->fresh;
+    if (toc_org_id_equal(&card->org, &fresh->org))
+        return TOC_OK;
+    clash->found = clash->found || card_has_key(card, &fresh->root) ||
+                   card_has_key(card, &fresh->sign) || card_has_key(card, &fresh->cosign);
+    for (size_t i = 0; i < fresh->officer_count && !clash->found; i++)
+        clash->found = card_has_key(card, &fresh->officers[i].key);
+    return TOC_OK;
+}
+
+toc_code toc_engine_peer_add(toc_engine *engine, toc_log_txn *txn, toc_span signed_card,
+                             toc_span endpoints, toc_now now, toc_org_id *out_org, toc_err *err)
+{
+    (void)now;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_TRY(toc_arena_new(ROLL_ARENA_BYTES, &arena, err));
+    toc_card card, known;
+    TOC_TRY(toc_card_open(signed_card, arena, &card, err));
+    if (toc_org_id_equal(&card.org, &engine->org))
+        return toc_fail(err, TOC_USAGE,
+                        "this is the node's own card; give it to the peers and add theirs here");
+    key_clash clash = {.fresh = &card};
+    TOC_TRY(toc_log_cards(txn, arena, find_clash, &clash, err));
+    if (clash.found)
+        return toc_fail(
+            err, TOC_DENIED,
+            "this card repeats a key of another org's card; ask its owner by another way");
+    bool has_known = toc_log_card_of(txn, &card.org, arena, &known, NULL) == TOC_OK;
+    if (has_known && card.serial == known.serial && !toc_card_hash_equal(&card.hash, &known.hash))
+        return toc_fail(err, TOC_DENIED,
+                        "another card of serial %llu is known for this org; the known one is kept",
+                        (unsigned long long)card.serial);
+    if (has_known && card.serial == known.serial + 1)
+        TOC_TRY(toc_card_follows(&known, &card, err));
+    if (!has_known || card.serial > known.serial)
+        TOC_TRY(toc_log_card_put(txn, &card, err));
+    TOC_TRY(toc_log_peer_put(txn, &card.org, endpoints, err));
+    *out_org = card.org;
+    return toc_engine_peers_changed(engine, err);
+}
+
+/* Signs a body as the own officer, judges it as anybody would, and puts it in force. */
+static toc_code enact(toc_engine *engine, toc_log_txn *txn, const toc_charter *draft,
+                      const toc_charter *current, toc_arena *arena, toc_now now, toc_charter *out,
+                      toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf body = {0};
+    TOC_AUTO(toc_buf_wipe) toc_buf whole = {0};
+    TOC_TRY(toc_charter_write(draft, &body, err));
+    toc_charter_hash hash;
+    toc_hash plain;
+    toc_span parts[] = {toc_span_text("tocsin/charter/1\n"), toc_buf_view(&body)};
+    toc_blake2b_parts(parts, TOC_COUNT(parts), &plain);
+    memcpy(hash.bytes, plain.bytes, sizeof hash.bytes);
+    toc_charter_signature signature;
+    toc_charter_sign(&hash, &engine->org, engine->officer, &signature);
+    toc_charter_join(toc_buf_view(&body), &signature, 1, &whole);
+    TOC_TRY(toc_buf_ok(&whole, err));
+    toc_span kept = toc_arena_dup(arena, toc_buf_view(&whole));
+    if (kept.data == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a charter");
+    TOC_TRY(toc_charter_open(kept, arena, out, err));
+    toc_log_card_context context = {.txn = txn, .arena = arena};
+    toc_card_source cards = toc_log_card_source(&context);
+    TOC_TRY(toc_charter_judge(current, out, &cards, err));
+    TOC_TRY(toc_log_roll_put(txn, &plain, kept, err));
+    return adopt(engine, txn, out, arena, now, err);
+}
+
+toc_code toc_engine_circle_create(toc_engine *engine, toc_log_txn *txn, toc_span name,
+                                  toc_span purpose, toc_now now, toc_circle_id *out, toc_err *err)
+{
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_TRY(toc_arena_new(ROLL_ARENA_BYTES, &arena, err));
+    toc_card card;
+    TOC_TRY(toc_log_card_of(txn, &engine->org, arena, &card, err));
+    toc_charter_member self = {.org = engine->org,
+                               .role = TOC_ROLE_ADMIN,
+                               .kind = card.kind,
+                               .country = card.country,
+                               .card_serial_min = card.serial,
+                               .card = card.hash};
+    toc_charter draft = {.version = 1,
+                         .name = name,
+                         .purpose = purpose,
+                         .quorum = 1,
+                         .member_count = 1,
+                         .members = &self,
+                         .policy = {.tlp_max = TOC_TLP_AMBER_STRICT, .history = TOC_HISTORY_ALL}};
+    toc_random(draft.nonce, sizeof draft.nonce);
+    toc_charter made;
+    /* The circle is joined before it is adopted, so that the own feeds open with its first charter.
+     */
+    TOC_AUTO(toc_buf_wipe) toc_buf body = {0};
+    TOC_TRY(toc_charter_write(&draft, &body, err));
+    toc_hash plain;
+    toc_span parts[] = {toc_span_text("tocsin/circle/1\n"), toc_buf_view(&body)};
+    toc_blake2b_parts(parts, TOC_COUNT(parts), &plain);
+    toc_log_circle state = {.joined = true};
+    memcpy(state.id.bytes, plain.bytes, sizeof state.id.bytes);
+    TOC_TRY(toc_log_circle_put(txn, &state, err));
+    TOC_TRY(enact(engine, txn, &draft, NULL, arena, now, &made, err));
+    *out = made.circle;
+    return TOC_OK;
+}
+
+toc_code toc_engine_circle_join(toc_engine *engine, toc_log_txn *txn, const toc_circle_id *circle,
+                                toc_now now, toc_err *err)
+{
+    toc_log_circle state;
+    if (toc_log_circle_get(txn, circle, &state, NULL) != TOC_OK)
+        state = (toc_log_circle){.id = *circle};
+    if (state.joined)
+        return TOC_OK;
+    state.joined = true;
+    TOC_TRY(toc_log_circle_put(txn, &state, err));
+    return toc_roll_ask_unknown(engine, txn, now, err);
+}
+
+static int compare_members(const void *left, const void *right)
+{
+    const toc_charter_member *a = left, *b = right;
+    return memcmp(a->org.bytes, b->org.bytes, sizeof a->org.bytes);
+}
+
+toc_code toc_engine_circle_admit(toc_engine *engine, toc_log_txn *txn, const toc_circle_id *circle,
+                                 const toc_org_id *org, toc_role role, toc_now now, toc_err *err)
+{
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_TRY(toc_arena_new(ROLL_ARENA_BYTES, &arena, err));
+    toc_log_circle state;
+    toc_charter current, made;
+    toc_card card;
+    if (!toc_roll_shared(txn, circle, &engine->org, arena, &state, &current))
+        return toc_fail(err, TOC_STATE,
+                        "this circle is not joined, or its charter has not come yet");
+    const toc_charter_member *self = toc_charter_find(&current, &engine->org);
+    if (self->role != TOC_ROLE_ADMIN)
+        return toc_fail(err, TOC_DENIED, "only an admin of the circle admits members");
+    if (current.quorum != 1)
+        return toc_fail(err, TOC_STATE, "this circle asks for %u admins to agree", current.quorum);
+    if (toc_charter_find(&current, org) != NULL)
+        return toc_fail(err, TOC_EXISTS, "this org is a member already");
+    if (toc_log_card_of(txn, org, arena, &card, NULL) != TOC_OK)
+        return toc_fail(err, TOC_NOT_FOUND,
+                        "no card of this org is known; add it with 'tocsin peer add'");
+    toc_charter_member *members =
+        toc_arena_zalloc(arena, current.member_count + 1, sizeof *members);
+    if (members == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a charter");
+    memcpy(members, current.members, current.member_count * sizeof *members);
+    members[current.member_count] = (toc_charter_member){.org = *org,
+                                                         .role = role,
+                                                         .kind = card.kind,
+                                                         .country = card.country,
+                                                         .card_serial_min = card.serial,
+                                                         .card = card.hash};
+    qsort(members, current.member_count + 1, sizeof *members, compare_members);
+    toc_charter draft = current;
+    draft.version = current.version + 1;
+    draft.previous = current.hash;
+    draft.members = members;
+    draft.member_count = current.member_count + 1;
+    return enact(engine, txn, &draft, &current, arena, now, &made, err);
+}

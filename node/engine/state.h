@@ -1,0 +1,226 @@
+/* node/engine/state.h: what the engine's files share: its state and the calls between them. Private
+ * to node/engine. */
+#ifndef TOC_NODE_ENGINE_STATE_H
+#define TOC_NODE_ENGINE_STATE_H
+
+#include "node/engine/engine.h"
+
+enum {
+    ENGINE_BUCKETS = 1024, /* of the feed and link tables; both are chained */
+    ENGINE_INLINE_ENTRIES_MAX =
+        16, /* so few are verified in the core at once, and travel inside News */
+    ENGINE_INLINE_BYTES_MAX = 32768,
+    ENGINE_PULL_ENTRIES = 2048,
+    ENGINE_PULL_REPLY_BYTES_MAX = 1
+                                  << 20, /* of entries, for one Pull: the rest is asked for again */
+    ENGINE_PART_BYTES_MAX = 57000, /* entries in one part: with note and proofs it fits a message */
+    ENGINE_PULLS_PER_FEED_MAX = 4,
+    ENGINE_REQUEST_MS = 10000, /* a request unanswered for so long failed */
+    ENGINE_RETRY_MS = 2000,    /* a feed or circle that could not go on is tried again after */
+    ENGINE_HEADS_MS = 60000,   /* anti-entropy even when nothing seems to be missing */
+    ENGINE_PING_MS = 30000,
+    ENGINE_SILENCE_MS = 95000,          /* three pings unanswered: the link is dead */
+    ENGINE_OPEN_SLICE = 2000,           /* entries opened per tick when a key came late */
+    ENGINE_CLOCK_OFFSET_MS_MAX = 600000 /* a clock this far off its peers stops the ticks */
+};
+
+/* A message waiting to go out. */
+typedef struct engine_output {
+    struct engine_output *next;
+    toc_output output;
+    toc_buf bytes;
+} engine_output;
+
+typedef struct engine_queue {
+    engine_output *first, *last;
+} engine_queue;
+
+/* A request of ours that has no final answer yet. */
+typedef struct engine_request {
+    uint64_t id; /* 0: free */
+    toc_message_kind kind;
+    toc_instant deadline;
+    toc_instant sent;
+    toc_feed_id feed;     /* pull, want-grant */
+    uint64_t from, until; /* pull: what is still to come */
+    uint64_t known_size;  /* pull: as it was said in the request */
+    uint32_t epoch;       /* want-grant */
+    toc_feed_name name;   /* want-grant */
+    toc_circle_id circle; /* heads, roll of a circle */
+    toc_hash hash;        /* roll */
+    toc_buf roll;         /* what has come of it */
+} engine_request;
+
+typedef struct engine_link {
+    struct engine_link *next; /* in its bucket */
+    uint64_t number;
+    toc_org_id peer;
+    toc_instant heard, pinged;
+    engine_request requests[TOC_REQUESTS_OPEN_MAX];
+} engine_link;
+
+/* One feed as it is being copied. */
+typedef struct engine_feed {
+    struct engine_feed *next; /* in its bucket */
+    toc_feed_name name;
+    toc_feed_id id;
+    uint64_t target;    /* the largest size heard of */
+    uint64_t source;    /* the link that told it */
+    uint64_t requested; /* asked for up to here */
+    uint32_t pulls;     /* in flight */
+    toc_instant blocked_until;
+    toc_chunk **waiting; /* parts that came, ascending by frontier.size, which holds their `from`
+                            until they start */
+    size_t waiting_count;
+    uint64_t job; /* the verification that runs; 0: none */
+    bool written; /* entries were appended in this round: own head to sign, or news to pass on */
+    uint64_t written_from;
+    uint64_t written_link; /* where they came from; 0: us */
+} engine_feed;
+
+typedef struct engine_job {
+    struct engine_job *next;
+    uint64_t number;
+    bool given; /* handed to a worker */
+    toc_feed_id feed;
+    uint64_t link;
+    toc_chunk *chunk;
+    size_t secret_count;
+    toc_secret *secrets[16];
+} engine_job;
+
+/* A charter version heard of and not yet in force here. */
+typedef struct engine_tip {
+    struct engine_tip *next;
+    toc_circle_id circle;
+    toc_charter_hash hash;
+    uint64_t link;
+} engine_tip;
+
+struct toc_engine {
+    toc_org_id org;
+    toc_card_hash card;
+    uint64_t card_serial;
+    toc_secret *sign, *seal, *officer;
+    bool same_boot;
+    bool stopped_ticks;
+    uint64_t next_request, next_job;
+    toc_time last_tick;
+    toc_instant last_heads, last_sweep;
+    uint32_t pending_number; /* where the slice over pending entries goes on */
+    uint64_t pending_from;
+    engine_link *links[ENGINE_BUCKETS];
+    engine_feed *feeds[ENGINE_BUCKETS];
+    engine_job *jobs;
+    engine_tip *tips;
+    toc_hash *changed_charters; /* adopted in this round: told at its end */
+    toc_circle_id *changed_circles;
+    size_t changed_count;
+    engine_queue urgent, ordinary;
+    engine_output *lent;   /* what toc_engine_output gave last */
+    toc_peer_state *peers; /* row 0 is for strangers */
+    size_t peer_count;
+    uint64_t pulling; /* bytes of parts waiting */
+};
+
+/* engine.c: outputs, links, requests. */
+engine_link *toc_engine_link(toc_engine *engine, uint64_t number);
+typedef toc_code (*engine_link_visit)(toc_engine *engine, toc_log_txn *txn, engine_link *link,
+                                      void *context, toc_err *err);
+TOC_MUST toc_code toc_engine_links(toc_engine *engine, toc_log_txn *txn, engine_link_visit visit,
+                                   void *context, toc_err *err);
+TOC_MUST toc_code toc_engine_send(toc_engine *engine, uint64_t link, bool urgent,
+                                  const toc_message *message, toc_err *err);
+TOC_MUST toc_code toc_engine_close_link(toc_engine *engine, uint64_t link, const char *reason,
+                                        toc_err *err);
+TOC_MUST toc_code toc_engine_peers_changed(toc_engine *engine, toc_err *err);
+/* A free slot among the link's requests, numbered and dated, or NULL when 32 are open. */
+engine_request *toc_engine_request(toc_engine *engine, engine_link *link, toc_message_kind kind,
+                                   toc_now now);
+void toc_engine_request_end(engine_request *request);
+TOC_MUST toc_code toc_engine_refuse(toc_engine *engine, uint64_t link, uint64_t id,
+                                    toc_refusal_code code, const char *sentence, toc_err *err);
+toc_peer_state *toc_engine_peer(toc_engine *engine, const toc_org_id *org);
+bool toc_engine_wants_grant(toc_engine *engine, const toc_feed_name *name, uint32_t epoch);
+
+/* roll.c: cards, charters, circles. */
+/* Is the circle joined, its charter held, and `org` in it? Opens the charter into `arena`. */
+TOC_MUST bool toc_roll_shared(toc_log_txn *txn, const toc_circle_id *circle, const toc_org_id *org,
+                              toc_arena *arena, toc_log_circle *out_circle,
+                              toc_charter *out_charter);
+TOC_MUST toc_code toc_roll_card(toc_log_txn *txn, const toc_card_hash *hash, toc_arena *arena,
+                                toc_card *out, toc_err *err);
+/* Asks `link` for a card or charter by hash unless it is held or asked for already. */
+TOC_MUST toc_code toc_roll_want(toc_engine *engine, toc_log_txn *txn, uint64_t link,
+                                const toc_hash *hash, toc_now now, toc_err *err);
+TOC_MUST toc_code toc_roll_want_circle(toc_engine *engine, uint64_t link,
+                                       const toc_circle_id *circle, toc_now now, toc_err *err);
+TOC_MUST toc_code toc_roll_heard(toc_engine *engine, toc_log_txn *txn, uint64_t link,
+                                 const toc_circle_id *circle, const toc_hash *hash, toc_now now,
+                                 toc_err *err);
+TOC_MUST toc_code toc_roll_serve(toc_engine *engine, toc_log_txn *txn, engine_link *link,
+                                 const toc_message *message, toc_err *err);
+TOC_MUST toc_code toc_roll_reply(toc_engine *engine, toc_log_txn *txn, engine_link *link,
+                                 engine_request *request, const toc_message *message, toc_now now,
+                                 toc_err *err);
+TOC_MUST toc_code toc_roll_advance(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err);
+TOC_MUST toc_code toc_roll_ask_unknown(toc_engine *engine, toc_log_txn *txn, toc_now now,
+                                       toc_err *err);
+
+/* grants.c: own feeds, sender keys. */
+/* Makes the own feeds of a circle name the own card, the charter in force and an epoch for its
+ * readers. */
+TOC_MUST toc_code toc_grants_refresh(toc_engine *engine, toc_log_txn *txn,
+                                     const toc_circle_id *circle, bool turn, toc_now now,
+                                     toc_err *err);
+/* Looks for our box in a grant of the keys lane. */
+TOC_MUST toc_code toc_grants_take(toc_engine *engine, toc_log_txn *txn, const toc_feed_name *name,
+                                  const toc_grant *grant, toc_now now, toc_err *err);
+TOC_MUST toc_code toc_grants_serve(toc_engine *engine, toc_log_txn *txn, engine_link *link,
+                                   const toc_message *message, toc_err *err);
+TOC_MUST toc_code toc_grants_reply(toc_engine *engine, toc_log_txn *txn,
+                                   const engine_request *request, const toc_message *message,
+                                   toc_now now, toc_err *err);
+/* Opens a slice of what waited for a key, and asks authors for keys that have not come. */
+TOC_MUST toc_code toc_grants_open_pending(toc_engine *engine, toc_log_txn *txn, toc_now now,
+                                          bool *out_more, toc_err *err);
+
+/* sync.c: heads, news, pulls. */
+engine_feed *toc_sync_feed(toc_engine *engine, const toc_feed_name *name); /* NULL: out of memory */
+engine_feed *toc_sync_find(toc_engine *engine, const toc_feed_id *id);
+TOC_MUST toc_code toc_sync_ask_heads(toc_engine *engine, toc_log_txn *txn, engine_link *link,
+                                     toc_now now, toc_err *err);
+TOC_MUST toc_code toc_sync_serve_heads(toc_engine *engine, toc_log_txn *txn, engine_link *link,
+                                       const toc_message *message, toc_err *err);
+TOC_MUST toc_code toc_sync_heads_reply(toc_engine *engine, toc_log_txn *txn, engine_link *link,
+                                       engine_request *request, const toc_message *message,
+                                       toc_now now, toc_err *err);
+TOC_MUST toc_code toc_sync_serve_pull(toc_engine *engine, toc_log_txn *txn, engine_link *link,
+                                      const toc_message *message, toc_err *err);
+TOC_MUST toc_code toc_sync_news(toc_engine *engine, toc_log_txn *txn, engine_link *link,
+                                const toc_message *message, toc_now now, toc_err *err);
+TOC_MUST toc_code toc_sync_part(toc_engine *engine, toc_log_txn *txn, engine_link *link,
+                                engine_request *request, const toc_message *message, toc_now now,
+                                toc_err *err);
+/* A pull failed or timed out: forget what is in flight and begin again from what is stored. */
+void toc_sync_pull_failed(toc_engine *engine, const toc_feed_id *id, toc_now now);
+void toc_sync_reset(toc_engine *engine, engine_feed *feed, toc_now now);
+/* Starts the next verification, or asks for more. */
+TOC_MUST toc_code toc_sync_advance(toc_engine *engine, toc_log_txn *txn, engine_feed *feed,
+                                   toc_now now, toc_err *err);
+TOC_MUST toc_code toc_sync_advance_all(toc_engine *engine, toc_log_txn *txn, toc_now now,
+                                       toc_err *err);
+
+/* write.c: after a new boot or a restore every own feed begins a new generation, once. */
+TOC_MUST toc_code toc_write_renew(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err);
+
+/* apply.c: a verified chunk enters the log. */
+TOC_MUST toc_code toc_apply_start(toc_engine *engine, toc_log_txn *txn, engine_feed *feed,
+                                  uint64_t link, toc_chunk *chunk_take, toc_now now, toc_err *err);
+/* The job stays the caller's. */
+TOC_MUST toc_code toc_apply_done(toc_engine *engine, toc_log_txn *txn, engine_job *job,
+                                 toc_code verdict, const toc_err *why, toc_now now, toc_err *err);
+
+void toc_apply_free(engine_job *job);
+
+#endif

@@ -1,0 +1,686 @@
+/* Heads, news, pulls: what peers have, and copying what is missing. Copying needs no trust: a feed
+ * proves itself. */
+#include "node/engine/state.h"
+
+#include <stdlib.h>
+
+#include "proto/crypto/hash.h"
+#include "proto/feed/note.h"
+
+enum { SYNC_ARENA_BYTES = 64 << 20, SYNC_PARTS_WAITING_MAX = 512 };
+
+/* ---- the table of feeds ---- */
+
+static size_t bucket_of(const toc_feed_id *id)
+{
+    return (size_t)(id->bytes[0] << 8 | id->bytes[1]) % ENGINE_BUCKETS;
+}
+
+engine_feed *toc_sync_find(toc_engine *engine, const toc_feed_id *id)
+{
+    for (engine_feed *feed = engine->feeds[bucket_of(id)]; feed != NULL; feed = feed->next) {
+        if (toc_feed_id_equal(&feed->id, id))
+            return feed;
+    }
+    return NULL;
+}
+
+engine_feed *toc_sync_feed(toc_engine *engine, const toc_feed_name *name)
+{
+    toc_feed_id id;
+    toc_feed_id_of(name, &id);
+    engine_feed *feed = toc_sync_find(engine, &id);
+    if (feed != NULL)
+        return feed;
+    feed = calloc(1, sizeof *feed);
+    if (feed == NULL)
+        return NULL;
+    feed->name = *name;
+    feed->id = id;
+    feed->next = engine->feeds[bucket_of(&id)];
+    engine->feeds[bucket_of(&id)] = feed;
+    return feed;
+}
+
+/* ---- heads ---- */
+
+typedef struct head_row {
+    toc_feed_id id;
+    uint32_t number;
+    toc_head head; /* without its note */
+} head_row;
+
+typedef struct head_rows {
+    toc_arena *arena;
+    head_row *rows;
+    size_t count, capacity;
+} head_rows;
+
+static toc_code collect_head(void *context, const toc_log_feed *feed, toc_err *err)
+{
+    head_rows *all = context;
+    if (feed->head_size == 0)
+        return TOC_OK;
+    if (all->count == all->capacity) {
+        size_t capacity = all->capacity == 0 ? 64 : all->capacity * 2;
+        head_row *grown = toc_arena_zalloc(all->arena, capacity, sizeof *grown);
+        if (grown == NULL)
+            return toc_fail(err, TOC_NO_MEMORY, "out of memory for heads");
+        if (all->count > 0)
+            memcpy(grown, all->rows, all->count * sizeof *grown);
+        all->rows = grown;
+        all->capacity = capacity;
+    }
+    head_row *row = &all->rows[all->count++];
+    row->id = feed->id;
+    row->number = feed->number;
+    row->head = (toc_head){.org = feed->name.org,
+                           .lane = feed->name.lane,
+                           .generation = feed->name.generation,
+                           .size = feed->head_size,
+                           .root = feed->head_root};
+    return TOC_OK;
+}
+
+static int compare_rows(const void *left, const void *right)
+{
+    const head_row *a = left, *b = right;
+    return memcmp(a->id.bytes, b->id.bytes, sizeof a->id.bytes);
+}
+
+/* All heads of a circle in order of feed id, with H("tocsin/heads/1\n" ‖ (feed id ‖ size ‖ root)…).
+ */
+static toc_code heads_of(toc_log_txn *txn, const toc_circle_id *circle, toc_arena *arena,
+                         head_rows *out, toc_hash *out_digest, toc_err *err)
+{
+    *out = (head_rows){.arena = arena};
+    TOC_TRY(toc_log_feeds(txn, circle, collect_head, out, err));
+    if (out->count > 1)
+        qsort(out->rows, out->count, sizeof *out->rows, compare_rows);
+    TOC_AUTO(toc_buf_wipe) toc_buf bytes = {0};
+    toc_buf_add_text(&bytes, "tocsin/heads/1\n");
+    for (size_t i = 0; i < out->count; i++) {
+        toc_buf_add(&bytes, out->rows[i].id.bytes, 32);
+        toc_buf_add_u64(&bytes, out->rows[i].head.size);
+        toc_buf_add(&bytes, out->rows[i].head.root.bytes, 32);
+    }
+    TOC_TRY(toc_buf_ok(&bytes, err));
+    toc_sha256(toc_buf_view(&bytes), out_digest);
+    return TOC_OK;
+}
+
+static toc_code send_heads_request(toc_engine *engine, toc_log_txn *txn, engine_link *link,
+                                   const toc_circle_id *circle, const toc_feed_id *after,
+                                   toc_arena *arena, toc_now now, toc_err *err)
+{
+    engine_request *request = toc_engine_request(engine, link, TOC_MSG_HEADS, now);
+    if (request == NULL)
+        return TOC_OK;
+    request->circle = *circle;
+    toc_message message = {.kind = TOC_MSG_HEADS, .id = request->id};
+    message.as.heads.circle = *circle;
+    head_rows rows;
+    TOC_TRY(heads_of(txn, circle, arena, &rows, &message.as.heads.digest, err));
+    if (after != NULL) {
+        message.as.heads.has_after = true;
+        message.as.heads.after = *after;
+    }
+    return toc_engine_send(engine, link->number, true, &message, err);
+}
+
+typedef struct ask_context {
+    toc_engine *engine;
+    toc_log_txn *txn;
+    engine_link *link;
+    toc_arena *arena;
+    toc_now now;
+} ask_context;
+
+/* For a circle that both hold: what is in force here, and what is there. */
+static toc_code ask_circle(void *context, const toc_log_circle *circle, toc_err *err)
+{
+    ask_context *ask = context;
+    toc_log_circle state;
+    toc_charter charter;
+    if (!toc_roll_shared(ask->txn, &circle->id, &ask->link->peer, ask->arena, &state, &charter))
+        return TOC_OK;
+    toc_hash hash;
+    memcpy(hash.bytes, charter.hash.bytes, sizeof hash.bytes);
+    toc_message news = {.kind = TOC_MSG_NEWS};
+    news.as.news.circle = circle->id;
+    news.as.news.roll_count = 1;
+    news.as.news.roll = &hash;
+    TOC_TRY(toc_engine_send(ask->engine, ask->link->number, true, &news, err));
+    return send_heads_request(ask->engine, ask->txn, ask->link, &circle->id, NULL, ask->arena,
+                              ask->now, err);
+}
+
+toc_code toc_sync_ask_heads(toc_engine *engine, toc_log_txn *txn, engine_link *link, toc_now now,
+                            toc_err *err)
+{
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_TRY(toc_arena_new(SYNC_ARENA_BYTES, &arena, err));
+    ask_context context = {.engine = engine, .txn = txn, .link = link, .arena = arena, .now = now};
+    return toc_log_circles(txn, ask_circle, &context, err);
+}
+
+static toc_code not_a_member(toc_engine *engine, engine_link *link, uint64_t id, toc_err *err)
+{
+    toc_engine_count(engine, &link->peer, TOC_REFUSE_NOT_A_MEMBER, NULL);
+    return id == 0 ? TOC_OK
+                   : toc_engine_refuse(engine, link->number, id, TOC_REFUSED_NOT_FOUND,
+                                       "no such circle", err);
+}
+
+toc_code toc_sync_serve_heads(toc_engine *engine, toc_log_txn *txn, engine_link *link,
+                              const toc_message *message, toc_err *err)
+{
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_TRY(toc_arena_new(SYNC_ARENA_BYTES, &arena, err));
+    const toc_circle_id *circle = &message->as.heads.circle;
+    toc_log_circle state;
+    toc_charter charter;
+    if (!toc_roll_shared(txn, circle, &link->peer, arena, &state, &charter))
+        return not_a_member(engine, link, message->id, err);
+    head_rows rows;
+    toc_hash digest;
+    TOC_TRY(heads_of(txn, circle, arena, &rows, &digest, err));
+    toc_message reply = {.kind = TOC_MSG_HEADS_REPLY, .id = message->id};
+    reply.as.heads_reply.circle = *circle;
+    reply.as.heads_reply.equal = toc_hash_equal(&digest, &message->as.heads.digest);
+    if (reply.as.heads_reply.equal)
+        return toc_engine_send(engine, link->number, true, &reply, err);
+    toc_head *heads = toc_arena_zalloc(arena, TOC_HEADS_PAGE_ROWS, sizeof *heads);
+    if (heads == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for heads");
+    reply.as.heads_reply.heads = heads;
+    size_t bytes = 0;
+    for (size_t i = 0; i < rows.count; i++) {
+        if (message->as.heads.has_after &&
+            memcmp(rows.rows[i].id.bytes, message->as.heads.after.bytes, 32) <= 0)
+            continue;
+        toc_head head = rows.rows[i].head;
+        TOC_TRY(toc_log_head_note(txn, rows.rows[i].number, &head.note, err));
+        bytes += head.note.size + 128;
+        if (reply.as.heads_reply.count == TOC_HEADS_PAGE_ROWS || bytes > ENGINE_PART_BYTES_MAX) {
+            reply.as.heads_reply.more = true;
+            break;
+        }
+        heads[reply.as.heads_reply.count++] = head;
+    }
+    return toc_engine_send(engine, link->number, true, &reply, err);
+}
+
+/* ---- hearing of a head ---- */
+
+static void feed_name_of(const toc_circle_id *circle, const toc_head *head, toc_feed_name *out)
+{
+    *out = (toc_feed_name){
+        .circle = *circle, .org = head->org, .lane = head->lane, .generation = head->generation};
+}
+
+/* Somebody has a head of ours that goes beyond what we have: this store is an old copy. After its
+ * signature is checked nothing is appended to the present generation any more; what is missing is
+ * pulled back as history. */
+static toc_code own_head_heard(toc_engine *engine, toc_log_txn *txn, const toc_feed_name *name,
+                               const toc_head *head, bool *out_genuine, toc_err *err)
+{
+    toc_verify_key key;
+    toc_sign_public(engine->sign, &key);
+    toc_checkpoint checkpoint;
+    *out_genuine = toc_checkpoint_open(head->note, name, &key, &checkpoint, NULL) == TOC_OK &&
+                   checkpoint.size == head->size;
+    toc_log_circle state;
+    if (*out_genuine && toc_log_circle_get(txn, &name->circle, &state, err) == TOC_OK &&
+        state.generation == name->generation)
+        engine->same_boot = false; /* the next write opens a new generation */
+    return TOC_OK;
+}
+
+/* Two roots of one size: only a fork when the other head is signed by the author too. */
+static void check_fork(toc_engine *engine, toc_log_txn *txn, const toc_log_feed *stored,
+                       const toc_head *head, toc_arena *arena)
+{
+    toc_card card;
+    toc_checkpoint checkpoint;
+    if (head->size != stored->head_size || toc_hash_equal(&head->root, &stored->head_root) ||
+        !stored->has_judge || toc_roll_card(txn, &stored->judge.card, arena, &card, NULL) != TOC_OK)
+        return;
+    if (toc_checkpoint_open(head->note, &stored->name, &card.sign, &checkpoint, NULL) == TOC_OK &&
+        !toc_hash_equal(&checkpoint.root, &stored->head_root))
+        toc_engine_count(engine, &stored->name.org, TOC_REFUSE_FORK, NULL);
+}
+
+static toc_code head_heard(toc_engine *engine, toc_log_txn *txn, engine_link *link,
+                           const toc_circle_id *circle, const toc_charter *charter,
+                           const toc_head *head, toc_arena *arena, toc_now now, toc_err *err)
+{
+    toc_feed_name name;
+    feed_name_of(circle, head, &name);
+    if (!toc_charter_writes(charter, &head->org)) {
+        toc_engine_count(engine, &link->peer, TOC_REFUSE_NOT_A_MEMBER,
+                         "it told of a feed whose author is no member");
+        return TOC_OK;
+    }
+    toc_feed_id id;
+    toc_feed_id_of(&name, &id);
+    toc_log_feed stored = {0};
+    if (toc_log_feed_find(txn, &id, &stored, NULL) == TOC_OK)
+        check_fork(engine, txn, &stored, head, arena);
+    if (head->size <= stored.frontier.size)
+        return TOC_OK;
+    if (toc_org_id_equal(&head->org, &engine->org)) {
+        bool genuine;
+        TOC_TRY(own_head_heard(engine, txn, &name, head, &genuine, err));
+        if (!genuine) {
+            toc_engine_count(engine, &link->peer, TOC_REFUSE_CHECKPOINT_SIGNATURE,
+                             "it told of a head of ours that we did not sign");
+            return TOC_OK;
+        }
+    }
+    engine_feed *feed = toc_sync_feed(engine, &name);
+    if (feed == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a feed");
+    if (head->size > feed->target || toc_engine_link(engine, feed->source) == NULL) {
+        feed->source = link->number;
+        if (head->size > feed->target)
+            feed->target = head->size;
+    }
+    return toc_sync_advance(engine, txn, feed, now, err);
+}
+
+toc_code toc_sync_heads_reply(toc_engine *engine, toc_log_txn *txn, engine_link *link,
+                              engine_request *request, const toc_message *message, toc_now now,
+                              toc_err *err)
+{
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_TRY(toc_arena_new(SYNC_ARENA_BYTES, &arena, err));
+    const toc_circle_id *circle = &request->circle;
+    toc_log_circle state;
+    toc_charter charter;
+    if (!toc_circle_id_equal(circle, &message->as.heads_reply.circle) ||
+        !toc_roll_shared(txn, circle, &link->peer, arena, &state, &charter))
+        return not_a_member(engine, link, 0, err);
+    size_t count = message->as.heads_reply.count;
+    /* Keys first: what they open need not wait. Then alerts. */
+    static const toc_lane order[] = {TOC_LANE_KEYS, TOC_LANE_ALERT, TOC_LANE_BULK};
+    for (size_t lane = 0; lane < TOC_COUNT(order); lane++) {
+        for (size_t i = 0; i < count; i++) {
+            const toc_head *head = &message->as.heads_reply.heads[i];
+            if (head->lane == order[lane])
+                TOC_TRY(head_heard(engine, txn, link, circle, &charter, head, arena, now, err));
+        }
+    }
+    if (!message->as.heads_reply.more || count == 0)
+        return TOC_OK;
+    toc_feed_name last;
+    toc_feed_id after;
+    feed_name_of(circle, &message->as.heads_reply.heads[count - 1], &last);
+    toc_feed_id_of(&last, &after);
+    return send_heads_request(engine, txn, link, circle, &after, arena, now, err);
+}
+
+/* ---- pulling ---- */
+
+void toc_sync_reset(toc_engine *engine, engine_feed *feed, toc_now now)
+{
+    for (size_t i = 0; i < feed->waiting_count; i++) {
+        engine->pulling -= feed->waiting[i]->entries.size;
+        toc_chunk_free(feed->waiting[i]);
+    }
+    feed->waiting_count = 0;
+    for (size_t i = 0; i < ENGINE_BUCKETS; i++) {
+        for (engine_link *link = engine->links[i]; link != NULL; link = link->next) {
+            for (size_t j = 0; j < TOC_COUNT(link->requests); j++) {
+                engine_request *request = &link->requests[j];
+                if (request->id != 0 && request->kind == TOC_MSG_PULL &&
+                    toc_feed_id_equal(&request->feed, &feed->id))
+                    toc_engine_request_end(request);
+            }
+        }
+    }
+    feed->pulls = 0;
+    feed->requested = 0;
+    feed->blocked_until.ms = now.mono.ms + ENGINE_RETRY_MS;
+}
+
+void toc_sync_pull_failed(toc_engine *engine, const toc_feed_id *id, toc_now now)
+{
+    engine_feed *feed = toc_sync_find(engine, id);
+    if (feed == NULL)
+        return;
+    toc_sync_reset(engine, feed, now);
+    feed->source = 0; /* another link may have it */
+}
+
+typedef struct source_search {
+    toc_log_txn *txn;
+    toc_arena *arena;
+    const engine_feed *feed;
+    engine_link *found;
+} source_search;
+
+static toc_code find_source(toc_engine *engine, toc_log_txn *txn, engine_link *link, void *context,
+                            toc_err *err)
+{
+    (void)engine;
+    (void)err;
+    source_search *search = context;
+    toc_log_circle state;
+    toc_charter charter;
+    bool author = toc_org_id_equal(&link->peer, &search->feed->name.org);
+    if ((search->found == NULL || author) &&
+        toc_roll_shared(txn, &search->feed->name.circle, &link->peer, search->arena, &state,
+                        &charter))
+        search->found = link;
+    return TOC_OK;
+}
+
+/* The link that told of the head; when it is gone the author's, or any other member's. */
+static toc_code source_of(toc_engine *engine, toc_log_txn *txn, engine_feed *feed,
+                          engine_link **out, toc_err *err)
+{
+    *out = toc_engine_link(engine, feed->source);
+    if (*out != NULL)
+        return TOC_OK;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_TRY(toc_arena_new(SYNC_ARENA_BYTES, &arena, err));
+    source_search search = {.txn = txn, .arena = arena, .feed = feed};
+    TOC_TRY(toc_engine_links(engine, txn, find_source, &search, err));
+    *out = search.found;
+    feed->source = search.found == NULL ? 0 : search.found->number;
+    return TOC_OK;
+}
+
+static toc_code pull(toc_engine *engine, engine_link *link, engine_feed *feed, uint64_t from,
+                     uint64_t until, uint64_t known_size, toc_now now, toc_err *err)
+{
+    engine_request *request = toc_engine_request(engine, link, TOC_MSG_PULL, now);
+    if (request == NULL)
+        return TOC_OK;
+    request->feed = feed->id;
+    request->from = from;
+    request->until = until;
+    request->known_size = known_size;
+    feed->pulls++;
+    if (until > feed->requested)
+        feed->requested = until;
+    toc_message message = {.kind = TOC_MSG_PULL, .id = request->id};
+    message.as.pull.feed = feed->name;
+    message.as.pull.from = from;
+    message.as.pull.until = until;
+    message.as.pull.known_size = known_size;
+    return toc_engine_send(engine, link->number, feed->name.lane != TOC_LANE_BULK, &message, err);
+}
+
+/* An org's bulk waits for its keys and alerts. */
+static bool behind_other_lanes(toc_engine *engine, const engine_feed *feed, toc_log_txn *txn)
+{
+    static const toc_lane before[] = {TOC_LANE_KEYS, TOC_LANE_ALERT};
+    for (size_t i = 0; feed->name.lane == TOC_LANE_BULK && i < TOC_COUNT(before); i++) {
+        toc_feed_name name = feed->name;
+        name.lane = before[i];
+        toc_feed_id id;
+        toc_feed_id_of(&name, &id);
+        const engine_feed *other = toc_sync_find(engine, &id);
+        toc_log_feed stored = {0};
+        if (other != NULL && other->pulls > 0 &&
+            (toc_log_feed_find(txn, &id, &stored, NULL) != TOC_OK ||
+             stored.frontier.size < other->target))
+            return true;
+    }
+    return false;
+}
+
+static toc_code ask_for_more(toc_engine *engine, toc_log_txn *txn, engine_feed *feed,
+                             const toc_log_feed *stored, toc_now now, toc_err *err)
+{
+    if (feed->requested < stored->frontier.size)
+        feed->requested = stored->frontier.size;
+    if (feed->requested >= feed->target || feed->waiting_count > SYNC_PARTS_WAITING_MAX ||
+        behind_other_lanes(engine, feed, txn))
+        return TOC_OK;
+    engine_link *link;
+    TOC_TRY(source_of(engine, txn, feed, &link, err));
+    while (link != NULL && feed->requested < feed->target &&
+           feed->pulls < ENGINE_PULLS_PER_FEED_MAX) {
+        uint64_t from = feed->requested, left = feed->target - from;
+        uint64_t until = from + (left < ENGINE_PULL_ENTRIES ? left : ENGINE_PULL_ENTRIES);
+        TOC_TRY(pull(engine, link, feed, from, until, stored->known_size, now, err));
+        if (feed->requested == from)
+            break; /* the link's 32 requests are open */
+    }
+    return TOC_OK;
+}
+
+toc_code toc_sync_advance(toc_engine *engine, toc_log_txn *txn, engine_feed *feed, toc_now now,
+                          toc_err *err)
+{
+    toc_log_feed stored = {0};
+    if (toc_log_feed_find(txn, &feed->id, &stored, NULL) != TOC_OK)
+        stored.name = feed->name;
+    while (feed->job == 0 && feed->waiting_count > 0) {
+        toc_chunk *first = feed->waiting[0];
+        uint64_t from = first->frontier.size; /* holds `from` until the work starts */
+        if (from > stored.frontier.size)
+            break;
+        engine->pulling -= first->entries.size;
+        feed->waiting_count--;
+        memmove(feed->waiting, feed->waiting + 1, feed->waiting_count * sizeof *feed->waiting);
+        if (from < stored.frontier.size) {
+            toc_chunk_free(first); /* it was stored meanwhile */
+            continue;
+        }
+        TOC_TRY(toc_apply_start(engine, txn, feed, feed->source, first, now, err));
+        if (toc_log_feed_find(txn, &feed->id, &stored, NULL) != TOC_OK)
+            break; /* refused at once, and there was nothing before */
+    }
+    if (now.mono.ms < feed->blocked_until.ms)
+        return TOC_OK;
+    return ask_for_more(engine, txn, feed, &stored, now, err);
+}
+
+toc_code toc_sync_advance_all(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err)
+{
+    for (size_t i = 0; i < ENGINE_BUCKETS; i++) {
+        for (engine_feed *feed = engine->feeds[i]; feed != NULL; feed = feed->next)
+            TOC_TRY(toc_sync_advance(engine, txn, feed, now, err));
+    }
+    return TOC_OK;
+}
+
+/* ---- serving a pull ---- */
+
+typedef struct pull_part {
+    toc_buf entries;
+    uint32_t count;
+} pull_part;
+
+static toc_code send_part(toc_engine *engine, toc_log_txn *txn, engine_link *link,
+                          const toc_message *request, const toc_log_feed *feed, uint64_t from,
+                          const pull_part *part, bool more, toc_err *err)
+{
+    toc_message reply = {.kind = TOC_MSG_CHUNK, .id = request->id};
+    toc_wire_chunk *chunk = &reply.as.chunk;
+    chunk->feed = feed->name;
+    chunk->from = from;
+    chunk->count = part->count;
+    chunk->entries = toc_buf_view(&part->entries);
+    chunk->more = more;
+    toc_log_tree tree = {.txn = txn, .number = feed->number};
+    toc_tree_source source = toc_log_tree_source(&tree);
+    TOC_TRY(toc_merkle_consistency(&source, from + part->count, feed->head_size,
+                                   &chunk->to_checkpoint, err));
+    uint64_t known = request->as.pull.known_size;
+    if (known > 0 && known <= feed->head_size) {
+        chunk->known_size = known;
+        TOC_TRY(toc_merkle_consistency(&source, known, feed->head_size, &chunk->from_known, err));
+    }
+    TOC_TRY(toc_log_head_note(txn, feed->number, &chunk->note, err));
+    return toc_engine_send(engine, link->number, feed->name.lane != TOC_LANE_BULK, &reply, err);
+}
+
+toc_code toc_sync_serve_pull(toc_engine *engine, toc_log_txn *txn, engine_link *link,
+                             const toc_message *message, toc_err *err)
+{
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_TRY(toc_arena_new(SYNC_ARENA_BYTES, &arena, err));
+    const toc_feed_name *name = &message->as.pull.feed;
+    toc_log_circle state;
+    toc_charter charter;
+    if (!toc_roll_shared(txn, &name->circle, &link->peer, arena, &state, &charter))
+        return not_a_member(engine, link, message->id, err);
+    toc_feed_id id;
+    toc_feed_id_of(name, &id);
+    toc_log_feed feed;
+    uint64_t from = message->as.pull.from, until = message->as.pull.until;
+    if (toc_log_feed_find(txn, &id, &feed, NULL) != TOC_OK || from >= feed.head_size ||
+        until <= from)
+        return toc_engine_refuse(engine, link->number, message->id, TOC_REFUSED_NOT_FOUND,
+                                 "no such entries", err);
+    if (until > feed.head_size)
+        until = feed.head_size;
+    if (until - from > TOC_PULL_ENTRIES_MAX)
+        until = from + TOC_PULL_ENTRIES_MAX;
+    size_t budget = ENGINE_PULL_REPLY_BYTES_MAX;
+    TOC_AUTO(toc_buf_wipe) toc_buf entries = {0};
+    for (bool more = true; more;) {
+        pull_part part = {.entries = entries};
+        toc_buf_clear(&part.entries);
+        TOC_TRY(toc_log_entries(txn, feed.number, from, until, ENGINE_PART_BYTES_MAX, &part.entries,
+                                &part.count, err));
+        entries = part.entries;
+        budget -= part.entries.size < budget ? part.entries.size : budget;
+        more = from + part.count < until && budget > 0 && part.count > 0;
+        TOC_TRY(send_part(engine, txn, link, message, &feed, from, &part, more, err));
+        from += part.count;
+    }
+    return TOC_OK;
+}
+
+/* ---- receiving ---- */
+
+/* A part as it came becomes a chunk that owns its bytes; `from` stays in frontier.size until the
+ * work starts. */
+static toc_code chunk_of(const toc_wire_chunk *wire, const toc_feed_id *id, toc_chunk **out,
+                         toc_err *err)
+{
+    TOC_AUTO(toc_chunk_free) toc_chunk *chunk = NULL;
+    TOC_TRY(toc_chunk_new(&chunk, err));
+    chunk->name = wire->feed;
+    chunk->feed = *id;
+    chunk->frontier.size = wire->from;
+    chunk->count = wire->count;
+    chunk->entries = toc_arena_dup(chunk->arena, wire->entries);
+    chunk->note = toc_arena_dup(chunk->arena, wire->note);
+    chunk->to_checkpoint = wire->to_checkpoint;
+    chunk->from_known = wire->from_known;
+    chunk->known_size = wire->known_size;
+    if (chunk->entries.data == NULL || chunk->note.data == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a chunk");
+    *out = chunk;
+    chunk = NULL; /* transferred */
+    return TOC_OK;
+}
+
+static toc_code wait_in_line(toc_engine *engine, engine_feed *feed, toc_chunk *chunk_take,
+                             toc_err *err)
+{
+    toc_chunk **grown = realloc(feed->waiting, (feed->waiting_count + 1) * sizeof *grown);
+    if (grown == NULL) {
+        toc_chunk_free(chunk_take);
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a chunk");
+    }
+    feed->waiting = grown;
+    size_t at = feed->waiting_count++;
+    for (; at > 0 && grown[at - 1]->frontier.size > chunk_take->frontier.size; at--)
+        grown[at] = grown[at - 1];
+    grown[at] = chunk_take;
+    engine->pulling += chunk_take->entries.size;
+    return TOC_OK;
+}
+
+toc_code toc_sync_part(toc_engine *engine, toc_log_txn *txn, engine_link *link,
+                       engine_request *request, const toc_message *message, toc_now now,
+                       toc_err *err)
+{
+    const toc_wire_chunk *wire = &message->as.chunk;
+    engine_feed *feed = toc_sync_find(engine, &request->feed);
+    toc_feed_id id;
+    toc_feed_id_of(&wire->feed, &id);
+    if (feed == NULL || !toc_feed_id_equal(&id, &request->feed) || wire->from != request->from ||
+        wire->count == 0 || wire->count > request->until - request->from) {
+        toc_engine_count(engine, &link->peer, TOC_REFUSE_MALFORMED,
+                         "entries that were not asked for");
+        if (feed != NULL)
+            toc_sync_pull_failed(engine, &feed->id, now);
+        return TOC_OK;
+    }
+    toc_chunk *chunk = NULL;
+    TOC_TRY(chunk_of(wire, &id, &chunk, err));
+    request->from += wire->count;
+    TOC_TRY(wait_in_line(engine, feed, chunk, err));
+    uint64_t end = request->from, until = request->until;
+    if (!wire->more) {
+        feed->pulls--;
+        /* The answer ended early: its rest is a pull of its own. */
+        if (end < until) {
+            toc_log_feed stored = {0};
+            if (toc_log_feed_find(txn, &feed->id, &stored, NULL) != TOC_OK)
+                stored.known_size = 0;
+            TOC_TRY(pull(engine, link, feed, end, until, stored.known_size, now, err));
+        }
+    }
+    return toc_sync_advance(engine, txn, feed, now, err);
+}
+
+/* Entries that came inside News: taken at once when they fit our frontier, else their head is only
+ * heard of. */
+static toc_code inline_heard(toc_engine *engine, toc_log_txn *txn, engine_link *link,
+                             const toc_charter *charter, const toc_wire_chunk *wire, toc_now now,
+                             toc_err *err)
+{
+    if (!toc_charter_writes(charter, &wire->feed.org) ||
+        toc_org_id_equal(&wire->feed.org, &engine->org))
+        return TOC_OK;
+    engine_feed *feed = toc_sync_feed(engine, &wire->feed);
+    if (feed == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a feed");
+    toc_log_feed stored = {0};
+    if (toc_log_feed_find(txn, &feed->id, &stored, NULL) != TOC_OK)
+        stored.frontier.size = 0;
+    if (feed->job != 0 || feed->waiting_count > 0 || wire->from != stored.frontier.size ||
+        wire->count == 0 || wire->count > ENGINE_INLINE_ENTRIES_MAX)
+        return TOC_OK;
+    toc_chunk *chunk = NULL;
+    TOC_TRY(chunk_of(wire, &feed->id, &chunk, err));
+    return toc_apply_start(engine, txn, feed, link->number, chunk, now, err);
+}
+
+toc_code toc_sync_news(toc_engine *engine, toc_log_txn *txn, engine_link *link,
+                       const toc_message *message, toc_now now, toc_err *err)
+{
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_TRY(toc_arena_new(SYNC_ARENA_BYTES, &arena, err));
+    const toc_circle_id *circle = &message->as.news.circle;
+    toc_log_circle state;
+    toc_charter charter;
+    if (toc_log_circle_get(txn, circle, &state, NULL) != TOC_OK || !state.joined)
+        return TOC_OK; /* not ours, and nothing was asked */
+    for (size_t i = 0; i < message->as.news.roll_count; i++)
+        TOC_TRY(
+            toc_roll_heard(engine, txn, link->number, circle, &message->as.news.roll[i], now, err));
+    if (!state.known)
+        return TOC_OK;
+    if (!toc_roll_shared(txn, circle, &link->peer, arena, &state, &charter))
+        return not_a_member(engine, link, 0, err);
+    for (size_t i = 0; i < message->as.news.chunk_count; i++) {
+        const toc_wire_chunk *wire = &message->as.news.chunks[i];
+        if (toc_circle_id_equal(&wire->feed.circle, circle))
+            TOC_TRY(inline_heard(engine, txn, link, &charter, wire, now, err));
+    }
+    for (size_t i = 0; i < message->as.news.head_count; i++)
+        TOC_TRY(head_heard(engine, txn, link, circle, &charter, &message->as.news.heads[i], arena,
+                           now, err));
+    return TOC_OK;
+}
