@@ -1,7 +1,9 @@
 /* proto/roll/card.h: an org's signed business card (PROTOCOL §1).
- * The body is a protobuf Card (proto/schema/roll.proto) whose exact bytes are hashed and signed; a SignedCard is
- * body ‖ signatures. Owns: spans live in the arena. Threads: pure.
- * Errors: MALFORMED, LIMIT, SIGNATURE, DENIED (a card that repeats another org's key: the caller compares). */
+ * The body is a protobuf Card (proto/schema/roll.proto) whose exact bytes are hashed and signed; a
+ * SignedCard is body ‖ signatures, in one encoding only. Owns:    spans live in the arena; one of
+ * TOC_CARD_ARENA_BYTES has room for any card. Threads: pure. Errors:  MALFORMED, LIMIT, SIGNATURE;
+ * STATE when a newer version is needed or cards in between are missing; DENIED (another org, a
+ * serial that goes back, a key that another org or a retirement has taken). */
 #ifndef TOC_PROTO_ROLL_CARD_H
 #define TOC_PROTO_ROLL_CARD_H
 
@@ -30,10 +32,15 @@ typedef struct toc_retired_key {
 typedef struct toc_card {
     toc_org_id org;
     toc_verify_key root;
-    uint64_t serial; /* from 1 */
+    uint64_t serial;        /* from 1 */
     toc_card_hash previous; /* zeroes in serial 1 */
-    toc_hash next_root; /* BLAKE2b-256 of the next root public key: committed to before it is used */
-    toc_span name, kind, country; /* for display only; kind: exchange, police, fiu, issuer, … ; country ISO 3166 */
+    toc_hash
+        next_root; /* BLAKE2b-256 of the next root public key: committed to before it is used */
+    /* The root that this card rotates away from, which signed too; zeroes where nothing is rotated.
+     * toc_card_sign sets it from the secret. */
+    toc_verify_key previous_root;
+    toc_span name, kind,
+        country; /* for display only; kind: exchange, police, fiu, issuer, … ; country ISO 3166 */
     toc_verify_key sign, cosign;
     toc_signature sign_proof, cosign_proof;
     toc_link_key link;
@@ -43,34 +50,59 @@ typedef struct toc_card {
     size_t retired_count;
     const toc_retired_key *retired;
     size_t endpoint_count;
-    const toc_span *endpoints; /* "tcp://host:port" */
+    const toc_span *endpoints;        /* "tcp://host:port" */
     toc_time valid_from, valid_until; /* until 0: open */
-    toc_span duty;             /* duty contact, for display */
+    toc_span duty;                    /* duty contact, for display */
 
-    toc_card_hash hash;  /* of the body */
-    toc_span body;       /* exact bytes */
+    toc_card_hash hash;   /* of the body */
+    toc_span body;        /* exact bytes */
     toc_span signed_card; /* exact bytes of the whole */
 } toc_card;
 
 void toc_org_id_of(const toc_verify_key *first_root, toc_org_id *out);
+/* What a card carries as next_root. */
+void toc_next_root_of(const toc_verify_key *next_root, toc_hash *out);
 /* Proof of possession of `seed` for `org`. */
 void toc_possession_sign(const toc_org_id *org, const toc_secret *seed, toc_signature *out);
 
-/* Encodes the body of `card` (its derived fields are ignored), signs it with the root. For a rotation `previous_root`
- * signs too; NULL otherwise. */
-TOC_MUST toc_code toc_card_sign(const toc_card *card, const toc_secret *root, const toc_secret *previous_root,
-                                toc_buf *out_signed, toc_err *err);
-/* Reads and verifies a card on its own: hash, root signature, org id for serial 1, proofs of possession, every key valid. */
-TOC_MUST toc_code toc_card_open(toc_span signed_card, toc_arena *arena, toc_card *out, toc_err *err);
-/* That `next` may follow `current`: same org, serial + 1, names its hash, root unchanged or the committed one and signed by both. */
+/* Encodes the body of `card` (its derived fields are ignored), signs it with the root. For a
+ * rotation `previous_root` signs too; NULL otherwise. USAGE when card->root is not the key of
+ * `root`. What is appended passes toc_card_open. */
+TOC_MUST toc_code toc_card_sign(const toc_card *card, const toc_secret *root,
+                                const toc_secret *previous_root, toc_buf *out_signed, toc_err *err);
+/* Reads and verifies a card on its own: hash, root signatures, org id for serial 1, proofs of
+ * possession, every key valid and unlike the others, every endpoint well-formed. From serial 2 on
+ * the org id is a mere claim until toc_card_follows holds against the card before. Validity is not
+ * looked at: the clock is the caller's. */
+TOC_MUST toc_code toc_card_open(toc_span signed_card, toc_arena *arena, toc_card *out,
+                                toc_err *err);
+/* The same without verifying any signature or key: for bytes that toc_card_open accepted once and
+ * the own disk kept. */
+TOC_MUST toc_code toc_card_reopen(toc_span signed_card, toc_arena *arena, toc_card *out,
+                                  toc_err *err);
+/* That `next` may follow `current` (both opened): same org, serial + 1, names its hash, root
+ * unchanged or the committed one and signed by both; the commitment changes only in a rotation,
+ * else whoever stole the root could commit to a key of his own. No retired key comes back and no
+ * officer number goes to another key. DENIED: another org, or a serial that is not newer. STATE:
+ * cards in between are missing. */
 TOC_MUST toc_code toc_card_follows(const toc_card *current, const toc_card *next, toc_err *err);
+/* DENIED when `card` names an Ed25519 key in use on `other`, the card of another org. Retired keys
+ * and X25519 keys do not count: they come without a proof of possession, so naming a victim's would
+ * bar the victim. Cards of one org pass. */
+TOC_MUST toc_code toc_card_apart(const toc_card *card, const toc_card *other, toc_err *err);
+/* The officer with this key, NULL when there is none. */
+const toc_officer *toc_card_officer(const toc_card *card, const toc_verify_key *key);
 
-/* For people: first 20 bytes of B("tocsin/fp/1\n" ‖ org ‖ card hash) in base32, groups of four. */
+/* For people: first 20 bytes of B("tocsin/fp/1\n" ‖ org ‖ card hash) in base32, lower case, eight
+ * groups of four with hyphens between, NUL-terminated. */
 enum { TOC_FINGERPRINT_BYTES = 40 };
 void toc_card_fingerprint(const toc_card *card, char out[TOC_FINGERPRINT_BYTES]);
 
-/* Text armour for mail and paste: "-----BEGIN TOCSIN CARD-----", base64 in lines of 64, "-----END …". */
+/* Text armour for mail and paste: "-----BEGIN TOCSIN CARD-----", base64 in lines of 64, "-----END
+ * TOCSIN CARD-----". */
 void toc_card_armour(toc_span signed_card, toc_buf *out);
-TOC_MUST toc_code toc_card_dearmour(toc_span text, toc_buf *out, toc_err *err); /* takes raw bytes too */
+/* Appends the signed bytes, unverified. Takes raw bytes too; around the armour any text may stand
+ * (a mail), within it white space is ignored. MALFORMED when there is no card or more than one. */
+TOC_MUST toc_code toc_card_dearmour(toc_span text, toc_buf *out, toc_err *err);
 
 #endif

@@ -1,6 +1,9 @@
-/* proto/roll/charter.h: a circle's signed rules (PROTOCOL §1). Version n+1 names the hash of version n.
- * The hash covers the body only, never its signatures. Owns: spans live in the arena. Threads: pure.
- * Errors: MALFORMED, LIMIT, SIGNATURE, DENIED (no quorum). */
+/* proto/roll/charter.h: a circle's signed rules (PROTOCOL §1). Version n+1 names the hash of
+ * version n. The hash covers the body only, never its signatures; the envelope of body and
+ * signatures has one encoding. Owns:    spans live in the arena; one of TOC_CHARTER_ARENA_BYTES has
+ * room for any charter. Threads: pure. Errors:  MALFORMED, LIMIT, SIGNATURE, DENIED (no quorum, or
+ * not the next version of this circle); STATE when a newer version is needed or charters in between
+ * are missing. */
 #ifndef TOC_PROTO_ROLL_CHARTER_H
 #define TOC_PROTO_ROLL_CHARTER_H
 
@@ -46,7 +49,7 @@ typedef struct toc_charter_signature {
 } toc_charter_signature;
 
 typedef struct toc_charter {
-    uint32_t version; /* from 1 */
+    uint32_t version;          /* from 1 */
     toc_charter_hash previous; /* zeroes in version 1 */
     uint8_t nonce[32];         /* version 1 only: so that circles of one text differ */
     toc_span name, purpose;
@@ -63,27 +66,51 @@ typedef struct toc_charter {
     toc_span signed_charter; /* exact bytes */
 } toc_charter;
 
-/* Encodes and checks a body. */
+/* Checks the charter and appends its body. Members stand in order of org id, each once; from
+ * version 2 on `circle` and `previous` are written, in version 1 the nonce, which must be random.
+ */
 TOC_MUST toc_code toc_charter_write(const toc_charter *charter, toc_buf *out_body, toc_err *err);
-/* body + signatures → signed bytes. */
-void toc_charter_join(toc_span body, const toc_charter_signature *signatures, size_t count, toc_buf *out);
-void toc_charter_sign(const toc_charter_hash *hash, const toc_org_id *org, const toc_secret *officer,
-                      toc_charter_signature *out);
-TOC_MUST toc_code toc_charter_open(toc_span signed_charter, toc_arena *arena, toc_charter *out, toc_err *err);
+/* What the signatures cover. */
+void toc_charter_hash_of(toc_span body, toc_charter_hash *out);
+/* body + signatures → signed bytes, appended. Signatures are put in order and equal ones written
+ * once, so that whoever gathers the same ones gets the same bytes. Not checked: toc_charter_open
+ * does it. */
+void toc_charter_join(toc_span body, const toc_charter_signature *signatures, size_t count,
+                      toc_buf *out);
+void toc_charter_sign(const toc_charter_hash *hash, const toc_org_id *org,
+                      const toc_secret *officer, toc_charter_signature *out);
+/* Reads a charter and verifies every signature on it by the key it names: one that does not verify
+ * makes the whole charter SIGNATURE. Whether those keys may vote is for toc_charter_judge. Without
+ * any signature it is a draft, and opens too. */
+TOC_MUST toc_code toc_charter_open(toc_span signed_charter, toc_arena *arena, toc_charter *out,
+                                   toc_err *err);
+/* The same without verifying any signature: for bytes that toc_charter_open accepted once and the
+ * own disk kept. */
+TOC_MUST toc_code toc_charter_reopen(toc_span signed_charter, toc_arena *arena, toc_charter *out,
+                                     toc_err *err);
 
-/* Cards by hash, for judging signatures. NOT_FOUND when it is not held. */
+/* Cards by hash, for judging signatures: the verified card of this hash or a newer one of the same
+ * org that was reached from it by toc_card_follows. NOT_FOUND when it is not held. *out lends until
+ * the context is asked again. */
 typedef struct toc_card_source {
     void *context;
     toc_code (*card)(void *context, const toc_card_hash *hash, toc_card *out, toc_err *err);
 } toc_card_source;
 
-/* That version 1 is signed by a quorum of its own admins, or that `next` follows `current` (same circle, version + 1,
- * names its hash) and is signed by a quorum of `current`'s admins with officer keys of scope charter. Votes count by org. */
-TOC_MUST toc_code toc_charter_judge(const toc_charter *current /* NULL for version 1 */, const toc_charter *next,
-                                    const toc_card_source *cards, toc_err *err);
+/* That version 1 is signed by a quorum of its own admins, or that `next` follows `current` (same
+ * circle, version + 1, names its hash) and is signed by a quorum of `current`'s admins with officer
+ * keys of scope charter. Votes count by org; signatures of others do not count and do no harm. Both
+ * charters come from toc_charter_open. DENIED: no quorum, another circle, a version that is not
+ * newer. NOT_FOUND: no quorum, but for cards that are not held (the first is named). STATE:
+ * versions in between are missing. SIGNATURE: another previous charter. */
+TOC_MUST toc_code toc_charter_judge(const toc_charter *current /* NULL for version 1 */,
+                                    const toc_charter *next, const toc_card_source *cards,
+                                    toc_err *err);
 
-const toc_charter_member *toc_charter_find(const toc_charter *charter, const toc_org_id *org); /* NULL: none */
-bool toc_charter_reads(const toc_charter *charter, const toc_org_id *org);  /* admin, member, observer */
+const toc_charter_member *toc_charter_find(const toc_charter *charter,
+                                           const toc_org_id *org); /* NULL: none */
+bool toc_charter_reads(const toc_charter *charter,
+                       const toc_org_id *org); /* admin, member, observer */
 bool toc_charter_writes(const toc_charter *charter, const toc_org_id *org); /* admin, member */
 /* Readers in order of org id; the index is that of a grant's boxes. NULL past the end. */
 const toc_charter_member *toc_charter_reader(const toc_charter *charter, size_t index);

@@ -1,0 +1,93 @@
+/* Whether enough admins stand behind a charter. Signatures were verified when it was opened; here
+ * is decided which of them count. */
+#include "proto/base/text.h"
+#include "proto/roll/charter.h"
+
+static toc_code follow(const toc_charter *current, const toc_charter *next, toc_err *err)
+{
+    if (!toc_circle_id_equal(&current->circle, &next->circle))
+        return toc_fail(err, TOC_DENIED, "charter: of another circle");
+    if (next->version <= current->version)
+        return toc_fail(err, TOC_DENIED, "charter: version %u is not newer than %u", next->version,
+                        current->version);
+    if (next->version - 1 != current->version)
+        return toc_fail(err, TOC_STATE, "charter: version %u, but those after %u are missing",
+                        next->version, current->version);
+    if (!toc_charter_hash_equal(&current->hash, &next->previous))
+        return toc_fail(err, TOC_SIGNATURE, "charter: it follows another version %u",
+                        current->version);
+    return TOC_OK;
+}
+
+static bool may_vote(const toc_charter_member *admin, const toc_card *card,
+                     const toc_verify_key *key)
+{
+    if (!toc_org_id_equal(&card->org, &admin->org) || card->serial < admin->card_serial_min)
+        return false;
+    const toc_officer *officer = toc_card_officer(card, key);
+    return officer != NULL && (officer->scopes & TOC_SCOPE_CHARTER) != 0;
+}
+
+typedef struct tally {
+    const toc_charter *judge;
+    const toc_card_source *cards;
+    size_t votes;
+    size_t cards_missing;
+    toc_card_hash first_missing;
+} tally;
+
+/* The signatures [from, until) of one org: one vote at most. */
+static toc_code count_org(tally *into, const toc_charter *next, size_t from, size_t until,
+                          toc_err *err)
+{
+    const toc_charter_member *admin = toc_charter_find(into->judge, &next->signatures[from].org);
+    if (admin == NULL || admin->role != TOC_ROLE_ADMIN)
+        return TOC_OK;
+    toc_card card = {0};
+    toc_code code = into->cards->card(into->cards->context, &admin->card, &card, err);
+    if (code == TOC_NOT_FOUND) {
+        if (into->cards_missing++ == 0)
+            into->first_missing = admin->card;
+        return TOC_OK;
+    }
+    TOC_TRY(code);
+    bool votes = false;
+    for (size_t i = from; i < until; i++)
+        votes |= may_vote(admin, &card, &next->signatures[i].officer);
+    into->votes += votes;
+    return TOC_OK;
+}
+
+static toc_code verdict(const tally *done, toc_err *err)
+{
+    if (done->votes >= done->judge->quorum)
+        return TOC_OK;
+    if (done->votes + done->cards_missing < done->judge->quorum)
+        return toc_fail(err, TOC_DENIED, "charter: %zu admins signed, the quorum is %u",
+                        done->votes, done->judge->quorum);
+    char hash[65];
+    toc_hex_encode(TOC_SPAN_OF(done->first_missing), hash);
+    return toc_fail(err, TOC_NOT_FOUND,
+                    "charter: the quorum is %u, %zu admins signed and the cards of %zu more are "
+                    "not here, the first %s",
+                    done->judge->quorum, done->votes, done->cards_missing, hash);
+}
+
+toc_code toc_charter_judge(const toc_charter *current, const toc_charter *next,
+                           const toc_card_source *cards, toc_err *err)
+{
+    if (current == NULL && next->version != 1)
+        return toc_fail(err, TOC_STATE, "charter: version %u, but those before are missing",
+                        next->version);
+    if (current != NULL)
+        TOC_TRY(follow(current, next, err));
+    tally counted = {.judge = current == NULL ? next : current, .cards = cards};
+    for (size_t from = 0, until; from < next->signature_count; from = until) {
+        const toc_org_id *org = &next->signatures[from].org;
+        for (until = from + 1;
+             until < next->signature_count && toc_org_id_equal(&next->signatures[until].org, org);)
+            until++;
+        TOC_TRY(count_org(&counted, next, from, until, err));
+    }
+    return verdict(&counted, err);
+}
