@@ -67,7 +67,7 @@
 #define TOC_NEWS_ROLL_MAX         64u
 #define TOC_REFUSAL_BYTES_MAX     512u /* one sentence, as long as any of our errors */
 #define TOC_ROLL_ITEM_BYTES_MAX   524288u /* the largest charter with as many bytes of signatures */
-#define TOC_MESSAGE_ARENA_BYTES   1048576u /* enough to decode any message: 64 chunks, and the frame three times */
+#define TOC_MESSAGE_ARENA_BYTES   4194304u /* decodes any message, even 21,000 ignorable fields; the largest honest one takes 1 MiB */
 
 /* The store. */
 #define TOC_LOG_TXN_ENTRIES_MAX 50000u /* LMDB spills and leaks past 131,071 dirty pages */

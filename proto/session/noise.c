@@ -66,8 +66,7 @@ static toc_code end(toc_noise *noise, toc_code code)
     return code;
 }
 
-/* --- §4.3: hash and HKDF ------------------------------------------------------------------------
- */
+/* --- §4.3: hash and HKDF ------------------------------------------------------------- */
 
 static void mix_hash(toc_noise *noise, toc_span data)
 {
@@ -118,8 +117,7 @@ static void mix_key(toc_noise *noise, toc_span input)
     noise->handshake_nonce = 0;
 }
 
-/* --- §5.1: the cipher, appending to a buffer
- * ------------------------------------------------------ */
+/* --- §5.1: the cipher, appending to a buffer ----------------------------------------- */
 
 static void nonce_of(uint64_t counter, uint8_t out[crypto_aead_chacha20poly1305_ietf_NPUBBYTES])
 {
@@ -162,8 +160,7 @@ static toc_code append_opened(const uint8_t *key, uint64_t counter, toc_span aad
     return TOC_OK;
 }
 
-/* --- §5.2 and §5.3: the handshake
- * ----------------------------------------------------------------- */
+/* --- §5.2 and §5.3: the handshake ---------------------------------------------------- */
 
 /* EncryptAndHash; in the clear while no key was mixed. */
 static toc_code append_mixed(toc_noise *noise, toc_span text, toc_buf *out, toc_err *err)
@@ -413,8 +410,7 @@ toc_code toc_noise_start(const toc_noise_suite *suite, bool initiator, toc_span 
     return TOC_OK;
 }
 
-/* --- transport
- * ------------------------------------------------------------------------------------ */
+/* --- transport ----------------------------------------------------------------------- */
 
 static toc_code check_transport(const toc_noise *noise, toc_err *err)
 {

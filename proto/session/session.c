@@ -57,8 +57,7 @@ static toc_code end(toc_session *session, toc_code code)
     return code;
 }
 
-/* --- keys
- * ------------------------------------------------------------------------------------------ */
+/* --- keys ---------------------------------------------------------------------------- */
 
 enum { PUBLIC_AT = 32 }; /* in a prepared slot */
 
@@ -75,8 +74,7 @@ void toc_link_public(const toc_secret *secret, toc_link_key *out)
         toc_noise_public(secret, out->bytes);
 }
 
-/* --- the first frame
- * ------------------------------------------------------------------------------- */
+/* --- the first frame ----------------------------------------------------------------- */
 
 static void prologue_of(uint8_t version, uint8_t out[PROLOGUE_BYTES])
 {
@@ -207,8 +205,7 @@ toc_code toc_session_accept(const toc_secret *link_secret, toc_span frame, toc_s
     return TOC_OK;
 }
 
-/* --- message 2
- * ------------------------------------------------------------------------------------- */
+/* --- message 2 ----------------------------------------------------------------------- */
 
 toc_code toc_session_answer(toc_session *session, const toc_hello *hello, toc_buf *out_frame,
                             toc_err *err)
@@ -263,8 +260,7 @@ void toc_session_binding(const toc_session *session, toc_hash *out)
     memcpy(out->bytes, session->noise.hash, sizeof out->bytes);
 }
 
-/* --- transport
- * ------------------------------------------------------------------------------------- */
+/* --- transport ----------------------------------------------------------------------- */
 
 toc_code toc_session_seal(toc_session *session, toc_span message, toc_buf *out_frame, toc_err *err)
 {

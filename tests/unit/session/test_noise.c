@@ -26,8 +26,7 @@ static toc_span hex(toc_arena *arena, const char *text)
     return toc_span_of(bytes, size);
 }
 
-/* --- published sessions ------------------------------------------------------------------------
- */
+/* --- published sessions -------------------------------------------------------------- */
 
 typedef struct published_side {
     toc_span prologue, own_secret, ephemeral, remote_public;
@@ -152,8 +151,7 @@ static void the_published_sessions_of_our_suite_come_out_byte_for_byte(void **st
     }
 }
 
-/* --- the whole collections, where they are at hand
- * ------------------------------------------------ */
+/* --- the whole collections, where they are at hand ----------------------------------- */
 
 /* One "key": "value" a line, as both files are written; messages come in pairs of lines. */
 static void read_line(const char *key, const char *value, toc_arena *arena, published *session)
@@ -231,8 +229,7 @@ static void every_published_session_without_psk_comes_out_byte_for_byte(void **s
     assert_int_equal(ran, 120);
 }
 
-/* --- what is refused
- * --------------------------------------------------------------------------------- */
+/* --- what is refused ----------------------------------------------------------------- */
 
 typedef struct pair {
     toc_secret *secret_i, *secret_r;

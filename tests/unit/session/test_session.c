@@ -109,8 +109,7 @@ static void must_have_ended(toc_session *session)
     assert_int_equal(out.size, 0);
 }
 
-/* --- the handshake
- * ----------------------------------------------------------------------------------- */
+/* --- the handshake ------------------------------------------------------------------- */
 
 static void both_sides_learn_key_org_and_card_and_agree_on_the_binding(void **state)
 {
@@ -350,8 +349,7 @@ static void an_answer_to_another_first_frame_is_refused(void **state)
     toc_session_free(again);
 }
 
-/* --- replay
- * --------------------------------------------------------------------------------------------- */
+/* --- replay -------------------------------------------------------------------------- */
 
 static void a_replayed_first_frame_is_never_confirmed(void **state)
 {
@@ -431,8 +429,7 @@ static void a_call_out_of_turn_changes_nothing(void **state)
     assert_int_equal(out.size, 0);
 }
 
-/* --- frames
- * ---------------------------------------------------------------------------------------------- */
+/* --- frames -------------------------------------------------------------------------- */
 
 static void every_truncated_or_changed_frame_ends_the_session(void **state)
 {
