@@ -1,0 +1,382 @@
+#include "proto/format/config.h"
+
+#include <stdio.h>
+
+#include "proto/base/limits.h"
+#include "proto/base/text.h"
+
+enum { CONFIG_WORKERS_MAX = 64 };
+#define CONFIG_MAP_DEFAULT (64ull << 30)
+#define CONFIG_MAP_MIN     (1ull << 20)
+
+typedef struct setting {
+    const char *section;
+    const char *key;
+    const char *about;
+    toc_code (*take)(toc_span value, void *field, toc_config *config, toc_err *err);
+    size_t offset; /* of the field in toc_config */
+} setting;
+
+static toc_code take_path(toc_span value, void *field, toc_config *config, toc_err *err)
+{
+    (void)config;
+    if (value.size == 0 || value.size >= TOC_CONFIG_PATH_BYTES)
+        return toc_fail(err, TOC_USAGE, "a path of 1 to %d bytes is needed",
+                        TOC_CONFIG_PATH_BYTES - 1);
+    if (value.data[0] != '/')
+        return toc_fail(err, TOC_USAGE, "a path from the root ('/…') is needed");
+    char *text = field;
+    memcpy(text, value.data, value.size);
+    text[value.size] = '\0';
+    return TOC_OK;
+}
+
+static bool begins(toc_span value, const char *prefix, toc_span *out_rest)
+{
+    size_t length = strlen(prefix);
+    if (value.size < length || memcmp(value.data, prefix, length) != 0)
+        return false;
+    *out_rest = toc_span_of(value.data + length, value.size - length);
+    return true;
+}
+
+static toc_code take_secret(toc_span value, void *field, toc_config *config, toc_err *err)
+{
+    toc_span rest;
+    if (toc_span_equal(value, toc_span_text("ask"))) {
+        config->secret_kind = TOC_SECRET_ASK;
+        return TOC_OK;
+    }
+    if (begins(value, "file:", &rest)) {
+        config->secret_kind = TOC_SECRET_FILE;
+        return take_path(rest, field, config, err);
+    }
+    if (!begins(value, "credential:", &rest) || rest.size == 0 ||
+        rest.size >= TOC_CONFIG_PATH_BYTES || memchr(rest.data, '/', rest.size) != NULL)
+        return toc_fail(
+            err, TOC_USAGE,
+            "file:PATH, credential:NAME or ask is needed; a passphrase never stands in this file");
+    config->secret_kind = TOC_SECRET_CREDENTIAL;
+    char *text = field;
+    memcpy(text, rest.data, rest.size);
+    text[rest.size] = '\0';
+    return TOC_OK;
+}
+
+static toc_code take_workers(toc_span value, void *field, toc_config *config, toc_err *err)
+{
+    (void)config;
+    uint64_t count;
+    TOC_TRY(toc_u64_parse(value, CONFIG_WORKERS_MAX, &count, err));
+    *(unsigned *)field = (unsigned)count;
+    return TOC_OK;
+}
+
+static const char *const log_levels[] = {"error", "warning", "info", "debug"};
+
+static toc_code take_log(toc_span value, void *field, toc_config *config, toc_err *err)
+{
+    (void)config;
+    for (int i = 0; i < (int)TOC_COUNT(log_levels); i++) {
+        if (toc_span_equal(value, toc_span_text(log_levels[i]))) {
+            *(int *)field = i;
+            return TOC_OK;
+        }
+    }
+    return toc_fail(err, TOC_USAGE, "error, warning, info or debug is needed");
+}
+
+static toc_code take_listen(toc_span value, void *field, toc_config *config, toc_err *err)
+{
+    (void)field;
+    toc_span rest;
+    if ((!begins(value, "tcp://", &rest) && !begins(value, "ipc:///", &rest)) || rest.size == 0 ||
+        value.size >= TOC_CONFIG_PATH_BYTES)
+        return toc_fail(err, TOC_USAGE, "tcp://HOST:PORT or ipc:///PATH is needed");
+    if (config->listen_count == TOC_CONFIG_LISTEN_MAX)
+        return toc_fail(err, TOC_LIMIT, "at most %d endpoints", TOC_CONFIG_LISTEN_MAX);
+    char *text = config->listen[config->listen_count++];
+    memcpy(text, value.data, value.size);
+    text[value.size] = '\0';
+    return TOC_OK;
+}
+
+static toc_code take_bytes(toc_span value, void *field, toc_config *config, toc_err *err)
+{
+    (void)config;
+    static const char units[] = "KMGT";
+    unsigned shift = 0;
+    const char *unit =
+        value.size == 0 ? NULL : memchr(units, value.data[value.size - 1], sizeof units - 1);
+    if (unit != NULL) {
+        shift = 10 * (unsigned)(unit - units + 1);
+        value.size--;
+    }
+    uint64_t count;
+    TOC_TRY(toc_u64_parse(value, UINT64_MAX >> (shift + 1), &count, err));
+    if (count << shift < CONFIG_MAP_MIN)
+        return toc_fail(err, TOC_USAGE, "at least 1M is needed");
+    *(uint64_t *)field = count << shift;
+    return TOC_OK;
+}
+
+static toc_code take_id(toc_span value, unsigned *ids, size_t *count, toc_err *err)
+{
+    uint64_t number;
+    TOC_TRY(toc_u64_parse(value, UINT32_MAX - 1, &number, err));
+    if (*count == TOC_CONFIG_IDS_MAX)
+        return toc_fail(err, TOC_LIMIT, "at most %d of them", TOC_CONFIG_IDS_MAX);
+    ids[(*count)++] = (unsigned)number;
+    return TOC_OK;
+}
+
+static toc_code take_uid(toc_span value, void *field, toc_config *config, toc_err *err)
+{
+    (void)field;
+    return take_id(value, config->uids, &config->uid_count, err);
+}
+
+static toc_code take_gid(toc_span value, void *field, toc_config *config, toc_err *err)
+{
+    (void)field;
+    return take_id(value, config->gids, &config->gid_count, err);
+}
+
+static const setting settings[] = {
+    {"node", "state", "where keys and store are (0700, of the service user)", take_path,
+     offsetof(toc_config, state)},
+    {"node", "runtime", "where tocsind.sock is, gone after a boot", take_path,
+     offsetof(toc_config, runtime)},
+    {"node", "spool", "where submissions wait while the node is down", take_path,
+     offsetof(toc_config, spool)},
+    {"node", "secret",
+     "the passphrase of the store key: file:PATH, credential:NAME (systemd), or ask", take_secret,
+     offsetof(toc_config, secret)},
+    {"node", "workers", "threads that verify and open; 0: as many as processors", take_workers,
+     offsetof(toc_config, workers)},
+    {"node", "log", "how much is told on stderr: error, warning, info, debug", take_log,
+     offsetof(toc_config, log_level)},
+    {"link", "listen", "where peers may dial in, once a line: tcp://HOST:PORT", take_listen, 0},
+    {"store", "log_map", "address space kept for the log: the most it can grow to", take_bytes,
+     offsetof(toc_config, log_map_bytes)},
+    {"store", "views_map", "the same for the views", take_bytes,
+     offsetof(toc_config, views_map_bytes)},
+    {"control", "allow_uid",
+     "users besides root and the service user who may use the socket, once a line", take_uid, 0},
+    {"control", "allow_gid", "groups likewise", take_gid, 0},
+};
+
+void toc_config_default(toc_config *out)
+{
+    *out = (toc_config){
+        .state = "/var/lib/tocsin",
+        .runtime = "/run/tocsin",
+        .spool = "/var/spool/tocsin",
+        .secret_kind = TOC_SECRET_CREDENTIAL,
+        .secret = "store-passphrase",
+        .log_level = 2,
+        .log_map_bytes = CONFIG_MAP_DEFAULT,
+        .views_map_bytes = CONFIG_MAP_DEFAULT,
+    };
+}
+
+static toc_span trim(toc_span text)
+{
+    while (text.size > 0 && (text.data[0] == ' ' || text.data[0] == '\t')) {
+        text.data++;
+        text.size--;
+    }
+    while (text.size > 0 && strchr(" \t\r", text.data[text.size - 1]) != NULL)
+        text.size--;
+    return text;
+}
+
+/* Letters to change to get from one word to the other (Levenshtein), bounded by the words' lengths.
+ */
+static size_t distance(toc_span word, const char *known)
+{
+    enum { WORD_MAX = 32 };
+    size_t length = strlen(known), row[WORD_MAX + 1];
+    if (word.size > WORD_MAX || length > WORD_MAX)
+        return SIZE_MAX;
+    for (size_t j = 0; j <= length; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= word.size; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= length; j++) {
+            size_t change = diagonal + (word.data[i - 1] != (uint8_t)known[j - 1]);
+            diagonal = row[j];
+            size_t best = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
+            row[j] = change < best ? change : best;
+        }
+    }
+    return row[length];
+}
+
+static const setting *nearest(toc_span key)
+{
+    const setting *best = &settings[0];
+    for (size_t i = 1; i < TOC_COUNT(settings); i++) {
+        if (distance(key, settings[i].key) < distance(key, best->key))
+            best = &settings[i];
+    }
+    return best;
+}
+
+typedef struct parse {
+    const char *name;
+    unsigned line;
+    char section[16];
+    unsigned seen[TOC_COUNT(settings)]; /* the line each key stood on first */
+} parse;
+
+static toc_code take_section(parse *at, toc_span line, toc_err *err)
+{
+    toc_span name = trim(toc_span_of(line.data + 1, line.size - 1));
+    if (name.size == 0 || name.data[name.size - 1] != ']')
+        return toc_fail(err, TOC_MALFORMED, "%s:%u: a section needs its closing bracket", at->name,
+                        at->line);
+    name.size--;
+    for (size_t i = 0; i < TOC_COUNT(settings); i++) {
+        if (toc_span_equal(name, toc_span_text(settings[i].section))) {
+            snprintf(at->section, sizeof at->section, "%s", settings[i].section);
+            return TOC_OK;
+        }
+    }
+    return toc_fail(err, TOC_USAGE,
+                    "%s:%u: unknown section [%.*s]; there are node, link, store and control",
+                    at->name, at->line, (int)name.size, (const char *)name.data);
+}
+
+static bool repeatable(const setting *known)
+{
+    return known->take == take_listen || known->take == take_uid || known->take == take_gid;
+}
+
+static toc_code take_key(parse *at, toc_span key, toc_span value, toc_config *config, toc_err *err)
+{
+    for (size_t i = 0; i < TOC_COUNT(settings); i++) {
+        const setting *known = &settings[i];
+        if (!toc_span_equal(key, toc_span_text(known->key)) ||
+            strcmp(known->section, at->section) != 0)
+            continue;
+        if (at->seen[i] != 0 && !repeatable(known))
+            return toc_fail(err, TOC_USAGE, "%s:%u: '%s' stands on line %u already", at->name,
+                            at->line, known->key, at->seen[i]);
+        at->seen[i] = at->line;
+        toc_code code = known->take(value, (char *)config + known->offset, config, err);
+        return code == TOC_OK || err == NULL
+                   ? code
+                   : toc_wrap(err, "%s:%u: %s", at->name, at->line, known->key);
+    }
+    const setting *near = nearest(key);
+    return toc_fail(err, TOC_USAGE,
+                    "%s:%u: unknown key '%.*s' in section [%s]; the nearest is '%s' in [%s]",
+                    at->name, at->line, (int)(key.size > 64 ? 64 : key.size),
+                    (const char *)key.data, at->section, near->key, near->section);
+}
+
+static toc_code take_line(parse *at, toc_span line, toc_config *config, toc_err *err)
+{
+    line = trim(line);
+    if (line.size == 0 || line.data[0] == '#')
+        return TOC_OK;
+    if (line.data[0] == '[')
+        return take_section(at, line, err);
+    const uint8_t *equals = memchr(line.data, '=', line.size);
+    if (equals == NULL)
+        return toc_fail(err, TOC_MALFORMED, "%s:%u: 'key = value' is needed", at->name, at->line);
+    size_t split = (size_t)(equals - line.data);
+    return take_key(at, trim(toc_span_of(line.data, split)),
+                    trim(toc_span_of(equals + 1, line.size - split - 1)), config, err);
+}
+
+toc_code toc_config_parse(const char *name, toc_span text, toc_config *out, toc_err *err)
+{
+    size_t position;
+    if (!toc_utf8_valid(text, &position) ||
+        memchr(text.data == NULL ? (const uint8_t *)"" : text.data, 0, text.size))
+        return toc_fail(err, TOC_MALFORMED, "%s: not a text file", name);
+    toc_config config;
+    toc_config_default(&config);
+    parse at = {.name = name};
+    while (text.size > 0) {
+        const uint8_t *end = memchr(text.data, '\n', text.size);
+        size_t length = end == NULL ? text.size : (size_t)(end - text.data);
+        at.line++;
+        TOC_TRY(take_line(&at, toc_span_of(text.data, length), &config, err));
+        size_t used = end == NULL ? length : length + 1;
+        text = toc_span_of(text.data + used, text.size - used);
+    }
+    *out = config;
+    return TOC_OK;
+}
+
+static void write_bytes(uint64_t bytes, toc_buf *out)
+{
+    static const char units[] = {'\0', 'K', 'M', 'G', 'T'};
+    size_t unit = 0;
+    while (unit + 1 < sizeof units && bytes % 1024 == 0 && bytes > 0) {
+        bytes /= 1024;
+        unit++;
+    }
+    toc_buf_printf(out, "%llu", (unsigned long long)bytes);
+    if (unit > 0)
+        toc_buf_printf(out, "%c", units[unit]);
+}
+
+static void write_value(const setting *known, const toc_config *config, toc_buf *out)
+{
+    const char *field = (const char *)config + known->offset;
+    if (known->take == take_path)
+        toc_buf_add_text(out, field);
+    else if (known->take == take_secret && config->secret_kind == TOC_SECRET_ASK)
+        toc_buf_add_text(out, "ask");
+    else if (known->take == take_secret)
+        toc_buf_printf(out, "%s%s",
+                       config->secret_kind == TOC_SECRET_FILE ? "file:" : "credential:", field);
+    else if (known->take == take_workers)
+        toc_buf_printf(out, "%u", config->workers);
+    else if (known->take == take_log)
+        toc_buf_add_text(out, log_levels[config->log_level]);
+    else if (known->offset == offsetof(toc_config, log_map_bytes))
+        write_bytes(config->log_map_bytes, out);
+    else
+        write_bytes(config->views_map_bytes, out);
+}
+
+static void write_repeated(const setting *known, const toc_config *config, toc_buf *out)
+{
+    size_t count = known->take == take_listen ? config->listen_count
+                   : known->take == take_uid  ? config->uid_count
+                                              : config->gid_count;
+    for (size_t i = 0; i < count; i++) {
+        if (known->take == take_listen)
+            toc_buf_printf(out, "%s = %s\n", known->key, config->listen[i]);
+        else
+            toc_buf_printf(out, "%s = %u\n", known->key,
+                           known->take == take_uid ? config->uids[i] : config->gids[i]);
+    }
+    if (count == 0)
+        toc_buf_printf(out, "# %s =\n", known->key);
+}
+
+void toc_config_write(const toc_config *config, toc_buf *out)
+{
+    const char *section = "";
+    for (size_t i = 0; i < TOC_COUNT(settings); i++) {
+        const setting *known = &settings[i];
+        if (strcmp(section, known->section) != 0)
+            toc_buf_printf(out, "%s[%s]\n", i == 0 ? "" : "\n", known->section);
+        section = known->section;
+        toc_buf_printf(out, "# %s\n", known->about);
+        if (repeatable(known)) {
+            write_repeated(known, config, out);
+            continue;
+        }
+        toc_buf_printf(out, "%s = ", known->key);
+        write_value(known, config, out);
+        toc_buf_add_u8(out, '\n');
+    }
+}
