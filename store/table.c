@@ -62,7 +62,7 @@ static toc_code written(toc_txn *txn, toc_table table, int rc, toc_err *err)
         return TOC_OK;
     }
     if (rc != MDB_KEYEXIST && rc != MDB_NOTFOUND)
-        txn->failed = toc_env_code(rc);
+        toc_txn_spoil(txn, toc_env_code(rc));
     return table_fail(txn, table, "write to table", rc, err);
 }
 

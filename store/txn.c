@@ -97,6 +97,13 @@ toc_code toc_txn_commit(toc_txn *txn_take, toc_err *err)
     return TOC_OK;
 }
 
+void toc_txn_spoil(toc_txn *txn, toc_code code)
+{
+    TOC_ASSERT(code != TOC_OK);
+    if (txn->failed == TOC_OK)
+        txn->failed = code;
+}
+
 uint64_t toc_txn_rows(const toc_txn *txn)
 {
     return txn->rows;

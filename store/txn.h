@@ -23,6 +23,10 @@ TOC_MUST toc_code toc_txn_commit(toc_txn *txn_take, toc_err *err);
 void toc_txn_abort(toc_txn *txn_take); /* NULL is fine; ends read transactions too */
 TOC_DEFINE_AUTO(toc_txn, toc_txn_abort)
 
+/* A change of several rows broke off half-way: from now on only abort is left, and commit fails
+ * with `code`. */
+void toc_txn_spoil(toc_txn *txn, toc_code code);
+
 /* Rows written and deleted in it so far. A random row dirties a page, and LMDB spills and leaks
  * past 131,071 dirty pages: whoever writes ends the transaction before (TOC_LOG_TXN_ENTRIES_MAX,
  * TOC_VIEW_TXN_ROWS_MAX). */

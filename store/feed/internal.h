@@ -1,0 +1,129 @@
+/* store/feed/internal.h: what the files of the log share; nobody outside store/feed includes it.
+ * Table layouts stand in store/README.md. */
+#ifndef TOC_STORE_FEED_INTERNAL_H
+#define TOC_STORE_FEED_INTERNAL_H
+
+#include "store/log.h"
+#include "store/table.h"
+
+/* Positions in the list of names in log.c; new ones go to the end. */
+typedef enum toc_log_table {
+    TOC_LOG_STATE = 0,
+    TOC_LOG_FEEDS,
+    TOC_LOG_FEED_IDS,
+    TOC_LOG_CIRCLE_FEEDS,
+    TOC_LOG_ENTRIES,
+    TOC_LOG_HASHES,
+    TOC_LOG_HEADS,
+    TOC_LOG_JOURNAL,
+    TOC_LOG_PENDING,
+    TOC_LOG_ROLL,
+    TOC_LOG_CARDS,
+    TOC_LOG_CIRCLES,
+    TOC_LOG_PEERS,
+    TOC_LOG_KEYS,
+    TOC_LOG_SUBMISSIONS,
+    TOC_LOG_TABLE_COUNT
+} toc_log_table;
+
+struct toc_log {
+    toc_env *env;
+    toc_secret *store_key;
+};
+
+enum { TOC_JOURNAL_LANES = 2 }; /* alert and bulk */
+
+struct toc_log_txn {
+    toc_log *log;
+    toc_txn *txn;
+    uint32_t appended;                     /* entries, in this transaction */
+    uint64_t entry_bytes;                  /* of those; joins the stored sum on commit */
+    bool journal_known[TOC_JOURNAL_LANES]; /* is the number below read already? */
+    uint64_t journal_last[TOC_JOURNAL_LANES];
+};
+
+/* ---- rows that no hash covers ----
+ * version u8 ‖ check[8] ‖ payload; check = first 8 bytes of BLAKE2b-256("tocsin/row/1\n" ‖ table ‖
+ * 0 ‖ key length u16 ‖ key ‖ payload). LMDB has no checksums, so these have: a flipped bit, or a
+ * row in another's place, is MALFORMED on reading. */
+
+TOC_MUST toc_code toc_checked_put(toc_log_txn *txn, toc_log_table table, toc_span key,
+                                  toc_span payload, toc_err *err);
+/* NOT_FOUND with "no such row": the caller knows better words. */
+TOC_MUST toc_code toc_checked_get(toc_log_txn *txn, toc_log_table table, toc_span key,
+                                  toc_span *out_payload, toc_err *err);
+/* The same for a row that a cursor lent. */
+TOC_MUST toc_code toc_checked_open(const toc_log_txn *txn, toc_log_table table, toc_row row,
+                                   toc_span *out_payload, toc_err *err);
+/* MALFORMED in the words of toc_table_lies. */
+toc_code toc_log_lies(const toc_log_txn *txn, toc_log_table table, toc_span key, const char *what,
+                      toc_err *err);
+
+/* ---- keys of tables ---- */
+
+enum {
+    TOC_FEED_KEY_BYTES = 4,
+    TOC_ENTRY_KEY_BYTES = 12,
+    TOC_TILE_KEY_BYTES = 13,
+    TOC_JOURNAL_KEY_BYTES = 9
+};
+
+static inline toc_span toc_feed_key(uint32_t number, uint8_t out[TOC_FEED_KEY_BYTES])
+{
+    toc_put_u32(out, number);
+    return toc_span_of(out, TOC_FEED_KEY_BYTES);
+}
+
+/* Of entries, heads (by size) and pending ranges (by first index). */
+static inline toc_span toc_entry_key(uint32_t number, uint64_t index,
+                                     uint8_t out[TOC_ENTRY_KEY_BYTES])
+{
+    toc_put_u32(out, number);
+    toc_put_u64(out + 4, index);
+    return toc_span_of(out, TOC_ENTRY_KEY_BYTES);
+}
+
+static inline toc_span toc_journal_key(toc_lane lane, uint64_t number,
+                                       uint8_t out[TOC_JOURNAL_KEY_BYTES])
+{
+    out[0] = (uint8_t)lane;
+    toc_put_u64(out + 1, number);
+    return toc_span_of(out, TOC_JOURNAL_KEY_BYTES);
+}
+
+/* ---- feeds ---- */
+
+TOC_MUST toc_code toc_feed_row_put(toc_log_txn *txn, const toc_log_feed *feed, toc_err *err);
+TOC_MUST toc_code toc_feed_row_open(const toc_log_txn *txn, toc_row row, toc_log_feed *out,
+                                    toc_err *err);
+/* STATE when the caller's copy is not what is stored: it was read in another transaction. */
+TOC_MUST toc_code toc_feed_row_same(toc_log_txn *txn, const toc_log_feed *feed, toc_err *err);
+/* Makes the newest waiting checkpoint that is reached the head; changes *feed only, the row is the
+ * caller's to put. */
+TOC_MUST toc_code toc_heads_promote(toc_log_txn *txn, toc_log_feed *feed, toc_err *err);
+
+typedef struct toc_head_row {
+    uint64_t size;
+    toc_hash root;
+    toc_span note;
+} toc_head_row;
+TOC_MUST toc_code toc_head_row_open(const toc_log_txn *txn, toc_row row, toc_head_row *out,
+                                    toc_err *err);
+
+/* ---- other rows, opened by their own file and by the check ---- */
+
+TOC_MUST toc_code toc_journal_row_open(const toc_log_txn *txn, toc_row row, toc_lane *out_lane,
+                                       toc_journal_row *out, toc_err *err);
+TOC_MUST toc_code toc_pending_row_open(const toc_log_txn *txn, toc_row row, toc_log_pending *out,
+                                       toc_err *err);
+TOC_MUST toc_code toc_circle_row_open(const toc_log_txn *txn, toc_row row, toc_log_circle *out,
+                                      toc_err *err);
+TOC_MUST toc_code toc_card_row_open(toc_log_txn *txn, toc_row row, toc_arena *arena, toc_card *out,
+                                    toc_err *err);
+/* Opens the sealed value of table keys into `out`. */
+TOC_MUST toc_code toc_key_row_open(const toc_log_txn *txn, toc_row row, toc_buf *out, toc_err *err);
+
+/* The sum of the sizes of all entries: what is stored and what this transaction adds. */
+TOC_MUST toc_code toc_log_entry_bytes(toc_log_txn *txn, uint64_t *out, toc_err *err);
+
+#endif
