@@ -175,6 +175,29 @@ static inline toc_card first_card(const char *who, toc_arena *arena)
 
 /* --- protobuf by hand --- */
 
+/* Numbers of proto/schema/roll.proto. */
+enum {
+    CARD_ORG = 1,
+    CARD_ROOT = 2,
+    CARD_SERIAL = 3,
+    CARD_PREVIOUS = 4,
+    CARD_NEXT_ROOT = 5,
+    CARD_PREVIOUS_ROOT = 6,
+    CARD_NAME = 7,
+    CARD_KIND = 8,
+    CARD_COUNTRY = 9,
+    CARD_SIGN = 10,
+    CARD_COSIGN = 11,
+    CARD_LINK = 12,
+    CARD_SEAL = 13,
+    CARD_OFFICER = 14,
+    CARD_RETIRED = 15,
+    CARD_ENDPOINT = 16,
+    CARD_VALID_FROM = 17,
+    CARD_VALID_UNTIL = 18,
+    CARD_DUTY = 19,
+};
+
 static inline void put_varint(toc_buf *out, uint64_t value)
 {
     for (; value >= 0x80; value >>= 7)
@@ -287,6 +310,29 @@ static inline void envelop_card(toc_span body, const char *who, const char *root
     }
 }
 
+/* Opens a card in an arena of its own; a failure leaves the output untouched. */
+static inline toc_code open_bytes(toc_span bytes, toc_err *err)
+{
+    TOC_AUTO(toc_arena_free) toc_arena *arena = new_arena();
+    toc_card card, before;
+    memset(&card, 0xA5, sizeof card);
+    before = card;
+    toc_code code = toc_card_open(bytes, arena, &card, err);
+    if (code != TOC_OK)
+        assert_memory_equal(&card, &before, sizeof card);
+    return code;
+}
+
+/* Opens the body with the nth field of a number replaced by `with`, properly signed. */
+static inline toc_code open_changed(toc_span body, unsigned number, size_t nth, toc_span with)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf changed = {0};
+    TOC_AUTO(toc_buf_wipe) toc_buf bytes = {0};
+    replace_field(body, number, nth, with, &changed);
+    envelop_card(toc_buf_view(&changed), "a", "root 1", NULL, &bytes);
+    return open_bytes(toc_buf_view(&bytes), NULL);
+}
+
 /* --- charters --- */
 
 typedef struct rules {
@@ -345,6 +391,70 @@ static inline void write_body(const rules *from, toc_buf *out)
     toc_err err = {0};
     if (toc_charter_write(&from->charter, out, &err) != TOC_OK)
         fail_msg("%s", err.text);
+}
+
+/* Numbers of proto/schema/roll.proto. */
+enum {
+    CHARTER_VERSION = 1,
+    CHARTER_NONCE = 2,
+    CHARTER_CIRCLE = 3,
+    CHARTER_PREVIOUS = 4,
+    CHARTER_NAME = 5,
+    CHARTER_PURPOSE = 6,
+    CHARTER_QUORUM = 7,
+    CHARTER_MEMBER = 8,
+    CHARTER_POLICY = 9,
+};
+
+static inline toc_code open_charter(toc_span bytes)
+{
+    TOC_AUTO(toc_arena_free) toc_arena *arena = new_arena();
+    toc_charter charter, before;
+    memset(&charter, 0xA5, sizeof charter);
+    before = charter;
+    toc_code code = toc_charter_open(bytes, arena, &charter, NULL);
+    if (code != TOC_OK)
+        assert_memory_equal(&charter, &before, sizeof charter);
+    return code;
+}
+
+static inline toc_code open_body(toc_span body)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf bytes = {0};
+    toc_charter_join(body, NULL, 0, &bytes);
+    return open_charter(toc_buf_view(&bytes));
+}
+
+static inline toc_code write_rules(const rules *from)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf body = {0};
+    toc_buf_add_text(&body, "before");
+    toc_code code = toc_charter_write(&from->charter, &body, NULL);
+    if (code != TOC_OK)
+        assert_int_equal(body.size, 6);
+    else
+        assert_code(open_body(toc_span_of(body.data + 6, body.size - 6)), TOC_OK);
+    return code;
+}
+
+static inline void rules_of_three(rules *out)
+{
+    rules_first(out);
+    add_stranger(out, 3, TOC_ROLE_ADMIN);
+    add_stranger(out, 1, TOC_ROLE_ADMIN);
+    add_stranger(out, 2, TOC_ROLE_MEMBER);
+}
+
+/* A draft of version 1, opened. */
+static inline toc_charter drafted(const rules *from, toc_arena *arena)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf body = {0};
+    TOC_AUTO(toc_buf_wipe) toc_buf bytes = {0};
+    toc_charter charter;
+    write_body(from, &body);
+    toc_charter_join(toc_buf_view(&body), NULL, 0, &bytes);
+    assert_code(toc_charter_open(toc_buf_view(&bytes), arena, &charter, NULL), TOC_OK);
+    return charter;
 }
 
 #endif

@@ -1,0 +1,288 @@
+/* One card after another: rotation, gaps, foreign orgs, keys that come back. */
+#include "tests/unit/roll/fixture.h"
+
+static toc_card second_card(const toc_card *first, toc_arena *arena)
+{
+    draft next;
+    draft_next("a", first, &next);
+    return signed_card(&next, "root 1", NULL, arena);
+}
+
+static toc_card rotated_card(const toc_card *current, toc_arena *arena)
+{
+    draft next;
+    draft_next("a", current, &next);
+    draft_root(&next, 2);
+    add_retired(&next, "root 1", 1767225600000);
+    return signed_card(&next, "root 2", "root 1", arena);
+}
+
+static void a_card_under_the_same_root_follows(void **state)
+{
+    (void)state;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = new_arena();
+    toc_card first = first_card("a", arena);
+    toc_card second = second_card(&first, arena);
+    assert_code(toc_card_follows(&first, &second, NULL), TOC_OK);
+    toc_card third = second_card(&second, arena);
+    assert_code(toc_card_follows(&second, &third, NULL), TOC_OK);
+}
+
+static void a_rotation_to_the_committed_root_signed_by_both_follows(void **state)
+{
+    (void)state;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = new_arena();
+    toc_card first = first_card("a", arena);
+    toc_card second = rotated_card(&first, arena);
+    assert_true(toc_org_id_equal(&first.org, &second.org));
+    assert_code(toc_card_follows(&first, &second, NULL), TOC_OK);
+    draft next;
+    draft_next("a", &second, &next);
+    draft_root(&next, 3);
+    toc_card third = signed_card(&next, "root 3", "root 2", arena);
+    assert_code(toc_card_follows(&second, &third, NULL), TOC_OK);
+}
+
+static void a_rotation_without_the_previous_roots_signature_is_refused(void **state)
+{
+    (void)state;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = new_arena();
+    toc_card first = first_card("a", arena);
+    draft next;
+    draft_next("a", &first, &next);
+    draft_root(&next, 2);
+    /* As its author may make it: a body that speaks of no rotation. It opens, alone, and does not
+     * follow. */
+    toc_card second = signed_card(&next, "root 2", NULL, arena);
+    assert_code(toc_card_follows(&first, &second, NULL), TOC_SIGNATURE);
+}
+
+static void a_rotation_signed_by_another_previous_root_is_refused(void **state)
+{
+    (void)state;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = new_arena();
+    toc_card first = first_card("a", arena);
+    draft next;
+    draft_next("a", &first, &next);
+    draft_root(&next, 2);
+    toc_card second = signed_card(&next, "root 2", "root 7", arena);
+    assert_code(toc_card_follows(&first, &second, NULL), TOC_SIGNATURE);
+}
+
+static void a_rotation_to_a_root_that_was_not_committed_to_is_refused(void **state)
+{
+    (void)state;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = new_arena();
+    toc_card first = first_card("a", arena);
+    draft next;
+    draft_next("a", &first, &next);
+    draft_root(&next, 3);
+    toc_card second = signed_card(&next, "root 3", "root 1", arena);
+    assert_code(toc_card_follows(&first, &second, NULL), TOC_SIGNATURE);
+}
+
+static void a_commitment_changes_only_in_a_rotation(void **state)
+{
+    (void)state;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = new_arena();
+    toc_card first = first_card("a", arena);
+    draft next;
+    draft_next("a", &first, &next);
+    toc_verify_key thief = key_named("a", "a thief's root");
+    toc_next_root_of(&thief, &next.card.next_root);
+    toc_card second = signed_card(&next, "root 1", NULL, arena);
+    assert_code(toc_card_follows(&first, &second, NULL), TOC_SIGNATURE);
+}
+
+static void a_rotation_that_keeps_the_root_is_refused(void **state)
+{
+    (void)state;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = new_arena();
+    toc_card first = first_card("a", arena);
+    draft next;
+    draft_next("a", &first, &next);
+    toc_card second = signed_card(&next, "root 1", "root 7", arena);
+    assert_code(toc_card_follows(&first, &second, NULL), TOC_SIGNATURE);
+}
+
+static void a_serial_that_jumps_asks_for_the_cards_in_between(void **state)
+{
+    (void)state;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = new_arena();
+    toc_card first = first_card("a", arena);
+    draft next;
+    draft_next("a", &first, &next);
+    next.card.serial = 3;
+    toc_card third = signed_card(&next, "root 1", NULL, arena);
+    assert_code(toc_card_follows(&first, &third, NULL), TOC_STATE);
+    next.card.serial = UINT64_MAX;
+    toc_card last = signed_card(&next, "root 1", NULL, arena);
+    assert_code(toc_card_follows(&first, &last, NULL), TOC_STATE);
+    assert_code(toc_card_follows(&last, &first, NULL), TOC_DENIED);
+}
+
+static void a_serial_that_is_not_newer_is_refused(void **state)
+{
+    (void)state;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = new_arena();
+    toc_card first = first_card("a", arena);
+    toc_card second = second_card(&first, arena);
+    assert_code(toc_card_follows(&second, &first, NULL), TOC_DENIED);
+    assert_code(toc_card_follows(&second, &second, NULL), TOC_DENIED);
+}
+
+static void a_card_that_follows_another_card_of_the_serial_is_refused(void **state)
+{
+    (void)state;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = new_arena();
+    toc_card first = first_card("a", arena);
+    draft twin;
+    draft_first("a", &twin);
+    twin.card.name = toc_span_text("the twin");
+    toc_card other = signed_card(&twin, "root 1", NULL, arena);
+    toc_card second = second_card(&other, arena);
+    assert_code(toc_card_follows(&other, &second, NULL), TOC_OK);
+    assert_code(toc_card_follows(&first, &second, NULL), TOC_SIGNATURE);
+}
+
+/* A stranger may write any org id on a card of serial 2; the chain is what refuses it. */
+static void a_card_of_another_org_does_not_follow(void **state)
+{
+    (void)state;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = new_arena();
+    toc_card first = first_card("a", arena);
+    draft next;
+    draft_next("b", &first, &next);
+    toc_card foreign = signed_card(&next, "root 1", NULL, arena);
+    assert_code(toc_card_follows(&first, &foreign, NULL), TOC_DENIED);
+    next.card.org = first.org;
+    next.card.sign_proof = proof_named(&first.org, "b", "sign");
+    next.card.cosign_proof = proof_named(&first.org, "b", "cosign");
+    next.officers[0].proof = proof_named(&first.org, "b", "officer 1");
+    next.officers[1].proof = proof_named(&first.org, "b", "officer 2");
+    toc_card usurper = signed_card(&next, "root 1", NULL, arena);
+    assert_true(toc_org_id_equal(&usurper.org, &first.org));
+    assert_code(toc_card_follows(&first, &usurper, NULL), TOC_SIGNATURE);
+}
+
+static void a_retired_key_does_not_come_back(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {"old sign", "old officer"};
+    for (size_t i = 0; i < TOC_COUNT(keys); i++) {
+        TOC_AUTO(toc_arena_free) toc_arena *arena = new_arena();
+        draft from;
+        draft_first("a", &from);
+        add_retired(&from, "old sign", 1767225600000);
+        add_retired(&from, "old officer", 1767225600000);
+        toc_card first = signed_card(&from, "root 1", NULL, arena);
+        draft next;
+        draft_next("a", &first, &next);
+        toc_card second = signed_card(&next, "root 1", NULL, arena);
+        assert_code(toc_card_follows(&first, &second, NULL), TOC_OK);
+        if (i == 0) {
+            next.card.sign = key_named("a", keys[i]);
+            next.card.sign_proof = proof_named(&first.org, "a", keys[i]);
+        } else {
+            add_officer(&next, 3, keys[i], TOC_SCOPE_SUBMIT);
+        }
+        second = signed_card(&next, "root 1", NULL, arena);
+        assert_code(toc_card_follows(&first, &second, NULL), TOC_DENIED);
+    }
+}
+
+static void an_officers_number_does_not_go_to_another_key(void **state)
+{
+    (void)state;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = new_arena();
+    toc_card first = first_card("a", arena);
+    draft next;
+    draft_next("a", &first, &next);
+    next.card.officer_count = 1;
+    add_officer(&next, 3, "officer 3", TOC_SCOPE_SUBMIT);
+    toc_card second = signed_card(&next, "root 1", NULL, arena);
+    assert_code(toc_card_follows(&first, &second, NULL), TOC_OK);
+    draft_next("a", &first, &next);
+    next.card.officer_count = 1;
+    add_officer(&next, 2, "officer 3", TOC_SCOPE_SUBMIT);
+    second = signed_card(&next, "root 1", NULL, arena);
+    assert_code(toc_card_follows(&first, &second, NULL), TOC_DENIED);
+}
+
+/* --- keys of others ----------------------------------------------------------------------------
+ */
+
+static void cards_that_share_no_key_are_apart(void **state)
+{
+    (void)state;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = new_arena();
+    toc_card a = first_card("a", arena), b = first_card("b", arena);
+    assert_code(toc_card_apart(&a, &b, NULL), TOC_OK);
+    assert_code(toc_card_apart(&a, &a, NULL), TOC_OK);
+}
+
+/* Org b got hold of a key of a and proves its possession. */
+static void a_card_that_repeats_a_key_of_another_org_is_refused(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {"root 1", "sign", "cosign", "officer 1", "officer 2"};
+    for (size_t i = 0; i < TOC_COUNT(keys); i++) {
+        for (unsigned place = 0; place < 3; place++) {
+            TOC_AUTO(toc_arena_free) toc_arena *arena = new_arena();
+            toc_card a = first_card("a", arena);
+            draft from;
+            draft_first("b", &from);
+            toc_verify_key key = key_named("a", keys[i]);
+            toc_signature proof = proof_named(&from.card.org, "a", keys[i]);
+            toc_verify_key *const places[] = {&from.card.sign, &from.card.cosign,
+                                              &from.officers[1].key};
+            toc_signature *const proofs[] = {&from.card.sign_proof, &from.card.cosign_proof,
+                                             &from.officers[1].proof};
+            *places[place] = key;
+            *proofs[place] = proof;
+            toc_card b = signed_card(&from, "root 1", NULL, arena);
+            assert_code(toc_card_apart(&b, &a, NULL), TOC_DENIED);
+            assert_code(toc_card_apart(&a, &b, NULL), TOC_DENIED);
+        }
+    }
+}
+
+/* Neither needs a proof of possession, so either could be used to bar a victim. */
+static void naming_a_victims_key_as_retired_or_as_x25519_bars_nobody(void **state)
+{
+    (void)state;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = new_arena();
+    toc_card a = first_card("a", arena);
+    draft from;
+    draft_first("b", &from);
+    from.retired[from.card.retired_count++] =
+        (toc_retired_key){.key = a.sign, .at.unix_ms = 1767225600000};
+    from.card.link = a.link;
+    from.card.seal = a.seal;
+    toc_card b = signed_card(&from, "root 1", NULL, arena);
+    assert_code(toc_card_apart(&a, &b, NULL), TOC_OK);
+    assert_code(toc_card_apart(&b, &a, NULL), TOC_OK);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_card_under_the_same_root_follows),
+        cmocka_unit_test(a_rotation_to_the_committed_root_signed_by_both_follows),
+        cmocka_unit_test(a_rotation_without_the_previous_roots_signature_is_refused),
+        cmocka_unit_test(a_rotation_signed_by_another_previous_root_is_refused),
+        cmocka_unit_test(a_rotation_to_a_root_that_was_not_committed_to_is_refused),
+        cmocka_unit_test(a_commitment_changes_only_in_a_rotation),
+        cmocka_unit_test(a_rotation_that_keeps_the_root_is_refused),
+        cmocka_unit_test(a_serial_that_jumps_asks_for_the_cards_in_between),
+        cmocka_unit_test(a_serial_that_is_not_newer_is_refused),
+        cmocka_unit_test(a_card_that_follows_another_card_of_the_serial_is_refused),
+        cmocka_unit_test(a_card_of_another_org_does_not_follow),
+        cmocka_unit_test(a_retired_key_does_not_come_back),
+        cmocka_unit_test(an_officers_number_does_not_go_to_another_key),
+        cmocka_unit_test(cards_that_share_no_key_are_apart),
+        cmocka_unit_test(a_card_that_repeats_a_key_of_another_org_is_refused),
+        cmocka_unit_test(naming_a_victims_key_as_retired_or_as_x25519_bars_nobody),
+    };
+    return cmocka_run_group_tests_name("succession", tests, start_library, NULL);
+}
