@@ -40,6 +40,9 @@ TOC_MUST toc_code toc_log_commit(toc_log_txn *txn_take, toc_err *err); /* durabl
 void toc_log_abort(toc_log_txn *txn_take);                              /* NULL is fine; ends read transactions too */
 TOC_DEFINE_AUTO(toc_log_txn, toc_log_abort)
 
+/* Rows written in it so far: a round that wrote none needs no commit. */
+uint64_t toc_log_rows(const toc_log_txn *txn);
+
 /* ---- feeds ---- */
 
 /* The grant that judges what follows it. */

@@ -216,3 +216,8 @@ toc_code toc_log_stats_of(toc_log_txn *txn, toc_log_stats *out, toc_err *err)
     *out = stats;
     return TOC_OK;
 }
+
+uint64_t toc_log_rows(const toc_log_txn *txn)
+{
+    return toc_txn_rows(txn->txn);
+}

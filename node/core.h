@@ -1,0 +1,57 @@
+/* node/core.h: a running node: one writer with group commit, workers, the fold, links
+ * (docs/ARCHITECTURE: the node).
+ *
+ *   links, control ──► inbox ──► core thread: one write transaction a round, engine, commit, only
+ * then outputs ▲           │ jobs                       │ journal └─ workers ◄┘ └──► fold thread
+ * ──► views
+ *
+ * Owns:    threads, store, links. Threads: calls from any. Errors: a failed commit ends the node
+ * (toc_node_wait says why): the engine is then ahead of the disk and must not go on. */
+#ifndef TOC_NODE_CORE_H
+#define TOC_NODE_CORE_H
+
+#include "node/inbox.h"
+#include "proto/format/config.h"
+#include "store/query.h"
+
+typedef struct toc_node toc_node;
+
+/* Opens the store of config->state with the store key (copied) and starts every thread. `same_boot`
+ * as toc_engine_new. */
+TOC_MUST toc_code toc_node_start(const toc_config *config, const toc_secret *store_key,
+                                 bool same_boot, toc_node **out, toc_err *err);
+/* Finishes the round, closes links, ends the threads, closes the store. */
+void toc_node_stop(toc_node *node_take); /* NULL is fine */
+/* Has the node failed on its own? TOC_OK while it runs. */
+toc_code toc_node_health(toc_node *node, toc_err *err);
+
+/* Runs `task` in a round and waits for its commit. Not from the core thread. */
+TOC_MUST toc_code toc_node_do(toc_node *node,
+                              toc_code (*run)(void *context, toc_engine *engine, toc_log_txn *txn,
+                                              toc_now now, toc_err *err),
+                              void *context, toc_err *err);
+
+toc_log *toc_node_log(toc_node *node);
+toc_views *toc_node_views(toc_node *node);
+const toc_config *toc_node_config(const toc_node *node);
+const toc_org_id *toc_node_org(const toc_node *node);
+/* The own seal key, for the spool. Lent. */
+const toc_secret *toc_node_seal_secret(const toc_node *node);
+toc_time toc_node_started(const toc_node *node);
+/* Where the first listener listens, with its real port. */
+void toc_node_listening(toc_node *node, size_t index, char *out, size_t capacity);
+
+/* Waits until the fold has folded everything journaled before the call, at most `timeout_ms`.
+ * UNREACHABLE when it has not. */
+TOC_MUST toc_code toc_node_settle(toc_node *node, unsigned timeout_ms, toc_err *err);
+/* Journal rows that the fold is behind. */
+uint64_t toc_node_backlog(toc_node *node);
+/* Drops and rebuilds the views; readers go on with what is there meanwhile and say `incomplete`. */
+TOC_MUST toc_code toc_node_rebuild(toc_node *node, toc_progress progress, void *context,
+                                   toc_err *err);
+
+/* Rows of `peers`, copied in a round. The caller frees *out. */
+TOC_MUST toc_code toc_node_peers(toc_node *node, toc_peer_state **out, size_t *out_count,
+                                 toc_err *err);
+
+#endif
