@@ -24,7 +24,7 @@ static void print_hash(const toc_bitcoin_params *params, bool script, const uint
                        char *out)
 {
     uint8_t bytes[2 + HASH160_BYTES], values[2 + (1 + HASH160_BYTES) * 8 / 5];
-    if (params->cashaddr != NULL) {
+    if (params->cashaddr != NULL && !params->cashaddr_read) {
         bytes[0] = script ? 8 : 0;
         memcpy(bytes + 1, hash, HASH160_BYTES);
         toc_cashaddr_encode(params->cashaddr, values,
@@ -38,6 +38,16 @@ static void print_hash(const toc_bitcoin_params *params, bool script, const uint
     bytes[size++] = (uint8_t)version;
     memcpy(bytes + size, hash, HASH160_BYTES);
     toc_base58check_encode(TOC_BASE58_BITCOIN, toc_span_of(bytes, size + HASH160_BYTES), out);
+}
+
+void toc_bitcoin_set_hash(const toc_chain *chain, bool script, const uint8_t hash[20],
+                          toc_wallet *out)
+{
+    if (script)
+        set_script_hash(chain, hash, out);
+    else
+        set_key_hash(chain, TOC_KIND_P2PKH, hash, out);
+    print_hash(chain->params, script, hash, out->address);
 }
 
 static toc_fit refuse_private_key(const toc_chain *chain, toc_span text, toc_err *err)
@@ -77,7 +87,7 @@ static toc_fit match_version(const toc_chain *chain, const uint8_t *bytes, size_
         set_key_hash(chain, TOC_KIND_P2PKH, bytes + version_bytes, out);
     else
         set_script_hash(chain, bytes + version_bytes, out);
-    if (old_script || params->cashaddr != NULL)
+    if (old_script || (params->cashaddr != NULL && !params->cashaddr_read))
         print_hash(params, !key, bytes + version_bytes, out->address);
     else
         memcpy(out->address, text.data, text.size);
@@ -196,12 +206,13 @@ static toc_fit set_cashaddr(const toc_chain *chain, unsigned version, toc_span h
         return TOC_FIT_BROKEN;
     }
     if (hash.size == HASH160_BYTES) {
-        if (script)
-            set_script_hash(chain, hash.data, out);
-        else
-            set_key_hash(chain, TOC_KIND_P2PKH, hash.data, out);
-        print_hash(params, script, hash.data, out->address);
+        toc_bitcoin_set_hash(chain, script, hash.data, out);
         return TOC_FIT_OK;
+    }
+    if (params->cashaddr_read) {
+        toc_fail(err, TOC_MALFORMED, "a script hash of 32 bytes, which %s does not have",
+                 chain->name);
+        return TOC_FIT_BROKEN;
     }
     uint8_t bytes[33], values[53];
     bytes[0] = 11;

@@ -1,8 +1,10 @@
 /* Chains with Ethereum's accounts (EIP-55). */
 #include "proto/address/evm.h"
 
+#include "proto/address/bech32.h"
 #include "proto/address/chain.h"
 #include "proto/address/keccak.h"
+#include "proto/base/text.h"
 
 static const uint8_t digit_values[96] = {
     ['0' - 32] = 1,  ['1' - 32] = 2,  ['2' - 32] = 3,  ['3' - 32] = 4,  ['4' - 32] = 5,
@@ -91,30 +93,87 @@ static size_t first_difference(toc_span digits, const char *canonical)
     return i;
 }
 
-toc_fit toc_form_evm(const toc_chain *chain, toc_span text, toc_wallet *out, toc_err *err)
+/* Other spellings of the same twenty bytes: "xdc" for 0x, Bech32 (Harmony's one1). */
+static bool other_prefix(const toc_evm_params *params, toc_span text)
 {
-    bool prefixed = text.size >= 2 && text.data[0] == '0' && (text.data[1] | 32) == 'x';
-    toc_span digits = prefixed ? toc_span_of(text.data + 2, text.size - 2) : text;
-    uint8_t bytes[TOC_EVM_BYTES];
-    bool mixed = false;
-    if (!prefixed && text.size != TOC_EVM_DIGITS) {
-        toc_fail(err, TOC_MALFORMED, "not an address of %s: those begin with 0x", chain->name);
-        return TOC_FIT_ALIEN;
-    }
-    if (toc_evm_digits(digits, prefixed ? 2 : 0, bytes, &mixed, err) != TOC_OK)
-        return prefixed ? TOC_FIT_BROKEN : TOC_FIT_ALIEN;
-    toc_evm_print(bytes, 0, out->address);
-    size_t difference = first_difference(digits, out->address + 2);
-    if (mixed && difference < TOC_EVM_DIGITS) {
-        toc_fail(err, TOC_MALFORMED,
-                 "the checksum in its letter case does not hold (EIP-55), first at position %zu",
-                 difference + (prefixed ? 3 : 1));
-        return TOC_FIT_BROKEN;
-    }
-    if (!mixed)
-        out->flags |= TOC_WALLET_CHECKSUM_ABSENT;
+    size_t length = params == NULL || params->prefix == NULL ? 0 : strlen(params->prefix);
+    return length != 0 && text.size > length && memcmp(text.data, params->prefix, length) == 0;
+}
+
+static bool other_bech32(const toc_evm_params *params, toc_span text)
+{
+    size_t length = params == NULL || params->bech32 == NULL ? 0 : strlen(params->bech32);
+    if (length == 0 || text.size <= length || text.data[length] != '1')
+        return false;
+    return toc_ascii_equal_nocase(toc_span_of(text.data, length), toc_span_text(params->bech32));
+}
+
+static toc_fit finish(const toc_chain *chain, const uint8_t *bytes, toc_wallet *out)
+{
     toc_subject_set(&out->subject, TOC_CLASS_ACCOUNT_KECCAK20, bytes, chain->family,
                     TOC_KIND_ACCOUNT);
     out->kind = toc_kind_name(TOC_KIND_ACCOUNT);
     return TOC_FIT_OK;
+}
+
+static toc_fit parse_bech32(const toc_chain *chain, toc_span text, toc_wallet *out, toc_err *err)
+{
+    toc_bech32_text decoded;
+    uint8_t bytes[TOC_ADDRESS_BYTES_MAX];
+    size_t size = 0;
+    if (toc_bech32_decode(text, 90, &decoded, err) != TOC_OK)
+        return TOC_FIT_BROKEN;
+    if (decoded.code != TOC_BECH32 || !toc_bits_join(decoded.values, decoded.size, bytes, &size) ||
+        size != TOC_EVM_BYTES) {
+        toc_fail(err, TOC_MALFORMED, "not 20 bytes in Bech32");
+        return TOC_FIT_BROKEN;
+    }
+    toc_evm_print(bytes, 0, out->address);
+    return finish(chain, bytes, out);
+}
+
+/* A checksum is claimed where letters of both cases occur; where the chain has EIP-1191, wallets
+ * that do not know it write EIP-55, and both are taken. */
+static toc_fit check_case(const toc_chain *chain, const uint8_t *bytes, toc_span digits,
+                          size_t offset, toc_wallet *out, toc_err *err)
+{
+    const toc_evm_params *params = chain->params;
+    uint64_t id = params == NULL ? 0 : params->checksum_id;
+    char plain[TOC_EVM_TEXT_BYTES];
+    size_t difference = first_difference(digits, out->address + 2);
+    if (difference == TOC_EVM_DIGITS)
+        return TOC_FIT_OK;
+    if (id != 0) {
+        toc_evm_print(bytes, 0, plain);
+        if (first_difference(digits, plain + 2) == TOC_EVM_DIGITS)
+            return TOC_FIT_OK;
+    }
+    toc_fail(err, TOC_MALFORMED,
+             "the checksum in its letter case does not hold (%s), first at position %zu",
+             id == 0 ? "EIP-55" : "EIP-1191", offset + difference + 1);
+    return TOC_FIT_BROKEN;
+}
+
+toc_fit toc_form_evm(const toc_chain *chain, toc_span text, toc_wallet *out, toc_err *err)
+{
+    const toc_evm_params *params = chain->params;
+    bool prefixed = text.size >= 2 && memcmp(text.data, "0x", 2) == 0;
+    size_t skip = prefixed ? 2 : other_prefix(params, text) ? strlen(params->prefix) : 0;
+    uint8_t bytes[TOC_EVM_BYTES];
+    bool mixed = false;
+    if (other_bech32(params, text))
+        return parse_bech32(chain, text, out, err);
+    if (skip == 0 && text.size != TOC_EVM_DIGITS) {
+        toc_fail(err, TOC_MALFORMED, "not an address of %s: those begin with 0x", chain->name);
+        return TOC_FIT_ALIEN;
+    }
+    toc_span digits = toc_span_of(text.data + skip, text.size - skip);
+    if (toc_evm_digits(digits, skip, bytes, &mixed, err) != TOC_OK)
+        return skip != 0 ? TOC_FIT_BROKEN : TOC_FIT_ALIEN;
+    toc_evm_print(bytes, params == NULL ? 0 : params->checksum_id, out->address);
+    if (!mixed)
+        out->flags |= TOC_WALLET_CHECKSUM_ABSENT;
+    else if (check_case(chain, bytes, digits, skip, out, err) != TOC_FIT_OK)
+        return TOC_FIT_BROKEN;
+    return finish(chain, bytes, out);
 }

@@ -1,33 +1,47 @@
 #include "proto/address/wallet.h"
 
-#include "proto/address/chain.h"
+#include "proto/address/parse.h"
 #include "proto/address/spelling.h"
 #include "proto/base/text.h"
+#include "proto/crypto/hash.h"
 
-static void wallet_init(const toc_chain *chain, toc_wallet *out)
+toc_fit toc_parse_try(const toc_chain *chain, toc_span text, toc_wallet *out, toc_err *err)
 {
     memset(out, 0, sizeof *out);
     out->chain = chain;
     out->flags = toc_chain_is_test(chain) ? TOC_WALLET_TEST_NETWORK : 0;
-}
-
-static toc_fit try_chain(const toc_chain *chain, toc_span text, toc_wallet *out, toc_err *err)
-{
-    wallet_init(chain, out);
     return chain->form(chain, text, out, err);
 }
 
-/* An 0x account says nothing of its chain; without a name it is Ethereum's, and nobody else's. */
+/* Which rows a text without a chain is tried on. An 0x account says nothing of its chain: without a
+ * name it is Ethereum's, and nobody else's. A CashAddr is Bitcoin Cash's, though Bitcoin SV once
+ * printed it. A name is NEAR's only with its ending. */
 static bool tried_bare(const toc_chain *chain, toc_span text)
 {
-    bool prefixed = text.size >= 2 && text.data[0] == '0' && (text.data[1] | 32) == 'x';
-    return (chain->flags & TOC_CHAIN_BARE) != 0 && prefixed == (chain->family == TOC_FAMILY_EVM);
+    bool prefixed = text.size >= 2 && memcmp(text.data, "0x", 2) == 0;
+    bool evm = chain->form == toc_form_evm;
+    if ((chain->flags & TOC_CHAIN_BARE) == 0 || (prefixed && !(evm && chain->params == NULL)))
+        return false;
+    if (!prefixed && evm)
+        return chain->params != NULL && text.size != 40;
+    if (chain->family == TOC_FAMILY_BSV)
+        return strchr(((const toc_bitcoin_params *)chain->params)->leads, text.data[0]) != NULL;
+    if (chain->form == toc_form_near) {
+        const char *end = toc_chain_is_test(chain) ? ".testnet" : ".near";
+        size_t length = strlen(end);
+        return text.size > length && memcmp(text.data + text.size - length, end, length) == 0;
+    }
+    return true;
 }
 
-/* Every chain whose form the text has. On none, *out_nearest is a chain whose rule it breaks, or
- * NULL. */
-static void find_candidates(toc_span text, toc_wallet_candidates *out,
-                            const toc_chain **out_nearest)
+static bool nearer(const toc_chain *chain, const toc_chain *than)
+{
+    if (than == NULL || toc_chain_is_test(chain) != toc_chain_is_test(than))
+        return than == NULL || toc_chain_is_test(than);
+    return chain->number < than->number;
+}
+
+void toc_parse_bare(toc_span text, toc_wallet_candidates *out, const toc_chain **out_nearest)
 {
     out->count = 0;
     *out_nearest = NULL;
@@ -36,38 +50,38 @@ static void find_candidates(toc_span text, toc_wallet_candidates *out,
         if (!tried_bare(chain, text))
             continue;
         toc_wallet *wallet = &out->wallets[out->count];
-        toc_fit fit = try_chain(chain, text, wallet, NULL);
+        toc_fit fit = toc_parse_try(chain, text, wallet, NULL);
         if (fit == TOC_FIT_OK) {
             wallet->flags |= TOC_WALLET_CHAIN_INFERRED;
             out->count++;
-        } else if (fit == TOC_FIT_BROKEN &&
-                   (*out_nearest == NULL ||
-                    (toc_chain_is_test(*out_nearest) && !toc_chain_is_test(chain)) ||
-                    (chain->number < (*out_nearest)->number))) {
+        } else if (fit == TOC_FIT_BROKEN && nearer(chain, *out_nearest)) {
             *out_nearest = chain;
         }
     }
 }
 
-static toc_code parse_bare(toc_span text, toc_wallet_candidates *out, toc_err *err)
+toc_code toc_parse_refuse(toc_span text, const toc_chain *nearest, toc_err *err)
 {
-    const toc_chain *nearest = NULL;
     toc_wallet scratch;
-    find_candidates(text, out, &nearest);
-    if (out->count > 0)
-        return TOC_OK;
-    if (nearest == NULL)
-        return toc_fail(err, TOC_MALFORMED, "not an address of any chain known here");
-    (void)try_chain(nearest, text, &scratch, err);
-    if (err != NULL)
-        toc_wrap(err, "%s address", nearest->symbol);
-    return TOC_MALFORMED;
+    if (nearest != NULL) {
+        (void)toc_parse_try(nearest, text, &scratch, err);
+        return err == NULL ? TOC_MALFORMED : toc_wrap(err, "%s address", nearest->symbol);
+    }
+    if (toc_txid_like(text))
+        return toc_fail(err, TOC_MALFORMED, "a transaction id, not an address");
+    return toc_fail(err, TOC_MALFORMED, "not an address of any chain known here");
 }
 
 static toc_code refuse_chain(const toc_chain *chain, const toc_wallet_candidates *others,
                              toc_err *err)
 {
     const toc_wallet *first = &others->wallets[0];
+    for (size_t i = 0; i < others->count; i++) {
+        const toc_chain *other = others->wallets[i].chain;
+        if (other->family == (chain->family | TOC_FAMILY_TEST_BIT))
+            return toc_fail(err, TOC_MALFORMED, "an address of the test network %s, not of %s",
+                            other->name, chain->name);
+    }
     if (toc_chain_is_test(first->chain))
         return toc_fail(err, TOC_MALFORMED, "an address of the test network %s, not of %s",
                         first->chain->name, chain->name);
@@ -80,17 +94,13 @@ static toc_code refuse_chain(const toc_chain *chain, const toc_wallet_candidates
 
 /* The chain named does not have such addresses. The text's own checksum, where it has one, is
  * better evidence than the name; without one nobody can tell which of the two is wrong. */
-static toc_code correct_chain(const toc_chain *chain, toc_fit fit, toc_span text, toc_wallet *out,
-                              toc_err *err)
+static toc_code correct_chain(const toc_chain *chain, toc_span text, toc_wallet *out, toc_err *err)
 {
     toc_wallet_candidates others;
     const toc_chain *nearest = NULL;
-    find_candidates(text, &others, &nearest);
-    if (others.count == 0) {
-        if (fit == TOC_FIT_BROKEN || err == NULL || nearest == NULL)
-            return err == NULL ? TOC_MALFORMED : toc_wrap(err, "%s address", chain->symbol);
-        return toc_wrap(err, "%s address", chain->symbol);
-    }
+    toc_parse_bare(text, &others, &nearest);
+    if (others.count == 0)
+        return err == NULL ? TOC_MALFORMED : toc_wrap(err, "%s address", chain->symbol);
     const toc_wallet *other = &others.wallets[0];
     if (others.count != 1 ||
         (other->flags & (TOC_WALLET_CHECKSUM_ABSENT | TOC_WALLET_TEST_NETWORK)) != 0)
@@ -100,18 +110,17 @@ static toc_code correct_chain(const toc_chain *chain, toc_fit fit, toc_span text
     return TOC_OK;
 }
 
-static toc_code parse_on(const toc_chain *chain, toc_span text, toc_wallet *out, toc_err *err)
+toc_code toc_parse_on(const toc_chain *chain, toc_span text, toc_wallet *out, toc_err *err)
 {
     toc_wallet wallet;
     TOC_TRY(toc_spelling_check(text, err));
-    toc_fit fit = try_chain(chain, text, &wallet, err);
-    if (fit != TOC_FIT_OK)
-        return correct_chain(chain, fit, text, out, err);
+    if (toc_parse_try(chain, text, &wallet, err) != TOC_FIT_OK)
+        return correct_chain(chain, text, out, err);
     *out = wallet;
     return TOC_OK;
 }
 
-static toc_code trim_text(toc_span *text, toc_err *err)
+toc_code toc_parse_trim(toc_span *text, toc_err *err)
 {
     *text = toc_spelling_trim(*text);
     if (text->size == 0)
@@ -126,144 +135,19 @@ toc_code toc_wallet_parse_on(const toc_chain *chain, toc_span address, toc_walle
                              toc_err *err)
 {
     TOC_ASSERT(chain != NULL);
-    TOC_TRY(trim_text(&address, err));
-    return parse_on(chain, address, out, err);
+    TOC_TRY(toc_parse_trim(&address, err));
+    return toc_parse_on(chain, address, out, err);
 }
 
-static size_t index_of(toc_span text, uint8_t character)
+static toc_code read_literal_tag(const toc_chain *chain, toc_span tag, toc_wallet *wallet,
+                                 toc_err *err)
 {
-    const uint8_t *at = text.size == 0 ? NULL : memchr(text.data, character, text.size);
-    return at == NULL ? text.size : (size_t)(at - text.data);
-}
-
-static toc_span head_of(toc_span text, size_t size)
-{
-    return toc_span_of(text.data, size);
-}
-
-static toc_span tail_of(toc_span text, size_t from)
-{
-    return from >= text.size ? toc_span_of(text.data + text.size, 0)
-                             : toc_span_of(text.data + from, text.size - from);
-}
-
-static toc_code unknown_chain(toc_span name, toc_err *err)
-{
-    int shown = name.size > 64 ? 64 : (int)name.size;
-    return toc_fail(err, TOC_NOT_FOUND, "unknown chain '%.*s'", shown, (const char *)name.data);
-}
-
-static bool known_namespace(toc_span name)
-{
-    for (size_t i = 0; i < toc_chain_count(); i++) {
-        const char *caip2 = toc_chain_at(i)->caip2;
-        size_t length = strcspn(caip2, ":");
-        if (length == name.size && memcmp(caip2, name.data, length) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* EIP-681: pay-ADDRESS@CHAIN/transfer?address=RECIPIENT&…; the recipient of a token is the
- * argument. */
-static toc_code parse_ethereum_uri(const toc_chain *chain, toc_span rest, toc_wallet *out,
-                                   toc_err *err)
-{
-    static const char argument[] = "address=";
-    size_t query_at = index_of(rest, '?');
-    toc_span path = head_of(rest, query_at), query = tail_of(rest, query_at + 1);
-    if (path.size > 4 && memcmp(path.data, "pay-", 4) == 0)
-        path = tail_of(path, 4);
-    size_t slash = index_of(path, '/');
-    toc_span function = tail_of(path, slash + 1), target = head_of(path, slash);
-    size_t at = index_of(target, '@');
-    if (at < target.size) {
-        char caip2[32] = "eip155:";
-        toc_span id = tail_of(target, at + 1);
-        if (id.size > 20)
-            return unknown_chain(id, err);
-        memcpy(caip2 + 7, id.data, id.size);
-        chain = toc_chain_by_caip2(toc_span_of(caip2, 7 + id.size));
-        if (chain == NULL)
-            return unknown_chain(toc_span_of(caip2, 7 + id.size), err);
-        target = head_of(target, at);
-    }
-    while (toc_span_equal(function, toc_span_text("transfer")) && query.size > 0) {
-        size_t end = index_of(query, '&');
-        toc_span field = head_of(query, end);
-        if (field.size >= sizeof argument && memcmp(field.data, argument, sizeof argument - 1) == 0)
-            target = tail_of(field, sizeof argument - 1);
-        query = tail_of(query, end + 1);
-    }
-    return parse_on(chain, target, out, err);
-}
-
-/* BIP-21 and its relatives: scheme, address, ?parameters. */
-static toc_code parse_named(const toc_chain *chain, toc_span rest, toc_wallet *out, toc_err *err)
-{
-    if (rest.size >= 2 && memcmp(rest.data, "//", 2) == 0)
-        rest = tail_of(rest, 2);
-    rest = toc_spelling_trim(rest);
-    if (rest.size == 0)
-        return toc_fail(err, TOC_MALFORMED, "a chain without an address");
-    if (chain->family == TOC_FAMILY_EVM || chain->family == (TOC_FAMILY_EVM | TOC_FAMILY_TEST_BIT))
-        return parse_ethereum_uri(chain, rest, out, err);
-    return parse_on(chain, head_of(rest, index_of(rest, '?')), out, err);
-}
-
-static toc_code parse_colon(toc_span text, size_t colon, toc_wallet *out, toc_err *err)
-{
-    toc_span name = head_of(text, colon), rest = tail_of(text, colon + 1);
-    size_t second = index_of(rest, ':');
-    if (second < rest.size) {
-        toc_span caip2 = head_of(text, colon + 1 + second);
-        const toc_chain *profile = toc_chain_find(caip2);
-        if (profile != NULL)
-            return parse_on(profile, tail_of(rest, second + 1), out, err);
-        if (known_namespace(name))
-            return unknown_chain(caip2, err);
-    }
-    const toc_chain *chain = toc_chain_find(name);
-    if (chain == NULL)
-        return unknown_chain(name, err);
-    return parse_named(chain, rest, out, err);
-}
-
-static size_t first_space(toc_span text)
-{
-    size_t i = 0;
-    while (i < text.size && text.data[i] != ' ' && text.data[i] != '\t')
-        i++;
-    return i;
-}
-
-toc_code toc_wallet_parse(toc_span text, toc_wallet_candidates *out, toc_err *err)
-{
-    TOC_TRY(trim_text(&text, err));
-    toc_wallet wallet;
-    size_t space = first_space(text), colon = index_of(text, ':');
-    if (space < text.size) {
-        const toc_chain *chain = toc_chain_find(head_of(text, space));
-        if (chain == NULL && colon > space)
-            return unknown_chain(head_of(text, space), err);
-        if (chain != NULL) {
-            TOC_TRY(parse_named(chain, tail_of(text, space), &wallet, err));
-            out->wallets[0] = wallet;
-            out->count = 1;
-            return TOC_OK;
-        }
-    }
-    if (colon < text.size) {
-        TOC_TRY(parse_colon(text, colon, &wallet, err));
-        out->wallets[0] = wallet;
-        out->count = 1;
-        return TOC_OK;
-    }
-    TOC_TRY(toc_spelling_check(text, err));
-    toc_wallet_candidates found;
-    TOC_TRY(parse_bare(text, &found, err));
-    out->count = found.count;
-    memcpy(out->wallets, found.wallets, found.count * sizeof found.wallets[0]);
+    if (wallet->tag[0] != '\0')
+        return toc_fail(err, TOC_MALFORMED, "%s address: a tag inside the address", chain->symbol);
+    TOC_TRY(toc_wallet_set_tag(wallet, tag, err));
+    if (!toc_span_equal(tag, toc_span_text(wallet->tag)))
+        return toc_fail(err, TOC_MALFORMED, "%s tag: not its canonical spelling, which is %s",
+                        chain->symbol, wallet->tag);
     return TOC_OK;
 }
 
@@ -273,29 +157,54 @@ toc_code toc_wallet_read(toc_span caip2, toc_span address, toc_span tag, toc_wal
     toc_wallet wallet;
     const toc_chain *chain = toc_chain_by_caip2(caip2);
     if (chain == NULL)
-        return unknown_chain(caip2, err);
-    if (address.size == 0 || address.size > TOC_ADDRESS_BYTES_MAX)
+        return toc_fail(err, TOC_NOT_FOUND, "unknown chain '%.*s'",
+                        caip2.size > 64 ? 64 : (int)caip2.size, (const char *)caip2.data);
+    if (address.size == 0 || address.size > TOC_ADDRESS_BYTES_MAX ||
+        memchr(address.data, 0, address.size) != NULL)
         return toc_fail(err, TOC_MALFORMED, "%s address of %zu bytes", chain->symbol, address.size);
-    if (try_chain(chain, address, &wallet, err) != TOC_FIT_OK)
+    if (toc_parse_try(chain, address, &wallet, err) != TOC_FIT_OK)
         return err == NULL ? TOC_MALFORMED : toc_wrap(err, "%s address", chain->symbol);
     if (!toc_span_equal(address, toc_span_text(wallet.address)))
         return toc_fail(err, TOC_MALFORMED, "%s address: not its canonical spelling, which is %s",
                         chain->symbol, wallet.address);
-    if (tag.size != 0)
-        return toc_fail(err, TOC_MALFORMED, "a tag on %s, which has none", chain->symbol);
+    TOC_TRY(read_literal_tag(chain, tag, &wallet, err));
     *out = wallet;
     return TOC_OK;
 }
 
-void toc_wallet_caip10(const toc_wallet *wallet, toc_buf *out)
+toc_code toc_wallet_keep_invalid(const toc_chain *chain, toc_span literal, toc_wallet *out,
+                                 toc_err *err)
 {
-    const char *address = wallet->address;
-    const char *colon = strchr(address, ':');
-    toc_buf_add_text(out, wallet->chain->caip2);
-    toc_buf_add_u8(out, ':');
-    toc_buf_add_text(out, colon == NULL ? address : colon + 1);
-    if (wallet->tag[0] != '\0') {
-        toc_buf_add_u8(out, '-');
-        toc_buf_add_text(out, wallet->tag);
+    toc_wallet wallet;
+    TOC_ASSERT(chain != NULL);
+    TOC_TRY(toc_parse_trim(&literal, err));
+    TOC_TRY(toc_spelling_check(literal, err));
+    if (toc_parse_try(chain, literal, &wallet, NULL) == TOC_FIT_OK)
+        return toc_fail(err, TOC_USAGE, "'%s' is a valid address of %s", wallet.address,
+                        chain->name);
+    memset(&wallet, 0, sizeof wallet);
+    wallet.chain = chain;
+    wallet.flags = TOC_WALLET_INVALID | (toc_chain_is_test(chain) ? TOC_WALLET_TEST_NETWORK : 0);
+    wallet.kind = toc_kind_name(TOC_KIND_LITERAL);
+    memcpy(wallet.address, literal.data, literal.size);
+    toc_subject_set_hashed(&wallet.subject, TOC_CLASS_LITERAL, literal, chain->family,
+                           TOC_KIND_LITERAL);
+    *out = wallet;
+    return TOC_OK;
+}
+
+void toc_wallet_fold_key(toc_span address, toc_hash *out)
+{
+    uint8_t folded[TOC_ADDRESS_BYTES_MAX];
+    toc_span text = toc_spelling_trim(address);
+    const uint8_t *colon = text.size == 0 ? NULL : memchr(text.data, ':', text.size);
+    if (colon != NULL && colon > text.data + 3 && *text.data >= 'A') {
+        text.size -= (size_t)(colon + 1 - text.data);
+        text.data = colon + 1;
     }
+    size_t size = text.size < sizeof folded ? text.size : sizeof folded;
+    for (size_t i = 0; i < size; i++)
+        folded[i] = text.data[i] >= 'A' && text.data[i] <= 'Z' ? (uint8_t)(text.data[i] + 32)
+                                                               : text.data[i];
+    toc_sha256(toc_span_of(folded, size), out);
 }
