@@ -106,7 +106,7 @@ static inline toc_code decode_body(uint32_t kind, const toc_buf *body, toc_err *
     return decode_bytes(toc_buf_view(&wire), err);
 }
 
-static const uint8_t filler[4200] = {1};
+static const uint8_t filler[1900 * 32] = {1};
 
 static inline void chunk_body(toc_buf *out, toc_span to_checkpoint, toc_span from_known,
                               uint8_t lane)

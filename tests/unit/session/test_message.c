@@ -101,6 +101,12 @@ static void the_bytes_are_those_of_protobuf(void **state)
                        bytes_of("8001 02 8202 0C 08 02 12 05 6C61746572 18 E807", &expected)));
 
     toc_buf_clear(&wire);
+    toc_message short_refusal = {
+        .kind = TOC_MSG_REFUSAL, .id = 2, .as.refusal.code = TOC_REFUSED_NOT_FOUND};
+    assert_int_equal(toc_message_encode(&short_refusal, &wire, NULL), TOC_OK);
+    assert_true(toc_span_equal(toc_buf_view(&wire), bytes_of("8001 02 8202 02 08 01", &expected)));
+
+    toc_buf_clear(&wire);
     toc_message roll = {.kind = TOC_MSG_ROLL, .id = 9, .as.roll = {.offset = 65536}};
     memset(roll.as.roll.hash.bytes, 0xAB, 32);
     assert_int_equal(toc_message_encode(&roll, &wire, NULL), TOC_OK);
