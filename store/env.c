@@ -234,12 +234,12 @@ toc_code toc_env_clear_readers(toc_env *env, uint32_t *out_cleared, toc_err *err
 }
 
 /* Each row of LMDB's own free list is a count and as many page numbers. */
-toc_code toc_env_free_bytes(const toc_env *env, struct MDB_txn *mdb, uint64_t *out, toc_err *err)
+static int count_free(MDB_txn *txn, uint64_t *out_pages)
 {
     MDB_cursor *cursor = NULL;
-    int rc = mdb_cursor_open(mdb, 0, &cursor);
+    int rc = mdb_cursor_open(txn, 0, &cursor);
     if (rc != 0)
-        return toc_env_fail(err, "read the free pages of store", env->path, rc);
+        return rc;
     uint64_t pages = 0;
     MDB_val key, value;
     while ((rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) == 0) {
@@ -249,27 +249,41 @@ toc_code toc_env_free_bytes(const toc_env *env, struct MDB_txn *mdb, uint64_t *o
         pages += count;
     }
     mdb_cursor_close(cursor);
-    if (rc != MDB_NOTFOUND)
+    *out_pages = pages;
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+/* LMDB shows its free list to read transactions only. */
+toc_code toc_env_free_bytes(toc_env *env, uint64_t *out, toc_err *err)
+{
+    MDB_txn *txn = NULL;
+    uint64_t pages = 0;
+    int rc = mdb_txn_begin(env->mdb, NULL, MDB_RDONLY, &txn);
+    if (rc == 0) {
+        rc = count_free(txn, &pages);
+        mdb_txn_abort(txn);
+    }
+    if (rc != 0)
         return toc_env_fail(err, "read the free pages of store", env->path, rc);
     *out = pages * env->page_bytes;
     return TOC_OK;
 }
 
+uint64_t toc_env_file_bytes(const toc_env *env)
+{
+    MDB_envinfo info = {0};
+    (void)mdb_env_info(env->mdb, &info); /* fails for NULL only */
+    return (info.me_last_pgno + 1) * (uint64_t)env->page_bytes;
+}
+
 toc_code toc_env_usage_of(toc_env *env, toc_env_usage *out, toc_err *err)
 {
-    MDB_envinfo info;
-    MDB_txn *txn = NULL;
-    int rc = mdb_env_info(env->mdb, &info);
-    if (rc == 0)
-        rc = mdb_txn_begin(env->mdb, NULL, MDB_RDONLY, &txn);
-    if (rc != 0)
-        return toc_env_fail(err, "look at store", env->path, rc);
     uint64_t free_bytes = 0;
-    toc_code code = toc_env_free_bytes(env, txn, &free_bytes, err);
-    mdb_txn_abort(txn);
-    TOC_TRY(code);
+    TOC_TRY(toc_env_free_bytes(env, &free_bytes, err));
+    MDB_envinfo info = {0};
+    (void)mdb_env_info(env->mdb, &info);
     *out = (toc_env_usage){.map_bytes = info.me_mapsize,
-                           .file_bytes = (info.me_last_pgno + 1) * (uint64_t)env->page_bytes,
+                           .file_bytes = toc_env_file_bytes(env),
                            .free_bytes = free_bytes,
                            .row_operations = atomic_load(&env->row_operations),
                            .readers = info.me_numreaders};

@@ -38,7 +38,8 @@ struct toc_txn {
 /* A return value of LMDB as a failure: "open store '/x': <LMDB's words>". */
 toc_code toc_env_fail(toc_err *err, const char *what, const char *path, int rc);
 toc_code toc_env_code(int rc);
-/* Bytes of pages that no row uses; `mdb` is any transaction of the environment. */
-toc_code toc_env_free_bytes(const toc_env *env, struct MDB_txn *mdb, uint64_t *out, toc_err *err);
+/* Bytes of pages that were ever used, and of those that no row uses now. */
+uint64_t toc_env_file_bytes(const toc_env *env);
+TOC_MUST toc_code toc_env_free_bytes(toc_env *env, uint64_t *out, toc_err *err);
 
 #endif

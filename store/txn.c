@@ -6,25 +6,17 @@
 
 #include "store/env_internal.h"
 
-static uint64_t used_bytes(const toc_env *env)
+/* Pages once used stay in the file; those on the free list count as room again. Looking at that
+ * list costs, so it is done beyond the limit only. */
+static toc_code refuse_full(toc_env *env, toc_err *err)
 {
-    MDB_envinfo info;
-    (void)mdb_env_info(env->mdb, &info); /* fails for NULL only */
-    return (info.me_last_pgno + 1) * (uint64_t)env->page_bytes;
-}
-
-/* Pages once used stay in the file; those on the free list count as room again. */
-static toc_code refuse_full(toc_txn *txn, toc_err *err)
-{
-    toc_env *env = txn->env;
     uint64_t limit = env->map_bytes / 100 * TOC_MAP_FULL_PERCENT;
-    uint64_t used = used_bytes(env);
+    uint64_t used = toc_env_file_bytes(env), free_bytes = 0;
     if (used < limit)
         return TOC_OK;
-    uint64_t free_bytes = 0;
     TOC_TRY(toc_env_clear_readers(env, NULL, err));
-    TOC_TRY(toc_env_free_bytes(env, txn->mdb, &free_bytes, err));
-    if (used - free_bytes < limit)
+    TOC_TRY(toc_env_free_bytes(env, &free_bytes, err));
+    if (free_bytes >= used || used - free_bytes < limit)
         return TOC_OK;
     return toc_fail(err, TOC_FULL,
                     "store '%s': %llu of %llu bytes of the map are in use, and nothing is written "
@@ -45,8 +37,10 @@ static toc_code refuse_broken(const toc_env *env, toc_err *err)
 
 toc_code toc_txn_begin(toc_env *env, toc_txn_kind kind, toc_txn **out, toc_err *err)
 {
-    if (kind == TOC_TXN_WRITE)
+    if (kind == TOC_TXN_WRITE) {
         TOC_TRY(refuse_broken(env, err));
+        TOC_TRY(refuse_full(env, err));
+    }
     TOC_AUTO(toc_txn_abort) toc_txn *txn = calloc(1, sizeof *txn);
     if (txn == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "store '%s': no memory for a transaction", env->path);
@@ -55,8 +49,6 @@ toc_code toc_txn_begin(toc_env *env, toc_txn_kind kind, toc_txn **out, toc_err *
     int rc = mdb_txn_begin(env->mdb, NULL, kind == TOC_TXN_READ ? MDB_RDONLY : 0, &txn->mdb);
     if (rc != 0)
         return toc_env_fail(err, "begin a transaction of store", env->path, rc);
-    if (kind == TOC_TXN_WRITE)
-        TOC_TRY(refuse_full(txn, err));
     *out = txn;
     txn = NULL; /* transferred */
     return TOC_OK;
