@@ -1,0 +1,209 @@
+/* store/view/fold.h: one transaction of the fold, and the stages it goes through:
+ *   gather  records are opened and collected (open.c, batch.c);
+ *   flush   their rows are put in order, their member ops applied (batch.c, members.c);
+ *   judge   reports whose heads changed are judged anew (reports.c);
+ *   join    the reports that this can influence get their clusters (clusters.c).
+ * V is order-free, so each stage may take its work in the order that is cheapest on disk.
+ * Owns:    a toc_fold what it collected, until toc_fold_wipe; it lends the views and the log's read
+ *          transaction.
+ * Threads: the folder's.
+ * Errors:  as store/log.h; whatever fails, the transaction is aborted and nothing has happened. */
+#ifndef TOC_STORE_VIEW_FOLD_H
+#define TOC_STORE_VIEW_FOLD_H
+
+#include "store/view/columns.h"
+#include "store/view/list.h"
+#include "store/view/map.h"
+#include "store/view/view.h"
+
+/* A report (cluster claim) that this transaction has looked at. */
+typedef struct toc_report {
+    toc_claim_id id;
+    bool stored;   /* it has a row */
+    bool exists;   /* it is to have one: some record of it does not wait */
+    bool judge;    /* a head or a retraction came, went, or expired */
+    bool changed;  /* in what others join by: liveness, root, members */
+    bool seeded;   /* a neighbour changed in a way that leaves no trace in the rows */
+    bool low_lost; /* now.low is no member any more */
+    bool gathered;
+    uint32_t place;    /* among the gathered */
+    uint64_t stripped; /* members that are hubs */
+    toc_report_row old, now;
+} toc_report;
+
+typedef struct toc_member_op {
+    toc_subject subject;
+    bool add;
+    uint16_t position; /* within its record */
+    toc_report *report;
+    uint64_t revision;
+    toc_record_id record;
+} toc_member_op;
+
+typedef struct toc_batch_row {
+    uint64_t order; /* the key's first bytes */
+    size_t at;      /* in `bytes`: key, then value */
+    uint32_t key_bytes, value_bytes;
+} toc_batch_row;
+
+typedef struct toc_batch_cell {
+    uint32_t feed;
+    uint64_t index;
+    toc_cell cell;
+} toc_batch_cell;
+
+typedef struct toc_batch {
+    toc_buf bytes;
+    TOC_LIST(toc_batch_row) rows;
+    TOC_LIST(toc_batch_cell) cells;
+    TOC_LIST(toc_member_op) ops;
+} toc_batch;
+
+typedef struct toc_fold {
+    toc_views *views;
+    toc_log_txn *log;
+    toc_view view;
+    toc_view_state state;
+    uint64_t records, malformed, rows; /* in this transaction; rows once it is committed */
+    toc_batch batch;
+    toc_map report_map;
+    TOC_LIST(toc_report *) reports;
+    toc_arena *arena; /* for decoding one record at a time */
+    toc_buf scratch;  /* for hashing rows */
+    toc_page_draft *page;
+    uint8_t *plain; /* TOC_ENTRY_BYTES_MAX, for opening */
+} toc_fold;
+
+/* ---- rows under the digest, by their stored form ---- */
+
+TOC_MUST toc_code toc_fold_put(toc_fold *fold, toc_view_table table, toc_span key, toc_span value,
+                               toc_err *err); /* the key is new */
+TOC_MUST toc_code toc_fold_drop(toc_fold *fold, toc_view_table table, toc_span key, toc_span value,
+                                toc_err *err); /* `value` as stored, copied by the caller */
+
+/* ---- batch.c ---- */
+
+/* Adds a record to what is to be filed: all but its effect on reports. EXISTS when it is in E. */
+TOC_MUST toc_code toc_batch_file(toc_fold *fold, const toc_claim_row *row, const toc_cell *cell,
+                                 toc_err *err);
+/* Puts what was gathered. */
+TOC_MUST toc_code toc_batch_flush(toc_fold *fold, toc_err *err);
+/* Rows that flushing may still cost. */
+uint64_t toc_batch_rows(const toc_fold *fold);
+void toc_batch_clear(toc_batch *batch);
+void toc_batch_wipe(toc_batch *batch);
+/* Writes cells; a cell of kind 0 takes one out. Sorts them. */
+TOC_MUST toc_code toc_cells_put(toc_fold *fold, toc_batch_cell *cells, size_t count, toc_err *err);
+
+/* ---- members.c ---- */
+
+/* Puts in, or takes out, ops of members records that are in V. Sorts them. */
+TOC_MUST toc_code toc_members_apply(toc_fold *fold, toc_member_op *ops, size_t count, bool removing,
+                                    toc_err *err);
+
+/* ---- reports.c ---- */
+
+TOC_MUST toc_code toc_fold_report(toc_fold *fold, const toc_claim_id *id, toc_report **out,
+                                  toc_err *err);
+/* A vertex became a member or ceased to be one. */
+void toc_report_gain(toc_report *report, toc_span vertex);
+void toc_report_lose(toc_report *report, toc_span vertex);
+/* Judges what is marked, and finds smallest members that were lost. */
+TOC_MUST toc_code toc_reports_judge(toc_fold *fold, toc_err *err);
+/* The smallest member above `after` (empty: of all) that is not among `skipped` (sorted). Size 0:
+ * there is none. */
+TOC_MUST toc_code toc_report_least(toc_fold *fold, toc_report *report, toc_span after,
+                                   const toc_vertex *skipped, size_t skipped_count, toc_vertex *out,
+                                   toc_err *err);
+/* Writes the rows that differ, and what expires when. */
+TOC_MUST toc_code toc_reports_write(toc_fold *fold, toc_err *err);
+
+/* ---- clusters.c ---- */
+
+/* Gathers what the changed reports can influence, joins it, and writes clusters and tentative
+ * pairs; the reports' own rows are left to toc_reports_write. */
+TOC_MUST toc_code toc_clusters_join(toc_fold *fold, toc_err *err);
+
+/* ---- open.c: the one place where entries are opened ---- */
+
+typedef struct toc_fold_feed {
+    uint32_t number; /* 0: not known yet */
+    toc_feed_name name;
+    toc_feed_id id;
+} toc_fold_feed;
+
+typedef struct toc_intake {
+    toc_record_id id;
+    toc_span bytes; /* the record, lent until the next */
+    toc_statement statement;
+    bool malformed; /* it opened, to no well-formed statement */
+} toc_intake;
+/* Lent until the next call. */
+TOC_MUST toc_code toc_fold_feed_of(toc_fold *fold, uint32_t number, const toc_fold_feed **out,
+                                   toc_err *err);
+/* NOT_FOUND when there is nothing for E there: a grant, an erased body, an entry that does not
+ * open, a statement that needs a newer version. */
+TOC_MUST toc_code toc_fold_open(toc_fold *fold, const toc_fold_feed *feed, uint64_t index,
+                                toc_intake *out, toc_err *err);
+
+/* What opening keeps from one transaction to the next. */
+typedef struct toc_opener toc_opener;
+TOC_MUST toc_code toc_opener_new(toc_opener **out, toc_err *err);
+void toc_opener_free(toc_opener *opener); /* NULL is fine; wipes the keys */
+
+/* ---- intake.c: into E and out of it ---- */
+
+TOC_MUST toc_code toc_fold_take(toc_fold *fold, const toc_fold_feed *feed, uint64_t index,
+                                toc_err *err);
+TOC_MUST toc_code toc_fold_leave(toc_fold *fold, uint32_t feed, uint64_t index, toc_err *err);
+/* A record has come into V (or its time has): what it does to reports. `row` may be in the map. */
+TOC_MUST toc_code toc_fold_enter(toc_fold *fold, const toc_claim_row *row,
+                                 const toc_statement *statement, toc_err *err);
+/* Moves the horizon towards `tick`, by whole minutes, as far as one transaction's worth of waiting
+ * records and expiries goes. */
+TOC_MUST toc_code toc_fold_tick(toc_fold *fold, toc_time tick, bool *out_arrived, toc_err *err);
+
+/* ---- step.c ---- */
+
+TOC_MUST toc_code toc_fold_begin(toc_views *views, toc_log_txn *log, toc_fold *fold, toc_err *err);
+/* Folds as much of a journal row, from index `from` on, as one transaction takes; *out_from is
+ * where to go on, 0 when the row is done. `full` says when a transaction has enough. */
+typedef struct toc_fold_limit {
+    uint64_t (*mono_ms)(void *context); /* NULL: no limit of time */
+    void *context;
+    uint64_t started_ms;
+} toc_fold_limit;
+TOC_MUST toc_code toc_fold_row(toc_fold *fold, const toc_journal_row *row, uint64_t from,
+                               const toc_fold_limit *limit, uint64_t *out_from, bool *out_done,
+                               toc_err *err);
+/* Flushes, judges, joins, writes and commits. */
+TOC_MUST toc_code toc_fold_finish(toc_fold *fold, toc_err *err);
+void toc_fold_wipe(toc_fold *fold); /* aborts what was not committed */
+TOC_DEFINE_AUTO_WIPE(toc_fold, toc_fold_wipe)
+
+/* ---- the views themselves ---- */
+
+struct toc_views {
+    toc_env *env;
+    toc_log *log;
+    char *path;
+    toc_env_options options;
+    bool sync;            /* as opened: false in tests */
+    bool dirty;           /* commits are unsynced and *dirty* stands in the tables */
+    toc_view_state state; /* as of the last commit; the folder's */
+
+    /* The folder's tools, kept from one transaction to the next. */
+    toc_opener *opener;
+    toc_batch batch;
+    toc_buf scratch;
+    toc_arena *arena;
+    toc_page_draft *page;
+    uint8_t *plain;
+};
+
+/* Removes every row and begins at journal row 1. */
+TOC_MUST toc_code toc_views_clear(toc_views *views, toc_err *err);
+/* Setting: later commits are not synced, and a crash drops the views. Clearing syncs first. */
+TOC_MUST toc_code toc_views_set_dirty(toc_views *views, bool dirty, toc_err *err);
+
+#endif

@@ -1,0 +1,323 @@
+/* Into E and out of it, one record at a time, as exactly the one way as the other. */
+#include "store/view/fold.h"
+
+enum {
+    MINUTE_MS = 60000,
+    TICK_EVENTS_MAX = 64 /* waiting records, or expiries, in one step: a record names up to 512 */
+};
+
+/* ---- what a record does to reports ---- */
+
+static toc_code list_ops(toc_fold *fold, const toc_claim_row *row, const toc_members_body *body,
+                         toc_report *report, toc_err *err)
+{
+    for (size_t i = 0; i < body->count; i++) {
+        toc_member_op *op = TOC_LIST_ADD(&fold->batch.ops);
+        if (op == NULL)
+            return toc_fail(err, TOC_NO_MEMORY, "no memory for the fold");
+        *op = (toc_member_op){.subject = body->members[i].wallet.subject,
+                              .add = !body->members[i].remove,
+                              .position = (uint16_t)i,
+                              .report = report,
+                              .revision = row->filed.revision,
+                              .record = row->filed.record};
+    }
+    return TOC_OK;
+}
+
+static bool is_of_report(const toc_claim_row *row)
+{
+    return row->filed.subject.data[0] == TOC_CLASS_CLUSTER;
+}
+
+toc_code toc_fold_enter(toc_fold *fold, const toc_claim_row *row, const toc_statement *statement,
+                        toc_err *err)
+{
+    if (!is_of_report(row))
+        return TOC_OK;
+    toc_report *report;
+    TOC_TRY(toc_fold_report(fold, &row->filed.claim, &report, err));
+    report->exists = true;
+    if (row->kind != TOC_RECORD_MEMBERS) {
+        report->judge = true;
+        return TOC_OK;
+    }
+    return list_ops(fold, row, &statement->as.members, report, err);
+}
+
+/* ---- waiting ---- */
+
+/* The lowest horizon at which the record does not wait. */
+static void waiting_key(const toc_claim_row *row, toc_key *out)
+{
+    toc_key_clear(out);
+    toc_key_add_u64(out, row->issued_at.unix_ms - TOC_FUTURE_MS_MAX);
+    toc_key_add_u32(out, row->feed);
+    toc_key_add_u64(out, row->index);
+}
+
+/* Wallet claims wait on being read: nothing of theirs is kept up. */
+static toc_code wait(toc_fold *fold, const toc_claim_row *row, toc_err *err)
+{
+    if (!is_of_report(row))
+        return TOC_OK;
+    toc_key key;
+    waiting_key(row, &key);
+    return toc_table_put(fold->view.txn, TOC_VIEW_WAITING, toc_key_view(&key), (toc_span){0}, err);
+}
+
+/* ---- into E ---- */
+
+static toc_code take_malformed(toc_fold *fold, uint32_t feed, uint64_t index, toc_err *err)
+{
+    toc_key key;
+    toc_number_key(&key, feed, index);
+    uint8_t value = TOC_NUMBER_MALFORMED;
+    toc_code code = toc_table_insert(fold->view.txn, TOC_VIEW_NUMBERS, toc_key_view(&key),
+                                     TOC_SPAN_OF(value), err);
+    if (code != TOC_OK)
+        return code == TOC_EXISTS ? TOC_OK : code;
+    fold->state.malformed++;
+    fold->malformed++;
+    return TOC_OK;
+}
+
+static void count_in(toc_fold *fold, const toc_claim_row *row, const toc_feed_id *feed,
+                     const toc_cell *cell)
+{
+    toc_hash hash;
+    uint8_t bytes[TOC_CELL_BYTES];
+    toc_claim_hash(row, feed, &fold->scratch, &hash);
+    toc_sum_add(&fold->state.digest, &hash);
+    toc_cell_write(cell, bytes);
+    toc_cell_hash(feed, row->index, TOC_SPAN_OF(bytes), &hash);
+    toc_sum_add(&fold->state.digest, &hash);
+    toc_opened_hash(&row->filed.record, &hash);
+    toc_sum_add(&fold->state.opened, &hash);
+    fold->state.entries++;
+    fold->records++;
+}
+
+static toc_code take_record(toc_fold *fold, const toc_fold_feed *feed, uint64_t index,
+                            const toc_intake *in, toc_err *err)
+{
+    const toc_statement *statement = &in->statement;
+    toc_subject subject;
+    toc_claim_row row = {.kind = statement->kind,
+                         .feed = feed->number,
+                         .index = index,
+                         .issued_at = statement->issued_at,
+                         .valid_until = statement->valid_until,
+                         .bytes = in->bytes};
+    toc_statement_claim(statement, &feed->name.circle, &feed->name.org, &row.filed.claim);
+    toc_statement_subject(statement, &row.filed.claim, &subject);
+    row.filed.revision = statement->revision;
+    row.filed.record = in->id;
+    toc_key key;
+    toc_filed_key(&key, toc_subject_view(&subject), &row.filed.claim, statement->revision, &in->id);
+    row.filed.key = toc_key_view(&key);
+    row.filed.subject = toc_span_of(key.bytes, subject.size);
+    toc_cell cell = toc_cell_of(statement);
+    toc_code code = toc_batch_file(fold, &row, &cell, err);
+    if (code != TOC_OK)
+        return code == TOC_EXISTS ? TOC_OK : code; /* in E already */
+    count_in(fold, &row, &feed->id, &cell);
+    if (toc_view_waits(&fold->view, row.issued_at))
+        return wait(fold, &row, err);
+    return toc_fold_enter(fold, &row, statement, err);
+}
+
+toc_code toc_fold_take(toc_fold *fold, const toc_fold_feed *feed, uint64_t index, toc_err *err)
+{
+    toc_intake in;
+    toc_code code = toc_fold_open(fold, feed, index, &in, err);
+    if (code != TOC_OK)
+        return code == TOC_NOT_FOUND ? TOC_OK : code;
+    if (in.malformed)
+        return take_malformed(fold, feed->number, index, err);
+    return take_record(fold, feed, index, &in, err);
+}
+
+/* ---- out of E ---- */
+
+static void count_out(toc_fold *fold, const toc_claim_row *row, const toc_feed_id *feed,
+                      const toc_cell *cell)
+{
+    toc_hash hash;
+    uint8_t bytes[TOC_CELL_BYTES];
+    toc_claim_hash(row, feed, &fold->scratch, &hash);
+    toc_sum_take(&fold->state.digest, &hash);
+    toc_cell_write(cell, bytes);
+    toc_cell_hash(feed, row->index, TOC_SPAN_OF(bytes), &hash);
+    toc_sum_take(&fold->state.digest, &hash);
+    toc_opened_hash(&row->filed.record, &hash);
+    toc_sum_take(&fold->state.opened, &hash);
+    fold->state.entries--;
+    fold->records++;
+}
+
+static toc_code drop_row(toc_fold *fold, const toc_claim_row *row, const toc_statement *statement,
+                         toc_err *err)
+{
+    const toc_view_feed *feed;
+    TOC_TRY(toc_view_feed_of(&fold->view, row->feed, &feed, err));
+    toc_cell cell = toc_cell_of(statement);
+    count_out(fold, row, &feed->id, &cell);
+    toc_key key;
+    toc_number_key(&key, row->feed, row->index);
+    TOC_TRY(toc_table_delete(fold->view.txn, TOC_VIEW_NUMBERS, toc_key_view(&key), err));
+    TOC_TRY(toc_table_delete(fold->view.txn, TOC_VIEW_CLAIMS, row->filed.key, err));
+    toc_batch_cell none = {.feed = row->feed, .index = row->index};
+    return toc_cells_put(fold, &none, 1, err);
+}
+
+static toc_code leave_report(toc_fold *fold, const toc_claim_row *row,
+                             const toc_statement *statement, toc_err *err)
+{
+    if (!is_of_report(row))
+        return TOC_OK;
+    if (toc_view_waits(&fold->view, row->issued_at)) {
+        toc_key key;
+        waiting_key(row, &key);
+        return toc_table_delete(fold->view.txn, TOC_VIEW_WAITING, toc_key_view(&key), err);
+    }
+    toc_report *report;
+    TOC_TRY(toc_fold_report(fold, &row->filed.claim, &report, err));
+    report->judge = true;
+    if (row->kind != TOC_RECORD_MEMBERS)
+        return TOC_OK;
+    TOC_TRY(list_ops(fold, row, &statement->as.members, report, err));
+    TOC_TRY(toc_members_apply(fold, fold->batch.ops.at, fold->batch.ops.count, true, err));
+    fold->batch.ops.count = 0;
+    return TOC_OK;
+}
+
+/* The row as found lies in the map, and what is written would move it. */
+static toc_code copy_row(toc_claim_row *row, toc_buf *storage, toc_err *err)
+{
+    size_t key_bytes = row->filed.key.size;
+    toc_buf_add_span(storage, row->filed.key);
+    toc_buf_add_span(storage, row->bytes);
+    TOC_TRY(toc_buf_ok(storage, err));
+    row->filed.key = toc_span_of(storage->data, key_bytes);
+    row->filed.subject = toc_span_of(storage->data, row->filed.subject.size);
+    row->bytes = toc_span_of(storage->data + key_bytes, storage->size - key_bytes);
+    return TOC_OK;
+}
+
+/* Its log entry is not read: the body may be gone by now. */
+toc_code toc_fold_leave(toc_fold *fold, uint32_t feed, uint64_t index, toc_err *err)
+{
+    TOC_TRY(toc_batch_flush(fold, err));
+    toc_key key;
+    toc_number_key(&key, feed, index);
+    toc_span value;
+    toc_code code =
+        toc_table_get(fold->view.txn, TOC_VIEW_NUMBERS, toc_key_view(&key), &value, err);
+    if (code != TOC_OK)
+        return code == TOC_NOT_FOUND ? TOC_OK : code;
+    if (value.size == 1) {
+        fold->state.malformed--;
+        return toc_table_delete(fold->view.txn, TOC_VIEW_NUMBERS, toc_key_view(&key), err);
+    }
+    TOC_AUTO(toc_buf_wipe) toc_buf storage = {0};
+    toc_claim_row row;
+    toc_statement statement;
+    TOC_TRY(toc_view_row_at(&fold->view, feed, index, &row, err));
+    TOC_TRY(copy_row(&row, &storage, err));
+    toc_arena_reset(fold->arena);
+    TOC_TRY(toc_record_decode(row.bytes, fold->arena, &statement, err));
+    TOC_TRY(drop_row(fold, &row, &statement, err));
+    return leave_report(fold, &row, &statement, err);
+}
+
+/* ---- ticks ---- */
+
+/* Moves `limit` down so that at most TICK_EVENTS_MAX rows of the table fall due until then; the
+ * first minute that has any is taken whole. */
+static toc_code bound_tick(toc_fold *fold, toc_view_table table, uint64_t *limit, toc_err *err)
+{
+    toc_cursor *cursor;
+    TOC_TRY(toc_view_cursor(&fold->view, table, &cursor, err));
+    toc_row row;
+    uint64_t first_minute = 0;
+    toc_code code = toc_cursor_first(cursor, &row, err);
+    for (size_t count = 0; code == TOC_OK; code = toc_cursor_next(cursor, &row, err)) {
+        uint64_t due = toc_get_u64(row.key.data);
+        uint64_t minute = (due + MINUTE_MS - 1) / MINUTE_MS * MINUTE_MS;
+        if (due > *limit)
+            return TOC_OK;
+        if (minute <= fold->view.horizon.unix_ms)
+            continue; /* of an earlier tick of this transaction */
+        if (first_minute == 0)
+            first_minute = minute;
+        if (++count > TICK_EVENTS_MAX && minute > first_minute) {
+            *limit = minute - MINUTE_MS;
+            return TOC_OK;
+        }
+    }
+    return code == TOC_NOT_FOUND ? TOC_OK : code;
+}
+
+static toc_code enter_waiting(toc_fold *fold, const toc_row *row, toc_err *err)
+{
+    if (row->key.size != 20)
+        return toc_table_lies(fold->view.txn, TOC_VIEW_WAITING, row->key, "no waiting record", err);
+    toc_claim_row claim_row;
+    TOC_TRY(toc_view_row_at(&fold->view, toc_get_u32(row->key.data + 8),
+                            toc_get_u64(row->key.data + 12), &claim_row, err));
+    toc_statement statement;
+    toc_arena_reset(fold->arena);
+    TOC_TRY(toc_record_decode(claim_row.bytes, fold->arena, &statement, err));
+    return toc_fold_enter(fold, &claim_row, &statement, err);
+}
+
+static toc_code end_waiting(toc_fold *fold, toc_err *err)
+{
+    toc_cursor *cursor;
+    TOC_TRY(toc_view_cursor(&fold->view, TOC_VIEW_WAITING, &cursor, err));
+    toc_row row;
+    toc_code code = toc_cursor_first(cursor, &row, err);
+    for (; code == TOC_OK && toc_get_u64(row.key.data) <= fold->view.horizon.unix_ms;
+         code = toc_cursor_next(cursor, &row, err)) {
+        TOC_TRY(enter_waiting(fold, &row, err));
+        TOC_TRY(toc_cursor_delete(cursor, err));
+    }
+    return code == TOC_NOT_FOUND ? TOC_OK : code;
+}
+
+/* The rows go when the reports are written. */
+static toc_code end_expired(toc_fold *fold, toc_err *err)
+{
+    toc_cursor *cursor;
+    TOC_TRY(toc_view_cursor(&fold->view, TOC_VIEW_EXPIRIES, &cursor, err));
+    toc_row row;
+    toc_code code = toc_cursor_first(cursor, &row, err);
+    for (; code == TOC_OK && toc_get_u64(row.key.data) <= fold->view.horizon.unix_ms;
+         code = toc_cursor_next(cursor, &row, err)) {
+        if (row.key.size != 40)
+            return toc_table_lies(fold->view.txn, TOC_VIEW_EXPIRIES, row.key, "no expiry", err);
+        toc_claim_id id;
+        toc_report *report;
+        memcpy(id.bytes, row.key.data + 8, 32);
+        TOC_TRY(toc_fold_report(fold, &id, &report, err));
+        report->judge = true;
+    }
+    return code == TOC_NOT_FOUND ? TOC_OK : code;
+}
+
+toc_code toc_fold_tick(toc_fold *fold, toc_time tick, bool *out_arrived, toc_err *err)
+{
+    uint64_t limit = tick.unix_ms / MINUTE_MS * MINUTE_MS, target = limit;
+    *out_arrived = true;
+    if (limit <= fold->view.horizon.unix_ms)
+        return TOC_OK; /* the horizon never goes back */
+    TOC_TRY(toc_batch_flush(fold, err));
+    TOC_TRY(bound_tick(fold, TOC_VIEW_WAITING, &limit, err));
+    TOC_TRY(bound_tick(fold, TOC_VIEW_EXPIRIES, &limit, err));
+    fold->view.horizon.unix_ms = fold->state.horizon.unix_ms = limit;
+    *out_arrived = limit == target;
+    TOC_TRY(end_waiting(fold, err));
+    TOC_TRY(end_expired(fold, err));
+    return toc_batch_flush(fold, err);
+}

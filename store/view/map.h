@@ -1,0 +1,34 @@
+/* store/view/map.h: short byte strings → numbers, in memory, for one transaction of the fold.
+ * Vertices are chosen by whoever writes records, so the hash is keyed anew for each map.
+ * Owns:    its slots, until toc_map_wipe.
+ * Threads: one at a time.
+ * Errors:  NO_MEMORY. */
+#ifndef TOC_STORE_VIEW_MAP_H
+#define TOC_STORE_VIEW_MAP_H
+
+#include "proto/base/attrs.h"
+#include "proto/base/error.h"
+#include "proto/base/span.h"
+
+enum { TOC_MAP_KEY_BYTES_MAX = 35 };
+
+typedef struct toc_map_slot {
+    uint8_t size; /* 0: free */
+    uint8_t key[TOC_MAP_KEY_BYTES_MAX];
+    uint32_t value;
+} toc_map_slot;
+
+typedef struct toc_map {
+    uint64_t seeds[6];
+    size_t used, capacity; /* capacity: 0 or a power of two */
+    toc_map_slot *slots;
+} toc_map;
+
+void toc_map_init(toc_map *map);
+void toc_map_wipe(toc_map *map);
+void toc_map_clear(toc_map *map); /* gives back what a large transaction took */
+bool toc_map_find(const toc_map *map, toc_span key, uint32_t *out);
+/* The key must not be there yet. */
+TOC_MUST toc_code toc_map_add(toc_map *map, toc_span key, uint32_t value, toc_err *err);
+
+#endif

@@ -1,0 +1,236 @@
+#include "store/view/schema.h"
+
+const char *const toc_view_table_names[TOC_VIEW_TABLES] = {
+    [TOC_VIEW_META] = "meta",
+    [TOC_VIEW_FEEDS] = "feeds",
+    [TOC_VIEW_CLAIMS] = "claims",
+    [TOC_VIEW_NUMBERS] = "numbers",
+    [TOC_VIEW_COLUMNS] = "columns",
+    [TOC_VIEW_INCIDENCE] = "incidence",
+    [TOC_VIEW_CONNECTORS] = "connectors",
+    [TOC_VIEW_JOINTS] = "joints",
+    [TOC_VIEW_COMPONENTS] = "components",
+    [TOC_VIEW_CLUSTERS] = "clusters",
+    [TOC_VIEW_TENTATIVE] = "tentative",
+    [TOC_VIEW_WAITING] = "waiting",
+    [TOC_VIEW_EXPIRIES] = "expiries",
+};
+
+/* ---- keys ---- */
+
+size_t toc_subject_size_at(toc_span bytes)
+{
+    size_t payload = bytes.size == 0 ? 0 : toc_class_payload_bytes(bytes.data[0]);
+    size_t size = payload == 0 ? 0 : payload + 3;
+    return size <= bytes.size ? size : 0;
+}
+
+size_t toc_vertex_size(toc_span subject)
+{
+    return toc_class_links(subject.data[0]) ? subject.size - 2 : subject.size;
+}
+
+toc_subject toc_subject_copy(toc_span bytes)
+{
+    TOC_ASSERT(bytes.size <= TOC_SUBJECT_BYTES_MAX);
+    toc_subject subject = {.size = (uint8_t)bytes.size};
+    memcpy(subject.bytes, bytes.data, bytes.size);
+    return subject;
+}
+
+bool toc_span_begins(toc_span bytes, toc_span prefix)
+{
+    return bytes.size >= prefix.size && memcmp(bytes.data, prefix.data, prefix.size) == 0;
+}
+
+bool toc_filed_read(toc_span key, toc_filed *out)
+{
+    size_t subject_size = toc_subject_size_at(key);
+    if (subject_size == 0 || key.size != subject_size + TOC_FILED_TAIL_BYTES)
+        return false;
+    const uint8_t *tail = key.data + subject_size;
+    out->key = key;
+    out->subject = toc_span_of(key.data, subject_size);
+    memcpy(out->claim.bytes, tail, 32);
+    out->revision = toc_get_u64(tail + 32);
+    memcpy(out->record.bytes, tail + 40, 32);
+    return true;
+}
+
+void toc_filed_key(toc_key *key, toc_span subject, const toc_claim_id *claim, uint64_t revision,
+                   const toc_record_id *record)
+{
+    toc_key_clear(key);
+    toc_key_add_span(key, subject);
+    toc_key_add(key, claim->bytes, sizeof claim->bytes);
+    toc_key_add_u64(key, revision);
+    toc_key_add(key, record->bytes, sizeof record->bytes);
+}
+
+void toc_filed_end(toc_key *key, toc_span subject, const toc_claim_id *claim)
+{
+    toc_key_clear(key);
+    toc_key_add_span(key, subject);
+    toc_key_add(key, claim->bytes, sizeof claim->bytes);
+    memset(toc_key_extend(key, 40), 0xFF, 40);
+}
+
+void toc_number_key(toc_key *key, uint32_t feed, uint64_t index)
+{
+    toc_key_clear(key);
+    toc_key_add_u32(key, feed);
+    toc_key_add_u64(key, index);
+}
+
+/* ---- claims ---- */
+
+toc_code toc_claim_row_read(const toc_txn *txn, const toc_row *row, toc_claim_row *out,
+                            toc_err *err)
+{
+    if (!toc_filed_read(row->key, &out->filed))
+        return toc_table_lies(txn, TOC_VIEW_CLAIMS, row->key, "no key of a claim", err);
+    if (row->value.size < TOC_CLAIM_HEAD_BYTES || row->value.data[0] < TOC_RECORD_WALLET ||
+        row->value.data[0] > TOC_RECORD_RETRACTION)
+        return toc_table_lies(txn, TOC_VIEW_CLAIMS, row->key, "no value of a claim", err);
+    const uint8_t *value = row->value.data;
+    out->kind = (toc_record_kind)value[0];
+    out->feed = toc_get_u32(value + 1);
+    out->index = toc_get_u64(value + 5);
+    out->issued_at.unix_ms = toc_get_u64(value + 13);
+    out->valid_until.unix_ms = toc_get_u64(value + 21);
+    out->bytes = toc_span_of(value + TOC_CLAIM_HEAD_BYTES, row->value.size - TOC_CLAIM_HEAD_BYTES);
+    return TOC_OK;
+}
+
+void toc_claim_head_write(const toc_claim_row *row, uint8_t out[TOC_CLAIM_HEAD_BYTES])
+{
+    out[0] = (uint8_t)row->kind;
+    toc_put_u32(out + 1, row->feed);
+    toc_put_u64(out + 5, row->index);
+    toc_put_u64(out + 13, row->issued_at.unix_ms);
+    toc_put_u64(out + 21, row->valid_until.unix_ms);
+}
+
+/* ---- joints ---- */
+
+void toc_joint_write(const toc_decider *decider, uint8_t out[TOC_JOINT_BYTES])
+{
+    out[0] = decider->add ? 1 : 0;
+    toc_put_u64(out + 1, decider->revision);
+}
+
+/* ---- components ---- */
+
+toc_vertex toc_vertex_copy(toc_span vertex)
+{
+    TOC_ASSERT(vertex.size <= TOC_SUBJECT_BYTES_MAX);
+    toc_vertex copy = {.size = (uint8_t)vertex.size};
+    memcpy(copy.bytes, vertex.data, vertex.size);
+    return copy;
+}
+
+bool toc_vertex_below(toc_span left, const toc_vertex *right)
+{
+    return right->size == 0 || toc_span_compare(left, toc_vertex_view(right)) < 0;
+}
+
+enum { REPORT_LIVE = 1, REPORT_CLUSTERED = 2 };
+
+static size_t write_vertex(const toc_vertex *vertex, uint8_t *out)
+{
+    out[0] = vertex->size;
+    memcpy(out + 1, vertex->bytes, vertex->size);
+    return 1u + vertex->size;
+}
+
+size_t toc_report_write(const toc_report_row *row, uint8_t out[TOC_REPORT_BYTES_MAX])
+{
+    out[0] = (uint8_t)((row->live ? REPORT_LIVE : 0) | (row->clustered ? REPORT_CLUSTERED : 0));
+    memcpy(out + 1, row->cluster.bytes, 32);
+    toc_put_u64(out + 33, row->ended);
+    toc_put_u64(out + 41, row->members);
+    toc_put_u64(out + 49, row->expires.unix_ms);
+    size_t size = 57;
+    size += write_vertex(&row->low, out + size);
+    size += write_vertex(&row->floor, out + size);
+    out[size++] = row->root_size;
+    memcpy(out + size, row->root, row->root_size);
+    return size + row->root_size;
+}
+
+static size_t read_vertex(toc_span value, size_t at, toc_vertex *out)
+{
+    if (at >= value.size)
+        return 0;
+    size_t size = value.data[at];
+    if (size > TOC_SUBJECT_BYTES_MAX || size > value.size - at - 1)
+        return 0;
+    out->size = (uint8_t)size;
+    memcpy(out->bytes, value.data + at + 1, size);
+    return at + 1 + size;
+}
+
+bool toc_report_read(toc_span value, toc_report_row *out)
+{
+    *out = (toc_report_row){0};
+    if (value.size < 57 || value.data[0] > (REPORT_LIVE | REPORT_CLUSTERED))
+        return false;
+    out->live = (value.data[0] & REPORT_LIVE) != 0;
+    out->clustered = (value.data[0] & REPORT_CLUSTERED) != 0;
+    memcpy(out->cluster.bytes, value.data + 1, 32);
+    out->ended = toc_get_u64(value.data + 33);
+    out->members = toc_get_u64(value.data + 41);
+    out->expires.unix_ms = toc_get_u64(value.data + 49);
+    size_t at = read_vertex(value, 57, &out->low);
+    at = at == 0 ? 0 : read_vertex(value, at, &out->floor);
+    if (at == 0 || at >= value.size)
+        return false;
+    out->root_size = value.data[at++];
+    if (out->root_size > TOC_REPORT_ROOT_BYTES_MAX || value.size - at != out->root_size)
+        return false;
+    memcpy(out->root, value.data + at, out->root_size);
+    return true;
+}
+
+/* ---- clusters ---- */
+
+size_t toc_cluster_write(const toc_cluster_row *row, uint8_t out[TOC_CLUSTER_BYTES_MAX])
+{
+    toc_put_u64(out, row->vertices);
+    toc_put_u64(out + 8, row->reports);
+    memcpy(out + 16, row->id.bytes, row->id.size);
+    return 16u + row->id.size;
+}
+
+bool toc_cluster_read(toc_span value, toc_cluster_row *out)
+{
+    if (value.size <= 16 || value.size > TOC_CLUSTER_BYTES_MAX)
+        return false;
+    out->vertices = toc_get_u64(value.data);
+    out->reports = toc_get_u64(value.data + 8);
+    out->id = toc_vertex_copy(toc_span_of(value.data + 16, value.size - 16));
+    return true;
+}
+
+/* ---- feeds ---- */
+
+void toc_view_feed_write(const toc_view_feed *feed, uint8_t out[TOC_VIEW_FEED_BYTES])
+{
+    memcpy(out, feed->name.circle.bytes, 32);
+    memcpy(out + 32, feed->name.org.bytes, 32);
+    out[64] = (uint8_t)feed->name.lane;
+    toc_put_u64(out + 65, feed->name.generation);
+    memcpy(out + 73, feed->id.bytes, 32);
+}
+
+bool toc_view_feed_read(toc_span value, toc_view_feed *out)
+{
+    if (value.size != TOC_VIEW_FEED_BYTES || value.data[64] >= TOC_LANE_COUNT)
+        return false;
+    memcpy(out->name.circle.bytes, value.data, 32);
+    memcpy(out->name.org.bytes, value.data + 32, 32);
+    out->name.lane = (toc_lane)value.data[64];
+    out->name.generation = toc_get_u64(value.data + 65);
+    memcpy(out->id.bytes, value.data + 73, 32);
+    return true;
+}

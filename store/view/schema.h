@@ -1,0 +1,152 @@
+/* store/view/schema.h: the tables of the views and the layouts of their rows (store/README.md).
+ *
+ * Integers are big-endian. A subject and a vertex tell their own length by their first byte, so
+ * that keys that begin with one need no length before it. Owns:    nothing; what a reader of a row
+ * fills in points into the row. Threads: plain values. Errors:  MALFORMED for a row that breaks its
+ * layout (toc_table_lies). */
+#ifndef TOC_STORE_VIEW_SCHEMA_H
+#define TOC_STORE_VIEW_SCHEMA_H
+
+#include "proto/feed/feed.h"
+#include "proto/record/record.h"
+#include "store/table.h"
+
+/* Raised whenever a layout below, or what is filed where, changes: older views are dropped. */
+enum { TOC_VIEW_LAYOUT = 1, TOC_RULES_VERSION = 1 };
+
+typedef enum toc_view_table {
+    TOC_VIEW_META = 0,
+    TOC_VIEW_FEEDS,      /* feed u32 → what it is called: local numbers as ids */
+    TOC_VIEW_CLAIMS,     /* every record of E */
+    TOC_VIEW_NUMBERS,    /* feed u32 ‖ index u64 → where its record is filed */
+    TOC_VIEW_COLUMNS,    /* feed u32 ‖ page u64 → arrays of cells, for search */
+    TOC_VIEW_INCIDENCE,  /* what each members record says of each wallet */
+    TOC_VIEW_CONNECTORS, /* report ‖ vertex, where two or more reports name the vertex */
+    TOC_VIEW_JOINTS,     /* vertex ‖ report, the same pairs the other way → what decides */
+    TOC_VIEW_COMPONENTS, /* report → its state and the cluster it is in */
+    TOC_VIEW_CLUSTERS,   /* lowest report → id and size; lowest report ‖ report */
+    TOC_VIEW_TENTATIVE,  /* report ‖ report, both ways round */
+    TOC_VIEW_WAITING,    /* due u64 ‖ feed u32 ‖ index u64: of cluster claims only */
+    TOC_VIEW_EXPIRIES,   /* valid until u64 ‖ report */
+    TOC_VIEW_TABLES
+} toc_view_table;
+
+extern const char *const toc_view_table_names[TOC_VIEW_TABLES];
+
+/* ---- keys ---- */
+
+/* The length of the subject that `bytes` begin with; 0 when they begin with none. */
+size_t toc_subject_size_at(toc_span bytes);
+/* The length of the vertex of a subject that begins with this class. */
+size_t toc_vertex_size(toc_span subject);
+toc_subject toc_subject_copy(toc_span bytes);
+bool toc_span_begins(toc_span bytes, toc_span prefix);
+
+/* subject ‖ claim ‖ revision u64 ‖ record: both `claims` and `incidence`. */
+enum { TOC_FILED_TAIL_BYTES = 32 + 8 + 32, TOC_FILED_BYTES_MAX = TOC_SUBJECT_BYTES_MAX + 72 };
+typedef struct toc_filed {
+    toc_span key;
+    toc_span subject;
+    toc_claim_id claim;
+    uint64_t revision;
+    toc_record_id record;
+} toc_filed;
+TOC_MUST bool toc_filed_read(toc_span key, toc_filed *out);
+void toc_filed_key(toc_key *key, toc_span subject, const toc_claim_id *claim, uint64_t revision,
+                   const toc_record_id *record);
+/* Above every row of a subject and claim: the two ids are hashes, so a tail of ones is none. */
+void toc_filed_end(toc_key *key, toc_span subject, const toc_claim_id *claim);
+
+void toc_number_key(toc_key *key, uint32_t feed, uint64_t index);
+
+/* ---- claims ---- */
+
+/* kind u8 | feed u32 | index u64 | issued at u64 | valid until u64 | the record as it was signed */
+enum { TOC_CLAIM_HEAD_BYTES = 29 };
+typedef struct toc_claim_row {
+    toc_filed filed;
+    toc_record_kind kind;
+    uint32_t feed; /* local number: in no digest and no answer */
+    uint64_t index;
+    toc_time issued_at, valid_until;
+    toc_span bytes;
+} toc_claim_row;
+TOC_MUST toc_code toc_claim_row_read(const toc_txn *txn, const toc_row *row, toc_claim_row *out,
+                                     toc_err *err);
+void toc_claim_head_write(const toc_claim_row *row, uint8_t out[TOC_CLAIM_HEAD_BYTES]);
+
+/* ---- numbers ---- */
+
+/* status u8, then for a record of E: subject ‖ claim ‖ revision u64 */
+enum { TOC_NUMBER_FILED = 1, TOC_NUMBER_MALFORMED = 2 };
+
+/* ---- incidence, joints ---- */
+
+/* op u8 | position u16 of the last time the record names this wallet */
+enum { TOC_INCIDENCE_BYTES = 3, TOC_JOINT_BYTES = 9 };
+typedef struct toc_decider {
+    bool found; /* the report names the vertex at all */
+    bool add;
+    uint64_t revision;
+    uint16_t position;
+    toc_record_id record;
+} toc_decider;
+/* op u8 | revision u64 */
+void toc_joint_write(const toc_decider *decider, uint8_t out[TOC_JOINT_BYTES]);
+
+/* ---- components ---- */
+
+typedef struct toc_vertex {
+    uint8_t size; /* 0: none */
+    uint8_t bytes[TOC_SUBJECT_BYTES_MAX];
+} toc_vertex;
+toc_vertex toc_vertex_copy(toc_span vertex);
+static inline toc_span toc_vertex_view(const toc_vertex *vertex)
+{
+    return toc_span_of(vertex->bytes, vertex->size);
+}
+bool toc_vertex_below(toc_span left, const toc_vertex *right); /* nothing is above everything */
+
+enum { TOC_REPORT_ROOT_BYTES_MAX = 66 };
+typedef struct toc_report_row {
+    bool live;            /* a live report of RULES §6 */
+    bool clustered;       /* in a cluster: its size is not 0 */
+    toc_claim_id cluster; /* lowest claim id among the cluster's reports */
+    uint64_t ended;       /* highest revision of a retraction of it; 0: none */
+    uint64_t members;     /* vertices that are members now, hubs included */
+    toc_time expires;     /* of the head, where that is still to come; 0: never */
+    toc_vertex low;       /* the smallest member */
+    toc_vertex floor;     /* of a live report: the smallest that is no hub */
+    uint8_t root_size;    /* of a live report */
+    uint8_t root[TOC_REPORT_ROOT_BYTES_MAX];
+} toc_report_row;
+enum {
+    TOC_REPORT_BYTES_MAX =
+        1 + 32 + 24 + 2 * (1 + TOC_SUBJECT_BYTES_MAX) + 1 + TOC_REPORT_ROOT_BYTES_MAX
+};
+size_t toc_report_write(const toc_report_row *row, uint8_t out[TOC_REPORT_BYTES_MAX]);
+TOC_MUST bool toc_report_read(toc_span value, toc_report_row *out);
+
+/* ---- clusters ---- */
+
+/* vertices u64 | reports u64 | id (a vertex) */
+enum { TOC_CLUSTER_BYTES_MAX = 16 + TOC_SUBJECT_BYTES_MAX };
+typedef struct toc_cluster_row {
+    uint64_t vertices, reports;
+    toc_vertex id;
+} toc_cluster_row;
+size_t toc_cluster_write(const toc_cluster_row *row, uint8_t out[TOC_CLUSTER_BYTES_MAX]);
+TOC_MUST bool toc_cluster_read(toc_span value, toc_cluster_row *out);
+
+/* ---- feeds ---- */
+
+/* circle | org | lane u8 | generation u64 | feed id */
+enum { TOC_VIEW_FEED_BYTES = 32 + 32 + 1 + 8 + 32 };
+typedef struct toc_view_feed {
+    toc_feed_name name;
+    toc_feed_id id;
+} toc_view_feed;
+void toc_view_feed_write(const toc_view_feed *feed, uint8_t out[TOC_VIEW_FEED_BYTES]);
+TOC_MUST bool toc_view_feed_read(toc_span value, toc_view_feed *out);
+
+#endif

@@ -1,0 +1,226 @@
+/* One step of the fold: a transaction's worth of journal rows. */
+#include "store/view/fold.h"
+
+enum { GATHER_MS = TOC_VIEW_TXN_MS_MAX * 2 / 5 }; /* what is gathered takes as long again to put */
+
+/* ---- a transaction ---- */
+
+toc_code toc_fold_begin(toc_views *views, toc_log_txn *log, toc_fold *fold, toc_err *err)
+{
+    toc_txn *txn = NULL;
+    TOC_TRY(toc_txn_begin(views->env, TOC_TXN_WRITE, &txn, err));
+    *fold = (toc_fold){.views = views,
+                       .log = log,
+                       .state = views->state,
+                       .batch = views->batch,
+                       .arena = views->arena,
+                       .scratch = views->scratch,
+                       .page = views->page,
+                       .plain = views->plain};
+    views->batch = (toc_batch){0};
+    views->scratch = (toc_buf){0};
+    toc_view_init(&fold->view, txn, views->state.horizon);
+    toc_map_init(&fold->report_map);
+    return TOC_OK;
+}
+
+void toc_fold_wipe(toc_fold *fold)
+{
+    if (fold->views == NULL)
+        return;
+    toc_view_wipe(&fold->view);
+    toc_txn_abort(fold->view.txn);
+    toc_batch_clear(&fold->batch);
+    fold->views->batch = fold->batch;
+    fold->views->scratch = fold->scratch;
+    for (size_t i = 0; i < fold->reports.count; i++)
+        free(fold->reports.at[i]);
+    TOC_LIST_WIPE(&fold->reports);
+    toc_map_wipe(&fold->report_map);
+    toc_wipe(fold->plain, TOC_ENTRY_BYTES_MAX);
+    *fold = (toc_fold){0};
+}
+
+toc_code toc_fold_finish(toc_fold *fold, toc_err *err)
+{
+    TOC_TRY(toc_batch_flush(fold, err));
+    TOC_TRY(toc_reports_judge(fold, err));
+    TOC_TRY(toc_clusters_join(fold, err));
+    TOC_TRY(toc_reports_write(fold, err));
+    TOC_TRY(toc_view_state_put(fold->view.txn, &fold->state, err));
+    toc_view_wipe(&fold->view);
+    fold->rows = toc_txn_rows(fold->view.txn);
+    toc_txn *txn = fold->view.txn;
+    fold->view.txn = NULL; /* transferred */
+    TOC_TRY(toc_txn_commit(txn, err));
+    fold->views->state = fold->state;
+    return TOC_OK;
+}
+
+/* ---- journal rows ---- */
+
+static bool is_full(const toc_fold *fold, const toc_fold_limit *limit)
+{
+    if (toc_txn_rows(fold->view.txn) + toc_batch_rows(fold) >= TOC_VIEW_TXN_ROWS_MAX)
+        return true;
+    return limit->mono_ms != NULL &&
+           limit->mono_ms(limit->context) - limit->started_ms >= GATHER_MS;
+}
+
+static toc_code take_range(toc_fold *fold, const toc_journal_row *row, uint64_t from,
+                           const toc_fold_limit *limit, uint64_t *out_from, toc_err *err)
+{
+    const toc_fold_feed *feed;
+    TOC_TRY(toc_fold_feed_of(fold, row->feed, &feed, err));
+    uint64_t index = from;
+    for (; index < row->until && (index == from || !is_full(fold, limit)); index++)
+        TOC_TRY(toc_fold_take(fold, feed, index, err));
+    *out_from = index;
+    return TOC_OK;
+}
+
+static toc_code leave_range(toc_fold *fold, const toc_journal_row *row, uint64_t from,
+                            const toc_fold_limit *limit, uint64_t *out_from, toc_err *err)
+{
+    uint64_t index = from;
+    for (; index < row->until && (index == from || !is_full(fold, limit)); index++)
+        TOC_TRY(toc_fold_leave(fold, row->feed, index, err));
+    *out_from = index;
+    return TOC_OK;
+}
+
+toc_code toc_fold_row(toc_fold *fold, const toc_journal_row *row, uint64_t from,
+                      const toc_fold_limit *limit, uint64_t *out_from, bool *out_done, toc_err *err)
+{
+    uint64_t begin = from > row->from ? from : row->from, end = row->until;
+    switch (row->kind) {
+    case TOC_JOURNAL_OPENED:
+    case TOC_JOURNAL_RELEASED:
+        TOC_TRY(take_range(fold, row, begin, limit, &end, err));
+        break;
+    case TOC_JOURNAL_ERASED:
+    case TOC_JOURNAL_QUARANTINED:
+        TOC_TRY(leave_range(fold, row, begin, limit, &end, err));
+        break;
+    case TOC_JOURNAL_TICK:
+        *out_from = 0;
+        return toc_fold_tick(fold, row->tick, out_done, err);
+    case TOC_JOURNAL_STORED:
+        break;
+    }
+    *out_done = end >= row->until;
+    *out_from = *out_done ? 0 : end;
+    return TOC_OK;
+}
+
+static toc_code fold_lane(toc_fold *fold, toc_lane lane, const toc_fold_limit *limit, toc_err *err)
+{
+    toc_view_state *state = &fold->state;
+    while (!is_full(fold, limit)) {
+        toc_journal_row row;
+        bool done = false;
+        toc_code code = toc_log_journal_next(fold->log, lane, state->position[lane], &row, err);
+        if (code != TOC_OK)
+            return code == TOC_NOT_FOUND ? TOC_OK : code;
+        TOC_TRY(
+            toc_fold_row(fold, &row, state->offset[lane], limit, &state->offset[lane], &done, err));
+        if (!done)
+            return TOC_OK;
+        state->position[lane] = row.number;
+    }
+    return TOC_OK;
+}
+
+/* ---- how far behind ---- */
+
+typedef struct backlog {
+    uint64_t last[2];
+    uint64_t rows;
+} backlog;
+
+static toc_code measure(toc_log_txn *log, const toc_view_state *state, backlog *out, toc_err *err)
+{
+    *out = (backlog){0};
+    for (int lane = TOC_LANE_ALERT; lane <= TOC_LANE_BULK; lane++) {
+        TOC_TRY(toc_log_journal_last(log, (toc_lane)lane, &out->last[lane], err));
+        if (out->last[lane] > state->position[lane])
+            out->rows += out->last[lane] - state->position[lane];
+    }
+    return TOC_OK;
+}
+
+/* A journal row is a range: what counts is its entries. Looks no further than it has to. */
+static toc_code is_far_behind(toc_log_txn *log, const toc_view_state *state, bool *out,
+                              toc_err *err)
+{
+    uint64_t entries = 0;
+    for (int lane = TOC_LANE_ALERT; lane <= TOC_LANE_BULK; lane++) {
+        uint64_t after = state->position[lane];
+        toc_journal_row row;
+        toc_code code = TOC_OK;
+        while (entries < TOC_VIEW_SYNC_BACKLOG &&
+               (code = toc_log_journal_next(log, (toc_lane)lane, after, &row, err)) == TOC_OK) {
+            entries += row.until > row.from ? row.until - row.from : 1;
+            after = row.number;
+        }
+        if (code != TOC_OK && code != TOC_NOT_FOUND)
+            return code;
+    }
+    *out = entries >= TOC_VIEW_SYNC_BACKLOG;
+    return TOC_OK;
+}
+
+static toc_code enter_mode(toc_views *views, toc_log_txn *log, toc_err *err)
+{
+    bool far = false;
+    if (!views->sync || views->dirty)
+        return TOC_OK;
+    TOC_TRY(is_far_behind(log, &views->state, &far, err));
+    return far ? toc_views_set_dirty(views, true, err) : TOC_OK;
+}
+
+/* ---- the step ---- */
+
+static void report_step(const toc_views *views, const backlog *left, toc_fold_result *out)
+{
+    out->backlog = left->rows;
+    out->alert_position = views->state.position[TOC_LANE_ALERT];
+    out->bulk_position = views->state.position[TOC_LANE_BULK];
+    out->horizon = views->state.horizon;
+}
+
+static toc_code step(toc_views *views, toc_log_txn *log, const toc_fold_limit *limit,
+                     toc_fold_result *out, toc_err *err)
+{
+    TOC_AUTO(toc_fold_wipe) toc_fold fold = {0};
+    TOC_TRY(toc_fold_begin(views, log, &fold, err));
+    TOC_TRY(fold_lane(&fold, TOC_LANE_ALERT, limit, err));
+    TOC_TRY(fold_lane(&fold, TOC_LANE_BULK, limit, err));
+    TOC_TRY(toc_fold_finish(&fold, err));
+    out->records = fold.records;
+    out->rows = fold.rows;
+    out->malformed = fold.malformed;
+    return TOC_OK;
+}
+
+toc_code toc_views_fold(toc_views *views, uint64_t (*mono_ms)(void *context), void *context,
+                        toc_fold_result *out, toc_err *err)
+{
+    TOC_AUTO(toc_log_abort) toc_log_txn *log = NULL;
+    toc_fold_limit limit = {.mono_ms = mono_ms, .context = context};
+    limit.started_ms = mono_ms == NULL ? 0 : mono_ms(context);
+    toc_fold_result result = {0};
+    backlog left;
+    TOC_TRY(toc_log_read(views->log, &log, err));
+    TOC_TRY(measure(log, &views->state, &left, err));
+    if (left.rows > 0) {
+        TOC_TRY(enter_mode(views, log, err));
+        TOC_TRY(step(views, log, &limit, &result, err));
+        TOC_TRY(measure(log, &views->state, &left, err));
+    }
+    if (left.rows == 0 && views->dirty)
+        TOC_TRY(toc_views_set_dirty(views, false, err));
+    report_step(views, &left, &result);
+    *out = result;
+    return TOC_OK;
+}

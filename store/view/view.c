@@ -1,0 +1,207 @@
+#include "store/view/view.h"
+
+void toc_view_init(toc_view *view, toc_txn *txn, toc_time horizon)
+{
+    *view = (toc_view){.txn = txn, .horizon = horizon};
+}
+
+void toc_view_wipe(toc_view *view)
+{
+    for (size_t i = 0; i < TOC_VIEW_TABLES; i++) {
+        toc_cursor_close(view->cursors[i]);
+        view->cursors[i] = NULL;
+    }
+}
+
+toc_code toc_view_cursor(toc_view *view, toc_view_table table, toc_cursor **out, toc_err *err)
+{
+    if (view->cursors[table] == NULL)
+        TOC_TRY(toc_cursor_open(view->txn, (toc_table)table, (toc_span){0}, &view->cursors[table],
+                                err));
+    *out = view->cursors[table];
+    return TOC_OK;
+}
+
+/* ---- meta ---- */
+
+enum { STATE_BYTES = 5 * 8 + 64 + 16 };
+
+static toc_span state_key(void)
+{
+    return toc_span_text("state");
+}
+
+toc_code toc_view_state_get(toc_txn *txn, toc_view_state *out, toc_err *err)
+{
+    toc_span value;
+    toc_code code = toc_table_get(txn, TOC_VIEW_META, state_key(), &value, err);
+    *out = (toc_view_state){0};
+    if (code != TOC_OK)
+        return code == TOC_NOT_FOUND ? TOC_OK : code;
+    if (value.size != STATE_BYTES)
+        return toc_table_lies(txn, TOC_VIEW_META, state_key(), "no state of the fold", err);
+    for (size_t lane = 0; lane < 2; lane++) {
+        out->position[lane] = toc_get_u64(value.data + 8 * lane);
+        out->offset[lane] = toc_get_u64(value.data + 16 + 8 * lane);
+    }
+    out->horizon.unix_ms = toc_get_u64(value.data + 32);
+    toc_sum_read(value.data + 40, &out->digest);
+    toc_sum_read(value.data + 72, &out->opened);
+    out->entries = toc_get_u64(value.data + 104);
+    out->malformed = toc_get_u64(value.data + 112);
+    return TOC_OK;
+}
+
+toc_code toc_view_state_put(toc_txn *txn, const toc_view_state *state, toc_err *err)
+{
+    uint8_t value[STATE_BYTES];
+    for (size_t lane = 0; lane < 2; lane++) {
+        toc_put_u64(value + 8 * lane, state->position[lane]);
+        toc_put_u64(value + 16 + 8 * lane, state->offset[lane]);
+    }
+    toc_put_u64(value + 32, state->horizon.unix_ms);
+    toc_sum_write(&state->digest, value + 40);
+    toc_sum_write(&state->opened, value + 72);
+    toc_put_u64(value + 104, state->entries);
+    toc_put_u64(value + 112, state->malformed);
+    return toc_table_put(txn, TOC_VIEW_META, state_key(), TOC_SPAN_OF(value), err);
+}
+
+toc_code toc_view_feed_of(toc_view *view, uint32_t number, const toc_view_feed **out, toc_err *err)
+{
+    size_t slot = number % TOC_VIEW_FEEDS_KEPT;
+    *out = &view->feeds[slot].feed;
+    if (view->feeds[slot].number == number)
+        return TOC_OK;
+    uint8_t key[4];
+    toc_put_u32(key, number);
+    toc_span value;
+    toc_code code = toc_table_get(view->txn, TOC_VIEW_FEEDS, TOC_SPAN_OF(key), &value, err);
+    if (code == TOC_NOT_FOUND)
+        return toc_table_lies(view->txn, TOC_VIEW_FEEDS, TOC_SPAN_OF(key), "no such feed", err);
+    TOC_TRY(code);
+    view->feeds[slot].number = 0;
+    if (!toc_view_feed_read(value, &view->feeds[slot].feed))
+        return toc_table_lies(view->txn, TOC_VIEW_FEEDS, TOC_SPAN_OF(key), "no feed", err);
+    view->feeds[slot].number = number;
+    return TOC_OK;
+}
+
+/* ---- claims ---- */
+
+bool toc_view_head_live(const toc_view *view, const toc_claim_row *head)
+{
+    if (head->kind == TOC_RECORD_RETRACTION)
+        return false;
+    return head->valid_until.unix_ms == 0 || head->valid_until.unix_ms > view->horizon.unix_ms;
+}
+
+toc_code toc_view_scan(toc_view *view, toc_span subject, const toc_claim_id *claim,
+                       toc_claim_scan *out, toc_err *err)
+{
+    toc_key prefix;
+    toc_key_clear(&prefix);
+    toc_key_add_span(&prefix, subject);
+    toc_key_add(&prefix, claim->bytes, sizeof claim->bytes);
+    toc_cursor *cursor;
+    TOC_TRY(toc_view_cursor(view, TOC_VIEW_CLAIMS, &cursor, err));
+    *out = (toc_claim_scan){0};
+    toc_row row;
+    toc_code code = toc_cursor_seek(cursor, toc_key_view(&prefix), &row, err);
+    for (; code == TOC_OK && toc_span_begins(row.key, toc_key_view(&prefix));
+         code = toc_cursor_next(cursor, &row, err)) {
+        toc_claim_row claim_row;
+        TOC_TRY(toc_claim_row_read(view->txn, &row, &claim_row, err));
+        out->revision = claim_row.filed.revision;
+        if (toc_view_waits(view, claim_row.issued_at))
+            continue;
+        out->exists = true;
+        if (claim_row.kind == TOC_RECORD_MEMBERS) {
+            out->members_revision = claim_row.filed.revision;
+            continue;
+        }
+        out->has_head = true;
+        out->head = claim_row;
+        if (claim_row.kind == TOC_RECORD_RETRACTION)
+            out->ended = claim_row.filed.revision;
+    }
+    return code == TOC_NOT_FOUND ? TOC_OK : code;
+}
+
+/* `numbers` does not repeat the record id: at one revision of one claim there is hardly ever a
+ * second record. */
+static toc_code find_filed(toc_view *view, toc_span filed, uint32_t feed, uint64_t index,
+                           toc_claim_row *out, toc_err *err)
+{
+    toc_cursor *cursor;
+    TOC_TRY(toc_view_cursor(view, TOC_VIEW_CLAIMS, &cursor, err));
+    toc_row row;
+    toc_code code = toc_cursor_seek(cursor, filed, &row, err);
+    for (; code == TOC_OK && toc_span_begins(row.key, filed);
+         code = toc_cursor_next(cursor, &row, err)) {
+        TOC_TRY(toc_claim_row_read(view->txn, &row, out, err));
+        if (out->feed == feed && out->index == index)
+            return TOC_OK;
+    }
+    if (code != TOC_OK && code != TOC_NOT_FOUND)
+        return code;
+    return toc_table_lies(view->txn, TOC_VIEW_CLAIMS, filed, "the record of a number is gone", err);
+}
+
+toc_code toc_view_row_at(toc_view *view, uint32_t feed, uint64_t index, toc_claim_row *out,
+                         toc_err *err)
+{
+    toc_key key;
+    toc_number_key(&key, feed, index);
+    toc_span value;
+    TOC_TRY(toc_table_get(view->txn, TOC_VIEW_NUMBERS, toc_key_view(&key), &value, err));
+    if (value.size == 1 && value.data[0] == TOC_NUMBER_MALFORMED)
+        return toc_fail(err, TOC_NOT_FOUND, "the record is malformed");
+    if (value.size < 1 || value.data[0] != TOC_NUMBER_FILED)
+        return toc_table_lies(view->txn, TOC_VIEW_NUMBERS, toc_key_view(&key), "no number", err);
+    uint8_t filed[TOC_FILED_BYTES_MAX];
+    size_t size = value.size - 1;
+    if (size > sizeof filed)
+        return toc_table_lies(view->txn, TOC_VIEW_NUMBERS, toc_key_view(&key), "too long", err);
+    memcpy(filed, value.data + 1, size);
+    return find_filed(view, toc_span_of(filed, size), feed, index, out, err);
+}
+
+toc_subject toc_report_subject(const toc_claim_id *report)
+{
+    toc_subject subject = {.size = 35};
+    subject.bytes[0] = TOC_CLASS_CLUSTER;
+    memcpy(subject.bytes + 1, report->bytes, 32);
+    return subject;
+}
+
+/* ---- reports ---- */
+
+toc_code toc_view_report(toc_view *view, const toc_claim_id *report, toc_report_row *out,
+                         bool *out_found, toc_err *err)
+{
+    toc_span value;
+    toc_code code =
+        toc_table_get(view->txn, TOC_VIEW_COMPONENTS, TOC_SPAN_OF(report->bytes), &value, err);
+    *out_found = code == TOC_OK;
+    if (code == TOC_NOT_FOUND) {
+        *out = (toc_report_row){0};
+        return TOC_OK;
+    }
+    TOC_TRY(code);
+    if (!toc_report_read(value, out))
+        return toc_table_lies(view->txn, TOC_VIEW_COMPONENTS, TOC_SPAN_OF(report->bytes),
+                              "no report", err);
+    return TOC_OK;
+}
+
+toc_code toc_view_cluster(toc_view *view, const toc_claim_id *lowest, toc_cluster_row *out,
+                          toc_err *err)
+{
+    toc_span value;
+    TOC_TRY(toc_table_get(view->txn, TOC_VIEW_CLUSTERS, TOC_SPAN_OF(lowest->bytes), &value, err));
+    if (!toc_cluster_read(value, out))
+        return toc_table_lies(view->txn, TOC_VIEW_CLUSTERS, TOC_SPAN_OF(lowest->bytes),
+                              "no cluster", err);
+    return TOC_OK;
+}

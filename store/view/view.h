@@ -1,0 +1,124 @@
+/* store/view/view.h: what the files of the views share: one transaction over the tables, and what
+ * can be read out of them. The fold reads its own writes through the same functions as queries do.
+ * Owns:    a toc_view its cursors, until toc_view_wipe (before its transaction ends).
+ * Threads: as the transaction.
+ * Errors:  as store/log.h; NOT_FOUND only where said. */
+#ifndef TOC_STORE_VIEW_VIEW_H
+#define TOC_STORE_VIEW_VIEW_H
+
+#include "store/view/digest.h"
+#include "store/views.h"
+
+enum { TOC_VIEW_FEEDS_KEPT = 64, TOC_VIEW_NAMES_KEPT = 64 };
+
+/* What stands in `meta`, written with whatever it describes. */
+typedef struct toc_view_state {
+    uint64_t position[2]; /* by lane: the last journal row folded whole */
+    uint64_t offset[2];   /* the next index within the row after it; 0: its beginning */
+    toc_time horizon;
+    toc_sum digest, opened;
+    uint64_t entries, malformed;
+} toc_view_state;
+
+typedef struct toc_view {
+    toc_txn *txn;
+    toc_time horizon;
+    toc_cursor *cursors[TOC_VIEW_TABLES];
+    struct {
+        uint32_t number;
+        toc_view_feed feed;
+    } feeds[TOC_VIEW_FEEDS_KEPT];
+} toc_view;
+
+void toc_view_init(toc_view *view, toc_txn *txn, toc_time horizon);
+void toc_view_wipe(toc_view *view); /* closes the cursors; the transaction stays */
+/* A cursor over the whole table, one a table: whoever calls another reader of this header in
+ * between has to send it somewhere again. */
+TOC_MUST toc_code toc_view_cursor(toc_view *view, toc_view_table table, toc_cursor **out,
+                                  toc_err *err);
+
+TOC_MUST toc_code toc_view_state_get(toc_txn *txn, toc_view_state *out, toc_err *err);
+TOC_MUST toc_code toc_view_state_put(toc_txn *txn, const toc_view_state *state, toc_err *err);
+
+/* The feed of a local number: lent until the next call. */
+TOC_MUST toc_code toc_view_feed_of(toc_view *view, uint32_t number, const toc_view_feed **out,
+                                   toc_err *err);
+
+/* ---- claims ---- */
+
+static inline bool toc_view_waits(const toc_view *view, toc_time issued_at)
+{
+    return issued_at.unix_ms > view->horizon.unix_ms + TOC_FUTURE_MS_MAX;
+}
+/* RULES §3: the head of a claim, as of the horizon. */
+bool toc_view_head_live(const toc_view *view, const toc_claim_row *head);
+
+typedef struct toc_claim_scan {
+    bool exists; /* some record of it does not wait */
+    bool has_head;
+    toc_claim_row head;        /* lent until the next write */
+    uint64_t ended;            /* highest revision of a retraction; 0: none */
+    uint64_t members_revision; /* highest of a members record; 0: none */
+    uint64_t revision;         /* highest of any record, waiting ones too */
+} toc_claim_scan;
+/* Reads every record of one claim. */
+TOC_MUST toc_code toc_view_scan(toc_view *view, toc_span subject, const toc_claim_id *claim,
+                                toc_claim_scan *out, toc_err *err);
+/* The row of (feed, index). NOT_FOUND when it is not in E. */
+TOC_MUST toc_code toc_view_row_at(toc_view *view, uint32_t feed, uint64_t index, toc_claim_row *out,
+                                  toc_err *err);
+/* Where a report's own records are filed: class cluster ‖ claim id ‖ 0 ‖ 0. */
+toc_subject toc_report_subject(const toc_claim_id *report);
+
+/* ---- members ---- */
+
+/* RULES §6: of two ops of one report on one vertex. Between twins that one record names the
+ * position decides. */
+bool toc_decider_newer(const toc_decider *left, const toc_decider *right);
+/* Which members record decides on (report, vertex), by `incidence`. */
+TOC_MUST toc_code toc_view_decider(toc_view *view, toc_span vertex, const toc_claim_id *report,
+                                   toc_decider *out, toc_err *err);
+/* Some report other than `report` that names the vertex (NULL: any). NOT_FOUND when there is none.
+ */
+TOC_MUST toc_code toc_view_other(toc_view *view, toc_span vertex, const toc_claim_id *report,
+                                 toc_claim_id *out, toc_err *err);
+static inline bool toc_decides_member(const toc_decider *decider, uint64_t ended)
+{
+    return decider->found && decider->add && decider->revision > ended;
+}
+/* A row of `joints`. */
+typedef struct toc_joint {
+    toc_claim_id report;
+    toc_decider decider; /* without record and position */
+} toc_joint;
+TOC_MUST toc_code toc_joint_read(const toc_txn *txn, const toc_row *row, toc_span vertex,
+                                 toc_joint *out, toc_err *err);
+
+/* ---- reports ---- */
+
+/* Zeroes when it has no row. */
+TOC_MUST toc_code toc_view_report(toc_view *view, const toc_claim_id *report, toc_report_row *out,
+                                  bool *out_found, toc_err *err);
+/* NOT_FOUND when there is no such cluster. */
+TOC_MUST toc_code toc_view_cluster(toc_view *view, const toc_claim_id *lowest, toc_cluster_row *out,
+                                   toc_err *err);
+
+/* Every live report that a vertex is a member of, at most `max`; *out_count may reach max. */
+TOC_MUST toc_code toc_view_live_reports(toc_view *view, toc_span vertex, toc_claim_id *out,
+                                        size_t max, size_t *out_count, toc_err *err);
+
+/* ---- a reader's transaction ---- */
+
+struct toc_views_txn {
+    toc_views *views;
+    toc_view view;
+    toc_view_state state;
+    struct {
+        bool known;
+        toc_org_id org;
+        uint16_t size;
+        uint8_t text[TOC_TEXT_BYTES_MAX];
+    } names[TOC_VIEW_NAMES_KEPT]; /* of orgs, from their cards, as of this moment */
+};
+
+#endif

@@ -1,0 +1,278 @@
+#include "store/views.h"
+
+#include <stdio.h>
+
+#include "store/folder.h"
+#include "store/view/fold.h"
+
+enum { ARENA_BYTES_MAX = 16 << 20 }; /* a record of 32 KiB unpacks to a few MiB at worst */
+
+/* ---- meta: layout and dirty ---- */
+
+static toc_span layout_key(void)
+{
+    return toc_span_text("layout");
+}
+
+static toc_span dirty_key(void)
+{
+    return toc_span_text("dirty");
+}
+
+static void layout_value(uint8_t out[8])
+{
+    toc_put_u32(out, TOC_VIEW_LAYOUT);
+    toc_put_u32(out + 4, TOC_RULES_VERSION);
+}
+
+/* Whether what is on the disk can be gone on with. Empty tables can. */
+static toc_code is_usable(toc_env *env, bool *out, toc_err *err)
+{
+    TOC_AUTO(toc_txn_abort) toc_txn *txn = NULL;
+    TOC_TRY(toc_txn_begin(env, TOC_TXN_READ, &txn, err));
+    uint64_t rows;
+    TOC_TRY(toc_table_count(txn, TOC_VIEW_META, &rows, err));
+    toc_span value;
+    toc_code dirty = toc_table_get(txn, TOC_VIEW_META, dirty_key(), &value, err);
+    toc_code layout = toc_table_get(txn, TOC_VIEW_META, layout_key(), &value, err);
+    if ((dirty != TOC_OK && dirty != TOC_NOT_FOUND) ||
+        (layout != TOC_OK && layout != TOC_NOT_FOUND))
+        return dirty != TOC_OK && dirty != TOC_NOT_FOUND ? dirty : layout;
+    uint8_t expected[8];
+    layout_value(expected);
+    *out =
+        rows == 0 || (dirty == TOC_NOT_FOUND && layout == TOC_OK && value.size == sizeof expected &&
+                      memcmp(value.data, expected, sizeof expected) == 0);
+    return TOC_OK;
+}
+
+static toc_code put_meta(toc_env *env, toc_span key, toc_span value, bool present, toc_err *err)
+{
+    toc_txn *txn = NULL;
+    TOC_TRY(toc_txn_begin(env, TOC_TXN_WRITE, &txn, err));
+    toc_code code = present ? toc_table_put(txn, TOC_VIEW_META, key, value, err)
+                            : toc_table_delete(txn, TOC_VIEW_META, key, err);
+    if (code != TOC_OK && code != TOC_NOT_FOUND) {
+        toc_txn_abort(txn);
+        return code;
+    }
+    return toc_txn_commit(txn, err);
+}
+
+toc_code toc_views_set_dirty(toc_views *views, bool dirty, toc_err *err)
+{
+    uint8_t mark = 1;
+    if (!dirty) {
+        TOC_TRY(toc_env_sync(views->env, err));
+        TOC_TRY(toc_env_set_sync(views->env, views->sync, err));
+    }
+    TOC_TRY(put_meta(views->env, dirty_key(), TOC_SPAN_OF(mark), dirty, err));
+    views->dirty = dirty;
+    return dirty ? toc_env_set_sync(views->env, false, err) : TOC_OK;
+}
+
+/* ---- opening ---- */
+
+static toc_code open_env(toc_views *views, toc_err *err)
+{
+    toc_code code = toc_env_create(views->path, &views->options, err);
+    if (code != TOC_OK && code != TOC_EXISTS)
+        return code;
+    return toc_env_open(views->path, &views->options, &views->env, err);
+}
+
+/* Views that cannot be gone on with are nothing: the log has everything. */
+static toc_code open_usable(toc_views *views, toc_err *err)
+{
+    bool usable = false;
+    TOC_TRY(open_env(views, err));
+    TOC_TRY(is_usable(views->env, &usable, err));
+    if (!usable) {
+        toc_env_close(views->env);
+        views->env = NULL;
+        TOC_TRY(toc_env_remove(views->path, err));
+        TOC_TRY(open_env(views, err));
+    }
+    uint8_t layout[8];
+    layout_value(layout);
+    return put_meta(views->env, layout_key(), TOC_SPAN_OF(layout), true, err);
+}
+
+static toc_code new_tools(toc_views *views, toc_err *err)
+{
+    TOC_TRY(toc_opener_new(&views->opener, err));
+    TOC_TRY(toc_arena_new(ARENA_BYTES_MAX, &views->arena, err));
+    views->page = malloc(sizeof *views->page);
+    views->plain = malloc(TOC_ENTRY_BYTES_MAX);
+    if (views->page == NULL || views->plain == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "no memory for the fold");
+    return TOC_OK;
+}
+
+static toc_code read_state(toc_views *views, toc_err *err)
+{
+    TOC_AUTO(toc_txn_abort) toc_txn *txn = NULL;
+    TOC_TRY(toc_txn_begin(views->env, TOC_TXN_READ, &txn, err));
+    return toc_view_state_get(txn, &views->state, err);
+}
+
+toc_code toc_views_open(const char *directory, const toc_store_options *options, toc_log *log,
+                        toc_views **out, toc_err *err)
+{
+    TOC_AUTO(toc_views_close) toc_views *views = calloc(1, sizeof *views);
+    if (views == NULL || asprintf(&views->path, "%s/views", directory) < 0)
+        return toc_fail(err, TOC_NO_MEMORY, "open the views of '%s': no memory", directory);
+    views->log = log;
+    views->sync = options->sync;
+    views->options = (toc_env_options){.tables = toc_view_table_names,
+                                       .table_count = TOC_VIEW_TABLES,
+                                       .map_bytes = options->views_map_bytes,
+                                       .sync = options->sync};
+    TOC_TRY(new_tools(views, err));
+    TOC_TRY(open_usable(views, err));
+    TOC_TRY(read_state(views, err));
+    *out = views;
+    views = NULL; /* transferred */
+    return TOC_OK;
+}
+
+void toc_views_close(toc_views *views)
+{
+    if (views == NULL)
+        return;
+    toc_env_close(views->env);
+    toc_opener_free(views->opener);
+    toc_batch_wipe(&views->batch);
+    toc_buf_wipe(&views->scratch);
+    toc_arena_free(views->arena);
+    free(views->page);
+    free(views->plain);
+    free(views->path);
+    free(views);
+}
+
+toc_code toc_views_clear(toc_views *views, toc_err *err)
+{
+    toc_txn *txn = NULL;
+    TOC_TRY(toc_txn_begin(views->env, TOC_TXN_WRITE, &txn, err));
+    toc_code code = TOC_OK;
+    for (toc_table table = TOC_VIEW_META + 1; table < TOC_VIEW_TABLES && code == TOC_OK; table++)
+        code = toc_table_clear(txn, table, err);
+    toc_view_state empty = {0};
+    if (code == TOC_OK)
+        code = toc_view_state_put(txn, &empty, err);
+    if (code != TOC_OK) {
+        toc_txn_abort(txn);
+        return code;
+    }
+    TOC_TRY(toc_txn_commit(txn, err));
+    views->state = empty;
+    return TOC_OK;
+}
+
+/* ---- reading ---- */
+
+toc_code toc_views_read(toc_views *views, toc_views_txn **out, toc_err *err)
+{
+    TOC_AUTO(toc_views_end) toc_views_txn *txn = calloc(1, sizeof *txn);
+    if (txn == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "no memory to read the views");
+    toc_txn *rows = NULL;
+    txn->views = views;
+    TOC_TRY(toc_txn_begin(views->env, TOC_TXN_READ, &rows, err));
+    toc_view_init(&txn->view, rows, (toc_time){0});
+    TOC_TRY(toc_view_state_get(rows, &txn->state, err));
+    txn->view.horizon = txn->state.horizon;
+    *out = txn;
+    txn = NULL; /* transferred */
+    return TOC_OK;
+}
+
+void toc_views_end(toc_views_txn *txn)
+{
+    if (txn == NULL)
+        return;
+    toc_view_wipe(&txn->view);
+    toc_txn_abort(txn->view.txn);
+    free(txn);
+}
+
+void toc_views_position(toc_views_txn *txn, uint64_t *out_alert, uint64_t *out_bulk,
+                        toc_time *out_horizon)
+{
+    *out_alert = txn->state.position[TOC_LANE_ALERT];
+    *out_bulk = txn->state.position[TOC_LANE_BULK];
+    *out_horizon = txn->state.horizon;
+}
+
+toc_code toc_views_stats_of(toc_views_txn *txn, toc_views_stats *out, toc_err *err)
+{
+    toc_env_usage usage;
+    toc_views_stats stats = {0};
+    TOC_TRY(toc_env_usage_of(txn->views->env, &usage, err));
+    stats.map_bytes = usage.map_bytes;
+    stats.used_bytes = usage.file_bytes - usage.free_bytes;
+    stats.row_operations = usage.row_operations;
+    const struct {
+        toc_view_table table;
+        uint64_t *rows;
+    } counts[] = {{TOC_VIEW_CLAIMS, &stats.claim_rows},
+                  {TOC_VIEW_INCIDENCE, &stats.incidence_rows},
+                  {TOC_VIEW_CONNECTORS, &stats.connector_rows},
+                  {TOC_VIEW_COMPONENTS, &stats.component_rows},
+                  {TOC_VIEW_NUMBERS, &stats.record_numbers}};
+    for (size_t i = 0; i < TOC_COUNT(counts); i++)
+        TOC_TRY(toc_table_count(txn->view.txn, (toc_table)counts[i].table, counts[i].rows, err));
+    *out = stats;
+    return TOC_OK;
+}
+
+/* ---- heads, members, records ---- */
+
+toc_code toc_views_head_of(toc_views_txn *txn, const toc_subject *subject,
+                           const toc_claim_id *claim, toc_views_head *out, toc_err *err)
+{
+    toc_claim_scan scan;
+    TOC_TRY(toc_view_scan(&txn->view, toc_subject_view(subject), claim, &scan, err));
+    if (scan.revision == 0)
+        return toc_fail(err, TOC_NOT_FOUND, "no record of this claim");
+    *out = (toc_views_head){.revision = scan.revision};
+    if (!scan.has_head)
+        return TOC_OK;
+    out->live = toc_view_head_live(&txn->view, &scan.head);
+    out->record = scan.head.filed.record;
+    out->bytes = scan.head.bytes;
+    return TOC_OK;
+}
+
+toc_code toc_views_member(toc_views_txn *txn, const toc_claim_id *report,
+                          const toc_subject *subject, bool *out_member, uint64_t *out_revision,
+                          toc_err *err)
+{
+    toc_decider decider;
+    toc_report_row row;
+    bool found;
+    TOC_TRY(toc_view_decider(&txn->view, toc_subject_vertex(subject), report, &decider, err));
+    TOC_TRY(toc_view_report(&txn->view, report, &row, &found, err));
+    *out_member = toc_decides_member(&decider, row.ended);
+    *out_revision = decider.found ? decider.revision : 0;
+    return TOC_OK;
+}
+
+toc_code toc_views_records(toc_views_txn *txn, toc_views_record_visit visit, void *context,
+                           toc_err *err)
+{
+    TOC_AUTO(toc_cursor_close) toc_cursor *cursor = NULL;
+    TOC_TRY(toc_cursor_open(txn->view.txn, TOC_VIEW_CLAIMS, (toc_span){0}, &cursor, err));
+    toc_row row;
+    toc_code code = toc_cursor_first(cursor, &row, err);
+    for (; code == TOC_OK; code = toc_cursor_next(cursor, &row, err)) {
+        toc_claim_row claim;
+        const toc_view_feed *feed;
+        TOC_TRY(toc_claim_row_read(txn->view.txn, &row, &claim, err));
+        TOC_TRY(toc_view_feed_of(&txn->view, claim.feed, &feed, err));
+        TOC_TRY(visit(context, &claim.filed.record, &feed->name.circle, &feed->name.org,
+                      claim.bytes, err));
+    }
+    return code == TOC_NOT_FOUND ? TOC_OK : code;
+}
