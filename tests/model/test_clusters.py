@@ -28,11 +28,12 @@ class Membership(unittest.TestCase):
         self.assertEqual(self.vertices(world), [key(2), key(3)])
 
     def test_at_one_revision_the_higher_record_id_decides(self):
-        world = World()
-        world.head("a")
-        world.members("a", [(account(1), "remove"), account(2)], revision=1, id=9)
-        world.members("a", [account(1), (account(2), "remove")], revision=1, id=8)
-        self.assertEqual(self.vertices(world), [key(2)])
+        for first, second in ((9, 8), (8, 9)):
+            world = World()
+            world.head("a")
+            world.members("a", [(account(1), "remove"), account(2)], revision=1, id=first)
+            world.members("a", [account(1), (account(2), "remove")], revision=1, id=second)
+            self.assertEqual(self.vertices(world), [key(2) if first == 9 else key(1)])
 
     def test_within_one_record_the_last_op_decides(self):
         world = World()
@@ -195,6 +196,13 @@ class Joining(unittest.TestCase):
         self.assertEqual((first["id"], first["size"], first["vertices"]), (key(1), 4, [key(n) for n in (1, 2, 3, 4)]))
         self.assertEqual((second["id"], second["size"]), (key(5), 1))
 
+    def test_clusters_are_sorted_by_their_smallest_vertex(self):
+        world = World()
+        for number in range(20, 0, -1):
+            world.report(f"r{number}", [number, 100 - number])
+        self.assertEqual([component["id"] for component in world.seen()["components"]],
+                         [key(number) for number in range(1, 21)])
+
     def test_1000_members_are_small_and_1001_are_big(self):
         for first, second, clusters in ((1000, 1000, 1), (1001, 1000, 1), (1001, 1001, 2)):
             world = World()     # they share number 5000 only; big ones need more than that
@@ -330,6 +338,10 @@ class Joining(unittest.TestCase):
         world = self.bridged((10000, 20000, OFAC), (10000, 20001, EU))      # they share 10000: one group
         self.assertEqual(world.clusters(), [["a", "b", "s0", "s1"]])
         self.assertEqual(world.tentative(), [])
+
+    def test_a_bridge_counts_roots_and_not_reports(self):
+        world = self.bridged((10000, 20000, OFAC), (10000, 20001, OFAC))
+        self.assertEqual(world.clusters(), [["a"], ["b"], ["s0", "s1"]])
 
     def test_a_bridge_has_the_roots_of_all_its_atoms(self):
         world = self.bridged((10000, 20000, OFAC))

@@ -11,7 +11,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import model    # noqa: E402
-from sentences import EU, OFAC, OWN, T, VENDOR, World, account, id32, key, twin  # noqa: E402
+from sentences import OFAC, OWN, T, VENDOR, World, account, id32, key, twin  # noqa: E402
 
 
 class WhatIsInV(unittest.TestCase):
@@ -113,6 +113,8 @@ class Identity(unittest.TestCase):
     # b2sum -l 256 of "tocsin/claim/1\n", 32 × 11, 32 × 22, 01, 0017 05 20 × aa 0808, 0001 "7", 0008 "eip155:1",
     # 000b "perpetrator", 0005 "theft", 0000, 000b "bridge-2024", 0009 02 "ofac-sdn"
     wallet_claim = "16546a698f521e24d2d32a010e23431074c943f41d1abd4ab8caaf542ee22278"
+    # the same with the tag 0002 "é" as UTF-8
+    accent_claim = "3cf7e3776d89837b55140787a3555042b21e91601fe2f86283a9ea7f5a040edf"
     # the same start, 02, 0006 "gang-1"; and 0007 "bä-nde" as UTF-8
     gang_claim = "53dc8144f16587f52cfd7deea430af3b681ac0e9fe583b02c8706b6e69839eac"
     umlaut_claim = "83419e4b0c27e34c1870b73063ff1501d119f4fe4b83674e82cb408d8a82617c"
@@ -122,6 +124,7 @@ class Identity(unittest.TestCase):
 
     def test_a_wallet_claim_is_the_hash_of_its_parts(self):
         self.assertEqual(self.claim(self.wallet), self.wallet_claim)
+        self.assertEqual(self.claim({**self.wallet, "tag": "é"}), self.accent_claim)
 
     def test_a_cluster_claim_is_the_hash_of_its_name(self):
         self.assertEqual(self.claim({**self.place, "kind": 2, "cluster": "gang-1", "service": False}), self.gang_claim)
