@@ -1,0 +1,450 @@
+#include "node/writer.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "node/recent.h"
+#include "proto/crypto/hash.h"
+
+enum {
+    WRITER_ARENA_BYTES = 256 << 20,
+    WRITER_RECENT_MAX = 1 << 20, /* then the fold is waited for */
+    WRITER_SETTLE_MS = 600000,
+    REVISION_GENERATION_SHIFT = 24
+};
+
+struct toc_writer {
+    toc_node *node;
+    pthread_mutex_t mutex;
+    toc_recent recent;
+};
+
+toc_code toc_writer_new(toc_node *node, toc_writer **out, toc_err *err)
+{
+    toc_writer *writer = calloc(1, sizeof *writer);
+    if (writer == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for the writer");
+    writer->node = node;
+    pthread_mutex_init(&writer->mutex, NULL);
+    *out = writer;
+    return TOC_OK;
+}
+
+void toc_writer_free(toc_writer *writer)
+{
+    if (writer == NULL)
+        return;
+    toc_recent_clear(&writer->recent);
+    pthread_mutex_destroy(&writer->mutex);
+    free(writer);
+}
+
+/* ---- what is known of a claim ---- */
+
+typedef struct batch {
+    toc_writer *writer;
+    toc_circle_id circle;
+    toc_lane lane;
+    uint64_t generation;
+    toc_time now;
+    toc_arena *arena;
+    toc_views_txn *views;
+    /* What is to be written. */
+    toc_buf bytes;
+    size_t *ends;
+    toc_recent_row *rows; /* becomes recent once durable */
+    size_t count, row_count, capacity, row_capacity;
+    toc_record_id *ids;
+} batch;
+
+typedef struct known {
+    uint64_t revision; /* highest written for the claim, 0: none */
+    bool live;
+    bool has_comparison;
+    toc_hash comparison;
+} known;
+
+static toc_code comparison_of(const toc_statement *statement, toc_hash *out, toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf bytes = {0};
+    TOC_TRY(toc_statement_comparison(statement, &bytes, err));
+    toc_blake2b(toc_buf_view(&bytes), out);
+    return TOC_OK;
+}
+
+static toc_hash claim_key(const toc_claim_id *claim)
+{
+    toc_hash key;
+    memcpy(key.bytes, claim->bytes, sizeof key.bytes);
+    return key;
+}
+
+static toc_code known_claim(batch *all, const toc_statement *statement, const toc_claim_id *claim,
+                            known *out, toc_err *err)
+{
+    *out = (known){0};
+    toc_hash key = claim_key(claim);
+    const toc_recent_row *row = toc_recent_find(&all->writer->recent, &key);
+    if (row != NULL) {
+        *out = (known){.revision = row->revision,
+                       .live = row->live,
+                       .has_comparison = true,
+                       .comparison = row->comparison};
+        return TOC_OK;
+    }
+    toc_subject subject;
+    toc_statement_subject(statement, claim, &subject);
+    toc_views_head head;
+    toc_err why;
+    toc_code code = toc_views_head_of(all->views, &subject, claim, &head, &why);
+    if (code == TOC_NOT_FOUND)
+        return TOC_OK;
+    if (code != TOC_OK)
+        return toc_fail(err, code, "%s", why.text);
+    out->revision = head.revision;
+    out->live = head.live;
+    toc_statement stored;
+    if (!head.live || toc_record_decode(head.bytes, all->arena, &stored, NULL) != TOC_OK)
+        return TOC_OK;
+    out->has_comparison = true;
+    return comparison_of(&stored, &out->comparison, err);
+}
+
+/* Revision = max(highest written + 1, generation · 2^24): a node restored from an old copy still
+ * supersedes itself. */
+static uint64_t next_revision(const batch *all, uint64_t highest)
+{
+    uint64_t floor = all->generation << REVISION_GENERATION_SHIFT;
+    return highest + 1 > floor ? highest + 1 : floor;
+}
+
+/* ---- collecting what is to be written ---- */
+
+static toc_code reserve(batch *all, toc_err *err)
+{
+    if (all->count < all->capacity)
+        return TOC_OK;
+    size_t capacity = all->capacity == 0 ? 256 : all->capacity * 2;
+    size_t *ends = toc_arena_zalloc(all->arena, capacity, sizeof *ends);
+    if (ends == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a batch");
+    if (all->count > 0)
+        memcpy(ends, all->ends, all->count * sizeof *ends);
+    all->ends = ends;
+    all->capacity = capacity;
+    return TOC_OK;
+}
+
+static toc_code remember(batch *all, const toc_recent_row *row, toc_err *err)
+{
+    if (all->row_count == all->row_capacity) {
+        size_t capacity = all->row_capacity == 0 ? 1024 : all->row_capacity * 2;
+        toc_recent_row *rows = toc_arena_zalloc(all->arena, capacity, sizeof *rows);
+        if (rows == NULL)
+            return toc_fail(err, TOC_NO_MEMORY, "out of memory for a batch");
+        if (all->row_count > 0)
+            memcpy(rows, all->rows, all->row_count * sizeof *rows);
+        all->rows = rows;
+        all->row_capacity = capacity;
+    }
+    all->rows[all->row_count++] = *row;
+    /* Later drafts of this batch must see it too; a batch that fails clears what it put
+     * (write_out). */
+    return toc_recent_put(&all->writer->recent, row, err);
+}
+
+static toc_code add_record(batch *all, const toc_statement *statement, toc_err *err)
+{
+    TOC_TRY(reserve(all, err));
+    size_t before = all->bytes.size;
+    toc_code code = toc_record_encode(statement, &all->bytes, err);
+    if (code == TOC_OK && all->bytes.size - before > toc_record_bytes_max(all->lane))
+        code = toc_fail(err, TOC_LIMIT, "a record of %zu bytes; the %s lane takes at most %zu",
+                        all->bytes.size - before, toc_lane_name(all->lane),
+                        toc_record_bytes_max(all->lane));
+    if (code != TOC_OK) {
+        all->bytes.size = before;
+        return code;
+    }
+    all->ends[all->count++] = all->bytes.size;
+    return TOC_OK;
+}
+
+static toc_code complete(batch *all, toc_statement *statement, const toc_claim_id *claim,
+                         uint64_t revision, toc_err *err)
+{
+    statement->revision = revision;
+    statement->issued_at = all->now;
+    if (statement->kind == TOC_RECORD_MEMBERS || statement->kind == TOC_RECORD_RETRACTION)
+        return TOC_OK;
+    toc_root *root = toc_arena_zalloc(all->arena, 1, sizeof *root);
+    if (root != NULL)
+        *root = toc_source_root(&statement->source, claim, all->arena);
+    if (root == NULL || root->data == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a root");
+    statement->roots = root;
+    statement->root_count = 1;
+    return TOC_OK;
+}
+
+static toc_code write_claim(batch *all, const toc_statement *draft, toc_writer_totals *totals,
+                            toc_err *err)
+{
+    toc_statement statement = *draft;
+    toc_claim_id claim;
+    toc_statement_claim(&statement, &all->circle, toc_node_org(all->writer->node), &claim);
+    known before;
+    toc_recent_row row = {.key = claim_key(&claim), .live = true};
+    TOC_TRY(comparison_of(&statement, &row.comparison, err));
+    TOC_TRY(known_claim(all, &statement, &claim, &before, err));
+    bool counted = statement.kind == TOC_RECORD_WALLET;
+    if (before.live && before.has_comparison &&
+        toc_hash_equal(&before.comparison, &row.comparison)) {
+        totals->unchanged += counted ? 1 : 0;
+        return TOC_OK;
+    }
+    row.revision = next_revision(all, before.revision);
+    TOC_TRY(complete(all, &statement, &claim, row.revision, err));
+    TOC_TRY(add_record(all, &statement, err));
+    TOC_TRY(remember(all, &row, err));
+    if (counted && before.live)
+        totals->changed++;
+    else if (counted)
+        totals->fresh++;
+    return TOC_OK;
+}
+
+static toc_hash member_key(const toc_claim_id *report, const toc_subject *subject)
+{
+    toc_hash key;
+    toc_span parts[] = {TOC_SPAN_OF(report->bytes), toc_subject_vertex(subject)};
+    toc_blake2b_parts(parts, TOC_COUNT(parts), &key);
+    return key;
+}
+
+/* Is the wallet a member already, as far as the views and what was just written say? Gives the
+ * newest revision on it. */
+static toc_code known_member(batch *all, const toc_claim_id *report, uint64_t ended_below,
+                             const toc_subject *subject, bool *out_member, uint64_t *out_revision,
+                             toc_err *err)
+{
+    toc_hash key = member_key(report, subject);
+    const toc_recent_row *row = toc_recent_find(&all->writer->recent, &key);
+    if (row == NULL)
+        return toc_views_member(all->views, report, subject, out_member, out_revision, err);
+    *out_revision = row->revision;
+    *out_member = row->live && row->revision > ended_below;
+    return TOC_OK;
+}
+
+/* Only the members that the report does not have yet (or still has, for a removal) go into the
+ * record. */
+static toc_code write_members(batch *all, const toc_statement *draft, toc_writer_totals *totals,
+                              toc_err *err)
+{
+    toc_statement statement = *draft;
+    const toc_members_body *body = &draft->as.members;
+    toc_claim_id claim;
+    toc_statement_claim(&statement, &all->circle, toc_node_org(all->writer->node), &claim);
+    known report;
+    TOC_TRY(known_claim(all, &statement, &claim, &report, err));
+    if (report.revision == 0)
+        return toc_fail(err, TOC_STATE, "members of a cluster that has no head yet");
+    toc_member *members = toc_arena_zalloc(all->arena, body->count, sizeof *members);
+    if (members == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for cluster members");
+    size_t count = 0;
+    uint64_t highest = report.revision;
+    for (size_t i = 0; i < body->count; i++) {
+        bool member = false;
+        uint64_t revision = 0;
+        TOC_TRY(known_member(all, &claim, report.live ? 0 : report.revision,
+                             &body->members[i].wallet.subject, &member, &revision, err));
+        if (member != body->members[i].remove) {
+            totals->unchanged++;
+            continue;
+        }
+        highest = revision > highest ? revision : highest;
+        members[count++] = body->members[i];
+    }
+    if (count == 0)
+        return TOC_OK;
+    statement.as.members =
+        (toc_members_body){.cluster = body->cluster, .count = count, .members = members};
+    /* The head's own revision is newer than what it ended; its members may share it. */
+    uint64_t revision = highest > report.revision ? next_revision(all, highest) : report.revision;
+    TOC_TRY(complete(all, &statement, &claim, revision, err));
+    TOC_TRY(add_record(all, &statement, err));
+    for (size_t i = 0; i < count; i++) {
+        toc_recent_row row = {.key = member_key(&claim, &members[i].wallet.subject),
+                              .revision = revision,
+                              .live = !members[i].remove};
+        TOC_TRY(remember(all, &row, err));
+    }
+    totals->fresh += count;
+    return TOC_OK;
+}
+
+/* ---- the core's part ---- */
+
+static toc_code append_in_round(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                                toc_err *err)
+{
+    batch *all = context;
+    uint64_t generation;
+    TOC_TRY(toc_engine_writable(engine, txn, &all->circle, now, &generation, err));
+    if (generation != all->generation)
+        return toc_fail(err, TOC_STATE,
+                        "the own feeds began a new generation meanwhile; submit again");
+    toc_span *records = toc_arena_zalloc(all->arena, all->count, sizeof *records);
+    all->ids = toc_arena_zalloc(all->arena, all->count, sizeof *all->ids);
+    if (records == NULL || all->ids == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a batch");
+    for (size_t i = 0; i < all->count; i++) {
+        size_t start = i == 0 ? 0 : all->ends[i - 1];
+        records[i] = toc_span_of(all->bytes.data + start, all->ends[i] - start);
+    }
+    return toc_engine_write(engine, txn, &all->circle, all->lane, records, all->count, now,
+                            all->ids, err);
+}
+
+static toc_code ask_generation(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                               toc_err *err)
+{
+    batch *all = context;
+    all->now = now.wall;
+    return toc_engine_writable(engine, txn, &all->circle, now, &all->generation, err);
+}
+
+/* With the writer's mutex held. What the fold has passed needs no remembering; the views are read
+ * only after that is known. */
+static toc_code begin(batch *all, toc_writer *writer, const toc_circle_id *circle, toc_lane lane,
+                      toc_err *err)
+{
+    *all = (batch){.writer = writer, .circle = *circle, .lane = lane};
+    TOC_TRY(toc_arena_new(WRITER_ARENA_BYTES, &all->arena, err));
+    TOC_TRY(toc_node_do(writer->node, ask_generation, all, err));
+    if (writer->recent.count > WRITER_RECENT_MAX)
+        TOC_TRY(toc_node_settle(writer->node, WRITER_SETTLE_MS, err));
+    if (writer->recent.count > 0 && toc_node_backlog(writer->node) == 0)
+        toc_recent_clear(&writer->recent);
+    return toc_views_read(toc_node_views(writer->node), &all->views, err);
+}
+
+static void end(batch *all)
+{
+    toc_views_end(all->views);
+    toc_buf_wipe(&all->bytes);
+    toc_arena_free(all->arena);
+}
+
+/* On failure, and after a dry run, nothing of this batch may be remembered: the fold is awaited and
+ * the memory cleared. */
+static toc_code forget(batch *all, toc_err *err)
+{
+    if (all->row_count == 0)
+        return TOC_OK;
+    TOC_TRY(toc_node_settle(all->writer->node, WRITER_SETTLE_MS, err));
+    toc_recent_clear(&all->writer->recent);
+    return TOC_OK;
+}
+
+static toc_code write_out(batch *all, bool dry_run, toc_err *err)
+{
+    if (all->count == 0)
+        return TOC_OK;
+    if (dry_run)
+        return forget(all, err);
+    toc_code code = toc_node_do(all->writer->node, append_in_round, all, err);
+    if (code != TOC_OK && forget(all, NULL) != TOC_OK)
+        toc_recent_clear(&all->writer->recent);
+    return code;
+}
+
+static bool is_fatal(toc_code code)
+{
+    return code == TOC_IO || code == TOC_FULL || code == TOC_NO_MEMORY || code == TOC_UNREACHABLE;
+}
+
+static toc_code write_drafts(batch *all, const toc_statement *drafts, size_t count,
+                             toc_writer_totals *totals, toc_writer_refusal refusal, void *context,
+                             toc_err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        toc_err why;
+        toc_code code =
+            drafts[i].kind == TOC_RECORD_MEMBERS ? write_members(all, &drafts[i], totals, &why)
+            : drafts[i].kind == TOC_RECORD_RETRACTION
+                ? toc_fail(&why, TOC_USAGE, "a retraction is no draft; use 'tocsin retract'")
+                : write_claim(all, &drafts[i], totals, &why);
+        if (code == TOC_OK)
+            continue;
+        if (is_fatal(code))
+            return toc_fail(err, code, "%s", why.text);
+        totals->refused++;
+        refusal(context, i, &why);
+    }
+    return TOC_OK;
+}
+
+toc_code toc_writer_write(toc_writer *writer, const toc_circle_id *circle, toc_lane lane,
+                          bool dry_run, const toc_statement *drafts, size_t count,
+                          toc_writer_totals *totals, toc_writer_refusal refusal, void *context,
+                          toc_err *err)
+{
+    TOC_ASSERT(count <= TOC_WRITER_BATCH_MAX);
+    pthread_mutex_lock(&writer->mutex);
+    batch all;
+    toc_code code = begin(&all, writer, circle, lane, err);
+    if (code == TOC_OK)
+        code = write_drafts(&all, drafts, count, totals, refusal, context, err);
+    if (code == TOC_OK)
+        code = write_out(&all, dry_run, err);
+    end(&all);
+    pthread_mutex_unlock(&writer->mutex);
+    return code;
+}
+
+static toc_code retract_in(batch *all, const toc_statement *target, toc_retraction_reason reason,
+                           toc_span note, toc_retracted *out, toc_err *err)
+{
+    toc_claim_id claim;
+    toc_statement_claim(target, &all->circle, toc_node_org(all->writer->node), &claim);
+    known before;
+    TOC_TRY(known_claim(all, target, &claim, &before, err));
+    if (!before.live)
+        return toc_fail(err, TOC_NOT_FOUND,
+                        "this org has no live claim of this kind in this circle");
+    toc_statement statement = {
+        .kind = TOC_RECORD_RETRACTION,
+        .tlp = target->tlp,
+        .source = target->source,
+        .note = note,
+        .as.retraction = {.target = claim, .target_kind = target->kind, .reason = reason}};
+    if (target->kind == TOC_RECORD_WALLET)
+        statement.as.retraction.wallet = target->as.wallet;
+    else
+        statement.as.retraction.cluster = target->as.cluster;
+    toc_recent_row row = {
+        .key = claim_key(&claim), .revision = next_revision(all, before.revision), .live = false};
+    TOC_TRY(complete(all, &statement, &claim, row.revision, err));
+    TOC_TRY(add_record(all, &statement, err));
+    TOC_TRY(remember(all, &row, err));
+    TOC_TRY(write_out(all, false, err));
+    *out = (toc_retracted){.claim = claim, .record = all->ids[0], .revision = row.revision};
+    return TOC_OK;
+}
+
+toc_code toc_writer_retract(toc_writer *writer, const toc_circle_id *circle, toc_lane lane,
+                            const toc_statement *target, toc_retraction_reason reason,
+                            toc_span note, toc_retracted *out, toc_err *err)
+{
+    pthread_mutex_lock(&writer->mutex);
+    batch all;
+    toc_code code = begin(&all, writer, circle, lane, err);
+    if (code == TOC_OK)
+        code = retract_in(&all, target, reason, note, out, err);
+    end(&all);
+    pthread_mutex_unlock(&writer->mutex);
+    return code;
+}

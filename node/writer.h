@@ -1,0 +1,46 @@
+/* node/writer.h: turns drafts into records: difference only, revisions, roots (docs/RULES.md §7).
+ * All own records go through one writer, one batch at a time, so that what is compared cannot
+ * change under it. The comparing happens in the caller's thread; the core only seals and appends.
+ * Owns:    what was written and is not folded yet. Threads: any; batches wait for one another.
+ * Errors:  as toc_engine_writable and the store; a draft that breaks a rule is refused alone, by
+ * the callback. */
+#ifndef TOC_NODE_WRITER_H
+#define TOC_NODE_WRITER_H
+
+#include "node/core.h"
+
+typedef struct toc_writer toc_writer;
+TOC_MUST toc_code toc_writer_new(toc_node *node, toc_writer **out, toc_err *err);
+void toc_writer_free(toc_writer *writer); /* NULL is fine */
+
+typedef struct toc_writer_totals {
+    uint64_t fresh, changed, unchanged,
+        refused; /* wallet claims and cluster members; a cluster's head is not counted */
+} toc_writer_totals;
+
+/* `index`: of the draft in the batch. */
+typedef void (*toc_writer_refusal)(void *context, size_t index, const toc_err *why);
+
+enum { TOC_WRITER_BATCH_MAX = 1000 };
+
+/* Writes what is new or changed of up to TOC_WRITER_BATCH_MAX drafts: statements of kind wallet,
+ * cluster or members whose revision, issue time and roots are still open. All that passes is
+ * durable when it returns. `dry_run` only counts. */
+TOC_MUST toc_code toc_writer_write(toc_writer *writer, const toc_circle_id *circle, toc_lane lane,
+                                   bool dry_run, const toc_statement *drafts, size_t count,
+                                   toc_writer_totals *totals, toc_writer_refusal refusal,
+                                   void *context, toc_err *err);
+
+typedef struct toc_retracted {
+    toc_claim_id claim;
+    toc_record_id record;
+    uint64_t revision;
+} toc_retracted;
+
+/* Ends an own live claim (a statement of kind wallet or cluster: its identity counts). NOT_FOUND
+ * when there is none. */
+TOC_MUST toc_code toc_writer_retract(toc_writer *writer, const toc_circle_id *circle, toc_lane lane,
+                                     const toc_statement *target, toc_retraction_reason reason,
+                                     toc_span note, toc_retracted *out, toc_err *err);
+
+#endif
