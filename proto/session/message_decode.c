@@ -32,7 +32,7 @@ static toc_code count_hashes(ProtobufCBinaryData bytes, size_t count_max, size_t
 
 static toc_code take_proof(ProtobufCBinaryData bytes, toc_proof *out, toc_err *err)
 {
-    size_t count;
+    size_t count = 0;
     TOC_TRY(count_hashes(bytes, TOC_PROOF_HASHES_MAX, &count, err));
     out->count = (uint32_t)count;
     if (count > 0)
@@ -74,27 +74,29 @@ static toc_code take_chunk(const Toc__Link__Chunk *chunk, toc_wire_chunk *out, t
     return TOC_OK;
 }
 
-/* Storage for `count` rows; NULL for none. */
-static toc_code make_rows(toc_arena *arena, size_t count, size_t count_max, size_t size, void **out,
-                          toc_err *err)
+static toc_code check_count(size_t count, size_t count_max, toc_err *err)
 {
     if (count > count_max)
         return toc_fail(err, TOC_LIMIT, "a list of %zu in a link message, at most %zu are taken",
                         count, count_max);
-    *out = count == 0 ? NULL : toc_arena_zalloc(arena, count, size);
-    if (count > 0 && *out == NULL)
-        return toc_fail(err, TOC_LIMIT, "a link message needs more memory than is granted");
     return TOC_OK;
+}
+
+static toc_code no_room(toc_err *err)
+{
+    return toc_fail(err, TOC_LIMIT, "a link message needs more memory than is granted");
 }
 
 static toc_code take_heads(Toc__Link__Head *const *heads, size_t count, toc_arena *arena,
                            toc_head **out, toc_err *err)
 {
-    void *rows;
-    TOC_TRY(make_rows(arena, count, TOC_HEADS_PAGE_ROWS, sizeof(toc_head), &rows, err));
-    *out = rows;
+    TOC_TRY(check_count(count, TOC_HEADS_PAGE_ROWS, err));
+    toc_head *rows = toc_arena_zalloc(arena, count, sizeof *rows);
+    if (rows == NULL)
+        return no_room(err);
     for (size_t i = 0; i < count; i++)
-        TOC_TRY(take_head(heads[i], &(*out)[i], err));
+        TOC_TRY(take_head(heads[i], &rows[i], err));
+    *out = rows;
     return TOC_OK;
 }
 
@@ -157,26 +159,41 @@ static void take_refusal(const Toc__Link__Refusal *body, toc_message *out)
     out->as.refusal.retry_after_ms = body->retry_after_ms;
 }
 
+static toc_code take_chunks(Toc__Link__Chunk *const *chunks, size_t count, toc_arena *arena,
+                            toc_wire_chunk **out, toc_err *err)
+{
+    TOC_TRY(check_count(count, TOC_NEWS_CHUNKS_MAX, err));
+    toc_wire_chunk *rows = toc_arena_zalloc(arena, count, sizeof *rows);
+    if (rows == NULL)
+        return no_room(err);
+    for (size_t i = 0; i < count; i++)
+        TOC_TRY(take_chunk(chunks[i], &rows[i], err));
+    *out = rows;
+    return TOC_OK;
+}
+
+static toc_code take_roll_hashes(ProtobufCBinaryData bytes, toc_arena *arena, size_t *out_count,
+                                 toc_hash **out, toc_err *err)
+{
+    TOC_TRY(count_hashes(bytes, TOC_NEWS_ROLL_MAX, out_count, err));
+    toc_hash *rows = toc_arena_zalloc(arena, *out_count, sizeof *rows);
+    if (rows == NULL)
+        return no_room(err);
+    if (bytes.len > 0)
+        memcpy(rows, bytes.data, bytes.len);
+    *out = rows;
+    return TOC_OK;
+}
+
 static toc_code take_news(const Toc__Link__News *body, toc_arena *arena, toc_message *out,
                           toc_err *err)
 {
     TOC_TRY(take_32(body->circle, "a circle id", out->as.news.circle.bytes, err));
-    out->as.news.head_count = body->n_heads;
     TOC_TRY(take_heads(body->heads, body->n_heads, arena, &out->as.news.heads, err));
-    void *rows;
-    TOC_TRY(
-        make_rows(arena, body->n_chunks, TOC_NEWS_CHUNKS_MAX, sizeof(toc_wire_chunk), &rows, err));
+    out->as.news.head_count = body->n_heads;
+    TOC_TRY(take_chunks(body->chunks, body->n_chunks, arena, &out->as.news.chunks, err));
     out->as.news.chunk_count = body->n_chunks;
-    out->as.news.chunks = rows;
-    for (size_t i = 0; i < body->n_chunks; i++)
-        TOC_TRY(take_chunk(body->chunks[i], &out->as.news.chunks[i], err));
-    TOC_TRY(count_hashes(body->roll, TOC_NEWS_ROLL_MAX, &out->as.news.roll_count, err));
-    TOC_TRY(
-        make_rows(arena, out->as.news.roll_count, TOC_NEWS_ROLL_MAX, sizeof(toc_hash), &rows, err));
-    out->as.news.roll = rows;
-    if (body->roll.len > 0)
-        memcpy(out->as.news.roll, body->roll.data, body->roll.len);
-    return TOC_OK;
+    return take_roll_hashes(body->roll, arena, &out->as.news.roll_count, &out->as.news.roll, err);
 }
 
 static toc_code take_body(const Toc__Link__LinkMessage *message, toc_arena *arena, toc_message *out,
@@ -224,7 +241,7 @@ toc_code toc_message_decode(toc_span bytes, toc_arena *arena, toc_message *out, 
     if (bytes.size > TOC_MESSAGE_BYTES_MAX)
         return toc_fail(err, TOC_LIMIT, "a link message of %zu bytes, a frame takes %u", bytes.size,
                         TOC_MESSAGE_BYTES_MAX);
-    ProtobufCMessage *unpacked;
+    ProtobufCMessage *unpacked = NULL;
     TOC_TRY(toc_wire_unpack(bytes, &toc__link__link_message__descriptor, arena, "link message",
                             &unpacked, err));
     const Toc__Link__LinkMessage *message = (const Toc__Link__LinkMessage *)unpacked;

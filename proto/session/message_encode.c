@@ -73,7 +73,7 @@ static void fill_chunk(const toc_wire_chunk *chunk, Toc__Link__Feed *feed, Toc__
 static bool fill_heads(packing *draft, const toc_head *heads, size_t count, Toc__Link__Head ***out)
 {
     Toc__Link__Head *rows = toc_arena_zalloc(draft->arena, count, sizeof *rows);
-    Toc__Link__Head **pointers = toc_arena_zalloc(draft->arena, count, sizeof *pointers);
+    Toc__Link__Head **pointers = toc_arena_zalloc(draft->arena, count, sizeof(void *));
     if (rows == NULL || pointers == NULL)
         return false;
     for (size_t i = 0; i < count; i++) {
@@ -89,7 +89,7 @@ static bool fill_chunks(packing *draft, const toc_wire_chunk *chunks, size_t cou
 {
     Toc__Link__Chunk *rows = toc_arena_zalloc(draft->arena, count, sizeof *rows);
     Toc__Link__Feed *feeds = toc_arena_zalloc(draft->arena, count, sizeof *feeds);
-    Toc__Link__Chunk **pointers = toc_arena_zalloc(draft->arena, count, sizeof *pointers);
+    Toc__Link__Chunk **pointers = toc_arena_zalloc(draft->arena, count, sizeof(void *));
     if (rows == NULL || feeds == NULL || pointers == NULL)
         return false;
     for (size_t i = 0; i < count; i++) {

@@ -32,13 +32,9 @@ struct toc_session {
     bool bound; /* the handshake came to its end: its hash counts */
 };
 
-static toc_code session_new(toc_session **out, toc_err *err)
+static toc_code no_memory(toc_err *err)
 {
-    toc_session *session = calloc(1, sizeof *session);
-    if (session == NULL)
-        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a session");
-    *out = session;
-    return TOC_OK;
+    return toc_fail(err, TOC_NO_MEMORY, "out of memory for a session");
 }
 
 void toc_session_free(toc_session *session)
@@ -159,8 +155,9 @@ toc_code toc_session_initiate(const toc_secret *link_secret, const toc_link_key 
                               const toc_hello *hello, toc_buf *out_frame, toc_session **out,
                               toc_err *err)
 {
-    TOC_AUTO(toc_session_free) toc_session *session = NULL;
-    TOC_TRY(session_new(&session, err));
+    TOC_AUTO(toc_session_free) toc_session *session = calloc(1, sizeof *session);
+    if (session == NULL)
+        return no_memory(err);
     TOC_TRY(start(link_secret, responder, &session->noise, err));
     size_t before = out_frame->size;
     toc_code code = append_first_frame(&session->noise, responder, hello, out_frame, err);
@@ -194,8 +191,9 @@ toc_code toc_session_accept(const toc_secret *link_secret, toc_span frame, toc_s
     if (frame.size != FIRST_FRAME_BYTES)
         return toc_fail(err, TOC_MALFORMED, "a first frame of %zu bytes, not %d", frame.size,
                         FIRST_FRAME_BYTES);
-    TOC_AUTO(toc_session_free) toc_session *session = NULL;
-    TOC_TRY(session_new(&session, err));
+    TOC_AUTO(toc_session_free) toc_session *session = calloc(1, sizeof *session);
+    if (session == NULL)
+        return no_memory(err);
     TOC_TRY(start(link_secret, NULL, &session->noise, err));
     TOC_TRY(read_first_frame(&session->noise, frame, out_hello, err));
     memcpy(out_initiator->bytes, session->noise.remote_static, sizeof out_initiator->bytes);

@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     TOC_AUTO(toc_arena_free) toc_arena *second = NULL;
     TOC_ASSERT(toc_arena_new(TOC_MESSAGE_ARENA_BYTES, &arena, NULL) == TOC_OK);
     TOC_ASSERT(toc_arena_new(TOC_MESSAGE_ARENA_BYTES, &second, NULL) == TOC_OK);
-    toc_message message, again;
+    toc_message message = {0}, again = {0};
     toc_code code = toc_message_decode(toc_span_of(data, size), arena, &message, NULL);
     TOC_ASSERT(code == TOC_OK || code == TOC_MALFORMED || code == TOC_STATE || code == TOC_LIMIT);
     if (code != TOC_OK)

@@ -55,7 +55,7 @@ static inline void must_survive(const toc_message *message)
     TOC_AUTO(toc_arena_free) toc_arena *arena = arena_new();
     TOC_AUTO(toc_buf_wipe) toc_buf once = {0};
     TOC_AUTO(toc_buf_wipe) toc_buf twice = {0};
-    toc_message read;
+    toc_message read = {0};
     toc_err err = {0};
     if (toc_message_encode(message, &once, &err) != TOC_OK ||
         toc_message_decode(toc_buf_view(&once), arena, &read, &err) != TOC_OK)

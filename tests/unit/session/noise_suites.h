@@ -55,7 +55,7 @@ static uint64_t root_bits(unsigned prime, unsigned degree)
             }
             memcpy(power, product, sizeof power);
         }
-        if (power[2 * degree] < prime)
+        if (power[degree + degree] < prime)
             fraction = candidate;
     }
     return fraction;
@@ -179,11 +179,10 @@ static void blake2s_block(uint32_t state[8], const uint8_t *block, uint64_t coun
     v[14] = last ? ~v[14] : v[14];
     for (unsigned r = 0; r < 10; r++) {
         const uint8_t *s = order[r];
-        for (unsigned i = 0; i < 4; i++)
-            blake2s_mix(v, i, i + 4, i + 8, i + 12, m[s[2 * i]], m[s[2 * i + 1]]);
-        for (unsigned i = 0; i < 4; i++)
-            blake2s_mix(v, i, 4 + (i + 1) % 4, 8 + (i + 2) % 4, 12 + (i + 3) % 4, m[s[8 + 2 * i]],
-                        m[s[9 + 2 * i]]);
+        for (unsigned i = 0; i < 4; i++, s += 2)
+            blake2s_mix(v, i, i + 4, i + 8, i + 12, m[s[0]], m[s[1]]);
+        for (unsigned i = 0; i < 4; i++, s += 2)
+            blake2s_mix(v, i, 4 + (i + 1) % 4, 8 + (i + 2) % 4, 12 + (i + 3) % 4, m[s[0]], m[s[1]]);
     }
     for (unsigned i = 0; i < 8; i++)
         state[i] ^= v[i] ^ v[i + 8];

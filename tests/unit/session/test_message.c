@@ -49,7 +49,7 @@ static void what_is_read_is_written_in_one_way(void **state)
     toc_random_from_seed(5);
     size_t taken = 0;
     for (unsigned round = 0; round < 20000; round++) {
-        toc_message message, read, again;
+        toc_message message, read = {0}, again = {0};
         message_random(message_kinds[round % MESSAGE_KIND_COUNT], round, arena, &message);
         TOC_AUTO(toc_buf_wipe) toc_buf wire = {0};
         TOC_AUTO(toc_buf_wipe) toc_buf once = {0};
@@ -172,7 +172,7 @@ static void no_frame_needs_more_than_the_arena_that_is_promised(void **state)
     add_field(&full, 1, toc_span_of(filler, 32));
     for (size_t i = 0; i < TOC_NEWS_CHUNKS_MAX; i++)
         add_field(&full, 3, toc_buf_view(&chunk));
-    add_field(&full, 4, toc_span_of(filler, TOC_NEWS_ROLL_MAX * 32));
+    add_field(&full, 4, toc_span_of(filler, (size_t)TOC_NEWS_ROLL_MAX * 32));
     while (full.size < TOC_MESSAGE_BYTES_MAX - 16)
         toc_buf_add(&full, "\xC2\x3E\x00", 3);
     assert_int_equal(decode_body(TOC_MSG_NEWS, &full, NULL), TOC_OK);

@@ -311,7 +311,7 @@ static void the_public_key_is_that_of_x25519(void **state)
 static void every_truncated_or_changed_answer_is_refused_and_ends_the_session(void **state)
 {
     (void)state;
-    for (size_t change = 0; change <= 2 * ANSWER; change++) {
+    for (size_t change = 0; change <= (size_t)2 * ANSWER; change++) {
         TOC_AUTO(link_wipe) link both = {0};
         link_begin(&both);
         link_accept(&both);
@@ -321,7 +321,7 @@ static void every_truncated_or_changed_answer_is_refused_and_ends_the_session(vo
         toc_span frame = frame_of(&both.answer);
         if (change < ANSWER)
             frame.size = change;
-        else if (change < 2 * ANSWER)
+        else if (change < (size_t)2 * ANSWER)
             both.answer.data[2 + change - ANSWER] ^= 0x80;
         else
             frame = toc_span_of(both.answer.data, ANSWER + 2);
@@ -435,7 +435,7 @@ static void every_truncated_or_changed_frame_ends_the_session(void **state)
 {
     (void)state;
     enum { SIZE = 5 + 16 };
-    for (size_t change = 0; change <= 2 * SIZE; change++) {
+    for (size_t change = 0; change <= (size_t)2 * SIZE; change++) {
         TOC_AUTO(link_wipe) link both = {0};
         link_shake(&both);
         TOC_AUTO(toc_buf_wipe) toc_buf sealed = {0};
@@ -445,7 +445,7 @@ static void every_truncated_or_changed_frame_ends_the_session(void **state)
         toc_span frame = frame_of(&sealed);
         if (change < SIZE)
             frame.size = change;
-        else if (change < 2 * SIZE)
+        else if (change < (size_t)2 * SIZE)
             sealed.data[2 + change - SIZE] ^= 1;
         else
             frame = toc_span_of(sealed.data, sealed.size);
