@@ -152,7 +152,7 @@ static toc_code open_records(toc_chunk *chunk, toc_err *err)
     uint8_t *plain = toc_arena_alloc(chunk->arena, chunk->entries.size);
     if (plain == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for the plaintexts of %zu bytes",
-                        chunk->entries.size);
+                        plain_bytes);
     for (uint32_t i = 0; i < chunk->count; i++) {
         toc_chunk_entry *row = &chunk->verified[i];
         if (row->kind != TOC_ENTRY_RECORD)
