@@ -145,11 +145,10 @@ static const toc_secret *key_of(const toc_chunk *chunk, uint32_t epoch)
 /* Decides nothing about storing: what does not open is the author's fault, and noted in its row. */
 static toc_code open_records(toc_chunk *chunk, toc_err *err)
 {
-    if (chunk->key_count == 0 && chunk->count == 0)
-        return TOC_OK;
     /* One block for all plaintexts; each has room for its whole entry, which is more than it needs.
      */
-    uint8_t *plain = toc_arena_alloc(chunk->arena, chunk->entries.size);
+    size_t plain_bytes = chunk->key_count == 0 ? 0 : chunk->entries.size;
+    uint8_t *plain = toc_arena_alloc(chunk->arena, plain_bytes);
     if (plain == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for the plaintexts of %zu bytes",
                         plain_bytes);
