@@ -432,7 +432,8 @@ static toc_code retract_in(batch *all, const toc_statement *target, toc_retracti
     TOC_TRY(remember(all, &row, err));
     TOC_TRY(write_out(all, false, err));
     *out = (toc_retracted){.claim = claim, .record = all->ids[0], .revision = row.revision};
-    return TOC_OK;
+    /* It ends memberships that are remembered one by one: the views know which. */
+    return target->kind == TOC_RECORD_CLUSTER ? forget(all, err) : TOC_OK;
 }
 
 toc_code toc_writer_retract(toc_writer *writer, const toc_circle_id *circle, toc_lane lane,
