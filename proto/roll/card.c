@@ -188,8 +188,8 @@ static toc_code read_card(toc_span signed_card, toc_arena *arena, envelope *out_
 
 toc_code toc_card_reopen(toc_span signed_card, toc_arena *arena, toc_card *out, toc_err *err)
 {
-    envelope signatures;
-    toc_card card;
+    envelope signatures = {0};
+    toc_card card = {0};
     TOC_TRY(read_card(signed_card, arena, &signatures, &card, err));
     *out = card;
     return TOC_OK;
@@ -197,8 +197,8 @@ toc_code toc_card_reopen(toc_span signed_card, toc_arena *arena, toc_card *out, 
 
 toc_code toc_card_open(toc_span signed_card, toc_arena *arena, toc_card *out, toc_err *err)
 {
-    envelope signatures;
-    toc_card card;
+    envelope signatures = {0};
+    toc_card card = {0};
     TOC_TRY(read_card(signed_card, arena, &signatures, &card, err));
     TOC_TRY(verify_roots(&signatures, &card, err));
     TOC_TRY(verify_org(&card, err));
@@ -211,7 +211,7 @@ toc_code toc_card_open(toc_span signed_card, toc_arena *arena, toc_card *out, to
 static toc_code check_own(toc_span signed_card, toc_err *err)
 {
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
-    toc_card card;
+    toc_card card = {0};
     TOC_TRY(toc_arena_new(TOC_CARD_ARENA_BYTES, &arena, err));
     return toc_card_open(signed_card, arena, &card, err);
 }

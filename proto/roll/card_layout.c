@@ -303,25 +303,26 @@ static toc_code take_identity(const Toc__Roll__Card *message, toc_card *out, toc
     return TOC_OK;
 }
 
-/* An empty array of the arena is no NULL; counts are bounded before memory is taken. */
-static toc_code take_array(toc_arena *arena, size_t count, size_t count_max, size_t size,
-                           const char *what, void **out, toc_err *err)
+/* Counts are bounded before memory is taken. NULL: LIMIT, and *err says which; never for an empty
+ * array. */
+static void *take_array(toc_arena *arena, size_t count, size_t count_max, size_t size,
+                        const char *what, toc_err *err)
 {
+    void *array = count > count_max ? NULL : toc_arena_zalloc(arena, count, size);
     if (count > count_max)
-        return toc_fail(err, TOC_LIMIT, "card: %zu %s, at most %zu", count, what, count_max);
-    *out = toc_arena_zalloc(arena, count, size);
-    if (*out == NULL)
-        return toc_fail(err, TOC_LIMIT, "card: its %s need more memory than is granted", what);
-    return TOC_OK;
+        toc_fail(err, TOC_LIMIT, "card: %zu %s, at most %zu", count, what, count_max);
+    else if (array == NULL)
+        toc_fail(err, TOC_LIMIT, "card: its %s need more memory than is granted", what);
+    return array;
 }
 
 static toc_code take_officers(const Toc__Roll__Card *message, toc_arena *arena, toc_card *out,
                               toc_err *err)
 {
-    void *array = NULL;
-    TOC_TRY(take_array(arena, message->n_officers, TOC_OFFICERS_MAX, sizeof(toc_officer),
-                       "officers", &array, err));
-    toc_officer *officers = array;
+    toc_officer *officers =
+        take_array(arena, message->n_officers, TOC_OFFICERS_MAX, sizeof *officers, "officers", err);
+    if (officers == NULL)
+        return TOC_LIMIT;
     for (size_t i = 0; i < message->n_officers; i++) {
         const Toc__Roll__Officer *row = message->officers[i];
         officers[i].number = row->number;
@@ -338,10 +339,10 @@ static toc_code take_officers(const Toc__Roll__Card *message, toc_arena *arena, 
 static toc_code take_retired(const Toc__Roll__Card *message, toc_arena *arena, toc_card *out,
                              toc_err *err)
 {
-    void *array = NULL;
-    TOC_TRY(take_array(arena, message->n_retired, TOC_RETIRED_MAX, sizeof(toc_retired_key),
-                       "retired keys", &array, err));
-    toc_retired_key *retired = array;
+    toc_retired_key *retired = take_array(arena, message->n_retired, TOC_RETIRED_MAX,
+                                          sizeof *retired, "retired keys", err);
+    if (retired == NULL)
+        return TOC_LIMIT;
     for (size_t i = 0; i < message->n_retired; i++) {
         const Toc__Roll__RetiredKey *row = message->retired[i];
         retired[i].at.unix_ms = row->at;
@@ -355,10 +356,10 @@ static toc_code take_retired(const Toc__Roll__Card *message, toc_arena *arena, t
 static toc_code take_endpoints(const Toc__Roll__Card *message, toc_arena *arena, toc_card *out,
                                toc_err *err)
 {
-    void *array = NULL;
-    TOC_TRY(take_array(arena, message->n_endpoints, TOC_ENDPOINTS_MAX, sizeof(toc_span),
-                       "endpoints", &array, err));
-    toc_span *endpoints = array;
+    toc_span *endpoints = take_array(arena, message->n_endpoints, TOC_ENDPOINTS_MAX,
+                                     sizeof *endpoints, "endpoints", err);
+    if (endpoints == NULL)
+        return TOC_LIMIT;
     for (size_t i = 0; i < message->n_endpoints; i++)
         endpoints[i] = toc_span_text(message->endpoints[i]);
     out->endpoints = endpoints;

@@ -89,7 +89,8 @@ static void pack_signatures(toc_field_packer *packer, const toc_charter_signatur
 {
     toc_charter_signature *sorted = toc_field_pack_array(packer, count, sizeof *sorted);
     Toc__Roll__CharterSignature *rows = toc_field_pack_array(packer, count, sizeof *rows);
-    envelope->signatures = toc_field_pack_array(packer, count, sizeof(*envelope->signatures));
+    envelope->signatures =
+        toc_field_pack_array(packer, count, sizeof(Toc__Roll__CharterSignature *));
     if (packer->failed || count == 0)
         return;
     memcpy(sorted, signatures, count * sizeof *sorted);
@@ -206,7 +207,7 @@ toc_code toc_charter_reopen(toc_span signed_charter, toc_arena *arena, toc_chart
     const Toc__Roll__SignedCharter *envelope =
         (const Toc__Roll__SignedCharter *)(const void *)unpacked;
     toc_span body = toc_span_of(envelope->body.data, envelope->body.len);
-    toc_charter charter;
+    toc_charter charter = {0};
     TOC_TRY(toc_charter_decode(body, arena, &charter, err));
     charter.body = body;
     charter.signed_charter = kept;
@@ -223,7 +224,7 @@ toc_code toc_charter_reopen(toc_span signed_charter, toc_arena *arena, toc_chart
 
 toc_code toc_charter_open(toc_span signed_charter, toc_arena *arena, toc_charter *out, toc_err *err)
 {
-    toc_charter charter;
+    toc_charter charter = {0};
     TOC_TRY(toc_charter_reopen(signed_charter, arena, &charter, err));
     TOC_TRY(verify_signatures(&charter, err));
     *out = charter;

@@ -127,7 +127,7 @@ static void more_than_a_card_can_hold_is_a_limit(void **state)
     assert_code(dearmour(toc_buf_view(&text), &out), TOC_LIMIT);
     toc_buf_clear(&text);
     toc_buf_add_text(&text, begin);
-    for (size_t i = 0; i < 4 * TOC_CARD_BYTES_MAX; i++)
+    for (size_t i = 0; i / 4 < TOC_CARD_BYTES_MAX; i++)
         toc_buf_add_u8(&text, 'A');
     toc_buf_add_text(&text, end);
     assert_code(dearmour(toc_buf_view(&text), &out), TOC_LIMIT);

@@ -2,8 +2,7 @@
 #include "tests/support/vectors.h"
 #include "tests/unit/roll/fixture.h"
 
-/* --- published cards ---------------------------------------------------------------------------
- */
+/* --- published cards --- */
 
 static void assert_published(const toc_vector *vector, const toc_card *card)
 {
@@ -126,8 +125,7 @@ static void a_card_keeps_every_field_it_was_given(void **state)
     assert_true(toc_span_equal(card.endpoints[1], toc_span_text("ipc:///run/tocsin.ipc")));
 }
 
-/* --- tampering ---------------------------------------------------------------------------------
- */
+/* --- tampering --- */
 
 static void refuse_every_flip(const toc_card *card)
 {

@@ -1,8 +1,8 @@
 /* The fields of a card: each rule broken alone, under proper signatures. */
+#include "proto/base/text.h"
 #include "tests/unit/roll/fixture.h"
 
-/* --- fields ------------------------------------------------------------------------------------
- */
+/* --- fields --- */
 
 static void a_body_without_a_required_field_is_refused(void **state)
 {
@@ -164,11 +164,7 @@ static const char *const bad_ed25519[] = {
 
 static void unhex(const char *text, uint8_t out[32])
 {
-    for (size_t i = 0; i < 32; i++) {
-        unsigned byte = 0;
-        assert_int_equal(sscanf(text + 2 * i, "%2x", &byte), 1);
-        out[i] = (uint8_t)byte;
-    }
+    assert_code(toc_hex_decode(toc_span_text(text), out, 32, NULL), TOC_OK);
 }
 
 static void a_key_that_is_no_point_of_the_main_subgroup_is_refused(void **state)

@@ -2,8 +2,7 @@
 #include "tests/support/vectors.h"
 #include "tests/unit/roll/fixture.h"
 
-/* --- published charters ------------------------------------------------------------------------
- */
+/* --- published charters --- */
 
 static void each_published(void (*check)(const toc_vector *vector, const toc_charter *charter))
 {
@@ -116,8 +115,7 @@ static void a_charter_keeps_every_field_it_was_given(void **state)
     }
 }
 
-/* --- the envelope ------------------------------------------------------------------------------
- */
+/* --- the envelope --- */
 
 /* A charter of two admins, a and b, both of whom signed, a with two officers. */
 static toc_charter signed_by_two(toc_arena *arena, toc_buf *bytes)
@@ -349,8 +347,7 @@ static void signatures_and_bytes_have_their_limits(void **state)
     assert_code(open_body(toc_buf_view(&body)), TOC_OK);
 }
 
-/* --- membership --------------------------------------------------------------------------------
- */
+/* --- membership --- */
 
 static void readers_are_numbered_in_order_of_org_id_without_the_relays(void **state)
 {

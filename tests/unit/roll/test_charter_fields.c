@@ -1,8 +1,7 @@
 /* The fields of a charter: each rule broken alone. */
 #include "tests/unit/roll/fixture.h"
 
-/* --- fields ------------------------------------------------------------------------------------
- */
+/* --- fields --- */
 
 static void the_first_version_has_random_bytes_and_later_ones_name_circle_and_version(void **state)
 {

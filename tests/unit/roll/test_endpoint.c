@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "proto/base/buf.h"
 #include "proto/roll/endpoint.h"
 
 static const char *const good[] = {
@@ -130,17 +131,14 @@ static void a_nul_never_ends_an_endpoint(void **state)
 
 static toc_code check_host(size_t label, size_t labels, size_t last)
 {
-    char text[600] = "tcp://";
-    size_t size = strlen(text);
-    for (size_t i = 0; i < labels; i++) {
-        memset(text + size, 'a', label);
-        size += label;
-        text[size++] = '.';
+    TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
+    toc_buf_add_text(&text, "tcp://");
+    for (size_t i = 0; i <= labels; i++) {
+        for (size_t j = 0; j < (i < labels ? label : last); j++)
+            toc_buf_add_u8(&text, 'a');
+        toc_buf_add_text(&text, i < labels ? "." : ":80");
     }
-    memset(text + size, 'b', last);
-    size += last;
-    memcpy(text + size, ":80", 3);
-    return toc_endpoint_check(toc_span_of(text, size + 3), NULL);
+    return toc_endpoint_check(toc_buf_view(&text), NULL);
 }
 
 static void names_have_63_characters_a_label_and_253_in_all(void **state)
@@ -156,14 +154,13 @@ static void names_have_63_characters_a_label_and_253_in_all(void **state)
 static void paths_fit_a_socket_address(void **state)
 {
     (void)state;
-    char text[7 + TOC_IPC_PATH_BYTES_MAX + 1];
-    memset(text, 'x', sizeof text);
-    memcpy(text, "ipc:///", 7);
-    /* The path begins at the third slash. */
-    assert_int_equal(toc_endpoint_check(toc_span_of(text, 6 + TOC_IPC_PATH_BYTES_MAX), NULL),
-                     TOC_OK);
-    assert_int_equal(toc_endpoint_check(toc_span_of(text, 7 + TOC_IPC_PATH_BYTES_MAX), NULL),
-                     TOC_LIMIT);
+    TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
+    toc_buf_add_text(&text, "ipc:///");
+    while (text.size < 6 + TOC_IPC_PATH_BYTES_MAX) /* the path begins with the third slash */
+        toc_buf_add_u8(&text, 'x');
+    assert_int_equal(toc_endpoint_check(toc_buf_view(&text), NULL), TOC_OK);
+    toc_buf_add_u8(&text, 'x');
+    assert_int_equal(toc_endpoint_check(toc_buf_view(&text), NULL), TOC_LIMIT);
 }
 
 int main(void)

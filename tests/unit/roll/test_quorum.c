@@ -1,4 +1,5 @@
 /* Who stands behind a charter: which signatures count, and what follows what. */
+#include "tests/support/vectors.h"
 #include "tests/unit/roll/fixture.h"
 
 enum { CARDS_MAX = 16 };
@@ -109,11 +110,36 @@ static toc_code judge_first(world *in, const vote *votes, size_t count)
 
 #define VOTE(org_name, officer_name)                                                               \
     {                                                                                              \
-        .org = &in->org_name.org, .who = #org_name, .officer = officer_name                        \
+        .org = &in->org_name.org, .who = #org_name, .officer = (officer_name)                      \
     }
 
-/* --- the first version -------------------------------------------------------------------------
- */
+/* --- the first version --- */
+
+/* Charter 1 of the published orgs a and b, and charter 2, which a signs with the key of its first
+ * card. */
+static void charters_made_elsewhere_stand_and_follow(void **state)
+{
+    (void)state;
+    TOC_AUTO(toc_vectors_free) toc_vectors *vectors = toc_vectors_open("roll-signed.txt", 6);
+    TOC_AUTO(toc_arena_free) toc_arena *arena = new_arena();
+    shelf cards = {0};
+    toc_card_source source = {.context = &cards, .card = look_up};
+    toc_charter charters[2];
+    for (size_t i = 0; i < 4; i++) {
+        toc_card card;
+        toc_span bytes = toc_vector_hex(toc_vectors_at(vectors, i), "signed");
+        assert_code(toc_card_open(bytes, arena, &card, NULL), TOC_OK);
+        put_card(&cards, &card.hash, &card);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        toc_span bytes = toc_vector_hex(toc_vectors_at(vectors, 4 + i), "signed");
+        assert_code(toc_charter_open(bytes, arena, &charters[i], NULL), TOC_OK);
+    }
+    assert_code(toc_charter_judge(NULL, &charters[0], &source, NULL), TOC_OK);
+    assert_code(toc_charter_judge(&charters[0], &charters[1], &source, NULL), TOC_OK);
+    assert_code(toc_charter_judge(&charters[1], &charters[0], &source, NULL), TOC_DENIED);
+    assert_code(toc_charter_judge(NULL, &charters[1], &source, NULL), TOC_STATE);
+}
 
 static void a_first_charter_signed_by_a_quorum_of_its_admins_stands(void **state)
 {
@@ -205,8 +231,7 @@ static void a_later_version_does_not_stand_alone(void **state)
     free_world(in);
 }
 
-/* --- cards -------------------------------------------------------------------------------------
- */
+/* --- cards --- */
 
 static void cards_that_are_not_held_are_asked_for_where_they_could_decide(void **state)
 {
@@ -287,8 +312,7 @@ static void a_card_of_another_org_or_below_the_lowest_serial_gives_no_vote(void 
     free_world(in);
 }
 
-/* --- the next version --------------------------------------------------------------------------
- */
+/* --- the next version --- */
 
 static toc_charter standing(world *in)
 {
@@ -465,6 +489,7 @@ static void a_signature_on_one_version_is_none_on_another(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(charters_made_elsewhere_stand_and_follow),
         cmocka_unit_test(a_first_charter_signed_by_a_quorum_of_its_admins_stands),
         cmocka_unit_test(a_minority_is_refused),
         cmocka_unit_test(two_officers_of_one_org_are_one_vote),

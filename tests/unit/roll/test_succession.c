@@ -1,5 +1,24 @@
 /* One card after another: rotation, gaps, foreign orgs, keys that come back. */
+#include "tests/support/vectors.h"
 #include "tests/unit/roll/fixture.h"
+
+/* The published cards: 1, 2 and the rotation 3 of one org, then one of another. */
+static void cards_made_elsewhere_follow_one_another(void **state)
+{
+    (void)state;
+    TOC_AUTO(toc_vectors_free) toc_vectors *vectors = toc_vectors_open("roll-signed.txt", 6);
+    TOC_AUTO(toc_arena_free) toc_arena *arena = new_arena();
+    toc_card cards[4];
+    for (size_t i = 0; i < TOC_COUNT(cards); i++) {
+        toc_span bytes = toc_vector_hex(toc_vectors_at(vectors, i), "signed");
+        assert_code(toc_card_open(bytes, arena, &cards[i], NULL), TOC_OK);
+    }
+    assert_code(toc_card_follows(&cards[0], &cards[1], NULL), TOC_OK);
+    assert_code(toc_card_follows(&cards[1], &cards[2], NULL), TOC_OK);
+    assert_memory_not_equal(&cards[1].root, &cards[2].root, 32);
+    assert_code(toc_card_follows(&cards[0], &cards[2], NULL), TOC_STATE);
+    assert_code(toc_card_follows(&cards[0], &cards[3], NULL), TOC_DENIED);
+}
 
 static toc_card second_card(const toc_card *first, toc_arena *arena)
 {
@@ -209,8 +228,7 @@ static void an_officers_number_does_not_go_to_another_key(void **state)
     assert_code(toc_card_follows(&first, &second, NULL), TOC_DENIED);
 }
 
-/* --- keys of others ----------------------------------------------------------------------------
- */
+/* --- keys of others --- */
 
 static void cards_that_share_no_key_are_apart(void **state)
 {
@@ -267,6 +285,7 @@ static void naming_a_victims_key_as_retired_or_as_x25519_bars_nobody(void **stat
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(cards_made_elsewhere_follow_one_another),
         cmocka_unit_test(a_card_under_the_same_root_follows),
         cmocka_unit_test(a_rotation_to_the_committed_root_signed_by_both_follows),
         cmocka_unit_test(a_rotation_without_the_previous_roots_signature_is_refused),
