@@ -112,8 +112,8 @@ static toc_code check_roll_reply(const toc_message *message, toc_err *err)
     if (total > TOC_ROLL_ITEM_BYTES_MAX)
         return toc_fail(err, TOC_LIMIT, "a card or charter of %llu bytes, at most %u are taken",
                         (unsigned long long)total, TOC_ROLL_ITEM_BYTES_MAX);
-    /* An empty part would have the asker ask for ever. */
-    if (size == 0 || offset >= total || size > total - offset)
+    /* An empty part before the end would have the asker ask for ever. */
+    if (offset > total || size > total - offset || (size == 0 && offset < total))
         return toc_fail(err, TOC_MALFORMED, "%zu bytes at %llu of a card or charter of %llu", size,
                         (unsigned long long)offset, (unsigned long long)total);
     return TOC_OK;
