@@ -1,5 +1,7 @@
 #include "proto/record/parts.h"
 
+#include "record.pb-c.h"
+
 toc_code toc_cluster_body_check(const toc_cluster_body *body, toc_err *err)
 {
     TOC_TRY(toc_field_slug(body->cluster, "cluster", false, err));

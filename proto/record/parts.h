@@ -6,9 +6,16 @@
 #ifndef TOC_PROTO_RECORD_PARTS_H
 #define TOC_PROTO_RECORD_PARTS_H
 
+#include <protobuf-c/protobuf-c.h>
+
 #include "proto/record/record.h"
 
-#include "record.pb-c.h"
+/* Of record.pb-c.h, which headers do not include: it is made by the build. */
+typedef struct Toc__Statement Toc__Statement;
+typedef struct Toc__WalletBody Toc__WalletBody;
+typedef struct Toc__ClusterBody Toc__ClusterBody;
+typedef struct Toc__MembersBody Toc__MembersBody;
+typedef struct Toc__RetractionBody Toc__RetractionBody;
 
 /* What a statement must have to be taken as what. */
 typedef enum toc_statement_stage {

@@ -3,6 +3,8 @@
 #include "proto/base/wire.h"
 #include "proto/record/parts.h"
 
+#include "record.pb-c.h"
+
 enum {
     SCRATCH_BYTES_MAX = 262144, /* to encode: pointers, and copies of the text, which is bounded */
     APPROVED = 1,

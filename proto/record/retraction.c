@@ -1,5 +1,7 @@
 #include "proto/record/parts.h"
 
+#include "record.pb-c.h"
+
 /* A retraction repeats what names its target and nothing else of it. */
 static toc_code check_wallet_identity(const toc_wallet_body *body, toc_err *err)
 {

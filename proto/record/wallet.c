@@ -1,5 +1,7 @@
 #include "proto/record/parts.h"
 
+#include "record.pb-c.h"
+
 /* CAIP-2: namespace [-a-z0-9]{3,8}, ":", reference [-_a-zA-Z0-9]{1,32}. CAIP-19 adds
  * "/" asset namespace [-a-z0-9]{3,8} ":" reference [-.%a-zA-Z0-9]{1,128}, and may add
  * "/" token id [-.%a-zA-Z0-9]{1,78}. */

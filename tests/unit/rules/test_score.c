@@ -158,6 +158,20 @@ static void the_rounding_goes_down_at_every_step_and_up_at_the_end(void **state)
     assert_int_equal(toc_score_per_mille(confidences, 5), 526);
 }
 
+/* Ten lineages whose roundings add up to 978 from the lowest confidence up, and to 979 the other
+ * way. */
+static void the_steps_go_by_ascending_confidence(void **state)
+{
+    (void)state;
+    static const uint32_t confidences[10] = {56, 1, 48, 13, 39, 24, 32, 29, 31, 31};
+    static const char *const roots[10] = {"\2a", "\2b", "\2c", "\2d", "\2e",
+                                          "\2f", "\2g", "\2h", "\2i", "\2j"};
+    toc_score_claim claims[10];
+    for (size_t i = 0; i < 10; i++)
+        claims[i] = claim((uint8_t)i, "scam", roots[i], confidences[i]);
+    assert_int_equal(score(claims, 10).score, 978);
+}
+
 static void only_perpetrators_and_intermediaries_score(void **state)
 {
     (void)state;
@@ -242,6 +256,7 @@ int main(void)
         cmocka_unit_test(the_best_lineages_are_chosen_and_ties_go_by_root),
         cmocka_unit_test(a_claim_with_two_roots_stands_in_both_lineages),
         cmocka_unit_test(the_rounding_goes_down_at_every_step_and_up_at_the_end),
+        cmocka_unit_test(the_steps_go_by_ascending_confidence),
         cmocka_unit_test(only_perpetrators_and_intermediaries_score),
         cmocka_unit_test(a_claim_without_a_live_root_is_withdrawn),
         cmocka_unit_test(categories_are_apart_and_come_by_score_then_id),
