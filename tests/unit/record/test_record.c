@@ -225,11 +225,11 @@ static void common_fields_are_checked(void **state)
     REFUSE(ok, s.source.id = text_span(""), TOC_MALFORMED, "source");
     REFUSE(ok, s.source.id = text_span("OFAC SDN"), TOC_MALFORMED, "source");
     REFUSE(ok, s.source.version = text_span("\n"), TOC_MALFORMED, "source version");
-    REFUSE(ok, s.source.ground = TOC_GROUND_OWN, TOC_MALFORMED, "source");
+    REFUSE(ok, s.source.ground = TOC_GROUND_OWN, TOC_MALFORMED, "own observation");
     REFUSE(ok, s.source.ground = TOC_GROUND_OWN;
-           s.source.version = (toc_span){0}, TOC_MALFORMED, "source");
+           s.source.version = (toc_span){0}, TOC_MALFORMED, "own observation");
     REFUSE(ok, s.source.ground = TOC_GROUND_OWN;
-           s.source.id = (toc_span){0}, TOC_MALFORMED, "source");
+           s.source.id = (toc_span){0}, TOC_MALFORMED, "own observation");
     REFUSE(ok, s.releasable_to = orgs; s.releasable_count = 2, TOC_MALFORMED, "releasable_to");
     REFUSE(ok, s.not_to = orgs; s.not_to_count = TOC_AUDIENCE_MAX + 1, TOC_LIMIT, "not_to");
 }
