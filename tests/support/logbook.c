@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "proto/feed/entry.h"
+#include "proto/feed/note.h"
 
 enum { MAP_BYTES = 256 << 20 };
 
@@ -17,6 +18,8 @@ void toc_logbook_open(toc_logbook *book)
     ASSERT_OK(toc_crypto_start(&err));
     toc_tempdir_make(book->folder);
     ASSERT_OK(toc_secret_random(&book->key, &err));
+    ASSERT_OK(toc_secret_random(&book->sign, &err));
+    memset(book->card.bytes, 0xCA, sizeof book->card);
     ASSERT_OK(toc_log_create(book->folder, &err));
     toc_logbook_reopen(book);
 }
@@ -38,7 +41,7 @@ void toc_logbook_close(toc_logbook *book)
 {
     toc_logbook_shut(book);
     toc_secret_free(book->key);
-    book->key = NULL;
+    toc_secret_free(book->sign);
     toc_tempdir_remove(book->folder);
 }
 
@@ -52,17 +55,20 @@ toc_feed_name toc_logbook_name(toc_lane lane, uint64_t generation)
     return name;
 }
 
-static void add_grant(toc_logbook_entries *entries, size_t at, uint64_t index, toc_buf *out)
+static void add_grant(const toc_logbook *book, toc_logbook_entries *entries, uint64_t index,
+                      toc_buf *out)
 {
     toc_err err = {0};
-    toc_grant grant = {
-        .card_serial = 3, .charter_version = 2, .epoch = 1 + (uint32_t)(index % 1000), .alg = 1};
-    memset(grant.card.bytes, 0xCA, sizeof grant.card);
+    toc_grant grant = {.card = book->card,
+                       .card_serial = 3,
+                       .charter_version = 2,
+                       .epoch = 1 + (uint32_t)(index % 1000),
+                       .alg = 1};
     memset(grant.charter.bytes, 0xC4, sizeof grant.charter);
     memset(grant.key_id.bytes, 0x1D, sizeof grant.key_id);
     ASSERT_OK(toc_grant_write(&grant, out, &err));
     entries->has_judge = true;
-    entries->judge = (toc_judge){.index = index + at,
+    entries->judge = (toc_judge){.index = index,
                                  .card = grant.card,
                                  .card_serial = grant.card_serial,
                                  .charter = grant.charter,
@@ -86,8 +92,8 @@ static void add_record(uint64_t index, size_t body_bytes, toc_buf *out)
         toc_buf_add_u8(out, (uint8_t)(index >> (8 * (i % 8)) ^ i));
 }
 
-void toc_logbook_entries_make(toc_logbook_entries *entries, const toc_log_feed *feed, size_t count,
-                              size_t body_bytes, bool grant)
+void toc_logbook_entries_make(const toc_logbook *book, const toc_log_feed *feed, size_t count,
+                              size_t body_bytes, bool grant, toc_logbook_entries *entries)
 {
     *entries = (toc_logbook_entries){.count = count,
                                      .bytes = calloc(count, sizeof *entries->bytes),
@@ -97,7 +103,7 @@ void toc_logbook_entries_make(toc_logbook_entries *entries, const toc_log_feed *
     for (size_t i = 0; i < count; i++) {
         toc_buf entry = {0};
         if (grant && i == 0)
-            add_grant(entries, i, feed->frontier.size, &entry);
+            add_grant(book, entries, feed->frontier.size, &entry);
         else
             add_record(feed->frontier.size + i, body_bytes, &entry);
         entries->bytes[i] = entry.data; /* freed with entries */
@@ -116,14 +122,32 @@ void toc_logbook_entries_free(toc_logbook_entries *entries)
     *entries = (toc_logbook_entries){0};
 }
 
-void toc_logbook_append(toc_log_txn *txn, toc_log_feed *feed, size_t count, bool grant)
+void toc_logbook_append(const toc_logbook *book, toc_log_txn *txn, toc_log_feed *feed, size_t count,
+                        bool grant)
 {
     toc_err err = {0};
     toc_logbook_entries entries;
-    toc_logbook_entries_make(&entries, feed, count, 64, grant);
+    toc_logbook_entries_make(book, feed, count, 64, grant, &entries);
     ASSERT_OK(toc_log_append(txn, feed, entries.spans, entries.leaves, count,
                              entries.has_judge ? &entries.judge : NULL, &err));
     toc_logbook_entries_free(&entries);
+}
+
+void toc_logbook_note(const toc_logbook *book, const toc_feed_name *name, uint64_t size,
+                      const toc_hash *root, toc_buf *out)
+{
+    toc_err err = {0};
+    ASSERT_OK(toc_checkpoint_sign(name, size, root, book->sign, out, &err));
+}
+
+void toc_logbook_head(const toc_logbook *book, toc_log_txn *txn, toc_log_feed *feed)
+{
+    toc_err err = {0};
+    toc_hash root;
+    TOC_AUTO(toc_buf_wipe) toc_buf note = {0};
+    toc_frontier_root(&feed->frontier, &root);
+    toc_logbook_note(book, &feed->name, feed->frontier.size, &root, &note);
+    ASSERT_OK(toc_log_head_put(txn, feed, feed->frontier.size, &root, toc_buf_view(&note), &err));
 }
 
 /* ---- the disk ---- */

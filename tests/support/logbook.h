@@ -30,6 +30,8 @@ typedef struct toc_logbook {
     toc_secret *key;
     toc_store_options options;
     toc_log *log;
+    toc_secret *sign;   /* signs heads */
+    toc_card_hash card; /* what grants name; nothing is held under it unless a test puts it there */
 } toc_logbook;
 
 /* Makes and opens a log, unsynced, with a map of 256 MiB. */
@@ -51,11 +53,17 @@ typedef struct toc_logbook_entries {
     bool has_judge;
     toc_judge judge;
 } toc_logbook_entries;
-void toc_logbook_entries_make(toc_logbook_entries *entries, const toc_log_feed *feed, size_t count,
-                              size_t body_bytes, bool grant);
+void toc_logbook_entries_make(const toc_logbook *book, const toc_log_feed *feed, size_t count,
+                              size_t body_bytes, bool grant, toc_logbook_entries *out);
 void toc_logbook_entries_free(toc_logbook_entries *entries);
 /* Makes and appends in one. */
-void toc_logbook_append(toc_log_txn *txn, toc_log_feed *feed, size_t count, bool grant);
+void toc_logbook_append(const toc_logbook *book, toc_log_txn *txn, toc_log_feed *feed, size_t count,
+                        bool grant);
+/* The note of a checkpoint, signed. */
+void toc_logbook_note(const toc_logbook *book, const toc_feed_name *name, uint64_t size,
+                      const toc_hash *root, toc_buf *out);
+/* Signs what is stored and takes it as the head. */
+void toc_logbook_head(const toc_logbook *book, toc_log_txn *txn, toc_log_feed *feed);
 
 /* Writes past the log, by the table layer; the log must be shut. `row`: position in the table. */
 void toc_logbook_flip(const toc_logbook *book, const char *table, size_t row, size_t byte);
