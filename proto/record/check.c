@@ -23,8 +23,8 @@ static bool is_printable_ascii(toc_span text)
     return wrong == 0;
 }
 
-toc_code toc_field_text(toc_span text, const char *field, size_t bytes_max, bool lines,
-                        toc_err *err)
+toc_code toc_record_field_text(toc_span text, const char *field, size_t bytes_max, bool lines,
+                               toc_err *err)
 {
     if (text.size > bytes_max)
         return toc_fail(err, TOC_LIMIT, "%s: %zu bytes; at most %zu are taken", field, text.size,
@@ -41,7 +41,7 @@ toc_code toc_field_text(toc_span text, const char *field, size_t bytes_max, bool
     return TOC_OK;
 }
 
-toc_code toc_field_slug(toc_span text, const char *field, bool optional, toc_err *err)
+toc_code toc_record_field_slug(toc_span text, const char *field, bool optional, toc_err *err)
 {
     if (text.size == 0 && optional)
         return TOC_OK;
@@ -53,7 +53,7 @@ toc_code toc_field_slug(toc_span text, const char *field, bool optional, toc_err
     return TOC_OK;
 }
 
-toc_code toc_field_time(toc_time time, const char *field, toc_err *err)
+toc_code toc_record_field_time(toc_time time, const char *field, toc_err *err)
 {
     if (time.unix_ms > TOC_TIME_MS_MAX)
         return toc_fail(err, TOC_MALFORMED, "%s: a moment after the year 9999", field);
@@ -91,8 +91,9 @@ static toc_code check_source(const toc_source *source, toc_err *err)
         return TOC_OK;
     case TOC_GROUND_LIST:
     case TOC_GROUND_VENDOR:
-        TOC_TRY(toc_field_slug(source->id, "source", false, err));
-        return toc_field_text(source->version, "source version", TOC_TEXT_BYTES_MAX, false, err);
+        TOC_TRY(toc_record_field_slug(source->id, "source", false, err));
+        return toc_record_field_text(source->version, "source version", TOC_TEXT_BYTES_MAX, false,
+                                     err);
     }
     if ((unsigned)source->ground == 0)
         return toc_fail(err, TOC_MALFORMED, "source: no ground");
@@ -111,7 +112,7 @@ static toc_code check_root(const toc_root *root, toc_ground ground, toc_err *err
                  (tag == TOC_ROOT_VENDOR && ground == TOC_GROUND_VENDOR);
     if (!named)
         return toc_fail(err, TOC_MALFORMED, "roots: not one that its source can have");
-    return toc_field_slug(id, "roots", false, err);
+    return toc_record_field_slug(id, "roots", false, err);
 }
 
 static toc_code check_roots(const toc_statement *statement, toc_statement_stage stage, toc_err *err)
@@ -136,8 +137,8 @@ static toc_code check_stage(const toc_statement *statement, toc_statement_stage 
         if (statement->issued_at.unix_ms == 0)
             return toc_fail(err, TOC_MALFORMED, "issued_at: missing");
     }
-    TOC_TRY(toc_field_time(statement->issued_at, "issued_at", err));
-    TOC_TRY(toc_field_time(statement->valid_until, "valid_until", err));
+    TOC_TRY(toc_record_field_time(statement->issued_at, "issued_at", err));
+    TOC_TRY(toc_record_field_time(statement->valid_until, "valid_until", err));
     return check_roots(statement, stage, err);
 }
 
@@ -165,7 +166,7 @@ toc_code toc_statement_check_fields(const toc_statement *statement, toc_statemen
     TOC_TRY(check_stage(statement, stage, err));
     if (statement->confidence > 100)
         return toc_fail(err, TOC_MALFORMED, "confidence: %u; 0 to 100", statement->confidence);
-    TOC_TRY(toc_field_slug(statement->confidence_scale, "confidence_scale", true, err));
-    TOC_TRY(toc_field_text(statement->purpose, "purpose", TOC_TEXT_BYTES_MAX, false, err));
-    return toc_field_text(statement->note, "note", TOC_NOTE_BYTES_MAX, true, err);
+    TOC_TRY(toc_record_field_slug(statement->confidence_scale, "confidence_scale", true, err));
+    TOC_TRY(toc_record_field_text(statement->purpose, "purpose", TOC_TEXT_BYTES_MAX, false, err));
+    return toc_record_field_text(statement->note, "note", TOC_NOTE_BYTES_MAX, true, err);
 }

@@ -4,10 +4,10 @@
 
 toc_code toc_cluster_body_check(const toc_cluster_body *body, toc_err *err)
 {
-    TOC_TRY(toc_field_slug(body->cluster, "cluster", false, err));
-    TOC_TRY(toc_field_text(body->title, "title", TOC_TEXT_BYTES_MAX, false, err));
-    TOC_TRY(toc_field_slug(body->entity_type, "entity_type", false, err));
-    return toc_field_slug(body->method, "method", true, err);
+    TOC_TRY(toc_record_field_slug(body->cluster, "cluster", false, err));
+    TOC_TRY(toc_record_field_text(body->title, "title", TOC_TEXT_BYTES_MAX, false, err));
+    TOC_TRY(toc_record_field_slug(body->entity_type, "entity_type", false, err));
+    return toc_record_field_slug(body->method, "method", true, err);
 }
 
 Toc__ClusterBody *toc_cluster_body_pack(const toc_cluster_body *body, toc_arena *arena)
@@ -44,7 +44,7 @@ static toc_code check_member(const toc_wallet *wallet, toc_err *err)
 
 toc_code toc_members_body_check(const toc_members_body *body, toc_err *err)
 {
-    TOC_TRY(toc_field_slug(body->cluster, "cluster", false, err));
+    TOC_TRY(toc_record_field_slug(body->cluster, "cluster", false, err));
     if (body->count == 0)
         return toc_fail(err, TOC_MALFORMED, "members: none");
     if (body->count > TOC_CHUNK_MEMBERS_MAX)

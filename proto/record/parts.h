@@ -24,11 +24,12 @@ typedef enum toc_statement_stage {
 } toc_statement_stage;
 
 /* UTF-8 without control characters, at most `bytes_max` bytes; `lines`: newlines are allowed. */
-TOC_MUST toc_code toc_field_text(toc_span text, const char *field, size_t bytes_max, bool lines,
-                                 toc_err *err);
+TOC_MUST toc_code toc_record_field_text(toc_span text, const char *field, size_t bytes_max,
+                                        bool lines, toc_err *err);
 /* A slug; `optional`: or nothing. */
-TOC_MUST toc_code toc_field_slug(toc_span text, const char *field, bool optional, toc_err *err);
-TOC_MUST toc_code toc_field_time(toc_time time, const char *field, toc_err *err);
+TOC_MUST toc_code toc_record_field_slug(toc_span text, const char *field, bool optional,
+                                        toc_err *err);
+TOC_MUST toc_code toc_record_field_time(toc_time time, const char *field, toc_err *err);
 
 /* Checks per kind, the same for what is about to leave and what has just come in. */
 TOC_MUST toc_code toc_statement_check_fields(const toc_statement *statement,

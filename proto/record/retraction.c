@@ -16,7 +16,7 @@ static toc_code check_cluster_identity(const toc_cluster_body *body, toc_err *er
     if (body->title.size != 0 || body->entity_type.size != 0 || body->method.size != 0 ||
         body->size != 0)
         return toc_fail(err, TOC_MALFORMED, "retraction: more of its target than the identity");
-    return toc_field_slug(body->cluster, "cluster", false, err);
+    return toc_record_field_slug(body->cluster, "cluster", false, err);
 }
 
 static toc_code check_reason(toc_retraction_reason reason, toc_err *err)

@@ -75,7 +75,7 @@ static toc_code check_labels(const toc_wallet_body *body, toc_err *err)
     for (size_t i = 0; i < body->label_count; i++) {
         if (body->labels[i].size == 0)
             return toc_fail(err, TOC_MALFORMED, "labels: an empty one");
-        TOC_TRY(toc_field_text(body->labels[i], "labels", TOC_TEXT_BYTES_MAX, false, err));
+        TOC_TRY(toc_record_field_text(body->labels[i], "labels", TOC_TEXT_BYTES_MAX, false, err));
         if (i > 0 && toc_span_compare(body->labels[i - 1], body->labels[i]) >= 0)
             return toc_fail(err, TOC_MALFORMED, "labels: not in ascending order");
     }
@@ -97,16 +97,16 @@ toc_code toc_wallet_check(const toc_wallet *wallet, toc_err *err)
 
 toc_code toc_wallet_body_check(const toc_wallet_body *body, toc_err *err)
 {
-    TOC_TRY(toc_field_slug(body->role, "role", false, err));
-    TOC_TRY(toc_field_slug(body->category, "category", false, err));
-    TOC_TRY(toc_field_slug(body->actor, "actor", true, err));
-    TOC_TRY(toc_field_slug(body->incident, "incident", true, err));
-    TOC_TRY(toc_field_text(body->literal, "literal", TOC_ADDRESS_BYTES_MAX, false, err));
+    TOC_TRY(toc_record_field_slug(body->role, "role", false, err));
+    TOC_TRY(toc_record_field_slug(body->category, "category", false, err));
+    TOC_TRY(toc_record_field_slug(body->actor, "actor", true, err));
+    TOC_TRY(toc_record_field_slug(body->incident, "incident", true, err));
+    TOC_TRY(toc_record_field_text(body->literal, "literal", TOC_ADDRESS_BYTES_MAX, false, err));
     if (body->literal.size > 0 &&
         toc_span_equal(body->literal, toc_span_text(body->wallet.address)))
         return toc_fail(err, TOC_MALFORMED, "literal: the same as the address");
-    TOC_TRY(toc_field_time(body->first_seen, "first_seen", err));
-    TOC_TRY(toc_field_time(body->last_seen, "last_seen", err));
+    TOC_TRY(toc_record_field_time(body->first_seen, "first_seen", err));
+    TOC_TRY(toc_record_field_time(body->last_seen, "last_seen", err));
     if (body->last_seen.unix_ms != 0 && body->last_seen.unix_ms < body->first_seen.unix_ms)
         return toc_fail(err, TOC_MALFORMED, "last_seen: before first_seen");
     TOC_TRY(check_assets(body, err));
