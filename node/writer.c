@@ -415,16 +415,9 @@ static toc_code retract_in(batch *all, const toc_statement *target, toc_retracti
     if (!before.live)
         return toc_fail(err, TOC_NOT_FOUND,
                         "this org has no live claim of this kind in this circle");
-    toc_statement statement = {
-        .kind = TOC_RECORD_RETRACTION,
-        .tlp = target->tlp,
-        .source = target->source,
-        .note = note,
-        .as.retraction = {.target = claim, .target_kind = target->kind, .reason = reason}};
-    if (target->kind == TOC_RECORD_WALLET)
-        statement.as.retraction.wallet = target->as.wallet;
-    else
-        statement.as.retraction.cluster = target->as.cluster;
+    toc_statement statement;
+    toc_statement_retract(target, &claim, reason, &statement);
+    statement.note = note;
     toc_recent_row row = {
         .key = claim_key(&claim), .revision = next_revision(all, before.revision), .live = false};
     TOC_TRY(complete(all, &statement, &claim, row.revision, err));

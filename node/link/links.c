@@ -282,6 +282,8 @@ toc_code toc_links_start(const toc_links_config *config, toc_links **out, toc_er
                         ? toc_fail(err, TOC_NO_MEMORY, "out of memory for links")
                         : toc_secret_from(toc_span_of(toc_secret_view(config->link_secret), 32),
                                           &links->secret, err);
+    if (code == TOC_OK)
+        toc_link_prepare(links->secret);
     for (size_t i = 0; code == TOC_OK && i < config->listen_count; i++)
         code = start_listener(links, config->listen[i], err);
     if (code == TOC_OK) {

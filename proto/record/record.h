@@ -160,6 +160,11 @@ void toc_statement_subject(const toc_statement *statement, const toc_claim_id *c
 /* The one root of a source (RULES §4), from the arena. NULL data when memory is short. */
 toc_root toc_source_root(const toc_source *source, const toc_claim_id *claim, toc_arena *arena);
 
+/* The retraction of `target`, a statement of kind wallet or cluster that is the claim `claim`: its
+ * identity, its source, its marking; revision and issue time are still open. */
+void toc_statement_retract(const toc_statement *target, const toc_claim_id *claim,
+                           toc_retraction_reason reason, toc_statement *out);
+
 /* The bytes compared by "difference only" (RULES §7): equal bytes mean unchanged. */
 TOC_MUST toc_code toc_statement_comparison(const toc_statement *statement, toc_buf *out,
                                            toc_err *err);

@@ -72,3 +72,25 @@ toc_code toc_retraction_body_unpack(const Toc__RetractionBody *from, toc_arena *
     out->cluster.cluster = toc_pb_text(from->cluster);
     return TOC_OK;
 }
+
+void toc_statement_retract(const toc_statement *target, const toc_claim_id *claim,
+                           toc_retraction_reason reason, toc_statement *out)
+{
+    *out = (toc_statement){.kind = TOC_RECORD_RETRACTION,
+                           .tlp = target->tlp,
+                           .source = {.ground = target->source.ground, .id = target->source.id}};
+    toc_retraction_body *body = &out->as.retraction;
+    body->target = *claim;
+    body->target_kind = target->kind;
+    body->reason = reason;
+    if (target->kind == TOC_RECORD_WALLET) {
+        const toc_wallet_body *from = &target->as.wallet;
+        body->wallet = (toc_wallet_body){.wallet = from->wallet,
+                                         .role = from->role,
+                                         .category = from->category,
+                                         .actor = from->actor,
+                                         .incident = from->incident};
+    } else {
+        body->cluster.cluster = target->as.cluster.cluster;
+    }
+}
