@@ -23,7 +23,7 @@ struct toc_arena {
 
 static block *block_new(size_t capacity)
 {
-    block *fresh = malloc(sizeof *fresh + capacity);
+    block *fresh = capacity > SIZE_MAX - sizeof *fresh ? NULL : malloc(sizeof *fresh + capacity);
     if (fresh != NULL) {
         fresh->next = NULL;
         fresh->capacity = capacity;
@@ -71,13 +71,13 @@ void toc_arena_free(toc_arena *arena)
 
 void *toc_arena_alloc(toc_arena *arena, size_t size)
 {
-    if (size > arena->bytes_max - arena->bytes)
+    if (size > SIZE_MAX - ARENA_ALIGN)
         return NULL;
-    size_t rounded = (size + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
-    if (rounded < size)
+    /* Counted as it is taken: a million empty spans must not slip below the ceiling. */
+    size_t rounded =
+        size == 0 ? ARENA_ALIGN : (size + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
+    if (rounded > arena->bytes_max - arena->bytes)
         return NULL;
-    if (rounded == 0)
-        rounded = ARENA_ALIGN;
     block *current = arena->newest;
     if (rounded > current->capacity - current->used) {
         current = block_new(rounded > ARENA_BLOCK_BYTES ? rounded : ARENA_BLOCK_BYTES);
@@ -88,7 +88,7 @@ void *toc_arena_alloc(toc_arena *arena, size_t size)
     }
     void *start = current->data + current->used;
     current->used += rounded;
-    arena->bytes += size;
+    arena->bytes += rounded;
     return start;
 }
 

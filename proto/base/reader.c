@@ -8,6 +8,8 @@ toc_span toc_read_span(toc_reader *reader, size_t size)
         reader->failed = true;
         return (toc_span){0};
     }
+    if (size == 0 && reader->input.data == NULL)
+        return (toc_span){0}; /* an empty input may have no address to count from */
     toc_span span = toc_span_of(reader->input.data + reader->position, size);
     reader->position += size;
     return span;
@@ -68,8 +70,8 @@ toc_span toc_read_u32_span(toc_reader *reader, size_t size_max)
 toc_code toc_reader_ok(const toc_reader *reader, const char *what, toc_err *err)
 {
     if (reader->failed)
-        return toc_fail(err, TOC_MALFORMED, "%s: cut short or over a limit at byte %zu of %zu", what,
-                        reader->position, reader->input.size);
+        return toc_fail(err, TOC_MALFORMED, "%s: cut short or over a limit at byte %zu of %zu",
+                        what, reader->position, reader->input.size);
     return TOC_OK;
 }
 

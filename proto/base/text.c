@@ -3,7 +3,8 @@
 #include <stdio.h>
 
 static const char hex_digits[] = "0123456789abcdef";
-static const char base64_alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+static const char base64_alphabet[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 static const char base32_alphabet[] = "abcdefghijklmnopqrstuvwxyz234567";
 
 void toc_hex_encode(toc_span bytes, char *out)
@@ -37,7 +38,8 @@ static int hex_value(uint8_t character)
 toc_code toc_hex_decode(toc_span text, uint8_t *out, size_t size, toc_err *err)
 {
     if (text.size != 2 * size)
-        return toc_fail(err, TOC_MALFORMED, "hexadecimal of %zu characters, expected %zu", text.size, 2 * size);
+        return toc_fail(err, TOC_MALFORMED, "hexadecimal of %zu characters, expected %zu",
+                        text.size, 2 * size);
     for (size_t i = 0; i < text.size; i++) {
         if (hex_value(text.data[i]) < 0)
             return toc_fail(err, TOC_MALFORMED, "no hexadecimal digit at position %zu", i + 1);
@@ -51,7 +53,8 @@ void toc_base64_encode(toc_span bytes, toc_buf *out)
 {
     for (size_t i = 0; i < bytes.size; i += 3) {
         size_t left = bytes.size - i;
-        uint32_t group = (uint32_t)bytes.data[i] << 16 | (left > 1 ? (uint32_t)bytes.data[i + 1] << 8 : 0) |
+        uint32_t group = (uint32_t)bytes.data[i] << 16 |
+                         (left > 1 ? (uint32_t)bytes.data[i + 1] << 8 : 0) |
                          (left > 2 ? bytes.data[i + 2] : 0);
         char text[4] = {base64_alphabet[group >> 18], base64_alphabet[group >> 12 & 63],
                         left > 1 ? base64_alphabet[group >> 6 & 63] : '=',
@@ -73,25 +76,38 @@ static int base64_value(uint8_t character)
     return character == '/' ? 63 : -1;
 }
 
+/* Four characters; padding stands in the last group only. */
+static toc_code decode_group(toc_span text, size_t at, toc_buf *out, toc_err *err)
+{
+    const uint8_t *group = text.data + at;
+    bool last = at + 4 == text.size;
+    size_t padding = last && group[3] == '=' ? (group[2] == '=' ? 2 : 1) : 0;
+    uint32_t bits = 0;
+    for (size_t j = 0; j < 4; j++) {
+        int value = j >= 4 - padding ? 0 : base64_value(group[j]);
+        if (value < 0)
+            return toc_fail(err, TOC_MALFORMED, "no base64 character at position %zu", at + j + 1);
+        bits = bits << 6 | (uint32_t)value;
+    }
+    uint8_t bytes[3] = {(uint8_t)(bits >> 16), (uint8_t)(bits >> 8), (uint8_t)bits};
+    if ((padding > 0 && bytes[2] != 0) || (padding > 1 && bytes[1] != 0))
+        return toc_fail(err, TOC_MALFORMED, "base64 with unused bits set at position %zu", at + 1);
+    toc_buf_add(out, bytes, 3 - padding);
+    return TOC_OK;
+}
+
 toc_code toc_base64_decode(toc_span text, toc_buf *out, toc_err *err)
 {
     if (text.size % 4 != 0)
-        return toc_fail(err, TOC_MALFORMED, "base64 of %zu characters, not a multiple of 4", text.size);
+        return toc_fail(err, TOC_MALFORMED, "base64 of %zu characters, not a multiple of 4",
+                        text.size);
+    size_t before = out->size;
     for (size_t i = 0; i < text.size; i += 4) {
-        const uint8_t *group = text.data + i;
-        bool last = i + 4 == text.size;
-        size_t padding = last && group[3] == '=' ? (group[2] == '=' ? 2 : 1) : 0;
-        uint32_t bits = 0;
-        for (size_t j = 0; j < 4; j++) {
-            int value = j >= 4 - padding ? 0 : base64_value(group[j]);
-            if (value < 0)
-                return toc_fail(err, TOC_MALFORMED, "no base64 character at position %zu", i + j + 1);
-            bits = bits << 6 | (uint32_t)value;
+        toc_code code = decode_group(text, i, out, err);
+        if (code != TOC_OK) {
+            out->size = before;
+            return code;
         }
-        uint8_t bytes[3] = {(uint8_t)(bits >> 16), (uint8_t)(bits >> 8), (uint8_t)bits};
-        if ((padding > 0 && bytes[2] != 0) || (padding > 1 && bytes[1] != 0))
-            return toc_fail(err, TOC_MALFORMED, "base64 with unused bits set at position %zu", i + 1);
-        toc_buf_add(out, bytes, 3 - padding);
     }
     return toc_buf_ok(out, err);
 }
@@ -109,7 +125,8 @@ void toc_base32_encode(toc_span bytes, toc_buf *out)
         toc_buf_add_u8(out, (uint8_t)base32_alphabet[bits << (5 - count) & 31]);
 }
 
-/* The length of the well-formed sequence at `data`, 0 when there is none (Unicode 15, table 3-7). */
+/* The length of the well-formed sequence at `data`, 0 when there is none (Unicode 15, table 3-7).
+ */
 static size_t utf8_sequence(const uint8_t *data, size_t left)
 {
     uint8_t first = data[0];
@@ -172,6 +189,9 @@ static uint64_t days_of(unsigned year, unsigned month, unsigned day)
     unsigned day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
     return (uint64_t)era * 146097 + day_of_era - 719468;
 }
+
+/* 9999-12-31T23:59:59.999Z: the last moment that has a spelling. */
+#define YEAR_9999_END_MS UINT64_C(253402300799999)
 
 static unsigned days_in_month(unsigned year, unsigned month)
 {
@@ -261,16 +281,22 @@ toc_code toc_time_parse(toc_span text, toc_time *out, toc_err *err)
     }
     if (at.failed || at.position != text.size)
         return toc_fail(err, TOC_MALFORMED,
-                        "not a date at position %zu (write 2026-03-09 or 2026-03-09T22:45:21Z)", at.position + 1);
+                        "not a date at position %zu (write 2026-03-09 or 2026-03-09T22:45:21Z)",
+                        at.position + 1);
     /* A leap second is the second after it, as POSIX time has none. */
-    if (month < 1 || month > 12 || day < 1 || day > days_in_month(year, month) || hour > 23 || minute > 59 ||
-        second > 60 || year < 1970)
-        return toc_fail(err, TOC_MALFORMED, "a date that does not exist (years 1970 to 9999 are taken)");
-    uint64_t total = ((days_of(year, month, day) * 24 + hour) * 60 + minute) * 60000 + second * 1000ull + ms;
+    if (month < 1 || month > 12 || day < 1 || day > days_in_month(year, month) || hour > 23 ||
+        minute > 59 || second > 60 || year < 1970)
+        return toc_fail(err, TOC_MALFORMED,
+                        "a date that does not exist (years 1970 to 9999 are taken)");
+    uint64_t total =
+        ((days_of(year, month, day) * 24 + hour) * 60 + minute) * 60000 + second * 1000ull + ms;
     uint64_t shift = offset * 60000ull;
     if (!behind && total < shift)
         return toc_fail(err, TOC_MALFORMED, "a date before 1970");
-    out->unix_ms = behind ? total + shift : total - shift;
+    uint64_t unix_ms = behind ? total + shift : total - shift;
+    if (unix_ms > YEAR_9999_END_MS)
+        return toc_fail(err, TOC_MALFORMED, "a date after 9999");
+    out->unix_ms = unix_ms;
     return TOC_OK;
 }
 
@@ -280,11 +306,13 @@ void toc_time_print(toc_time time, char out[TOC_TIME_TEXT_BYTES])
     /* The inverse of days_of. */
     uint64_t shifted = days + 719468;
     uint64_t era = shifted / 146097, day_of_era = shifted % 146097;
-    uint64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    uint64_t year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
     uint64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     uint64_t month_from_march = (5 * day_of_year + 2) / 153;
     unsigned day = (unsigned)(day_of_year - (153 * month_from_march + 2) / 5 + 1);
-    unsigned month = (unsigned)(month_from_march < 10 ? month_from_march + 3 : month_from_march - 9);
+    unsigned month =
+        (unsigned)(month_from_march < 10 ? month_from_march + 3 : month_from_march - 9);
     unsigned year = (unsigned)((year_of_era + era * 400 + (month <= 2 ? 1 : 0)) % 10000);
     unsigned ms = (unsigned)(rest % 1000);
     int used = snprintf(out, TOC_TIME_TEXT_BYTES, "%04u-%02u-%02uT%02u:%02u:%02u", year, month, day,

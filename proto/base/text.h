@@ -12,7 +12,7 @@ void toc_hex_encode(toc_span bytes, char *out);
 TOC_MUST toc_code toc_hex_decode(toc_span text, uint8_t *out, size_t size, toc_err *err);
 void toc_buf_add_hex(toc_buf *buf, toc_span bytes);
 
-/* RFC 4648 §4, with padding, canonical (unused bits must be zero). */
+/* RFC 4648 §4, with padding, canonical (unused bits must be zero). A failed decoding appends nothing. */
 void toc_base64_encode(toc_span bytes, toc_buf *out);
 TOC_MUST toc_code toc_base64_decode(toc_span text, toc_buf *out, toc_err *err);
 /* RFC 4648 §6 alphabet in lower case, without padding. */

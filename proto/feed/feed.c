@@ -40,7 +40,9 @@ void toc_feed_origin(const toc_feed_name *name, char out[TOC_ORIGIN_BYTES_MAX])
 /* What stands before the next '/' (or the end), which is stepped over. */
 static toc_span next_part(toc_span *rest)
 {
-    const uint8_t *slash = rest->size == 0 ? NULL : memchr(rest->data, '/', rest->size);
+    if (rest->size == 0)
+        return (toc_span){0};
+    const uint8_t *slash = memchr(rest->data, '/', rest->size);
     size_t size = slash == NULL ? rest->size : (size_t)(slash - rest->data);
     toc_span part = toc_span_of(rest->data, size);
     size_t used = slash == NULL ? size : size + 1;
