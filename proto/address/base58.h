@@ -11,7 +11,7 @@
 #include "proto/base/error.h"
 #include "proto/base/span.h"
 
-enum { TOC_BASE58_BYTES_MAX = 192, TOC_BASE58_TEXT_MAX = 264 };
+enum { TOC_BASE58_BYTES_MAX = 256, TOC_BASE58_TEXT_MAX = 360 };
 
 typedef enum toc_base58_alphabet { TOC_BASE58_BITCOIN, TOC_BASE58_RIPPLE } toc_base58_alphabet;
 

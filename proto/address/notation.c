@@ -1,8 +1,8 @@
 /* Forms in which people write a wallet: bare, named, CAIP-10, payment URI; and the ticker of a
  * list. */
-#include "proto/base/text.h"
 #include "proto/address/parse.h"
 #include "proto/address/spelling.h"
+#include "proto/base/text.h"
 
 static size_t index_of(toc_span text, uint8_t character)
 {
@@ -265,6 +265,9 @@ toc_code toc_wallet_parse_ticker(toc_span ticker, toc_span address, toc_wallet_c
     ticker = toc_spelling_trim(ticker);
     const toc_chain *chain = ticker.size == 0 ? NULL : toc_chain_find(ticker);
     const token_row *token = find_token(ticker);
+    bool none = ticker.size == 0 || toc_ascii_equal_nocase(ticker, toc_span_text("unknown"));
+    if (chain == NULL && token == NULL && !none)
+        return unknown_chain(ticker, err);
     TOC_TRY(toc_parse_trim(&address, err));
     TOC_TRY(toc_spelling_check(address, err));
     toc_fit fit = chain == NULL ? TOC_FIT_ALIEN : toc_parse_try(chain, address, &wallet, err);
@@ -275,6 +278,8 @@ toc_code toc_wallet_parse_ticker(toc_span ticker, toc_span address, toc_wallet_c
             return TOC_MALFORMED;
         return toc_wrap(err, "%s address", chain->symbol);
     }
+    if (fit == TOC_FIT_BROKEN && (found.wallets[0].flags & TOC_WALLET_CHECKSUM_ABSENT) != 0)
+        return err == NULL ? TOC_MALFORMED : toc_wrap(err, "%s address", chain->symbol);
     if (token != NULL)
         keep_token_chains(token, &found);
     for (size_t i = 0; i < found.count; i++)

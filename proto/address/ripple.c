@@ -64,8 +64,9 @@ toc_fit toc_form_ripple(const toc_chain *chain, toc_span text, toc_wallet *out, 
     }
     if (toc_base58check_decode(TOC_BASE58_RIPPLE, text, bytes, sizeof bytes - 4, &size, err) !=
         TOC_OK)
-        return text.data[0] == 'r' || (text.data[0] == 'X' && text.size > 40) ? TOC_FIT_BROKEN
-                                                                              : TOC_FIT_ALIEN;
+        return (text.data[0] == 'r' && text.size <= 36) || (text.data[0] == 'X' && text.size > 44)
+                   ? TOC_FIT_BROKEN
+                   : TOC_FIT_ALIEN;
     if (size == 1 + ACCOUNT_BYTES && bytes[0] == 0)
         return set_account(chain, bytes + 1, out);
     if (size == X_BYTES)

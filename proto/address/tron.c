@@ -42,7 +42,7 @@ toc_fit toc_form_tron(const toc_chain *chain, toc_span text, toc_wallet *out, to
 {
     uint8_t bytes[32];
     size_t size = 0;
-    bool prefixed = text.size > 2 && text.data[0] == '0' && (text.data[1] | 32) == 'x';
+    bool prefixed = text.size > 2 && memcmp(text.data, "0x", 2) == 0;
     size_t skip = prefixed ? 2 : 0;
     if (text.size == skip + 2 + TOC_EVM_DIGITS && text.data[skip] == '4' &&
         text.data[skip + 1] == '1')

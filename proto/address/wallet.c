@@ -26,6 +26,8 @@ static bool tried_bare(const toc_chain *chain, toc_span text)
         return chain->params != NULL && text.size != 40;
     if (chain->family == TOC_FAMILY_BSV)
         return strchr(((const toc_bitcoin_params *)chain->params)->leads, text.data[0]) != NULL;
+    if (chain->form == toc_form_ton) /* a raw address does not tell its network */
+        return !toc_chain_is_test(chain) || memchr(text.data, ':', text.size) == NULL;
     if (chain->form == toc_form_near) {
         const char *end = toc_chain_is_test(chain) ? ".testnet" : ".near";
         size_t length = strlen(end);
@@ -63,12 +65,13 @@ void toc_parse_bare(toc_span text, toc_wallet_candidates *out, const toc_chain *
 toc_code toc_parse_refuse(toc_span text, const toc_chain *nearest, toc_err *err)
 {
     toc_wallet scratch;
+    if (toc_txid_like(text))
+        return toc_fail(err, TOC_MALFORMED,
+                        "a transaction id, or an address of a chain that is not known here");
     if (nearest != NULL) {
         (void)toc_parse_try(nearest, text, &scratch, err);
         return err == NULL ? TOC_MALFORMED : toc_wrap(err, "%s address", nearest->symbol);
     }
-    if (toc_txid_like(text))
-        return toc_fail(err, TOC_MALFORMED, "a transaction id, not an address");
     return toc_fail(err, TOC_MALFORMED, "not an address of any chain known here");
 }
 
@@ -94,7 +97,8 @@ static toc_code refuse_chain(const toc_chain *chain, const toc_wallet_candidates
 
 /* The chain named does not have such addresses. The text's own checksum, where it has one, is
  * better evidence than the name; without one nobody can tell which of the two is wrong. */
-static toc_code correct_chain(const toc_chain *chain, toc_span text, toc_wallet *out, toc_err *err)
+static toc_code correct_chain(const toc_chain *chain, toc_fit fit, toc_span text, toc_wallet *out,
+                              toc_err *err)
 {
     toc_wallet_candidates others;
     const toc_chain *nearest = NULL;
@@ -102,6 +106,9 @@ static toc_code correct_chain(const toc_chain *chain, toc_span text, toc_wallet 
     if (others.count == 0)
         return err == NULL ? TOC_MALFORMED : toc_wrap(err, "%s address", chain->symbol);
     const toc_wallet *other = &others.wallets[0];
+    bool absent = (other->flags & TOC_WALLET_CHECKSUM_ABSENT) != 0;
+    if (absent && fit == TOC_FIT_BROKEN)
+        return err == NULL ? TOC_MALFORMED : toc_wrap(err, "%s address", chain->symbol);
     if (others.count != 1 ||
         (other->flags & (TOC_WALLET_CHECKSUM_ABSENT | TOC_WALLET_TEST_NETWORK)) != 0)
         return refuse_chain(chain, &others, err);
@@ -114,8 +121,9 @@ toc_code toc_parse_on(const toc_chain *chain, toc_span text, toc_wallet *out, to
 {
     toc_wallet wallet;
     TOC_TRY(toc_spelling_check(text, err));
-    if (toc_parse_try(chain, text, &wallet, err) != TOC_FIT_OK)
-        return correct_chain(chain, text, out, err);
+    toc_fit fit = toc_parse_try(chain, text, &wallet, err);
+    if (fit != TOC_FIT_OK)
+        return correct_chain(chain, fit, text, out, err);
     *out = wallet;
     return TOC_OK;
 }

@@ -111,7 +111,9 @@ TOC_MUST toc_code toc_wallet_parse_on(const toc_chain *chain, toc_span address, 
 /* Parses an address beside a list's ticker, which need not be its chain: "USDT" before addresses of
  * TRON, Ethereum and Bitcoin (Omni), "XBT" before whatever was paid from. The text's own form
  * decides, the ticker among what is left; flagged INFERRED where the ticker did not name the chain.
- * An unknown ticker counts as none. More than one candidate as in toc_wallet_parse. */
+ * An empty ticker or "unknown" counts as none; NOT_FOUND for one that is neither a chain nor a
+ * known token, since its chain may share its form with another. More than one candidate as in
+ * toc_wallet_parse. */
 TOC_MUST toc_code toc_wallet_parse_ticker(toc_span ticker, toc_span address,
                                           toc_wallet_candidates *out, toc_err *err);
 
