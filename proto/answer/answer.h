@@ -1,7 +1,8 @@
-/* proto/answer/answer.h: what the node answers, as structs and as the stable JSON of docs/INTERFACE.md.
- * One rendering for every door: the control socket carries these JSON lines, `--json` prints them unchanged, and
- * people's tables are drawn from them. Field names are only ever added.
- * Owns: nothing; everything lives in the arena of whoever filled it in. Threads: pure. */
+/* proto/answer/answer.h: what the node answers, as structs and as the stable JSON of
+ * docs/INTERFACE.md. One rendering for every door: the control socket carries these JSON lines,
+ * `--json` prints them unchanged, and people's tables are drawn from them. Field names are only
+ * ever added. Owns: nothing; everything lives in the arena of whoever filled it in. Threads: pure.
+ */
 #ifndef TOC_PROTO_ANSWER_ANSWER_H
 #define TOC_PROTO_ANSWER_ANSWER_H
 
@@ -81,8 +82,10 @@ void toc_json_dossier(const toc_dossier *dossier, toc_buf *out);
 void toc_json_explain(const toc_dossier *dossier, toc_buf *out); /* every term of the score */
 void toc_json_cluster(const toc_answer_cluster *cluster, toc_buf *out);
 void toc_json_digest(const toc_answer_digest *digest, toc_buf *out);
-void toc_json_claim(const toc_answer_claim *claim, toc_buf *out); /* one claim, as `search` lists them */
-void toc_json_wallet(toc_span query, const toc_wallet_candidates *candidates, const toc_err *error, toc_buf *out); /* `address` */
+void toc_json_claim(const toc_answer_claim *claim,
+                    toc_buf *out); /* one claim, as `search` lists them */
+void toc_json_wallet(toc_span query, const toc_wallet_candidates *candidates, const toc_err *error,
+                     toc_buf *out);                      /* `address` */
 void toc_json_error(const toc_err *error, toc_buf *out); /* {"error":{"code","text"}} */
 
 #endif

@@ -1,0 +1,170 @@
+#include "proto/answer/parts.h"
+
+/* ---- pieces ---- */
+
+void toc_json_org(toc_json *json, const toc_org_id *org, toc_span name)
+{
+    toc_json_hex(json, "org", TOC_SPAN_OF(org->bytes));
+    toc_json_optional(json, "org_name", name);
+}
+
+void toc_json_cluster_ref(toc_json *json, const char *key, const toc_answer_cluster_ref *ref)
+{
+    if (ref->id.size == 0) {
+        toc_json_null(json, key);
+        return;
+    }
+    toc_json_open(json, key, '{');
+    toc_json_hex(json, "id", ref->id);
+    toc_json_number(json, "size", ref->size);
+    toc_json_close(json, '}');
+}
+
+void toc_json_error_object(toc_json *json, const char *key, const toc_err *error)
+{
+    toc_json_open(json, key, '{');
+    toc_json_text(json, "code", toc_span_text(toc_code_name(error->code)));
+    toc_json_text(json, "text", toc_span_text(error->text));
+    toc_json_close(json, '}');
+}
+
+void toc_json_dossier_head(toc_json *json, const toc_dossier *dossier)
+{
+    const toc_wallet *wallet = &dossier->wallet;
+    toc_json_text(json, "query", toc_span_text(dossier->query));
+    toc_json_bool(json, "found", dossier->found);
+    toc_json_hex(json, "subject", toc_subject_view(&wallet->subject));
+    toc_json_text(json, "canonical", toc_span_text(wallet->address));
+    toc_json_caip10(json, "caip10", wallet);
+    toc_json_text(json, "chain", toc_span_text(toc_chain_caip2(wallet->chain)));
+    toc_json_optional(json, "tag", toc_span_text(wallet->tag));
+    toc_json_number(json, "score", dossier->score.score);
+}
+
+/* ---- dossier ---- */
+
+static void add_categories(toc_json *json, const toc_score *score)
+{
+    toc_json_open(json, "categories", '[');
+    for (size_t i = 0; i < score->category_count; i++) {
+        const toc_score_category *category = &score->categories[i];
+        toc_json_open(json, NULL, '{');
+        toc_json_text(json, "category", category->category);
+        toc_json_number(json, "score", category->score);
+        toc_json_number(json, "lineages", category->lineage_count);
+        toc_json_number(json, "orgs", category->org_count);
+        toc_json_close(json, '}');
+    }
+    toc_json_close(json, ']');
+}
+
+static void add_twins(toc_json *json, const toc_dossier *dossier)
+{
+    toc_json_open(json, "same_key", '[');
+    for (size_t i = 0; i < dossier->twin_count; i++) {
+        const toc_answer_twin *twin = &dossier->twins[i];
+        toc_json_open(json, NULL, '{');
+        toc_json_hex(json, "subject", toc_subject_view(&twin->subject));
+        toc_json_text(json, "caip10", toc_span_text(twin->text));
+        toc_json_number(json, "claims", twin->claims);
+        toc_json_close(json, '}');
+    }
+    toc_json_close(json, ']');
+}
+
+void toc_json_dossier(const toc_dossier *dossier, toc_buf *out)
+{
+    toc_json json = {.out = out};
+    toc_json_open(&json, NULL, '{');
+    toc_json_dossier_head(&json, dossier);
+    add_categories(&json, &dossier->score);
+    toc_json_open(&json, "claims", '[');
+    for (size_t i = 0; i < dossier->claim_count; i++)
+        toc_json_claim_object(&json, NULL, &dossier->claims[i]);
+    toc_json_close(&json, ']');
+    toc_json_number(&json, "tagged", dossier->tagged);
+    add_twins(&json, dossier);
+    toc_json_cluster_ref(&json, "cluster", &dossier->cluster);
+    toc_json_time(&json, "horizon", dossier->horizon);
+    toc_json_bool(&json, "incomplete", dossier->incomplete);
+    toc_json_close(&json, '}');
+    toc_json_end_line(&json);
+}
+
+/* ---- cluster ---- */
+
+static void add_report(toc_json *json, const toc_answer_report *report)
+{
+    toc_json_open(json, NULL, '{');
+    toc_json_hex(json, "claim", TOC_SPAN_OF(report->claim.bytes));
+    toc_json_org(json, &report->org, report->org_name);
+    toc_json_text(json, "name", report->name);
+    toc_json_optional(json, "title", report->title);
+    toc_json_text(json, "entity_type", report->entity_type);
+    toc_json_optional(json, "method", report->method);
+    toc_json_number(json, "confidence", report->confidence);
+    toc_json_number(json, "members", report->members);
+    toc_json_roots(json, "roots", report->roots, report->root_count);
+    toc_json_close(json, '}');
+}
+
+static void add_links(toc_json *json, const toc_answer_cluster *cluster)
+{
+    toc_json_open(json, "tentative", '[');
+    for (size_t i = 0; i < cluster->tentative_count; i++) {
+        toc_json_open(json, NULL, '[');
+        toc_json_hex(json, NULL, TOC_SPAN_OF(cluster->tentative[i][0].bytes));
+        toc_json_hex(json, NULL, TOC_SPAN_OF(cluster->tentative[i][1].bytes));
+        toc_json_close(json, ']');
+    }
+    toc_json_close(json, ']');
+}
+
+void toc_json_cluster(const toc_answer_cluster *cluster, toc_buf *out)
+{
+    toc_json json = {.out = out};
+    toc_json_open(&json, NULL, '{');
+    toc_json_text(&json, "query", toc_span_text(cluster->query));
+    toc_json_bool(&json, "found", cluster->found);
+    toc_json_cluster_ref(&json, "cluster", &cluster->ref);
+    toc_json_open(&json, "reports", '[');
+    for (size_t i = 0; i < cluster->report_count; i++)
+        add_report(&json, &cluster->reports[i]);
+    toc_json_close(&json, ']');
+    toc_json_open(&json, "members", '[');
+    for (size_t i = 0; i < cluster->member_count; i++)
+        toc_json_caip10(&json, NULL, &cluster->members[i]);
+    toc_json_close(&json, ']');
+    add_links(&json, cluster);
+    toc_json_bool(&json, "incomplete", cluster->incomplete);
+    toc_json_close(&json, '}');
+    toc_json_end_line(&json);
+}
+
+/* ---- digest, errors ---- */
+
+void toc_json_digest(const toc_answer_digest *digest, toc_buf *out)
+{
+    toc_json json = {.out = out};
+    toc_json_open(&json, NULL, '{');
+    toc_json_hex(&json, "digest", TOC_SPAN_OF(digest->digest.bytes));
+    toc_json_hex(&json, "opened", TOC_SPAN_OF(digest->opened.bytes));
+    toc_json_time(&json, "horizon", digest->horizon);
+    toc_json_hex(&json, "charters", TOC_SPAN_OF(digest->charters.bytes));
+    toc_json_number(&json, "rules", digest->rules);
+    toc_json_number(&json, "entries", digest->entries);
+    toc_json_number(&json, "claims", digest->claims);
+    toc_json_number(&json, "wallets", digest->wallets);
+    toc_json_number(&json, "clusters", digest->clusters);
+    toc_json_close(&json, '}');
+    toc_json_end_line(&json);
+}
+
+void toc_json_error(const toc_err *error, toc_buf *out)
+{
+    toc_json json = {.out = out};
+    toc_json_open(&json, NULL, '{');
+    toc_json_error_object(&json, "error", error);
+    toc_json_close(&json, '}');
+    toc_json_end_line(&json);
+}

@@ -1,0 +1,16 @@
+/* proto/answer/parts.h: pieces that several answers have in common. Threads: pure. */
+#ifndef TOC_PROTO_ANSWER_PARTS_H
+#define TOC_PROTO_ANSWER_PARTS_H
+
+#include "proto/answer/answer.h"
+#include "proto/answer/writer.h"
+
+void toc_json_claim_object(toc_json *json, const char *key, const toc_answer_claim *claim);
+/* query, found, subject, canonical, caip10, chain, tag, score */
+void toc_json_dossier_head(toc_json *json, const toc_dossier *dossier);
+/* null when there is none */
+void toc_json_cluster_ref(toc_json *json, const char *key, const toc_answer_cluster_ref *ref);
+void toc_json_org(toc_json *json, const toc_org_id *org, toc_span name);
+void toc_json_error_object(toc_json *json, const char *key, const toc_err *error);
+
+#endif

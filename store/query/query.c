@@ -1,0 +1,144 @@
+#include "store/query/internal.h"
+
+#include <stdlib.h>
+
+#include "proto/crypto/hash.h"
+
+enum { CARD_ARENA_BYTES_MAX = 4 << 20 };
+
+toc_code toc_query_no_memory(toc_err *err)
+{
+    return toc_fail(err, TOC_NO_MEMORY, "no memory for the answer");
+}
+
+/* ---- begin and end ---- */
+
+/* The views first: what the journal gains in between makes the answer incomplete, not wrong. */
+toc_code toc_query_begin(toc_log *log, toc_views *views, toc_arena *arena, toc_time now,
+                         toc_query *out, toc_err *err)
+{
+    TOC_AUTO(toc_query_end) toc_query query = {.arena = arena, .now = now};
+    TOC_TRY(toc_views_read(views, &query.views, err));
+    TOC_TRY(toc_log_read(log, &query.log, err));
+    uint64_t positions[2];
+    toc_time horizon;
+    toc_views_position(query.views, &positions[TOC_LANE_ALERT], &positions[TOC_LANE_BULK],
+                       &horizon);
+    for (int lane = TOC_LANE_ALERT; lane <= TOC_LANE_BULK; lane++) {
+        uint64_t last;
+        TOC_TRY(toc_log_journal_last(query.log, (toc_lane)lane, &last, err));
+        query.incomplete = query.incomplete || positions[lane] < last;
+    }
+    *out = query;
+    query = (toc_query){0}; /* transferred */
+    return TOC_OK;
+}
+
+void toc_query_end(toc_query *query)
+{
+    toc_views_end(query->views);
+    toc_log_abort(query->log);
+    query->views = NULL;
+    query->log = NULL;
+}
+
+/* ---- names ---- */
+
+static toc_code read_name(toc_query *query, const toc_org_id *org, size_t slot, toc_err *err)
+{
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_TRY(toc_arena_new(CARD_ARENA_BYTES_MAX, &arena, err));
+    toc_card card;
+    toc_span name = {0};
+    toc_code code = toc_log_card_of(query->log, org, arena, &card, err);
+    if (code == TOC_OK)
+        name = card.name;
+    else if (code != TOC_NOT_FOUND)
+        return code;
+    size_t size = name.size < TOC_TEXT_BYTES_MAX ? name.size : TOC_TEXT_BYTES_MAX;
+    query->views->names[slot].known = true;
+    query->views->names[slot].org = *org;
+    query->views->names[slot].size = (uint16_t)size;
+    if (size > 0)
+        memcpy(query->views->names[slot].text, name.data, size);
+    return TOC_OK;
+}
+
+toc_code toc_query_org_name(toc_query *query, const toc_org_id *org, toc_span *out, toc_err *err)
+{
+    size_t slot = org->bytes[0] % TOC_VIEW_NAMES_KEPT;
+    const toc_views_txn *views = query->views;
+    if (!views->names[slot].known || !toc_org_id_equal(&views->names[slot].org, org))
+        TOC_TRY(read_name(query, org, slot, err));
+    *out =
+        toc_arena_dup(query->arena, toc_span_of(views->names[slot].text, views->names[slot].size));
+    return out->size == views->names[slot].size ? TOC_OK : toc_query_no_memory(err);
+}
+
+/* ---- claims ---- */
+
+toc_code toc_query_claim(toc_query *query, const toc_claim_row *row, toc_answer_claim *out,
+                         toc_err *err)
+{
+    const toc_view_feed *feed;
+    TOC_TRY(toc_view_feed_of(&query->views->view, row->feed, &feed, err));
+    *out = (toc_answer_claim){.claim = row->filed.claim,
+                              .record = row->filed.record,
+                              .circle = feed->name.circle,
+                              .org = feed->name.org};
+    toc_span bytes = toc_arena_dup(query->arena, row->bytes);
+    if (bytes.size != row->bytes.size)
+        return toc_query_no_memory(err);
+    TOC_TRY(toc_record_decode(bytes, query->arena, &out->statement, err));
+    out->expired = row->valid_until.unix_ms != 0 && row->valid_until.unix_ms <= query->now.unix_ms;
+    return toc_query_org_name(query, &out->org, &out->org_name, err);
+}
+
+/* ---- digest ---- */
+
+typedef struct charter_list {
+    toc_buf bytes;
+} charter_list;
+
+static void charter_list_wipe(charter_list *list)
+{
+    toc_buf_wipe(&list->bytes);
+}
+TOC_DEFINE_AUTO_WIPE(charter_list, charter_list_wipe)
+
+static toc_code add_charter(void *context, const toc_log_circle *circle, toc_err *err)
+{
+    charter_list *list = context;
+    if (!circle->joined || !circle->known)
+        return TOC_OK;
+    toc_buf_add(&list->bytes, circle->id.bytes, sizeof circle->id.bytes);
+    toc_buf_add(&list->bytes, circle->charter.bytes, sizeof circle->charter.bytes);
+    return toc_buf_ok(&list->bytes, err);
+}
+
+static int compare_charters(const void *left, const void *right)
+{
+    return memcmp(left, right, 64);
+}
+
+/* C: B("tocsin/charters/1\n" ‖ circle ‖ charter hash, of each joined circle in order of id). */
+static toc_code hash_charters(toc_query *query, toc_hash *out, toc_err *err)
+{
+    TOC_AUTO(charter_list_wipe) charter_list list = {0};
+    TOC_TRY(toc_log_circles(query->log, add_charter, &list, err));
+    if (list.bytes.size > 0)
+        qsort(list.bytes.data, list.bytes.size / 64, 64, compare_charters);
+    toc_span parts[] = {toc_span_text("tocsin/charters/1\n"), toc_buf_view(&list.bytes)};
+    toc_blake2b_parts(parts, TOC_COUNT(parts), out);
+    return TOC_OK;
+}
+
+toc_code toc_query_digest(toc_query *query, toc_progress progress, void *context,
+                          toc_answer_digest *out, toc_err *err)
+{
+    toc_answer_digest answer;
+    TOC_TRY(toc_views_digest_walk(query->views, progress, context, &answer, err));
+    TOC_TRY(hash_charters(query, &answer.charters, err));
+    *out = answer;
+    return TOC_OK;
+}
