@@ -322,13 +322,18 @@ toc_code toc_sync_heads_reply(toc_engine *engine, toc_log_txn *txn, engine_link 
 
 /* ---- pulling ---- */
 
-void toc_sync_reset(toc_engine *engine, engine_feed *feed, toc_now now)
+static void drop_waiting(toc_engine *engine, engine_feed *feed)
 {
     for (size_t i = 0; i < feed->waiting_count; i++) {
         engine->pulling -= feed->waiting[i]->entries.size;
         toc_chunk_free(feed->waiting[i]);
     }
     feed->waiting_count = 0;
+}
+
+void toc_sync_reset(toc_engine *engine, engine_feed *feed, toc_now now)
+{
+    drop_waiting(engine, feed);
     for (size_t i = 0; i < ENGINE_BUCKETS; i++) {
         for (engine_link *link = engine->links[i]; link != NULL; link = link->next) {
             for (size_t j = 0; j < TOC_COUNT(link->requests); j++) {
@@ -474,6 +479,12 @@ toc_code toc_sync_advance(toc_engine *engine, toc_log_txn *txn, engine_feed *fee
         TOC_TRY(toc_apply_start(engine, txn, feed, feed->source, first, now, err));
         if (toc_log_feed_find(txn, &feed->id, &stored, NULL) != TOC_OK)
             break; /* refused at once, and there was nothing before */
+    }
+    if (feed->job == 0 && feed->pulls == 0) {
+        /* Nothing is on its way: what waits behind a gap (a part that overlapped what was stored
+         * meanwhile, or that got lost) is dropped and asked for again. */
+        drop_waiting(engine, feed);
+        feed->requested = stored.frontier.size;
     }
     if (now.mono.ms < feed->blocked_until.ms)
         return TOC_OK;

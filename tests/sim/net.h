@@ -1,0 +1,94 @@
+/* tests/sim/net.h: the simulator's network and nodes: the engine that the daemon runs, over real
+ * stores, with a virtual clock and a network that loses, doubles, delays, reorders and cuts.
+ * Everything follows from one seed. "Acknowledged means durable" is checked by stopping a node
+ * between its engine and its commit: nothing of that round may have left. An in-process crash
+ * cannot lose a committed page; that is for tests that kill a real daemon. */
+#ifndef TOC_TESTS_SIM_NET_H
+#define TOC_TESTS_SIM_NET_H
+
+#include "node/engine/engine.h"
+#include "store/views.h"
+
+enum { SIM_NODES_MAX = 20, SIM_STEP_MS = 20 };
+
+typedef struct sim_message {
+    struct sim_message *next;
+    uint64_t deliver_ms;
+    uint64_t link;
+    int to; /* node */
+    toc_buf bytes;
+} sim_message;
+
+typedef struct sim_link {
+    bool up;
+    uint64_t number;
+    bool down_told[2]; /* by side: lower node, higher node */
+} sim_link;
+
+typedef struct sim_job {
+    struct sim_job *next;
+    uint64_t ready_ms, number;
+    toc_code verdict;
+    toc_err err;
+} sim_job;
+
+/* An operator's or a submitter's action, done inside a round. */
+typedef toc_code (*sim_action)(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                               toc_err *err);
+
+typedef struct sim_node {
+    int index;
+    char directory[128];
+    toc_secret *store_key;
+    toc_log *log;
+    toc_views *views;
+    toc_engine *engine; /* NULL while it is down */
+    toc_org_id org;
+    uint64_t restart_ms, next_tick_ms;
+    int64_t clock_skew_ms;
+    sim_job *jobs;
+    uint64_t revision;
+} sim_node;
+
+/* Faults by probability per 10,000: per message, or per node and second. */
+typedef struct sim_faults {
+    unsigned lose, twice, reorder, break_link, crash, crash_before_commit, reboot, partition;
+    unsigned delay_ms_max;
+} sim_faults;
+
+typedef struct sim_net {
+    uint64_t seed, random;
+    uint64_t now_ms; /* since the start; the wall clock adds SIM_EPOCH_MS */
+    sim_node nodes[SIM_NODES_MAX];
+    int node_count;
+    sim_link links[SIM_NODES_MAX][SIM_NODES_MAX]; /* [low][high] */
+    uint64_t next_link;
+    sim_message *messages;   /* by deliver_ms */
+    bool cut[SIM_NODES_MAX]; /* on the other side of the partition */
+    uint64_t heal_ms;
+    sim_faults faults;
+    bool verbose;
+    struct {
+        uint64_t sent, lost, doubled, delivered, broken, crashes, crashes_before_commit, reboots,
+            partitions, rounds, records, jobs;
+    } counts;
+} sim_net;
+
+uint64_t sim_random(sim_net *net);
+unsigned sim_below(sim_net *net, unsigned limit);
+bool sim_chance(sim_net *net, unsigned per_10000);
+
+void sim_start(sim_net *net, uint64_t seed, int node_count, const char *directory);
+void sim_stop(sim_net *net);
+/* One step of virtual time for everybody. */
+void sim_step(sim_net *net);
+void sim_heal(sim_net *net); /* no more faults; everybody up and reachable */
+
+/* Runs the action in a round of its own. False: the node crashed before the commit (or is down):
+ * the action did not happen. */
+bool sim_do(sim_net *net, sim_node *node, sim_action action, void *context);
+toc_now sim_now(const sim_net *net, const sim_node *node);
+void sim_fold(sim_node *node); /* to the end */
+_Noreturn void sim_die(const sim_net *net, const char *what, const toc_err *err);
+
+#endif
