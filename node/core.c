@@ -388,6 +388,7 @@ static void *core_main(void *context)
     toc_code code = toc_fail(&stopping, TOC_UNREACHABLE, "the node is stopping");
     answer(node->deferred, code, &stopping);
     node->deferred = NULL;
+    answer(toc_inbox_take(node->inbox, 0), code, &stopping);
     return NULL;
 }
 

@@ -30,15 +30,21 @@ toc_code toc_inbox_new(toc_inbox **out, toc_err *err)
     return TOC_OK;
 }
 
+/* Nobody will run it: whoever waits for it is told. */
+static void drop_item(toc_item *item)
+{
+    toc_err err;
+    toc_code code = toc_fail(&err, TOC_UNREACHABLE, "the node is stopping");
+    if (item->kind == TOC_ITEM_TASK && item->task.done != NULL)
+        item->task.done(item->task.context, code, &err);
+    free(item);
+}
+
 static void drop(item_list *list)
 {
     for (toc_item *item = list->first, *next; item != NULL; item = next) {
         next = item->next;
-        toc_err err;
-        if (item->kind == TOC_ITEM_TASK && item->task.done != NULL)
-            item->task.done(item->task.context,
-                            toc_fail(&err, TOC_UNREACHABLE, "the node is stopping"), &err);
-        free(item);
+        drop_item(item);
     }
     *list = (item_list){0};
 }
@@ -72,6 +78,11 @@ void toc_inbox_post(toc_inbox *inbox, toc_item *item_take, bool urgent)
 {
     item_take->next = NULL;
     pthread_mutex_lock(&inbox->mutex);
+    if (inbox->closed) {
+        pthread_mutex_unlock(&inbox->mutex);
+        drop_item(item_take);
+        return;
+    }
     item_list *list = urgent ? &inbox->urgent : &inbox->ordinary;
     if (list->last != NULL)
         list->last->next = item_take;

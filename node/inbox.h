@@ -47,11 +47,12 @@ void toc_inbox_free(toc_inbox *inbox); /* NULL is fine; what is left in it is dr
 
 /* NULL when memory is short. */
 toc_item *toc_item_new(toc_item_kind kind, toc_span message);
+/* After toc_inbox_close a task is answered with UNREACHABLE at once, anything else dropped. */
 void toc_inbox_post(toc_inbox *inbox, toc_item *item_take, bool urgent);
 /* Everything that waits, urgent first, as a list; waits up to `timeout_ms` for something. NULL
  * after toc_inbox_close or when nothing came. */
 toc_item *toc_inbox_take(toc_inbox *inbox, unsigned timeout_ms);
-/* Wakes the core for the last time. */
+/* Takes nothing more and wakes the core for the last time; what waits can still be taken. */
 void toc_inbox_close(toc_inbox *inbox);
 bool toc_inbox_closed(toc_inbox *inbox);
 
