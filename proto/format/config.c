@@ -142,6 +142,18 @@ static toc_code take_gid(toc_span value, void *field, toc_config *config, toc_er
     return take_id(value, config->gids, &config->gid_count, err);
 }
 
+static toc_code take_admin_uid(toc_span value, void *field, toc_config *config, toc_err *err)
+{
+    (void)field;
+    return take_id(value, config->admin_uids, &config->admin_uid_count, err);
+}
+
+static toc_code take_admin_gid(toc_span value, void *field, toc_config *config, toc_err *err)
+{
+    (void)field;
+    return take_id(value, config->admin_gids, &config->admin_gid_count, err);
+}
+
 static const setting settings[] = {
     {"node", "state", "where keys and store are (0700, of the service user)", take_path,
      offsetof(toc_config, state)},
@@ -162,8 +174,12 @@ static const setting settings[] = {
     {"store", "views_map", "the same for the views", take_bytes,
      offsetof(toc_config, views_map_bytes)},
     {"control", "allow_uid",
-     "users besides root and the service user who may use the socket, once a line", take_uid, 0},
+     "users besides root and the service user who may ask and submit over the socket, once a line",
+     take_uid, 0},
     {"control", "allow_gid", "groups likewise", take_gid, 0},
+    {"control", "admin_uid", "users who may also change peers and circles, once a line",
+     take_admin_uid, 0},
+    {"control", "admin_gid", "groups likewise", take_admin_gid, 0},
 };
 
 void toc_config_default(toc_config *out)
@@ -251,7 +267,8 @@ static toc_code take_section(parse *at, toc_span line, toc_err *err)
 
 static bool repeatable(const setting *known)
 {
-    return known->take == take_listen || known->take == take_uid || known->take == take_gid;
+    return known->take == take_listen || known->take == take_uid || known->take == take_gid ||
+           known->take == take_admin_uid || known->take == take_admin_gid;
 }
 
 static toc_code take_key(parse *at, toc_span key, toc_span value, toc_config *config, toc_err *err)
@@ -346,19 +363,31 @@ static void write_value(const setting *known, const toc_config *config, toc_buf 
         write_bytes(config->views_map_bytes, out);
 }
 
+static void write_ids(const char *key, const unsigned *ids, size_t count, toc_buf *out)
+{
+    for (size_t i = 0; i < count; i++)
+        toc_buf_printf(out, "%s = %u\n", key, ids[i]);
+    if (count == 0)
+        toc_buf_printf(out, "# %s =\n", key);
+}
+
 static void write_repeated(const setting *known, const toc_config *config, toc_buf *out)
 {
-    size_t count = known->take == take_listen ? config->listen_count
-                   : known->take == take_uid  ? config->uid_count
-                                              : config->gid_count;
-    for (size_t i = 0; i < count; i++) {
-        if (known->take == take_listen)
-            toc_buf_printf(out, "%s = %s\n", known->key, config->listen[i]);
-        else
-            toc_buf_printf(out, "%s = %u\n", known->key,
-                           known->take == take_uid ? config->uids[i] : config->gids[i]);
-    }
-    if (count == 0)
+    if (known->take == take_uid)
+        write_ids(known->key, config->uids, config->uid_count, out);
+    else if (known->take == take_gid)
+        write_ids(known->key, config->gids, config->gid_count, out);
+    else if (known->take == take_admin_uid)
+        write_ids(known->key, config->admin_uids, config->admin_uid_count, out);
+    else if (known->take == take_admin_gid)
+        write_ids(known->key, config->admin_gids, config->admin_gid_count, out);
+}
+
+static void write_listen(const setting *known, const toc_config *config, toc_buf *out)
+{
+    for (size_t i = 0; i < config->listen_count; i++)
+        toc_buf_printf(out, "%s = %s\n", known->key, config->listen[i]);
+    if (config->listen_count == 0)
         toc_buf_printf(out, "# %s =\n", known->key);
 }
 
@@ -371,10 +400,12 @@ void toc_config_write(const toc_config *config, toc_buf *out)
             toc_buf_printf(out, "%s[%s]\n", i == 0 ? "" : "\n", known->section);
         section = known->section;
         toc_buf_printf(out, "# %s\n", known->about);
-        if (repeatable(known)) {
+        if (known->take == take_listen)
+            write_listen(known, config, out);
+        else if (repeatable(known))
             write_repeated(known, config, out);
+        if (repeatable(known))
             continue;
-        }
         toc_buf_printf(out, "%s = ", known->key);
         write_value(known, config, out);
         toc_buf_add_u8(out, '\n');

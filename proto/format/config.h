@@ -31,10 +31,13 @@ typedef struct toc_config {
                [TOC_CONFIG_PATH_BYTES]; /* listen = tcp://HOST:PORT, repeatable */
     /* [store] */
     uint64_t log_map_bytes, views_map_bytes; /* log_map = 64G, views_map = 64G */
-    /* [control] */
+    /* [control]: root and the service user may do everything; who else may do what */
     size_t uid_count, gid_count;
     unsigned uids[TOC_CONFIG_IDS_MAX],
-        gids[TOC_CONFIG_IDS_MAX]; /* allow_uid = N, allow_gid = N, repeatable */
+        gids[TOC_CONFIG_IDS_MAX]; /* allow_uid = N, allow_gid = N, repeatable: ask and submit */
+    size_t admin_uid_count, admin_gid_count;
+    unsigned admin_uids[TOC_CONFIG_IDS_MAX],
+        admin_gids[TOC_CONFIG_IDS_MAX]; /* admin_uid = N, admin_gid = N, repeatable: everything */
 } toc_config;
 
 /* The defaults of a Debian installation. */
