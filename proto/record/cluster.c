@@ -39,6 +39,8 @@ static toc_code check_member(const toc_wallet *wallet, toc_err *err)
 {
     if (wallet->tag[0] != '\0')
         return toc_fail(err, TOC_MALFORMED, "members: one with a tag");
+    if ((wallet->flags & TOC_WALLET_INVALID) != 0)
+        return toc_fail(err, TOC_MALFORMED, "members: an address that fails its checksum");
     return TOC_OK;
 }
 
@@ -117,7 +119,8 @@ static toc_code count_members(const Toc__MembersBody *from, size_t *out, toc_err
 static toc_code unpack_run(const Toc__MemberRun *run, toc_member *members, toc_err *err)
 {
     for (size_t i = 0; i < run->n_addresses; i++) {
-        TOC_TRY(toc_wallet_unpack(run->chain, run->addresses[i], NULL, &members[i].wallet, err));
+        TOC_TRY(
+            toc_wallet_unpack(run->chain, run->addresses[i], NULL, false, &members[i].wallet, err));
         members[i].remove = run->remove;
     }
     return TOC_OK;

@@ -44,7 +44,7 @@ TOC_MUST toc_code toc_wallet_check(const toc_wallet *wallet, toc_err *err);
 /* toc_wallet_read for a record: a chain that this build does not know is STATE, not a fault of the
  * record. */
 TOC_MUST toc_code toc_wallet_unpack(const char *chain, const char *address, const char *tag,
-                                    toc_wallet *out, toc_err *err);
+                                    bool invalid, toc_wallet *out, toc_err *err);
 
 /* Struct to protobuf-c; NULL when the arena is full. Spans are lent where protobuf-c allows it. */
 Toc__Statement *toc_statement_pack(const toc_statement *statement, toc_arena *arena);

@@ -82,14 +82,41 @@ static toc_code check_labels(const toc_wallet_body *body, toc_err *err)
     return TOC_OK;
 }
 
+/* A literal that fails its checksum; one that does not must not be kept as broken. */
+static toc_code read_invalid(toc_span caip2, toc_span literal, toc_span tag, toc_wallet *out,
+                             toc_err *err)
+{
+    const toc_chain *chain = toc_chain_find(caip2);
+    if (chain == NULL || !toc_span_equal(toc_span_text(toc_chain_caip2(chain)), caip2))
+        return toc_fail(err, TOC_NOT_FOUND, "unknown chain");
+    if (tag.size != 0)
+        return toc_fail(err, TOC_MALFORMED, "address: an invalid one with a tag");
+    toc_code code = toc_wallet_keep_invalid(chain, literal, out, err);
+    if (code == TOC_USAGE)
+        return toc_fail(err, TOC_MALFORMED, "address: flagged as invalid, and it is not");
+    return code;
+}
+
+static toc_code read_wallet(toc_span caip2, toc_span address, toc_span tag, bool invalid,
+                            toc_wallet *out, toc_err *err)
+{
+    return invalid ? read_invalid(caip2, address, tag, out, err)
+                   : toc_wallet_read(caip2, address, tag, out, err);
+}
+
+static bool is_invalid(const toc_wallet *wallet)
+{
+    return (wallet->flags & TOC_WALLET_INVALID) != 0;
+}
+
 toc_code toc_wallet_check(const toc_wallet *wallet, toc_err *err)
 {
     toc_wallet again;
     if (wallet->chain == NULL)
         return toc_fail(err, TOC_MALFORMED, "wallet: no chain");
-    TOC_TRY(toc_wallet_read(toc_span_text(toc_chain_caip2(wallet->chain)),
-                            toc_span_text(wallet->address), toc_span_text(wallet->tag), &again,
-                            err));
+    TOC_TRY(read_wallet(toc_span_text(toc_chain_caip2(wallet->chain)),
+                        toc_span_text(wallet->address), toc_span_text(wallet->tag),
+                        is_invalid(wallet), &again, err));
     if (!toc_span_equal(toc_subject_view(&again.subject), toc_subject_view(&wallet->subject)))
         return toc_fail(err, TOC_MALFORMED, "wallet: the address is not that of the subject");
     return TOC_OK;
@@ -170,6 +197,7 @@ Toc__WalletBody *toc_wallet_body_pack(const toc_wallet_body *body, toc_arena *ar
     to->chain = toc_pb_lend_text(toc_chain_caip2(body->wallet.chain));
     to->address = toc_pb_lend_text(body->wallet.address);
     to->tag = body->wallet.tag[0] == '\0' ? NULL : toc_pb_lend_text(body->wallet.tag);
+    to->has_invalid = to->invalid = is_invalid(&body->wallet);
     to->has_first_seen_ms = body->first_seen.unix_ms != 0;
     to->first_seen_ms = body->first_seen.unix_ms;
     to->has_last_seen_ms = body->last_seen.unix_ms != 0;
@@ -230,11 +258,11 @@ static toc_code unpack_labels(const Toc__WalletBody *from, toc_arena *arena, toc
     return TOC_OK;
 }
 
-toc_code toc_wallet_unpack(const char *chain, const char *address, const char *tag, toc_wallet *out,
-                           toc_err *err)
+toc_code toc_wallet_unpack(const char *chain, const char *address, const char *tag, bool invalid,
+                           toc_wallet *out, toc_err *err)
 {
     toc_code code =
-        toc_wallet_read(toc_pb_text(chain), toc_pb_text(address), toc_pb_text(tag), out, err);
+        read_wallet(toc_pb_text(chain), toc_pb_text(address), toc_pb_text(tag), invalid, out, err);
     if (code == TOC_NOT_FOUND)
         return toc_fail(err, TOC_STATE, "chain: '%.64s' needs a newer version", chain);
     return code;
@@ -243,7 +271,8 @@ toc_code toc_wallet_unpack(const char *chain, const char *address, const char *t
 toc_code toc_wallet_body_unpack(const Toc__WalletBody *from, toc_arena *arena, toc_wallet_body *out,
                                 toc_err *err)
 {
-    TOC_TRY(toc_wallet_unpack(from->chain, from->address, from->tag, &out->wallet, err));
+    TOC_TRY(
+        toc_wallet_unpack(from->chain, from->address, from->tag, from->invalid, &out->wallet, err));
     out->role = toc_pb_text(from->role);
     out->category = toc_pb_text(from->category);
     out->actor = toc_pb_text(from->actor);

@@ -481,6 +481,30 @@ static void a_draft_lacks_what_the_node_adds_and_nothing_else(void **state)
     assert_int_equal(toc_draft_encode(&draft, &buf, &err), TOC_MALFORMED);
 }
 
+static void a_literal_that_fails_its_checksum_is_kept_as_such(void **state)
+{
+    (void)state;
+    toc_statement statement = sample_wallet_claim();
+    toc_wallet *wallet = &statement.as.wallet.wallet;
+    const toc_chain *btc = wallet->chain;
+    toc_err err;
+    TOC_CHECK_OK(toc_wallet_keep_invalid(btc, text_span("1A1zP1eP5QGefi2DMPTfTL5SLmv7Divfxx"),
+                                         wallet, &err));
+    check_round_trip(&statement);
+    toc_statement back;
+    TOC_CHECK_OK(toc_record_decode(encoded(&statement), arena, &back, &err));
+    assert_true((back.as.wallet.wallet.flags & TOC_WALLET_INVALID) != 0);
+    REFUSE(statement, s.as.wallet.wallet.flags = 0, TOC_MALFORMED, "address");
+    REFUSE(statement, s.as.wallet.wallet.tag[0] = '1', TOC_MALFORMED, "tag");
+    /* What is valid after all may not be said to be broken. */
+    REFUSE(sample_wallet_claim(), s.as.wallet.wallet.flags |= TOC_WALLET_INVALID, TOC_MALFORMED,
+           "flagged as invalid");
+    toc_member member = {.wallet = *wallet};
+    toc_statement members = sample_members(&member, 1);
+    member.wallet = *wallet;
+    refuse(&members, TOC_MALFORMED, "members");
+}
+
 static void names_are_read_as_they_are_written(void **state)
 {
     (void)state;
@@ -528,6 +552,7 @@ int main(void)
         RECORD_TEST(terms_that_this_build_does_not_know_are_no_fault),
         RECORD_TEST(too_many_bytes_and_too_small_an_arena_are_told),
         RECORD_TEST(a_draft_lacks_what_the_node_adds_and_nothing_else),
+        RECORD_TEST(a_literal_that_fails_its_checksum_is_kept_as_such),
         RECORD_TEST(names_are_read_as_they_are_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -99,7 +99,7 @@ static toc_span wire_record(toc_span statement)
 
 typedef struct wire_wallet {
     const char *chain, *address;
-    bool has_asset, has_amount;
+    bool has_asset, has_amount, invalid;
     toc_span amount;
     uint64_t decimals;
 } wire_wallet;
@@ -124,6 +124,8 @@ static toc_span wallet_body(const wire_wallet *wallet)
     if (wallet->has_asset)
         put_message(&body, 9, &asset);
     toc_buf_wipe(&asset);
+    if (wallet->invalid)
+        put_number(&body, 13, 1);
     return finish(&body);
 }
 
@@ -176,6 +178,8 @@ static void an_address_has_its_canonical_spelling_on_a_known_chain(void **state)
         {{.address = "BC1QAR0SRRR7XFKVY5L643LYDNW9RE59GTZZWF5MDQ"}, TOC_MALFORMED, "canonical"},
         {{.address = "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdp"}, TOC_MALFORMED, "address"},
         {{.address = ""}, TOC_MALFORMED, "address"},
+        {{.invalid = true}, TOC_MALFORMED, "flagged as invalid"},
+        {{.invalid = true, .chain = "btc"}, TOC_STATE, "chain"}, /* an alias is no name */
     };
     for (size_t i = 0; i < TOC_COUNT(cases); i++)
         refuse_bytes(record_of(TOC_RECORD_WALLET, 20, wallet_body(&cases[i].wallet)), cases[i].code,
