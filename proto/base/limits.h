@@ -35,6 +35,7 @@
 #define TOC_ENDPOINTS_MAX     8u
 #define TOC_CARD_BYTES_MAX    32768u
 #define TOC_CHARTER_BYTES_MAX 262144u /* 500 member rows of about 120 bytes, with policy and lists */
+#define TOC_CARD_CHAIN_MAX    1024u /* cards between one and the first: one a week for 20 years */
 #define TOC_RETIRED_MAX       256u /* retired keys on a card: 64 officers four times over, a third of its bytes */
 #define TOC_IPC_PATH_BYTES_MAX 107u /* sun_path of Linux less its NUL */
 #define TOC_TIME_MS_MAX       253402300799999ull /* 9999-12-31T23:59:59.999Z: what RFC 3339 can write */

@@ -1,9 +1,11 @@
 /* proto/roll/card.h: an org's signed business card (PROTOCOL §1).
- * The body is a protobuf Card (proto/schema/roll.proto) whose exact bytes are hashed and signed; a
- * SignedCard is body ‖ signatures, in one encoding only. Owns:    spans live in the arena; one of
- * TOC_CARD_ARENA_BYTES has room for any card. Threads: pure. Errors:  MALFORMED, LIMIT, SIGNATURE;
- * STATE when a newer version is needed or cards in between are missing; DENIED (another org, a
- * serial that goes back, a key that another org or a retirement has taken). */
+ * The body is a protobuf Card (proto/schema/roll.proto) whose exact bytes are hashed and signed;
+ * a SignedCard is body ‖ signatures, in one encoding only.
+ * Owns:    spans live in the arena; one of TOC_CARD_ARENA_BYTES has room for any card.
+ * Threads: pure.
+ * Errors:  MALFORMED, LIMIT, SIGNATURE; STATE when a newer version is needed or cards in between
+ *          are missing; DENIED (another org, a serial that goes back, a key that another org or
+ *          a retirement has taken). */
 #ifndef TOC_PROTO_ROLL_CARD_H
 #define TOC_PROTO_ROLL_CARD_H
 
@@ -72,8 +74,8 @@ TOC_MUST toc_code toc_card_sign(const toc_card *card, const toc_secret *root,
                                 const toc_secret *previous_root, toc_buf *out_signed, toc_err *err);
 /* Reads and verifies a card on its own: hash, root signatures, org id for serial 1, proofs of
  * possession, every key valid and unlike the others, every endpoint well-formed. From serial 2 on
- * the org id is a mere claim until toc_card_follows holds against the card before. Validity is not
- * looked at: the clock is the caller's. */
+ * the org id is a mere claim that anybody can make: nothing may rest on it before toc_card_prove.
+ * Validity is not looked at: the clock is the caller's. */
 TOC_MUST toc_code toc_card_open(toc_span signed_card, toc_arena *arena, toc_card *out,
                                 toc_err *err);
 /* The same without verifying any signature or key: for bytes that toc_card_open accepted once and
@@ -86,6 +88,19 @@ TOC_MUST toc_code toc_card_reopen(toc_span signed_card, toc_arena *arena, toc_ca
  * officer number goes to another key. DENIED: another org, or a serial that is not newer. STATE:
  * cards in between are missing. */
 TOC_MUST toc_code toc_card_follows(const toc_card *current, const toc_card *next, toc_err *err);
+/* Cards by hash. NOT_FOUND when it is not held. *out lives as long as the context. */
+typedef struct toc_card_source {
+    void *context;
+    toc_code (*card)(void *context, const toc_card_hash *hash, toc_card *out, toc_err *err);
+} toc_card_source;
+
+/* That `card` is its org's: walks back by what it follows to the first card, whose root hashes to
+ * the org id, or to `known`, which was proven before (NULL: none). Until this holds anybody may
+ * have made a card of serial 2 and later. NOT_FOUND: a card on the way is not held; *out_missing is
+ * its hash. LIMIT: more than TOC_CARD_CHAIN_MAX cards. Else what toc_card_follows says. */
+TOC_MUST toc_code toc_card_prove(const toc_card *card, const toc_card *known,
+                                 const toc_card_source *cards, toc_card_hash *out_missing,
+                                 toc_err *err);
 /* DENIED when `card` names an Ed25519 key in use on `other`, the card of another org. Retired keys
  * and X25519 keys do not count: they come without a proof of possession, so naming a victim's would
  * bar the victim. Cards of one org pass. */

@@ -127,6 +127,7 @@ static toc_code check_distinct(const toc_card *card, toc_err *err)
     const uint8_t *keys[KEYS_MAX] = {card->root.bytes, card->sign.bytes, card->cosign.bytes,
                                      card->link.bytes, card->seal.bytes};
     size_t count = FIXED_KEYS;
+    TOC_ASSERT(card->officer_count <= TOC_OFFICERS_MAX && card->retired_count <= TOC_RETIRED_MAX);
     for (size_t i = 0; i < card->officer_count; i++)
         keys[count++] = card->officers[i].key.bytes;
     for (size_t i = 0; i < count; i++) {

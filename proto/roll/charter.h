@@ -1,9 +1,10 @@
-/* proto/roll/charter.h: a circle's signed rules (PROTOCOL §1). Version n+1 names the hash of
- * version n. The hash covers the body only, never its signatures; the envelope of body and
- * signatures has one encoding. Owns:    spans live in the arena; one of TOC_CHARTER_ARENA_BYTES has
- * room for any charter. Threads: pure. Errors:  MALFORMED, LIMIT, SIGNATURE, DENIED (no quorum, or
- * not the next version of this circle); STATE when a newer version is needed or charters in between
- * are missing. */
+/* proto/roll/charter.h: a circle's signed rules (PROTOCOL §1).
+ * Version n+1 names the hash of version n. The hash covers the body only, never its signatures;
+ * the envelope of body and signatures has one encoding.
+ * Owns:    spans live in the arena; one of TOC_CHARTER_ARENA_BYTES has room for any charter.
+ * Threads: pure.
+ * Errors:  MALFORMED, LIMIT, SIGNATURE, DENIED (no quorum, or not the next version of this circle);
+ *          STATE when a newer version is needed or charters in between are missing. */
 #ifndef TOC_PROTO_ROLL_CHARTER_H
 #define TOC_PROTO_ROLL_CHARTER_H
 
@@ -88,14 +89,6 @@ TOC_MUST toc_code toc_charter_open(toc_span signed_charter, toc_arena *arena, to
  * own disk kept. */
 TOC_MUST toc_code toc_charter_reopen(toc_span signed_charter, toc_arena *arena, toc_charter *out,
                                      toc_err *err);
-
-/* Cards by hash, for judging signatures: the verified card of this hash or a newer one of the same
- * org that was reached from it by toc_card_follows. NOT_FOUND when it is not held. *out lends until
- * the context is asked again. */
-typedef struct toc_card_source {
-    void *context;
-    toc_code (*card)(void *context, const toc_card_hash *hash, toc_card *out, toc_err *err);
-} toc_card_source;
 
 /* That version 1 is signed by a quorum of its own admins, or that `next` follows `current` (same
  * circle, version + 1, names its hash) and is signed by a quorum of `current`'s admins with officer

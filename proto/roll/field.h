@@ -1,5 +1,7 @@
-/* proto/roll/field.h: what the layouts of cards and charters share; nobody outside proto/roll
- * includes it. Owns:    nothing. Threads: pure. Errors:  MALFORMED and LIMIT name the field. */
+/* proto/roll/field.h: what the layouts of cards and charters share; proto/roll's own.
+ * Owns:    nothing.
+ * Threads: pure.
+ * Errors:  MALFORMED and LIMIT name the field. */
 #ifndef TOC_PROTO_ROLL_FIELD_H
 #define TOC_PROTO_ROLL_FIELD_H
 

@@ -1,7 +1,8 @@
-/* proto/roll/layout.h: bodies of cards and charters as bytes and back; nobody outside proto/roll
- * includes it. Both directions apply one check, so nothing is written that would not be read. Owns:
- * decoded spans and arrays live in the arena. Threads: pure. Errors:  MALFORMED and LIMIT name the
- * field; STATE when a newer version is needed. */
+/* proto/roll/layout.h: bodies of cards and charters as bytes and back; proto/roll's own.
+ * Both directions apply one check, so nothing is written that would not be read.
+ * Owns:    decoded spans and arrays live in the arena.
+ * Threads: pure.
+ * Errors:  MALFORMED and LIMIT name the field; STATE when a newer version is needed. */
 #ifndef TOC_PROTO_ROLL_LAYOUT_H
 #define TOC_PROTO_ROLL_LAYOUT_H
 

@@ -228,6 +228,154 @@ static void an_officers_number_does_not_go_to_another_key(void **state)
     assert_code(toc_card_follows(&first, &second, NULL), TOC_DENIED);
 }
 
+/* --- proving an org --- */
+
+enum { CHAIN_MAX = 6 };
+
+typedef struct shelf {
+    size_t count;
+    toc_card cards[CHAIN_MAX];
+    toc_code broken;
+    bool lies; /* gives the first card whatever is asked for */
+} shelf;
+
+static toc_code look_up(void *context, const toc_card_hash *hash, toc_card *out, toc_err *err)
+{
+    const shelf *from = context;
+    if (from->broken != TOC_OK)
+        return toc_fail(err, from->broken, "the shelf is broken");
+    for (size_t i = 0; i < from->count; i++) {
+        if (from->lies || toc_card_hash_equal(&from->cards[i].hash, hash)) {
+            *out = from->cards[i];
+            return TOC_OK;
+        }
+    }
+    return toc_fail(err, TOC_NOT_FOUND, "no such card");
+}
+
+/* Cards 1 to 5 of org a, the third a rotation. */
+static void fill_shelf(shelf *out, toc_arena *arena)
+{
+    memset(out, 0, sizeof *out);
+    out->cards[0] = first_card("a", arena);
+    out->cards[1] = second_card(&out->cards[0], arena);
+    out->cards[2] = rotated_card(&out->cards[1], arena);
+    for (size_t i = 3; i < 5; i++) {
+        draft next;
+        draft_next("a", &out->cards[i - 1], &next);
+        draft_root(&next, 2);
+        out->cards[i] = signed_card(&next, "root 2", NULL, arena);
+    }
+    out->count = 5;
+}
+
+static toc_code prove(shelf *from, const toc_card *card, const toc_card *known,
+                      toc_card_hash *out_missing)
+{
+    toc_card_source source = {.context = from, .card = look_up};
+    return toc_card_prove(card, known, &source, out_missing, NULL);
+}
+
+static void a_chain_to_the_first_card_proves_every_card_on_it(void **state)
+{
+    (void)state;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = new_arena();
+    shelf cards;
+    toc_card_hash missing;
+    fill_shelf(&cards, arena);
+    for (size_t i = 0; i < cards.count; i++) {
+        for (size_t known = 0; known < cards.count; known++)
+            assert_code(prove(&cards, &cards.cards[i], &cards.cards[known], &missing), TOC_OK);
+        assert_code(prove(&cards, &cards.cards[i], NULL, &missing), TOC_OK);
+    }
+}
+
+/* What anybody can make: a card of serial 2 that claims org a. */
+static void a_card_that_claims_an_org_is_not_its_card(void **state)
+{
+    (void)state;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = new_arena();
+    shelf cards;
+    toc_card_hash missing;
+    fill_shelf(&cards, arena);
+    for (size_t i = 0; i < 3; i++) {
+        draft next;
+        draft_next("b", &cards.cards[i], &next);
+        next.card.org = cards.cards[0].org;
+        next.card.officer_count = 0;
+        next.card.sign_proof = proof_named(&next.card.org, "b", "sign");
+        next.card.cosign_proof = proof_named(&next.card.org, "b", "cosign");
+        toc_card usurper = signed_card(&next, "root 1", NULL, arena);
+        assert_code(prove(&cards, &usurper, NULL, &missing), TOC_SIGNATURE);
+        assert_code(prove(&cards, &usurper, &cards.cards[1], &missing), TOC_SIGNATURE);
+        /* Nor is one that follows it. */
+        cards.cards[5] = usurper;
+        cards.count = 6;
+        draft_next("b", &usurper, &next);
+        next.card.org = cards.cards[0].org;
+        next.card.officer_count = 0;
+        next.card.sign_proof = proof_named(&next.card.org, "b", "sign");
+        next.card.cosign_proof = proof_named(&next.card.org, "b", "cosign");
+        toc_card follower = signed_card(&next, "root 1", NULL, arena);
+        assert_code(prove(&cards, &follower, NULL, &missing), TOC_SIGNATURE);
+        cards.count = 5;
+    }
+}
+
+static void a_card_missing_on_the_way_is_named(void **state)
+{
+    (void)state;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = new_arena();
+    shelf cards;
+    toc_card_hash missing = {{0}};
+    fill_shelf(&cards, arena);
+    toc_card gone = cards.cards[1];
+    cards.cards[1] = cards.cards[0];
+    assert_code(prove(&cards, &cards.cards[4], NULL, &missing), TOC_NOT_FOUND);
+    assert_true(toc_card_hash_equal(&missing, &gone.hash));
+    /* What was proven before need not be walked again. */
+    assert_code(prove(&cards, &cards.cards[4], &cards.cards[2], &missing), TOC_OK);
+    assert_code(prove(&cards, &cards.cards[4], &gone, &missing), TOC_OK);
+    cards.broken = TOC_IO;
+    assert_code(prove(&cards, &cards.cards[4], NULL, &missing), TOC_IO);
+}
+
+static void a_source_that_gives_another_card_proves_nothing(void **state)
+{
+    (void)state;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = new_arena();
+    shelf cards;
+    toc_card_hash missing;
+    fill_shelf(&cards, arena);
+    cards.lies = true;
+    assert_code(prove(&cards, &cards.cards[4], NULL, &missing), TOC_STATE);
+    assert_code(prove(&cards, &cards.cards[1], NULL, &missing), TOC_OK);
+}
+
+/* Cards without end: each asks for one of a serial lower by one, which is made on the spot. */
+static toc_code endless(void *context, const toc_card_hash *hash, toc_card *out, toc_err *err)
+{
+    (void)err;
+    toc_card *made = context;
+    made->serial--;
+    made->hash = *hash;
+    made->previous.bytes[0]++;
+    *out = *made;
+    return TOC_OK;
+}
+
+static void a_chain_has_a_limit(void **state)
+{
+    (void)state;
+    for (uint64_t over = 0; over < 2; over++) {
+        toc_card card = {.serial = TOC_CARD_CHAIN_MAX + 1 + over, .previous = {{1}}}, made = card;
+        toc_card_source source = {.context = &made, .card = endless};
+        toc_card_hash missing;
+        assert_code(toc_card_prove(&card, NULL, &source, &missing, NULL),
+                    over == 0 ? TOC_OK : TOC_LIMIT);
+    }
+}
+
 /* --- keys of others --- */
 
 static void cards_that_share_no_key_are_apart(void **state)
@@ -299,6 +447,11 @@ int main(void)
         cmocka_unit_test(a_card_of_another_org_does_not_follow),
         cmocka_unit_test(a_retired_key_does_not_come_back),
         cmocka_unit_test(an_officers_number_does_not_go_to_another_key),
+        cmocka_unit_test(a_chain_to_the_first_card_proves_every_card_on_it),
+        cmocka_unit_test(a_card_that_claims_an_org_is_not_its_card),
+        cmocka_unit_test(a_card_missing_on_the_way_is_named),
+        cmocka_unit_test(a_source_that_gives_another_card_proves_nothing),
+        cmocka_unit_test(a_chain_has_a_limit),
         cmocka_unit_test(cards_that_share_no_key_are_apart),
         cmocka_unit_test(a_card_that_repeats_a_key_of_another_org_is_refused),
         cmocka_unit_test(naming_a_victims_key_as_retired_or_as_x25519_bars_nobody),
