@@ -229,7 +229,7 @@ static const toc_chain chains[] = {
     ROW(200, "tvm:-239", "TON", "TON", ton, NULL, TOC_FAMILY_TON, MEMO, PROFILE | BARE),
     ROW(151, "tvm:-3", "TTON", "TON testnet", ton, NULL, TOC_FAMILY_TON | TEST, MEMO, PROFILE | BARE),
     ROW(9, "xrpl:0", "XRP", "XRP Ledger", ripple, NULL, TOC_FAMILY_XRP, U32, PROFILE | BARE),
-    ROW(142, "xrpl:1", "TXRP", "XRP Ledger testnet", ripple, NULL, TOC_FAMILY_XRP | TEST, U32, PROFILE),
+    ROW(142, "xrpl:1", "TXRP", "XRP Ledger testnet", ripple, NULL, TOC_FAMILY_XRP | TEST, U32, PROFILE | BARE),
     ROW(143, "xrpl:2", "DXRP", "XRP Ledger devnet", ripple, NULL, TOC_FAMILY_XRP | TEST, U32, PROFILE),
 };
 

@@ -26,6 +26,8 @@ static bool tried_bare(const toc_chain *chain, toc_span text)
         return chain->params != NULL && text.size != 40;
     if (chain->family == TOC_FAMILY_BSV)
         return strchr(((const toc_bitcoin_params *)chain->params)->leads, text.data[0]) != NULL;
+    if (chain->form == toc_form_ripple && toc_chain_is_test(chain))
+        return text.data[0] == 'T';  /* a classic address does not tell its network */
     if (chain->form == toc_form_ton) /* a raw address does not tell its network */
         return !toc_chain_is_test(chain) || memchr(text.data, ':', text.size) == NULL;
     if (chain->form == toc_form_near) {
