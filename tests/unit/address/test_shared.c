@@ -354,10 +354,12 @@ static void spellings_of_real_feeds_lead_to_one_subject_or_are_refused(void **st
             check_lowered(left_text, right_text, &recovered);
             lowered++;
         } else if (has(kind, "bad_checksum")) {
-            (void)parsed(NULL, left_text);
-            assert_int_equal(
-                toc_wallet_parse_on(chain_named("ETH"), toc_span_text(right_text), &wallet, NULL),
-                TOC_MALFORMED);
+            bool left = toc_wallet_parse_on(chain_named("ETH"), toc_span_text(left_text), &wallet,
+                                            NULL) == TOC_OK;
+            bool right = toc_wallet_parse_on(chain_named("ETH"), toc_span_text(right_text), &wallet,
+                                             NULL) == TOC_OK;
+            assert_true(left !=
+                        right); /* the one in small letters claims nothing, the other one falsely */
         } else if (has(kind, "tron_lowercased")) {
             const char *hex = left_text[0] == '0' ? left_text : right_text;
             const char *lower = left_text[0] == '0' ? right_text : left_text;
