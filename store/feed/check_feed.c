@@ -18,6 +18,7 @@ typedef struct feed_walk {
     char origin[TOC_ORIGIN_BYTES_MAX];
     bool has_judge, has_head_judge;
     toc_judge judge, head_judge; /* the last grant so far; the last one below the head */
+    toc_span leaves;             /* the stored tile of leaf hashes that the walk is in */
     toc_tiles tiles;
 } feed_walk;
 
@@ -50,9 +51,28 @@ static toc_code compare_tile(toc_tiles *tiles, uint32_t level, const toc_tile *t
         return TOC_OK;
     uint64_t position = tile->index * TOC_TILE_WIDTH + first_difference(stored, computed);
     return wrong(walk, position << (8 * level),
-                 level == 0 ? "its bytes and its leaf hash do not fit each other"
+                 level == 0 ? "a leaf hash of no entry is stored for it"
                             : "the hash over it and those after it is not what they hash to",
                  err);
+}
+
+/* At once, and not with the tile: or what is built on a leaf would be found wrong before the leaf
+ * is. */
+static toc_code check_leaf(feed_walk *walk, uint64_t index, const toc_hash *leaf, toc_err *err)
+{
+    size_t place = (size_t)(index % TOC_TILE_WIDTH);
+    if (place == 0) {
+        walk->leaves = (toc_span){0};
+        toc_code code = toc_tile_get(walk->tiles.txn, walk->feed->number, 0, index / TOC_TILE_WIDTH,
+                                     &walk->leaves, err);
+        if (code != TOC_OK && code != TOC_NOT_FOUND)
+            return code;
+    }
+    if (walk->leaves.size < 32 * (place + 1))
+        return wrong(walk, index, "its leaf hash is missing", err);
+    if (memcmp(walk->leaves.data + 32 * place, leaf->bytes, 32) != 0)
+        return wrong(walk, index, "its bytes and its leaf hash do not fit each other", err);
+    return TOC_OK;
 }
 
 static toc_code take_grant(feed_walk *walk, uint64_t index, toc_span entry, toc_err *err)
@@ -97,6 +117,7 @@ static toc_code check_entry(feed_walk *walk, uint64_t index, toc_row row, toc_er
         return wrong(walk, index, "no entry is of its size", err);
     toc_hash leaf;
     toc_entry_leaf(&walk->feed->id, index, row.value, &leaf);
+    TOC_TRY(check_leaf(walk, index, &leaf, err));
     TOC_TRY(toc_tiles_append(&walk->tiles, &leaf, err));
     TOC_TRY(take_grant(walk, index, row.value, err));
     TOC_TRY(check_head_root(walk, err));

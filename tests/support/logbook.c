@@ -222,6 +222,24 @@ void toc_logbook_put(const toc_logbook *book, const char *table, toc_span key, t
     disk_close(&disk);
 }
 
+void toc_logbook_replace(const toc_logbook *book, const char *table, size_t row, size_t with_row)
+{
+    toc_err err = {0};
+    disk_state disk;
+    TOC_AUTO(toc_buf_wipe) toc_buf key = {0};
+    TOC_AUTO(toc_buf_wipe) toc_buf value = {0};
+    disk_open(&disk, book, table);
+    disk_seek(&disk, row);
+    toc_buf_add_span(&key, disk.row.key);
+    ASSERT_OK(toc_cursor_first(disk.cursor, &disk.row, &err));
+    for (size_t i = 0; i < with_row; i++)
+        ASSERT_OK(toc_cursor_next(disk.cursor, &disk.row, &err));
+    toc_buf_add_span(&value, disk.row.value);
+    assert_false(key.failed || value.failed);
+    ASSERT_OK(toc_table_put(disk.txn, 0, toc_buf_view(&key), toc_buf_view(&value), &err));
+    disk_close(&disk);
+}
+
 size_t toc_logbook_rows(const toc_logbook *book, const char *table)
 {
     toc_err err = {0};

@@ -69,6 +69,8 @@ void toc_logbook_head(const toc_logbook *book, toc_log_txn *txn, toc_log_feed *f
 void toc_logbook_flip(const toc_logbook *book, const char *table, size_t row, size_t byte);
 void toc_logbook_delete(const toc_logbook *book, const char *table, size_t row);
 void toc_logbook_put(const toc_logbook *book, const char *table, toc_span key, toc_span value);
+/* Puts the value of one row in the place of another's. */
+void toc_logbook_replace(const toc_logbook *book, const char *table, size_t row, size_t with_row);
 size_t toc_logbook_rows(const toc_logbook *book, const char *table);
 /* Size of the value of a row. */
 size_t toc_logbook_row_bytes(const toc_logbook *book, const char *table, size_t row);
