@@ -102,6 +102,15 @@ static void a_chunk_without_entries_proves_a_newer_checkpoint(void **state)
     assert_int_equal(chunk->frontier_after.size, 5);
 }
 
+static void a_chunk_that_ends_where_the_feed_begins_proves_nothing(void **state)
+{
+    (void)state;
+    for (uint64_t size = 0; size <= 2; size++) {
+        TOC_AUTO(toc_chunk_free) toc_chunk *chunk = toc_test_feed_chunk(feed, 0, 0, size, 0, true);
+        TOC_CHECK_FAILS(TOC_SIGNATURE, toc_chunk_verify(chunk, NULL));
+    }
+}
+
 static void without_a_key_entries_verify_and_stay_closed(void **state)
 {
     (void)state;
@@ -396,6 +405,7 @@ int main(void)
         cmocka_unit_test(every_run_of_entries_verifies_under_every_later_checkpoint),
         cmocka_unit_test(the_checkpoint_accepted_before_may_have_any_size_up_to_the_new_one),
         cmocka_unit_test(a_chunk_without_entries_proves_a_newer_checkpoint),
+        cmocka_unit_test(a_chunk_that_ends_where_the_feed_begins_proves_nothing),
         cmocka_unit_test(without_a_key_entries_verify_and_stay_closed),
         cmocka_unit_test(each_record_opens_by_the_key_of_its_own_epoch),
         cmocka_unit_test(a_record_that_does_not_open_is_noted_and_the_chunk_stands),
