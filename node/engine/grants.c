@@ -290,15 +290,29 @@ toc_code toc_grants_serve(toc_engine *engine, toc_log_txn *txn, engine_link *lin
     return toc_engine_send(engine, link->number, true, &reply, err);
 }
 
+typedef enum key_trial { KEY_OPENS, KEY_DOES_NOT_OPEN, KEY_NOT_NEEDED } key_trial;
+
+static key_trial try_on(const toc_log_feed *feed, toc_log_txn *txn, uint64_t index,
+                        const toc_secret *key)
+{
+    toc_span entry;
+    uint8_t plain[TOC_ENTRY_BYTES_MAX];
+    toc_opened opened;
+    bool opens = toc_log_entry(txn, feed->number, index, &entry, NULL) == TOC_OK &&
+                 toc_entry_open(&feed->id, index, entry, key, plain, &opened, NULL) == TOC_OK;
+    toc_wipe(plain, sizeof plain);
+    return opens ? KEY_OPENS : KEY_DOES_NOT_OPEN;
+}
+
 /* The key must open what is waiting for it: the answer names its own key id, so that alone proves
  * nothing. */
-static bool opens_what_waits(toc_engine *engine, toc_log_txn *txn, const toc_feed_name *name,
-                             uint32_t epoch, const toc_box *box)
+static key_trial try_key(toc_engine *engine, toc_log_txn *txn, const toc_feed_name *name,
+                         uint32_t epoch, const toc_box *box)
 {
     static const toc_lane lanes[] = {TOC_LANE_ALERT, TOC_LANE_BULK};
     TOC_AUTO(toc_secret_free) toc_secret *key = NULL;
     if (toc_box_open(engine->seal, box, &key, NULL) != TOC_OK)
-        return false;
+        return KEY_DOES_NOT_OPEN;
     for (size_t i = 0; i < TOC_COUNT(lanes); i++) {
         toc_feed_name lane = *name;
         lane.lane = lanes[i];
@@ -306,25 +320,17 @@ static bool opens_what_waits(toc_engine *engine, toc_log_txn *txn, const toc_fee
         toc_feed_id_of(&lane, &id);
         toc_log_feed feed;
         toc_log_pending pending;
+        uint64_t from = 0;
         if (toc_log_feed_find(txn, &id, &feed, NULL) != TOC_OK)
             continue;
-        for (uint64_t from = 0;
-             toc_log_pending_next(txn, feed.number, from, &pending, NULL) == TOC_OK &&
-             pending.number == feed.number;
-             from = pending.until) {
-            toc_span entry;
-            uint8_t plain[TOC_ENTRY_BYTES_MAX];
-            toc_opened opened;
-            if (pending.epoch != epoch)
-                continue;
-            bool good =
-                toc_log_entry(txn, feed.number, pending.from, &entry, NULL) == TOC_OK &&
-                toc_entry_open(&feed.id, pending.from, entry, key, plain, &opened, NULL) == TOC_OK;
-            toc_wipe(plain, sizeof plain);
-            return good;
+        while (toc_log_pending_next(txn, feed.number, from, &pending, NULL) == TOC_OK &&
+               pending.number == feed.number) {
+            if (pending.epoch == epoch)
+                return try_on(&feed, txn, pending.from, key);
+            from = pending.until;
         }
     }
-    return false;
+    return KEY_NOT_NEEDED; /* it came by the keys lane meanwhile */
 }
 
 toc_code toc_grants_reply(toc_engine *engine, toc_log_txn *txn, const engine_request *request,
@@ -334,11 +340,12 @@ toc_code toc_grants_reply(toc_engine *engine, toc_log_txn *txn, const engine_req
     if (message->as.grant_reply.box.size != sizeof box.bytes)
         return TOC_OK;
     memcpy(box.bytes, message->as.grant_reply.box.data, sizeof box.bytes);
-    if (!opens_what_waits(engine, txn, &request->name, request->epoch, &box)) {
+    key_trial trial = try_key(engine, txn, &request->name, request->epoch, &box);
+    if (trial == KEY_DOES_NOT_OPEN)
         toc_engine_count(engine, &request->name.org, TOC_REFUSE_GRANT,
                          "a key that was asked for does not open its entries");
+    if (trial != KEY_OPENS)
         return TOC_OK;
-    }
     bool kept;
     return keep_key(engine, txn, &request->name, request->epoch, &box,
                     &message->as.grant_reply.key_id, now, &kept, err);

@@ -391,7 +391,7 @@ static void choose_faults(sim_net *net)
                                       .crash = sim_below(net, 300),
                                       .crash_before_commit = sim_below(net, 8),
                                       .reboot = 2000,
-                                      .partition = sim_below(net, 500),
+                                      .partition = sim_below(net, 1000),
                                       .delay_ms_max = 5 + sim_below(net, 100)};
 }
 
@@ -487,7 +487,7 @@ static void run_world(uint64_t seed, bool verbose, FILE *worlds)
         exit(1);
     }
     static sim_net net;
-    uint64_t dice = seed * 2654435761u;
+    uint64_t dice = (seed * 0x9E3779B97F4A7C15ull) >> 32;
     int node_count = dice % 20 == 0 ? 12 + (int)(dice / 20 % 9) : 3 + (int)(dice / 20 % 4);
     sim_start(&net, seed, node_count, directory);
     setup what = {.net = &net};
