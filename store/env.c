@@ -102,25 +102,26 @@ static toc_code claim_folder(toc_env *env, toc_err *err)
 
 /* ---- open and close ---- */
 
-static toc_code env_new(const char *path, const toc_env_options *options, toc_env **out,
-                        toc_err *err)
+static int env_new(const char *path, const toc_env_options *options, toc_env **out)
 {
     TOC_ASSERT(options->table_count > 0 && options->table_count <= TOC_ENV_TABLES_MAX);
-    toc_env *env = calloc(1, sizeof *env);
+    TOC_AUTO(toc_env_close) toc_env *env = calloc(1, sizeof *env);
     if (env == NULL)
-        return toc_fail(err, TOC_NO_MEMORY, "open store '%s': no memory", path);
+        return ENOMEM;
+    int rc = mdb_env_create(&env->mdb);
+    if (rc != 0)
+        return rc;
     env->path = strdup(path);
-    if (env->path == NULL) {
-        free(env);
-        return toc_fail(err, TOC_NO_MEMORY, "open store '%s': no memory", path);
-    }
+    if (env->path == NULL)
+        return ENOMEM;
     env->map_bytes = options->map_bytes == 0 ? TOC_ENV_MAP_BYTES : options->map_bytes;
     env->map_bytes = (env->map_bytes + 0xFFFF) & ~UINT64_C(0xFFFF); /* whole pages of any size */
     env->table_count = options->table_count;
     for (size_t i = 0; i < options->table_count; i++)
         env->tables[i] = options->tables[i];
     *out = env;
-    return TOC_OK;
+    env = NULL; /* transferred */
+    return 0;
 }
 
 void toc_env_close(toc_env *env)
@@ -136,9 +137,7 @@ void toc_env_close(toc_env *env)
 
 static int open_map(toc_env *env, bool sync)
 {
-    int rc = mdb_env_create(&env->mdb);
-    if (rc == 0)
-        rc = mdb_env_set_maxdbs(env->mdb, TOC_ENV_TABLES_MAX);
+    int rc = mdb_env_set_maxdbs(env->mdb, TOC_ENV_TABLES_MAX);
     if (rc == 0)
         rc = mdb_env_set_maxreaders(env->mdb, TOC_ENV_READERS_MAX);
     if (rc == 0)
@@ -171,9 +170,11 @@ static int open_tables(toc_env *env, bool create)
 toc_code toc_env_open(const char *path, const toc_env_options *options, toc_env **out, toc_err *err)
 {
     TOC_AUTO(toc_env_close) toc_env *env = NULL;
-    TOC_TRY(env_new(path, options, &env, err));
+    int rc = env_new(path, options, &env);
+    if (rc != 0)
+        return toc_env_fail(err, "open store", path, rc);
     TOC_TRY(claim_folder(env, err));
-    int rc = open_map(env, options->sync);
+    rc = open_map(env, options->sync);
     if (rc != 0)
         return toc_env_fail(err, "open store", path, rc);
     TOC_TRY(toc_env_clear_readers(env, NULL, err));

@@ -134,22 +134,30 @@ static bool is_same(int fd, const char *path)
            ours.st_ino == theirs.st_ino;
 }
 
-static toc_code lock_draft(const char *draft, int *out_fd, toc_err *err)
+static toc_code lock(int fd, const char *draft, toc_err *err)
 {
-    if (mkdir(draft, 0700) != 0 && errno != EEXIST)
-        return toc_folder_fail(err, "make folder", draft, errno);
-    AUTO_FD int fd = open(draft, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0)
-        return toc_folder_fail(err, "open folder", draft, errno);
     if (flock(fd, LOCK_EX | LOCK_NB) != 0)
         return errno == EWOULDBLOCK
                    ? toc_fail(err, TOC_STATE, "'%s' is being made by another process", draft)
                    : toc_folder_fail(err, "lock folder", draft, errno);
     if (!is_same(fd, draft))
         return toc_fail(err, TOC_STATE, "'%s' has just been made by another process", draft);
-    *out_fd = fd;
-    fd = -1; /* transferred */
     return TOC_OK;
+}
+
+static toc_code lock_draft(const char *draft, int *out_fd, toc_err *err)
+{
+    if (mkdir(draft, 0700) != 0 && errno != EEXIST)
+        return toc_folder_fail(err, "make folder", draft, errno);
+    int fd = open(draft, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return toc_folder_fail(err, "open folder", draft, errno);
+    toc_code code = lock(fd, draft, err);
+    if (code == TOC_OK)
+        *out_fd = fd;
+    else
+        (void)close(fd);
+    return code;
 }
 
 toc_code toc_folder_begin(const char *path, toc_folder *out, toc_err *err)

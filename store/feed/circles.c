@@ -65,7 +65,7 @@ toc_code toc_log_circles(toc_log_txn *txn, toc_log_circle_visit visit, void *con
 toc_code toc_log_charter_of(toc_log_txn *txn, const toc_circle_id *id, toc_arena *arena,
                             toc_charter *out, toc_err *err)
 {
-    toc_log_circle circle;
+    toc_log_circle circle = {0};
     toc_span bytes;
     toc_charter charter;
     TOC_TRY(toc_log_circle_get(txn, id, &circle, err));

@@ -88,7 +88,7 @@ toc_code toc_feed_row_open(const toc_log_txn *txn, toc_row row, toc_log_feed *ou
 
 toc_code toc_feed_row_same(toc_log_txn *txn, const toc_log_feed *feed, toc_err *err)
 {
-    toc_log_feed stored;
+    toc_log_feed stored = {0};
     TOC_TRY(toc_log_feed_at(txn, feed->number, &stored, err));
     if (!toc_feed_id_equal(&stored.id, &feed->id) ||
         !toc_frontier_equal(&stored.frontier, &feed->frontier) ||
@@ -147,7 +147,7 @@ static toc_code next_number(toc_log_txn *txn, uint32_t *out, toc_err *err)
         return TOC_OK;
     }
     TOC_TRY(code);
-    toc_log_feed last;
+    toc_log_feed last = {0};
     TOC_TRY(toc_feed_row_open(txn, row, &last, err));
     if (last.number == UINT32_MAX)
         return toc_fail(err, TOC_FULL, "the store has no feed numbers left");

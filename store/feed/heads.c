@@ -41,7 +41,7 @@ static toc_code newest_reached(toc_log_txn *txn, toc_cursor *cursor, const toc_l
     toc_row row;
     toc_code code;
     while ((code = toc_cursor_next(cursor, &row, err)) == TOC_OK) {
-        toc_head_row head;
+        toc_head_row head = {0};
         TOC_TRY(toc_head_row_open(txn, row, &head, err));
         if (head.size > feed->frontier.size)
             return TOC_OK;

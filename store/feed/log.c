@@ -119,8 +119,10 @@ void toc_log_close(toc_log *log)
 static toc_code begin(toc_log *log, toc_txn_kind kind, toc_log_txn **out, toc_err *err)
 {
     TOC_AUTO(toc_log_abort) toc_log_txn *txn = calloc(1, sizeof *txn);
-    if (txn == NULL)
-        return toc_fail(err, TOC_NO_MEMORY, "no memory for a transaction");
+    if (txn == NULL) {
+        (void)toc_fail(err, TOC_NO_MEMORY, "no memory for a transaction");
+        return TOC_NO_MEMORY;
+    }
     txn->log = log;
     TOC_TRY(toc_txn_begin(log->env, kind, &txn->txn, err));
     *out = txn;

@@ -34,7 +34,7 @@ static toc_code refuse_overlap(toc_log_txn *txn, uint32_t number, uint64_t from,
     if (code == TOC_NOT_FOUND)
         return TOC_OK;
     TOC_TRY(code);
-    toc_log_pending before;
+    toc_log_pending before = {0};
     TOC_TRY(toc_pending_row_open(txn, row, &before, err));
     if (before.until <= from)
         return TOC_OK;

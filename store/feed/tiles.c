@@ -142,7 +142,7 @@ static toc_code subtree(void *context, uint32_t level, uint64_t index, toc_hash 
         return no_hash(tree->number, level, index, err);
     uint32_t within = level % 8;
     uint64_t first = index << within; /* among the hashes of the tile level below */
-    toc_span hashes;
+    toc_span hashes = {0};
     toc_code code =
         toc_tile_get(tree->txn, tree->number, level / 8, first / TOC_TILE_WIDTH, &hashes, err);
     if (code == TOC_NOT_FOUND)

@@ -10,7 +10,8 @@
 
 #include "tests/support/logbook.h"
 
-enum { PATH_BYTES = TOC_TEMPDIR_BYTES + 32, SMALL_MAP = 1 << 20 };
+enum { PATH_BYTES = TOC_TEMPDIR_BYTES + 32 };
+#define SMALL_MAP UINT64_C(0x100000)
 
 static const char *const tables[] = {"left", "right"};
 

@@ -348,8 +348,8 @@ static void chunks_hold_as_many_whole_entries_as_fit_and_at_least_one(void **sta
     assert_int_equal(out.size, 1160);
     assert_int_equal(read_chunk(txn, 0, 100, 1 << 20, &out), 10); /* never the next feed's */
     assert_int_equal(read_chunk(txn, 4, 7, 1 << 20, &out), 3);
-    assert_int_equal(read_chunk(txn, 4, 10, 3 * 116, &out), 3);
-    assert_int_equal(read_chunk(txn, 4, 10, 3 * 116 - 1, &out), 2);
+    assert_int_equal(read_chunk(txn, 4, 10, (size_t)3 * 116, &out), 3);
+    assert_int_equal(read_chunk(txn, 4, 10, (size_t)3 * 116 - 1, &out), 2);
     assert_int_equal(read_chunk(txn, 4, 10, 0, &out), 1);
     assert_int_equal(read_chunk(txn, 10, 20, 1 << 20, &out), 0);
     assert_int_equal(read_chunk(txn, 5, 5, 1 << 20, &out), 0);

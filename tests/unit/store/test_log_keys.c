@@ -39,7 +39,7 @@ static toc_secret *secret_of(uint8_t tag)
     toc_secret *secret = NULL;
     uint8_t bytes[TOC_SECRET_BYTES];
     for (size_t i = 0; i < sizeof bytes; i++)
-        bytes[i] = (uint8_t)(tag * 16 + i * 7 + 3);
+        bytes[i] = (uint8_t)((size_t)tag * 16 + i * 7 + 3);
     ASSERT_OK(toc_secret_from(TOC_SPAN_OF(bytes), &secret, &err));
     return secret;
 }
