@@ -240,6 +240,23 @@ static bool readers_equal(const toc_charter *left, const toc_charter *right)
     return true;
 }
 
+/* A card of serial 2 and later only claims its org until the cards before it lead back to the org's
+ * first root. */
+static toc_code prove(toc_log_txn *txn, const toc_card *card, const toc_card *known,
+                      toc_arena *arena, toc_err *err)
+{
+    toc_log_card_context context = {.txn = txn, .arena = arena};
+    toc_card_source cards = toc_log_card_source(&context);
+    toc_card_hash missing;
+    toc_code code = toc_card_prove(card, known, &cards, &missing, err);
+    if (code == TOC_NOT_FOUND)
+        return toc_fail(err, TOC_STATE,
+                        "a card of serial %llu whose earlier cards are not known here; ask its "
+                        "owner for those first",
+                        (unsigned long long)card->serial);
+    return code;
+}
+
 /* A member's card that the roll has becomes the one we know it by, unless a newer one is known. */
 static toc_code take_member_cards(toc_log_txn *txn, const toc_charter *charter, toc_arena *arena,
                                   toc_err *err)
@@ -247,8 +264,10 @@ static toc_code take_member_cards(toc_log_txn *txn, const toc_charter *charter, 
     for (size_t i = 0; i < charter->member_count; i++) {
         toc_card card, known;
         TOC_TRY(toc_roll_card(txn, &charter->members[i].card, arena, &card, err));
-        if (toc_log_card_of(txn, &card.org, arena, &known, NULL) == TOC_OK &&
-            known.serial >= card.serial)
+        bool has_known = toc_log_card_of(txn, &card.org, arena, &known, NULL) == TOC_OK;
+        if (!toc_org_id_equal(&card.org, &charter->members[i].org) ||
+            (has_known && known.serial >= card.serial) ||
+            prove(txn, &card, has_known ? &known : NULL, arena, NULL) != TOC_OK)
             continue;
         TOC_TRY(toc_log_card_put(txn, &card, err));
     }
@@ -518,33 +537,10 @@ toc_code toc_roll_reply(toc_engine *engine, toc_log_txn *txn, engine_link *link,
 
 /* ---- what the operator does ---- */
 
-typedef struct key_clash {
-    const toc_card *fresh;
-    bool found;
-} key_clash;
-
-static bool card_has_key(const toc_card *card, const toc_verify_key *key)
+static toc_code keys_apart(void *context, const toc_card *card, toc_err *err)
 {
-    bool found = memcmp(card->root.bytes, key->bytes, 32) == 0 ||
-                 memcmp(card->sign.bytes, key->bytes, 32) == 0 ||
-                 memcmp(card->cosign.bytes, key->bytes, 32) == 0;
-    for (size_t i = 0; i < card->officer_count && !found; i++)
-        found = memcmp(card->officers[i].key.bytes, key->bytes, 32) == 0;
-    return found;
-}
-
-static toc_code find_clash(void *context, const toc_card *card, toc_err *err)
-{
-    (void)err;
-    key_clash *clash = context;
-    const toc_card *fresh = clash->fresh;
-    if (toc_org_id_equal(&card->org, &fresh->org))
-        return TOC_OK;
-    clash->found = clash->found || card_has_key(card, &fresh->root) ||
-                   card_has_key(card, &fresh->sign) || card_has_key(card, &fresh->cosign);
-    for (size_t i = 0; i < fresh->officer_count && !clash->found; i++)
-        clash->found = card_has_key(card, &fresh->officers[i].key);
-    return TOC_OK;
+    const toc_card *fresh = context;
+    return toc_card_apart(fresh, card, err);
 }
 
 toc_code toc_engine_peer_add(toc_engine *engine, toc_log_txn *txn, toc_span signed_card,
@@ -558,19 +554,14 @@ toc_code toc_engine_peer_add(toc_engine *engine, toc_log_txn *txn, toc_span sign
     if (toc_org_id_equal(&card.org, &engine->org))
         return toc_fail(err, TOC_USAGE,
                         "this is the node's own card; give it to the peers and add theirs here");
-    key_clash clash = {.fresh = &card};
-    TOC_TRY(toc_log_cards(txn, arena, find_clash, &clash, err));
-    if (clash.found)
-        return toc_fail(
-            err, TOC_DENIED,
-            "this card repeats a key of another org's card; ask its owner by another way");
+    TOC_TRY(toc_log_cards(txn, arena, keys_apart, &card, err));
     bool has_known = toc_log_card_of(txn, &card.org, arena, &known, NULL) == TOC_OK;
     if (has_known && card.serial == known.serial && !toc_card_hash_equal(&card.hash, &known.hash))
         return toc_fail(err, TOC_DENIED,
                         "another card of serial %llu is known for this org; the known one is kept",
                         (unsigned long long)card.serial);
-    if (has_known && card.serial == known.serial + 1)
-        TOC_TRY(toc_card_follows(&known, &card, err));
+    if (!has_known || card.serial > known.serial)
+        TOC_TRY(prove(txn, &card, has_known ? &known : NULL, arena, err));
     if (!has_known || card.serial > known.serial)
         TOC_TRY(toc_log_card_put(txn, &card, err));
     TOC_TRY(toc_log_peer_put(txn, &card.org, endpoints, err));
