@@ -167,6 +167,16 @@ TOC_MUST toc_code toc_roll_advance(toc_engine *engine, toc_log_txn *txn, toc_now
 TOC_MUST toc_code toc_roll_ask_unknown(toc_engine *engine, toc_log_txn *txn, toc_now now,
                                        toc_err *err);
 
+/* Puts a judged charter in force: durable with the round, own feeds brought up to it, peers told at
+ * the round's end. */
+TOC_MUST toc_code toc_roll_adopt(toc_engine *engine, toc_log_txn *txn, const toc_charter *charter,
+                                 toc_arena *arena, toc_now now, toc_err *err);
+/* STATE unless `card` leads back to its org's first one, or to `known` (NULL: none). */
+TOC_MUST toc_code toc_roll_prove(toc_log_txn *txn, const toc_card *card, const toc_card *known,
+                                 toc_arena *arena, toc_err *err);
+
+/* operator.c has the calls of engine.h that people make. */
+
 /* grants.c: own feeds, sender keys. */
 /* Makes the own feeds of a circle name the own card, the charter in force and an epoch for its
  * readers. */
@@ -205,6 +215,14 @@ TOC_MUST toc_code toc_sync_part(toc_engine *engine, toc_log_txn *txn, engine_lin
 /* A pull failed or timed out: forget what is in flight and begin again from what is stored. */
 void toc_sync_pull_failed(toc_engine *engine, const toc_feed_id *id, toc_now now);
 void toc_sync_reset(toc_engine *engine, engine_feed *feed, toc_now now);
+/* It asked for, or told of, a circle that it is not in: counted, and refused like what does not
+ * exist (id 0: no answer). */
+TOC_MUST toc_code toc_sync_not_a_member(toc_engine *engine, engine_link *link, uint64_t id,
+                                        toc_err *err);
+/* A part as it came becomes a chunk that owns its bytes; `from` stays in frontier.size until the
+ * work starts. */
+TOC_MUST toc_code toc_sync_chunk(const toc_wire_chunk *wire, const toc_feed_id *id, toc_chunk **out,
+                                 toc_err *err);
 /* Starts the next verification, or asks for more. */
 TOC_MUST toc_code toc_sync_advance(toc_engine *engine, toc_log_txn *txn, engine_feed *feed,
                                    toc_now now, toc_err *err);
