@@ -1,5 +1,5 @@
 /* proto/record/parts.h: what the files of proto/record share: checks of single fields, and the way
- * between the struct and protobuf-c for each body. Private to proto/record and proto/format/drafts.
+ * between the struct and protobuf-c for each body. Private to proto/record.
  * Owns:    nothing; what is packed or unpacked lives in the arena.
  * Threads: pure.
  * Errors:  MALFORMED and LIMIT naming the field; NO_MEMORY. */
@@ -8,6 +8,7 @@
 
 #include <protobuf-c/protobuf-c.h>
 
+#include "proto/record/field.h"
 #include "proto/record/record.h"
 
 /* Of record.pb-c.h, which headers do not include: it is made by the build. */
@@ -22,14 +23,6 @@ typedef enum toc_statement_stage {
     TOC_STAGE_RECORD, /* complete: revision, issued at, roots */
     TOC_STAGE_DRAFT,  /* without these three, which the issuer's node adds */
 } toc_statement_stage;
-
-/* UTF-8 without control characters, at most `bytes_max` bytes; `lines`: newlines are allowed. */
-TOC_MUST toc_code toc_record_field_text(toc_span text, const char *field, size_t bytes_max,
-                                        bool lines, toc_err *err);
-/* A slug; `optional`: or nothing. */
-TOC_MUST toc_code toc_record_field_slug(toc_span text, const char *field, bool optional,
-                                        toc_err *err);
-TOC_MUST toc_code toc_record_field_time(toc_time time, const char *field, toc_err *err);
 
 /* Checks per kind, the same for what is about to leave and what has just come in. */
 TOC_MUST toc_code toc_statement_check_fields(const toc_statement *statement,
