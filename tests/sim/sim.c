@@ -2,7 +2,8 @@
  *
  *   sim --seed N        one world, exactly again, with what happened
  *   sim --seeds A B     worlds A to B
- *   sim … --worlds FILE each node's opened records, and what its views say of them, for tests/model
+ *   sim … --worlds PATH writes what one node of each world opened (PATH.worlds) and what its views
+ * say of it (PATH.views), a line each, for tests/sim/compare.py
  *
  * Invariants: what was acknowledged is there; after healing every node has opened what is addressed
  * to it, and equal opened sets, horizons and charters give equal digests; a rebuild in another
@@ -479,7 +480,24 @@ static void settle(sim_net *net, uint64_t records)
         sim_step(net);
 }
 
-static void run_world(uint64_t seed, bool verbose, FILE *worlds)
+/* Where the worlds go, and what the views say of them, line by line. */
+typedef struct world_files {
+    FILE *in, *out;
+} world_files;
+
+static void export_world(sim_node *node, const world_files *files)
+{
+    toc_viewbook book = {.log = node->log, .views = node->views};
+    toc_buf line = {0};
+    toc_world_write(&book, &line);
+    fprintf(files->in, "%s\n", toc_buf_text(&line));
+    toc_buf_clear(&line);
+    toc_world_views(&book, &line);
+    fprintf(files->out, "%s\n", toc_buf_text(&line));
+    toc_buf_wipe(&line);
+}
+
+static void run_world(uint64_t seed, world_files worlds)
 {
     char directory[] = "/dev/shm/tocsin-sim-XXXXXX";
     if (mkdtemp(directory) == NULL) {
@@ -515,9 +533,8 @@ static void run_world(uint64_t seed, bool verbose, FILE *worlds)
     check_nothing_refused(&net);
     sim_node *chosen = &net.nodes[sim_below(&net, (unsigned)node_count)];
     check_rebuild(&net, chosen, &first);
-    toc_err err;
-    if (worlds != NULL && toc_world_write(chosen->log, chosen->views, worlds, &err) != TOC_OK)
-        sim_die(&net, "write the world", &err);
+    if (worlds.in != NULL)
+        export_world(chosen, &worlds);
     printf(
         "seed %llu: %d nodes, %llu records, %llu messages (%llu lost, %llu doubled), %llu links "
         "broken, %llu crashes "
@@ -529,46 +546,55 @@ static void run_world(uint64_t seed, bool verbose, FILE *worlds)
         (unsigned long long)net.counts.crashes_before_commit,
         (unsigned long long)net.counts.reboots, (unsigned long long)net.counts.partitions,
         (unsigned long long)net.counts.rounds, (unsigned long long)net.counts.jobs);
-    (void)verbose;
     sim_stop(&net);
     free(known.ids);
     nftw(directory, remove_path, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+static FILE *open_file(const char *path, const char *ending)
+{
+    char name[4096];
+    snprintf(name, sizeof name, "%s.%s", path, ending);
+    FILE *file = fopen(name, "w");
+    if (file == NULL) {
+        perror(name);
+        exit(1);
+    }
+    return file;
+}
+
 int main(int argc, char **argv)
 {
-    uint64_t from = 1, until = 1;
-    const char *path = NULL;
-    bool one = false;
+    uint64_t from = 0, until = 0;
+    world_files worlds = {0};
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--seed") == 0 && i + 1 < argc) {
             from = until = strtoull(argv[++i], NULL, 10);
-            one = true;
         } else if (strcmp(argv[i], "--seeds") == 0 && i + 2 < argc) {
             from = strtoull(argv[++i], NULL, 10);
             until = strtoull(argv[++i], NULL, 10);
         } else if (strcmp(argv[i], "--worlds") == 0 && i + 1 < argc) {
-            path = argv[++i];
+            i++;
+            worlds = (world_files){.in = open_file(argv[i], "worlds"),
+                                   .out = open_file(argv[i], "views")};
         } else {
-            fprintf(stderr, "usage: sim --seed N | --seeds FROM UNTIL  [--worlds FILE]\n");
-            return 2;
+            from = until = 0;
+            break;
         }
+    }
+    if (from == 0) {
+        fprintf(stderr, "usage: sim --seed N | --seeds FROM UNTIL  [--worlds PATH]\n");
+        return 2;
     }
     toc_err err;
     if (toc_crypto_start(&err) != TOC_OK) {
         fprintf(stderr, "%s\n", err.text);
         return 1;
     }
-    FILE *worlds = path == NULL ? NULL : fopen(path, "w");
-    if (path != NULL && worlds == NULL) {
-        perror(path);
-        return 1;
-    }
     for (uint64_t seed = from; seed <= until; seed++)
-        run_world(seed, one, worlds);
-    if (worlds != NULL && fclose(worlds) != 0) {
-        perror(path);
-        return 1;
-    }
-    return 0;
+        run_world(seed, worlds);
+    bool written = (worlds.in == NULL || fclose(worlds.in) == 0) &
+                   (worlds.out == NULL || fclose(worlds.out) == 0);
+    printf("%llu worlds, no invariant broken\n", (unsigned long long)(until - from + 1));
+    return written ? 0 : 1;
 }
