@@ -1,0 +1,70 @@
+/* proto/format/drafts.h: what a tool hands to its node: claims without revision, time of issue and
+ * roots, which the node adds. Rows of one identity are merged (docs/RULES.md §7), rows of one
+ * cluster, together or apart, become one head and its members.
+ *
+ * Written in parts that fit a frame of the control socket:
+ *   part  = version u8 (1) ‖ count u32 ‖ count × draft
+ *   draft = kind u8 ‖ line u32 ‖ size u32 ‖ a draft statement (toc_draft_encode)
+ * Wallet claims come first, in the order of their first rows; then each cluster: its head, then its
+ * members in statements of kind members, as many as there need to be. A cluster may go over several
+ * parts. Owns:    the drafts, encoded; about 250 bytes a wallet claim and 100 a member. Threads:
+ * one at a time. Errors:  a row that is refused leaves everything as it was and says why; NO_MEMORY
+ * and FULL (the ceiling) mean that no further row can be taken. */
+#ifndef TOC_PROTO_FORMAT_DRAFTS_H
+#define TOC_PROTO_FORMAT_DRAFTS_H
+
+#include "proto/base/reader.h"
+#include "proto/format/claim.h"
+
+typedef struct toc_drafts toc_drafts;
+
+typedef struct toc_drafts_counts {
+    uint64_t read;    /* rows offered */
+    uint64_t refused; /* of them */
+    uint64_t merged;  /* of them: said again what another row is about */
+    uint64_t wallets, clusters, members;
+    uint64_t corrected; /* rows whose address told another chain than the one they named */
+} toc_drafts_counts;
+
+/* `bytes_max`: ceiling over all drafts. */
+TOC_MUST toc_code toc_drafts_new(size_t bytes_max, toc_drafts **out, toc_err *err);
+void toc_drafts_free(toc_drafts *drafts); /* NULL is fine */
+TOC_DEFINE_AUTO(toc_drafts, toc_drafts_free)
+
+/* One row. On failure *out_problem says why, and the row counts as refused. */
+TOC_MUST toc_code toc_drafts_add_row(toc_drafts *drafts, const toc_row *row, bool keep_invalid,
+                                     toc_problem *out_problem);
+/* One wallet claim that is a draft already, said by `line`; likewise. */
+TOC_MUST toc_code toc_drafts_add(toc_drafts *drafts, const toc_statement *draft, uint64_t line,
+                                 toc_problem *out_problem);
+/* A row that its reader refused: counted. */
+void toc_drafts_refuse(toc_drafts *drafts);
+
+/* After the last row. Calls `fn` (row NULL) for each cluster that no row gave an entity type, and
+ * drops its rows, which count as refused. */
+TOC_MUST toc_code toc_drafts_finish(toc_drafts *drafts, toc_row_fn *fn, void *context,
+                                    toc_err *err);
+toc_drafts_counts toc_drafts_count(const toc_drafts *drafts);
+
+/* Appends the next part, at most `bytes_max` bytes (TOC_DRAFT_PART_BYTES_MIN or more). *out_more:
+ * another follows. Without drafts there is one part, with count 0. */
+TOC_MUST toc_code toc_drafts_write(toc_drafts *drafts, size_t bytes_max, toc_buf *out,
+                                   bool *out_more, toc_err *err);
+
+/* Reading a part. Bytes are lent from it. */
+typedef struct toc_draft {
+    toc_record_kind kind;
+    uint32_t line;
+    toc_span bytes; /* for toc_draft_decode */
+} toc_draft;
+
+typedef struct toc_draft_part {
+    toc_reader reader;
+    uint32_t left; /* drafts not yet read */
+} toc_draft_part;
+
+TOC_MUST toc_code toc_draft_part_open(toc_span bytes, toc_draft_part *out, toc_err *err);
+/* While `part->left` is not 0. After the last one, bytes left over are MALFORMED. */
+TOC_MUST toc_code toc_draft_part_next(toc_draft_part *part, toc_draft *out, toc_err *err);
+
+#endif

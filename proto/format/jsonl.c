@@ -1,0 +1,239 @@
+#include "proto/format/jsonl.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+
+#include "proto/base/arena.h"
+#include "proto/format/row_text.h"
+#include "proto/rules/nearest.h"
+
+enum { ROW_ARENA_BYTES = 65536, NUMBER_TEXT_BYTES = 24 };
+
+struct toc_jsonl {
+    toc_row_fn *fn;
+    void *context;
+    toc_buf buf;   /* the line so far */
+    bool overlong; /* what comes is dropped until the line ends */
+    bool began;
+    uint64_t line;
+    toc_arena *arena; /* numbers as text */
+    toc_row row;
+    bool seen[TOC_COLUMN_COUNT];
+    size_t amount_count;
+    toc_span amounts[TOC_ASSETS_MAX];
+};
+
+TOC_DEFINE_AUTO(json_t, json_decref)
+
+toc_code toc_jsonl_new(toc_row_fn *fn, void *context, toc_jsonl **out, toc_err *err)
+{
+    TOC_AUTO(toc_jsonl_free) toc_jsonl *jsonl = calloc(1, sizeof *jsonl);
+    if (jsonl == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a JSON reader");
+    TOC_TRY(toc_arena_new(ROW_ARENA_BYTES, &jsonl->arena, err));
+    jsonl->fn = fn;
+    jsonl->context = context;
+    jsonl->line = 1;
+    *out = jsonl;
+    jsonl = NULL; /* transferred */
+    return TOC_OK;
+}
+
+void toc_jsonl_free(toc_jsonl *jsonl)
+{
+    if (jsonl == NULL)
+        return;
+    toc_buf_wipe(&jsonl->buf);
+    toc_arena_free(jsonl->arena);
+    free(jsonl);
+}
+
+/* Text, or a whole number as its digits. */
+static toc_code value_text(toc_jsonl *jsonl, const json_t *value, toc_span *out, toc_err *err)
+{
+    if (json_is_string(value)) {
+        *out = toc_cell_trim(toc_span_of(json_string_value(value), json_string_length(value)));
+        return TOC_OK;
+    }
+    if (json_is_real(value))
+        return toc_fail(err, TOC_MALFORMED,
+                        "a fraction is written as text (\"0.5\"), since JSON numbers lose digits");
+    if (!json_is_integer(value))
+        return toc_fail(err, TOC_MALFORMED, "neither text nor a whole number");
+    char *digits =
+        toc_arena_printf(jsonl->arena, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+    if (digits == NULL)
+        return toc_fail(err, TOC_LIMIT, "too many numbers");
+    *out = toc_span_text(digits);
+    return TOC_OK;
+}
+
+/* A value or a list of values into `out`; empty ones are left out unless `keep_empty`. */
+static toc_code value_list(toc_jsonl *jsonl, toc_column column, const json_t *value,
+                           bool keep_empty, size_t count_max, toc_span *out, size_t *out_count,
+                           toc_err *err)
+{
+    size_t count = json_is_array(value) ? json_array_size(value) : 1, kept = 0;
+    if (count > count_max)
+        return toc_fail(err, TOC_LIMIT, "%zu values; at most %zu are taken", count, count_max);
+    for (size_t i = 0; i < count; i++) {
+        const json_t *item = json_is_array(value) ? json_array_get(value, i) : value;
+        if (json_is_null(item) && keep_empty)
+            out[kept] = (toc_span){0};
+        else
+            TOC_TRY(value_text(jsonl, item, &out[kept], err));
+        TOC_TRY(toc_cell_check(column, out[kept], err));
+        kept += keep_empty || out[kept].size > 0;
+    }
+    *out_count = kept;
+    return TOC_OK;
+}
+
+static toc_code take_value(toc_jsonl *jsonl, toc_column column, const json_t *value, toc_err *err)
+{
+    toc_row *row = &jsonl->row;
+    if (json_is_null(value))
+        return TOC_OK;
+    if (column == TOC_COLUMN_LABEL)
+        return value_list(jsonl, column, value, false, TOC_LABELS_MAX, row->labels,
+                          &row->label_count, err);
+    if (column == TOC_COLUMN_AMOUNT)
+        return value_list(jsonl, column, value, true, TOC_ASSETS_MAX, jsonl->amounts,
+                          &jsonl->amount_count, err);
+    if (column == TOC_COLUMN_ASSET) {
+        toc_span assets[TOC_ASSETS_MAX];
+        TOC_TRY(
+            value_list(jsonl, column, value, true, TOC_ASSETS_MAX, assets, &row->asset_count, err));
+        for (size_t i = 0; i < row->asset_count; i++)
+            row->assets[i].asset = assets[i];
+        return TOC_OK;
+    }
+    TOC_TRY(value_text(jsonl, value, &row->cells[column], err));
+    return toc_cell_check(column, row->cells[column], err);
+}
+
+/* Amounts go by the order of the assets. One amount without an asset is refused where claims are
+ * made. */
+static toc_code pair_amounts(toc_jsonl *jsonl, toc_problem *problem)
+{
+    toc_row *row = &jsonl->row;
+    if (jsonl->amount_count == 0)
+        return TOC_OK;
+    if (row->asset_count == 0 && jsonl->amount_count == 1)
+        row->asset_count = 1;
+    if (row->asset_count != jsonl->amount_count) {
+        problem->column = TOC_COLUMN_AMOUNT;
+        return toc_fail(&problem->err, TOC_MALFORMED, "%zu amounts for %zu assets",
+                        jsonl->amount_count, row->asset_count);
+    }
+    for (size_t i = 0; i < row->asset_count; i++)
+        row->assets[i].amount = jsonl->amounts[i];
+    return TOC_OK;
+}
+
+static toc_code take_member(toc_jsonl *jsonl, const char *key, const json_t *value,
+                            toc_problem *problem)
+{
+    toc_column column;
+    TOC_TRY(toc_column_find(toc_span_text(key), &column, &problem->err));
+    problem->column = column;
+    if (jsonl->seen[column])
+        return toc_fail(&problem->err, TOC_MALFORMED, "comes twice");
+    jsonl->seen[column] = true;
+    TOC_TRY(take_value(jsonl, column, value, &problem->err));
+    problem->column = TOC_COLUMN_COUNT;
+    return TOC_OK;
+}
+
+static toc_code take_object(toc_jsonl *jsonl, json_t *object, toc_problem *problem)
+{
+    if (!json_is_object(object))
+        return toc_fail(&problem->err, TOC_MALFORMED, "not an object, as '{\"chain\": …}' is one");
+    memset(&jsonl->row, 0, sizeof jsonl->row);
+    memset(jsonl->seen, 0, sizeof jsonl->seen);
+    jsonl->row.line = jsonl->line;
+    jsonl->amount_count = 0;
+    for (void *at = json_object_iter(object); at != NULL; at = json_object_iter_next(object, at))
+        TOC_TRY(take_member(jsonl, json_object_iter_key(at), json_object_iter_value(at), problem));
+    jsonl->row.in_cluster = jsonl->seen[TOC_COLUMN_CLUSTER];
+    return pair_amounts(jsonl, problem);
+}
+
+static toc_code take_line(toc_jsonl *jsonl, toc_span line, toc_err *err)
+{
+    toc_problem problem = {.line = jsonl->line, .column = TOC_COLUMN_COUNT};
+    json_error_t where;
+    toc_arena_reset(jsonl->arena);
+    TOC_AUTO(json_decref)
+    json_t *object = json_loadb((const char *)line.data, line.size,
+                                JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &where);
+    toc_code code;
+    if (object == NULL)
+        code = toc_fail(&problem.err, TOC_MALFORMED, "no JSON at character %d: %s", where.column,
+                        where.text);
+    else
+        code = take_object(jsonl, object, &problem);
+    return code == TOC_OK ? jsonl->fn(jsonl->context, &jsonl->row, NULL, err)
+                          : jsonl->fn(jsonl->context, NULL, &problem, err);
+}
+
+static toc_code end_line(toc_jsonl *jsonl, toc_err *err)
+{
+    toc_code code = TOC_OK;
+    toc_span line = toc_cell_trim(toc_buf_view(&jsonl->buf));
+    if (jsonl->overlong) {
+        toc_problem problem = {.line = jsonl->line, .column = TOC_COLUMN_COUNT};
+        (void)toc_fail(&problem.err, TOC_LIMIT, "more than %u bytes", TOC_ROW_BYTES_MAX);
+        code = jsonl->fn(jsonl->context, NULL, &problem, err);
+    } else if (line.size > 0) {
+        code = take_line(jsonl, line, err);
+    }
+    jsonl->overlong = false;
+    jsonl->line++;
+    toc_buf_clear(&jsonl->buf);
+    return code;
+}
+
+static toc_code add_to_line(toc_jsonl *jsonl, toc_span part, toc_err *err)
+{
+    if (jsonl->overlong || part.size > TOC_ROW_BYTES_MAX - jsonl->buf.size) {
+        jsonl->overlong = true;
+        return TOC_OK;
+    }
+    toc_buf_add_span(&jsonl->buf, part);
+    return toc_buf_ok(&jsonl->buf, err);
+}
+
+/* A byte order mark is no part of the first line. */
+static void drop_mark(toc_jsonl *jsonl)
+{
+    static const uint8_t mark[] = {0xEF, 0xBB, 0xBF};
+    toc_buf *buf = &jsonl->buf;
+    if (!jsonl->began && buf->size >= sizeof mark && memcmp(buf->data, mark, sizeof mark) == 0) {
+        buf->size -= sizeof mark;
+        memmove(buf->data, buf->data + sizeof mark, buf->size);
+    }
+    jsonl->began = true;
+}
+
+toc_code toc_jsonl_feed(toc_jsonl *jsonl, toc_span chunk, toc_err *err)
+{
+    while (chunk.size > 0) {
+        const uint8_t *end = memchr(chunk.data, '\n', chunk.size);
+        size_t size = end == NULL ? chunk.size : (size_t)(end - chunk.data);
+        TOC_TRY(add_to_line(jsonl, toc_span_of(chunk.data, size), err));
+        if (end == NULL)
+            return TOC_OK;
+        drop_mark(jsonl);
+        TOC_TRY(end_line(jsonl, err));
+        chunk = toc_span_of(end + 1, chunk.size - size - 1);
+    }
+    return TOC_OK;
+}
+
+toc_code toc_jsonl_finish(toc_jsonl *jsonl, toc_err *err)
+{
+    drop_mark(jsonl);
+    return end_line(jsonl, err);
+}
