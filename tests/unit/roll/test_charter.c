@@ -235,6 +235,12 @@ static void signatures_out_of_order_or_twice_are_refused(void **state)
     put_signature(&other, &charter.signatures[1]);
     put_signature(&other, &charter.signatures[0]);
     assert_code(open_charter(toc_buf_view(&other)), TOC_MALFORMED);
+    /* An officer can sign twice and differently; one of them is one too many. */
+    toc_charter_signature pair[2] = {charter.signatures[0], charter.signatures[0]};
+    pair[1].signature.bytes[0] ^= 1;
+    toc_buf_clear(&other);
+    toc_charter_join(charter.body, pair, 2, &other);
+    assert_code(toc_charter_reopen(toc_buf_view(&other), arena, &charter, NULL), TOC_MALFORMED);
 }
 
 static void an_envelope_has_one_encoding(void **state)

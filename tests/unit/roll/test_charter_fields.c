@@ -21,6 +21,9 @@ static void the_first_version_has_random_bytes_and_later_ones_name_circle_and_ve
     assert_code(write_rules(&from), TOC_MALFORMED);
     from.charter.circle.bytes[0] = 1;
     assert_code(write_rules(&from), TOC_OK);
+    from.charter.version = 0;
+    assert_code(write_rules(&from), TOC_MALFORMED);
+    from.charter.version = 2;
     from.charter.previous.bytes[0] = 0;
     assert_code(write_rules(&from), TOC_MALFORMED);
 }
