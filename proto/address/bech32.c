@@ -21,24 +21,30 @@ static const uint8_t charset_values[96] = {
 static const uint32_t bech32_constants[] = {0, 1, 0x2BC830A3};
 enum { BECH32_CHECK = 6, CASHADDR_CHECK = 8 };
 
+/* What the five bits shifted out bring back: sums of the generators of BIP-173 and of CashAddr. */
+static const uint32_t bech32_sums[32] = {
+    0x00000000, 0x3B6A57B2, 0x26508E6D, 0x1D3AD9DF, 0x1EA119FA, 0x25CB4E48, 0x38F19797, 0x039BC025,
+    0x3D4233DD, 0x0628646F, 0x1B12BDB0, 0x2078EA02, 0x23E32A27, 0x18897D95, 0x05B3A44A, 0x3ED9F3F8,
+    0x2A1462B3, 0x117E3501, 0x0C44ECDE, 0x372EBB6C, 0x34B57B49, 0x0FDF2CFB, 0x12E5F524, 0x298FA296,
+    0x1756516E, 0x2C3C06DC, 0x3106DF03, 0x0A6C88B1, 0x09F74894, 0x329D1F26, 0x2FA7C6F9, 0x14CD914B,
+};
+static const uint64_t cashaddr_sums[32] = {
+    0x0000000000, 0x98F2BC8E61, 0x79B76D99E2, 0xE145D11783, 0xF33E5FB3C4, 0x6BCCE33DA5,
+    0x8A89322A26, 0x127B8EA447, 0xAE2EABE2A8, 0x36DC176CC9, 0xD799C67B4A, 0x4F6B7AF52B,
+    0x5D10F4516C, 0xC5E248DF0D, 0x24A799C88E, 0xBC552546EF, 0x1E4F43E470, 0x86BDFF6A11,
+    0x67F82E7D92, 0xFF0A92F3F3, 0xED711C57B4, 0x7583A0D9D5, 0x94C671CE56, 0x0C34CD4037,
+    0xB061E806D8, 0x28935488B9, 0xC9D6859F3A, 0x512439115B, 0x435FB7B51C, 0xDBAD0B3B7D,
+    0x3AE8DA2CFE, 0xA21A66A29F,
+};
+
 static inline uint64_t bech32_step(uint64_t state, uint8_t value)
 {
-    static const uint32_t generator[5] = {0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD,
-                                          0x2A1462B3};
-    uint32_t top = (uint32_t)state >> 25, next = ((uint32_t)state & 0x1FFFFFF) << 5 ^ value;
-    for (unsigned i = 0; i < 5; i++)
-        next ^= (0U - (top >> i & 1)) & generator[i];
-    return next;
+    return ((state & 0x1FFFFFF) << 5 ^ value) ^ bech32_sums[state >> 25 & 31];
 }
 
 static inline uint64_t cashaddr_step(uint64_t state, uint8_t value)
 {
-    static const uint64_t generator[5] = {0x98F2BC8E61, 0x79B76D99E2, 0xF33E5FB3C4, 0xAE2EABE2A8,
-                                          0x1E4F43E470};
-    uint64_t top = state >> 35, next = (state & 0x07FFFFFFFF) << 5 ^ value;
-    for (unsigned i = 0; i < 5; i++)
-        next ^= (0U - (top >> i & 1)) & generator[i];
-    return next;
+    return ((state & 0x07FFFFFFFF) << 5 ^ value) ^ cashaddr_sums[state >> 35 & 31];
 }
 
 typedef uint64_t step_function(uint64_t state, uint8_t value);
@@ -174,6 +180,15 @@ void toc_bech32_encode(toc_bech32_code code, const char *prefix, const uint8_t *
     for (unsigned i = 0; i < BECH32_CHECK; i++)
         out[at++] = charset[state >> (5 * (BECH32_CHECK - 1 - i)) & 31];
     out[at] = '\0';
+}
+
+void toc_bech32_lower(toc_span text, char *out)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        uint8_t character = text.data[i];
+        out[i] = (char)(character >= 'A' && character <= 'Z' ? character + 32 : character);
+    }
+    out[text.size] = '\0';
 }
 
 static uint64_t cashaddr_expand(const char *prefix)

@@ -27,6 +27,9 @@ TOC_MUST toc_code toc_bech32_decode(toc_span text, size_t characters_max, toc_be
 void toc_bech32_encode(toc_bech32_code code, const char *prefix, const uint8_t *values, size_t size,
                        char *out);
 
+/* The same text in small letters and a NUL: what encoding what was decoded would give. */
+void toc_bech32_lower(toc_span text, char *out);
+
 /* `text` without a prefix gets `prefix`. *out_values takes TOC_ADDRESS_BYTES_MAX values. */
 TOC_MUST toc_code toc_cashaddr_decode(const char *prefix, toc_span text, uint8_t *out_values,
                                       size_t *out_size, toc_err *err);

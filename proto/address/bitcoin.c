@@ -168,7 +168,7 @@ static toc_fit parse_segwit(const toc_chain *chain, toc_span text, toc_wallet *o
     }
     if (check_program(&decoded, bytes, err) != TOC_OK)
         return TOC_FIT_BROKEN;
-    toc_bech32_encode(decoded.code, decoded.prefix, decoded.values, decoded.size, out->address);
+    toc_bech32_lower(text, out->address);
     return set_program(chain, decoded.values[0], toc_span_of(program, bytes), out);
 }
 

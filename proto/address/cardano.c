@@ -54,8 +54,8 @@ static shelley_kind kind_of(const uint8_t *bytes, size_t size)
         .kind = TOC_KIND_STAKE, .stake = true, .holds = type >= 14 && size == 1 + HASH_BYTES};
 }
 
-static toc_fit check_shelley(const toc_chain *chain, const toc_bech32_text *text, toc_span bytes,
-                             toc_wallet *out, toc_err *err)
+static toc_fit check_shelley(const toc_chain *chain, toc_span spelled, const toc_bech32_text *text,
+                             toc_span bytes, toc_wallet *out, toc_err *err)
 {
     bool stake_prefix = strncmp(text->prefix, "stake", 5) == 0;
     bool test_prefix = strstr(text->prefix, "_test") != NULL;
@@ -77,7 +77,7 @@ static toc_fit check_shelley(const toc_chain *chain, const toc_bech32_text *text
                  test_prefix ? "a test" : "the main", chain->name);
         return TOC_FIT_ALIEN;
     }
-    toc_bech32_encode(TOC_BECH32, text->prefix, text->values, text->size, out->address);
+    toc_bech32_lower(spelled, out->address);
     return set_wallet(chain, bytes, kind.kind, out);
 }
 
@@ -102,7 +102,7 @@ static toc_fit parse_shelley(const toc_chain *chain, toc_span text, toc_wallet *
         toc_fail(err, TOC_MALFORMED, "Bech32m, or unused bits at the end that are not zero");
         return TOC_FIT_BROKEN;
     }
-    return check_shelley(chain, &decoded, toc_span_of(bytes, size), out, err);
+    return check_shelley(chain, text, &decoded, toc_span_of(bytes, size), out, err);
 }
 
 /* The little of CBOR (RFC 8949) that a Byron address is made of. */

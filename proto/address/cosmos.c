@@ -69,7 +69,7 @@ toc_fit toc_form_cosmos(const toc_chain *chain, toc_span text, toc_wallet *out, 
         toc_fail(err, TOC_MALFORMED, "Bech32m, or unused bits at the end that are not zero");
         return TOC_FIT_BROKEN;
     }
-    toc_bech32_encode(TOC_BECH32, decoded.prefix, decoded.values, decoded.size, out->address);
+    toc_bech32_lower(text, out->address);
     if (size == KEY_BYTES)
         return set_account(chain, bytes, kind, out);
     if (size != DERIVED_BYTES || kind != TOC_KIND_ACCOUNT) {

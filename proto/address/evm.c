@@ -6,21 +6,26 @@
 #include "proto/address/keccak.h"
 #include "proto/base/text.h"
 
-static const uint8_t digit_values[96] = {
-    ['0' - 32] = 1,  ['1' - 32] = 2,  ['2' - 32] = 3,  ['3' - 32] = 4,  ['4' - 32] = 5,
-    ['5' - 32] = 6,  ['6' - 32] = 7,  ['7' - 32] = 8,  ['8' - 32] = 9,  ['9' - 32] = 10,
-    ['a' - 32] = 11, ['b' - 32] = 12, ['c' - 32] = 13, ['d' - 32] = 14, ['e' - 32] = 15,
-    ['f' - 32] = 16, ['A' - 32] = 11, ['B' - 32] = 12, ['C' - 32] = 13, ['D' - 32] = 14,
-    ['E' - 32] = 15, ['F' - 32] = 16,
-};
+enum { LOWER = 0x10, UPPER = 0x20, NO_DIGIT = 0x40 };
+
+/* A digit's value, with LOWER or UPPER for a letter, so that a loop over forty needs no branches.
+ */
+static uint8_t classify(uint8_t character)
+{
+    uint8_t decimal = (uint8_t)(character - '0'), letter = (uint8_t)((character | 0x20) - 'a');
+    if (decimal < 10)
+        return decimal;
+    if (letter >= 6)
+        return NO_DIGIT;
+    return (uint8_t)((letter + 10) | ((character & 0x20) != 0 ? LOWER : UPPER));
+}
 
 int toc_hex_digit(uint8_t character)
 {
-    return character < 32 || character >= 128 ? -1 : digit_values[character - 32] - 1;
+    uint8_t value = classify(character);
+    return value == NO_DIGIT ? -1 : value & 15;
 }
 
-/* EIP-55, EIP-1191: a letter is a capital where the hash of the lower-case text has a digit
- * above 7. */
 static void print_lower(const uint8_t *bytes, char *out)
 {
     static const char digits[] = "0123456789abcdef";
@@ -41,6 +46,8 @@ static size_t print_number(uint64_t number, char *out)
     return size;
 }
 
+/* EIP-55, EIP-1191: a letter is a capital where the hash of the lower-case text has a digit above
+ * 7. */
 void toc_evm_print(const uint8_t bytes[TOC_EVM_BYTES], uint64_t chain_id,
                    char out[TOC_EVM_TEXT_BYTES])
 {
@@ -56,11 +63,11 @@ void toc_evm_print(const uint8_t bytes[TOC_EVM_BYTES], uint64_t chain_id,
     toc_keccak256(toc_span_of(hashed, prefix + TOC_EVM_DIGITS), &hash);
     out[0] = '0';
     out[1] = 'x';
-    for (size_t i = 0; i < TOC_EVM_DIGITS; i++) {
-        uint8_t nibble = i % 2 == 0 ? hash.bytes[i / 2] >> 4 : hash.bytes[i / 2] & 15;
-        uint8_t character = (uint8_t)hashed[prefix + i];
-        bool capital = nibble > 7 && character >= 'a';
-        out[2 + i] = (char)(character - (capital ? 32 : 0));
+    for (size_t i = 0; i < TOC_EVM_BYTES; i++) {
+        uint8_t high = (uint8_t)hashed[prefix + 2 * i], low = (uint8_t)hashed[prefix + 2 * i + 1];
+        uint8_t byte = hash.bytes[i]; /* bit 6 of a character tells a letter, bit 5 its case */
+        out[2 + 2 * i] = (char)(high ^ (byte >> 2 & high >> 1 & 0x20));
+        out[3 + 2 * i] = (char)(low ^ (byte << 2 & low >> 1 & 0x20));
     }
     out[2 + TOC_EVM_DIGITS] = '\0';
 }
@@ -68,20 +75,21 @@ void toc_evm_print(const uint8_t bytes[TOC_EVM_BYTES], uint64_t chain_id,
 toc_code toc_evm_digits(toc_span digits, size_t offset, uint8_t out[TOC_EVM_BYTES], bool *out_mixed,
                         toc_err *err)
 {
-    bool lower = false, upper = false;
+    uint8_t seen = 0;
     if (digits.size != TOC_EVM_DIGITS)
         return toc_fail(err, TOC_MALFORMED, "%zu hexadecimal digits, an account has 40",
                         digits.size);
-    for (size_t i = 0; i < TOC_EVM_DIGITS; i++) {
-        int value = toc_hex_digit(digits.data[i]);
-        if (value < 0)
+    for (size_t i = 0; i < TOC_EVM_BYTES; i++) {
+        uint8_t high = classify(digits.data[2 * i]), low = classify(digits.data[2 * i + 1]);
+        seen |= high | low;
+        out[i] = (uint8_t)(high << 4 | (low & 15));
+    }
+    for (size_t i = 0; (seen & NO_DIGIT) != 0 && i < TOC_EVM_DIGITS; i++) {
+        if (classify(digits.data[i]) == NO_DIGIT)
             return toc_fail(err, TOC_MALFORMED, "no hexadecimal digit at position %zu",
                             offset + i + 1);
-        lower = lower || digits.data[i] >= 'a';
-        upper = upper || (digits.data[i] >= 'A' && digits.data[i] <= 'F');
-        out[i / 2] = (uint8_t)(i % 2 == 0 ? value << 4 : out[i / 2] | value);
     }
-    *out_mixed = lower && upper;
+    *out_mixed = (seen & LOWER) != 0 && (seen & UPPER) != 0;
     return TOC_OK;
 }
 

@@ -14,16 +14,16 @@ static inline uint64_t rotate(uint64_t value, unsigned bits)
     return value << bits | value >> (64 - bits);
 }
 
-/* One round from `a` to `e`: theta, then rho and pi row by row, then chi (FIPS 202 §3.2).
- * Written out plane by plane, so that the lanes stay in registers. */
-#define PLANE(e, y, b0, b1, b2, b3, b4)                                                            \
+/* One round from `a` to `e`: theta, then rho, pi and chi plane by plane (FIPS 202 §3.2). Lanes 1,
+ * 2, 8, 12, 17 and 20 are kept complemented, which saves all but one NOT of each plane (Keccak
+ * implementation overview 3.2, §2.2 "Lane complementing"). */
+#define PLANE(e, y, c0, c1, c2, c3, c4)                                                            \
     do {                                                                                           \
-        uint64_t p0 = (b0), p1 = (b1), p2 = (b2), p3 = (b3), p4 = (b4);                            \
-        (e)[5 * (y) + 0] = p0 ^ (~p1 & p2);                                                        \
-        (e)[5 * (y) + 1] = p1 ^ (~p2 & p3);                                                        \
-        (e)[5 * (y) + 2] = p2 ^ (~p3 & p4);                                                        \
-        (e)[5 * (y) + 3] = p3 ^ (~p4 & p0);                                                        \
-        (e)[5 * (y) + 4] = p4 ^ (~p0 & p1);                                                        \
+        (e)[5 * (y) + 0] = (c0);                                                                   \
+        (e)[5 * (y) + 1] = (c1);                                                                   \
+        (e)[5 * (y) + 2] = (c2);                                                                   \
+        (e)[5 * (y) + 3] = (c3);                                                                   \
+        (e)[5 * (y) + 4] = (c4);                                                                   \
     } while (0)
 
 static inline __attribute__((always_inline)) void round_of(const uint64_t *a, uint64_t *e,
@@ -36,27 +36,41 @@ static inline __attribute__((always_inline)) void round_of(const uint64_t *a, ui
     uint64_t c4 = a[4] ^ a[9] ^ a[14] ^ a[19] ^ a[24];
     uint64_t d0 = c4 ^ rotate(c1, 1), d1 = c0 ^ rotate(c2, 1), d2 = c1 ^ rotate(c3, 1);
     uint64_t d3 = c2 ^ rotate(c4, 1), d4 = c3 ^ rotate(c0, 1);
-    PLANE(e, 0, a[0] ^ d0, rotate(a[6] ^ d1, 44), rotate(a[12] ^ d2, 43), rotate(a[18] ^ d3, 21),
-          rotate(a[24] ^ d4, 14));
-    e[0] ^= constant;
-    PLANE(e, 1, rotate(a[3] ^ d3, 28), rotate(a[9] ^ d4, 20), rotate(a[10] ^ d0, 3),
-          rotate(a[16] ^ d1, 45), rotate(a[22] ^ d2, 61));
-    PLANE(e, 2, rotate(a[1] ^ d1, 1), rotate(a[7] ^ d2, 6), rotate(a[13] ^ d3, 25),
-          rotate(a[19] ^ d4, 8), rotate(a[20] ^ d0, 18));
-    PLANE(e, 3, rotate(a[4] ^ d4, 27), rotate(a[5] ^ d0, 36), rotate(a[11] ^ d1, 10),
-          rotate(a[17] ^ d2, 15), rotate(a[23] ^ d3, 56));
-    PLANE(e, 4, rotate(a[2] ^ d2, 62), rotate(a[8] ^ d3, 55), rotate(a[14] ^ d4, 39),
-          rotate(a[15] ^ d0, 41), rotate(a[21] ^ d1, 2));
+    uint64_t b0 = a[0] ^ d0, b1 = rotate(a[6] ^ d1, 44), b2 = rotate(a[12] ^ d2, 43);
+    uint64_t b3 = rotate(a[18] ^ d3, 21), b4 = rotate(a[24] ^ d4, 14);
+    PLANE(e, 0, b0 ^ (b1 | b2) ^ constant, b1 ^ (~b2 | b3), b2 ^ (b3 & b4), b3 ^ (b4 | b0),
+          b4 ^ (b0 & b1));
+    b0 = rotate(a[3] ^ d3, 28), b1 = rotate(a[9] ^ d4, 20), b2 = rotate(a[10] ^ d0, 3);
+    b3 = rotate(a[16] ^ d1, 45), b4 = rotate(a[22] ^ d2, 61);
+    PLANE(e, 1, b0 ^ (b1 | b2), b1 ^ (b2 & b3), b2 ^ (b3 | ~b4), b3 ^ (b4 | b0), b4 ^ (b0 & b1));
+    b0 = rotate(a[1] ^ d1, 1), b1 = rotate(a[7] ^ d2, 6), b2 = rotate(a[13] ^ d3, 25);
+    b3 = rotate(a[19] ^ d4, 8), b4 = rotate(a[20] ^ d0, 18);
+    PLANE(e, 2, b0 ^ (b1 | b2), b1 ^ (b2 & b3), b2 ^ (~b3 & b4), ~b3 ^ (b4 | b0), b4 ^ (b0 & b1));
+    b0 = rotate(a[4] ^ d4, 27), b1 = rotate(a[5] ^ d0, 36), b2 = rotate(a[11] ^ d1, 10);
+    b3 = rotate(a[17] ^ d2, 15), b4 = rotate(a[23] ^ d3, 56);
+    PLANE(e, 3, b0 ^ (b1 & b2), b1 ^ (b2 | b3), b2 ^ (~b3 | b4), ~b3 ^ (b4 & b0), b4 ^ (b0 | b1));
+    b0 = rotate(a[2] ^ d2, 62), b1 = rotate(a[8] ^ d3, 55), b2 = rotate(a[14] ^ d4, 39);
+    b3 = rotate(a[15] ^ d0, 41), b4 = rotate(a[21] ^ d1, 2);
+    PLANE(e, 4, b0 ^ (~b1 & b2), ~b1 ^ (b2 | b3), b2 ^ (b3 & b4), b3 ^ (b4 | b0), b4 ^ (b0 & b1));
+}
+
+static inline void complement(uint64_t *lanes)
+{
+    static const uint8_t which[] = {1, 2, 8, 12, 17, 20};
+    for (unsigned i = 0; i < sizeof which; i++)
+        lanes[which[i]] = ~lanes[which[i]];
 }
 
 void toc_keccak_f1600(uint64_t lanes[25])
 {
     uint64_t even[25], odd[25];
     memcpy(even, lanes, sizeof even);
+    complement(even);
     for (unsigned i = 0; i < 24; i += 2) {
         round_of(even, odd, round_constants[i]);
         round_of(odd, even, round_constants[i + 1]);
     }
+    complement(even);
     memcpy(lanes, even, sizeof even);
 }
 

@@ -6,11 +6,15 @@
 
 enum { ACCOUNT_BYTES = 20, X_BYTES = 31 };
 
-static toc_fit set_account(const toc_chain *chain, const uint8_t *account, toc_wallet *out)
+static void print_classic(const uint8_t *account, char *out)
 {
     uint8_t bytes[1 + ACCOUNT_BYTES] = {0};
     memcpy(bytes + 1, account, ACCOUNT_BYTES);
-    toc_base58check_encode(TOC_BASE58_RIPPLE, toc_span_of(bytes, sizeof bytes), out->address);
+    toc_base58check_encode(TOC_BASE58_RIPPLE, toc_span_of(bytes, sizeof bytes), out);
+}
+
+static toc_fit set_account(const toc_chain *chain, const uint8_t *account, toc_wallet *out)
+{
     toc_subject_set(&out->subject, TOC_CLASS_KEY_HASH160, account, chain->family, TOC_KIND_ACCOUNT);
     out->kind = toc_kind_name(TOC_KIND_ACCOUNT);
     return TOC_FIT_OK;
@@ -36,6 +40,7 @@ static toc_fit parse_x(const toc_chain *chain, const uint8_t *bytes, toc_wallet 
     }
     if (flag == 1)
         snprintf(out->tag, sizeof out->tag, "%u", (unsigned)low);
+    print_classic(bytes + 2, out->address);
     return set_account(chain, bytes + 2, out);
 }
 
@@ -67,8 +72,10 @@ toc_fit toc_form_ripple(const toc_chain *chain, toc_span text, toc_wallet *out, 
         return (text.data[0] == 'r' && text.size <= 36) || (text.data[0] == 'X' && text.size > 44)
                    ? TOC_FIT_BROKEN
                    : TOC_FIT_ALIEN;
-    if (size == 1 + ACCOUNT_BYTES && bytes[0] == 0)
+    if (size == 1 + ACCOUNT_BYTES && bytes[0] == 0) {
+        memcpy(out->address, text.data, text.size);
         return set_account(chain, bytes + 1, out);
+    }
     if (size == X_BYTES)
         return parse_x(chain, bytes, out, err);
     return refuse(chain, bytes, size, err);

@@ -101,8 +101,25 @@ static toc_code refuse_point(uint32_t point, size_t position, toc_err *err)
                     (unsigned)point, position);
 }
 
+/* What almost every text is: printable, and without a mark of what was left out. */
+static bool plain(toc_span text)
+{
+    uint8_t dots = 0;
+    for (size_t i = 0; i < text.size; i++) {
+        uint8_t c = text.data[i];
+        if (c <= ' ' || c >= 0x7F || c == '*')
+            return false;
+        dots = c == '.' ? (uint8_t)(dots + 1) : 0;
+        if (dots == 3)
+            return false;
+    }
+    return true;
+}
+
 toc_code toc_spelling_check(toc_span text, toc_err *err)
 {
+    if (plain(text))
+        return TOC_OK;
     size_t position = 0, bad = 0;
     if (!toc_utf8_valid(text, &bad))
         return toc_fail(err, TOC_MALFORMED, "bytes that are no text (UTF-8) at byte %zu", bad + 1);

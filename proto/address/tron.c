@@ -7,11 +7,15 @@
 
 enum { VERSION = 0x41 };
 
-static toc_fit finish(const toc_chain *chain, const uint8_t *account, toc_wallet *out)
+static void print_account(const uint8_t *account, char *out)
 {
     uint8_t bytes[1 + TOC_EVM_BYTES] = {VERSION};
     memcpy(bytes + 1, account, TOC_EVM_BYTES);
-    toc_base58check_encode(TOC_BASE58_BITCOIN, toc_span_of(bytes, sizeof bytes), out->address);
+    toc_base58check_encode(TOC_BASE58_BITCOIN, toc_span_of(bytes, sizeof bytes), out);
+}
+
+static toc_fit finish(const toc_chain *chain, const uint8_t *account, toc_wallet *out)
+{
     toc_subject_set(&out->subject, TOC_CLASS_ACCOUNT_KECCAK20, account, chain->family,
                     TOC_KIND_ACCOUNT);
     out->kind = toc_kind_name(TOC_KIND_ACCOUNT);
@@ -35,6 +39,7 @@ static toc_fit parse_hex(const toc_chain *chain, toc_span text, size_t skip, toc
     }
     if (!mixed)
         out->flags |= TOC_WALLET_CHECKSUM_ABSENT;
+    print_account(account, out->address);
     return finish(chain, account, out);
 }
 
@@ -67,5 +72,6 @@ toc_fit toc_form_tron(const toc_chain *chain, toc_span text, toc_wallet *out, to
                  bytes[0]);
         return TOC_FIT_ALIEN;
     }
+    memcpy(out->address, text.data, text.size);
     return finish(chain, bytes + 1, out);
 }

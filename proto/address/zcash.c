@@ -149,7 +149,7 @@ static toc_fit parse_unified(const toc_chain *chain, toc_span text, toc_wallet *
     if (toc_bech32_decode(text, TOC_ADDRESS_BYTES_MAX, &decoded, err) != TOC_OK ||
         open_unified(&decoded, items, &size, err) != TOC_OK)
         return TOC_FIT_BROKEN;
-    toc_bech32_encode(TOC_BECH32M, decoded.prefix, decoded.values, decoded.size, out->address);
+    toc_bech32_lower(text, out->address);
     toc_subject_set_hashed(&out->subject, TOC_CLASS_OPAQUE32, toc_span_of(items, size),
                            chain->family, TOC_KIND_UNIFIED);
     out->kind = toc_kind_name(TOC_KIND_UNIFIED);
