@@ -292,26 +292,32 @@ static toc_code list_links(listing *work, toc_err *err)
 
 /* ---- the whole ---- */
 
+toc_code toc_query_list_cluster(toc_query *query, const toc_claim_id *lowest,
+                                const toc_cluster_row *cluster, size_t members_max,
+                                toc_answer_cluster *out, toc_err *err)
+{
+    TOC_AUTO(listing_wipe)
+    listing work = {.query = query, .out = out, .lowest = *lowest, .members_max = members_max};
+    out->found = true;
+    TOC_TRY(toc_query_cluster_ref(query, cluster, &out->ref, err));
+    TOC_TRY(list_ids(&work, cluster, err));
+    TOC_TRY(list_reports(&work, err));
+    TOC_TRY(list_members(&work, err));
+    return list_links(&work, err);
+}
+
 toc_code toc_query_cluster(toc_query *query, const char *text, const toc_wallet *wallet,
                            size_t members_max, toc_answer_cluster *out, toc_err *err)
 {
     toc_answer_cluster answer = {.query = text, .incomplete = query->incomplete};
-    TOC_AUTO(listing_wipe)
-    listing work = {.query = query, .out = &answer, .members_max = members_max};
+    toc_claim_id lowest;
     toc_cluster_row cluster;
-    toc_code code = toc_query_find_cluster(query, toc_subject_vertex(&wallet->subject),
-                                           &work.lowest, &cluster, err);
-    if (code == TOC_NOT_FOUND) {
-        *out = answer;
-        return TOC_OK;
-    }
-    TOC_TRY(code);
-    answer.found = true;
-    TOC_TRY(toc_query_cluster_ref(query, &cluster, &answer.ref, err));
-    TOC_TRY(list_ids(&work, &cluster, err));
-    TOC_TRY(list_reports(&work, err));
-    TOC_TRY(list_members(&work, err));
-    TOC_TRY(list_links(&work, err));
+    toc_span vertex = toc_subject_vertex(&wallet->subject);
+    toc_code code = toc_query_find_cluster(query, vertex, &lowest, &cluster, err);
+    if (code == TOC_OK)
+        code = toc_query_list_cluster(query, &lowest, &cluster, members_max, &answer, err);
+    if (code != TOC_OK && code != TOC_NOT_FOUND)
+        return code;
     *out = answer;
     return TOC_OK;
 }

@@ -22,5 +22,9 @@ TOC_MUST toc_code toc_query_find_cluster(toc_query *query, toc_span vertex,
                                          toc_err *err);
 TOC_MUST toc_code toc_query_cluster_ref(toc_query *query, const toc_cluster_row *cluster,
                                         toc_answer_cluster_ref *out, toc_err *err);
+/* Fills in all but the query of the answer about a cluster. */
+TOC_MUST toc_code toc_query_list_cluster(toc_query *query, const toc_claim_id *lowest,
+                                         const toc_cluster_row *cluster, size_t members_max,
+                                         toc_answer_cluster *out, toc_err *err);
 
 #endif

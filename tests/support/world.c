@@ -1,0 +1,433 @@
+#include "tests/support/world.h"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "proto/answer/writer.h"
+#include "proto/rules/terms.h"
+#include "store/query/internal.h"
+#include "store/view/list.h"
+
+extern char **environ;
+
+enum { ARENA_BYTES = 64 << 20, MEMBERS_MAX = 1 << 20 };
+
+/* ---- the world ---- */
+
+typedef struct exporter {
+    toc_json json;
+    toc_arena *arena;
+} exporter;
+
+static void add_source(toc_json *json, const toc_source *source)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf bytes = {0};
+    toc_buf_add_u8(&bytes, (uint8_t)source->ground);
+    toc_buf_add_span(&bytes, source->id);
+    toc_json_hex(json, "source", toc_buf_view(&bytes));
+}
+
+static void add_wallet(toc_json *json, const toc_wallet_body *body, const toc_source *source)
+{
+    toc_json_hex(json, "subject", toc_subject_view(&body->wallet.subject));
+    toc_json_hex(json, "vertex", toc_subject_vertex(&body->wallet.subject));
+    toc_json_text(json, "tag", toc_span_text(body->wallet.tag));
+    toc_json_text(json, "chain", toc_span_text(toc_chain_caip2(body->wallet.chain)));
+    toc_json_text(json, "role", body->role);
+    toc_json_text(json, "category", body->category);
+    toc_json_text(json, "actor", body->actor);
+    toc_json_text(json, "incident", body->incident);
+    add_source(json, source);
+}
+
+static void add_members(toc_json *json, const toc_members_body *body)
+{
+    toc_json_text(json, "cluster", body->cluster);
+    toc_json_open(json, "members", '[');
+    for (size_t i = 0; i < body->count; i++) {
+        const toc_subject *subject = &body->members[i].wallet.subject;
+        toc_json_open(json, NULL, '{');
+        toc_json_hex(json, "subject", toc_subject_view(subject));
+        toc_json_hex(json, "vertex", toc_subject_vertex(subject));
+        toc_json_text(json, "op", toc_span_text(body->members[i].remove ? "remove" : "add"));
+        toc_json_close(json, '}');
+    }
+    toc_json_close(json, ']');
+}
+
+static void add_head(toc_json *json, const toc_statement *statement)
+{
+    toc_json_number(json, "confidence", statement->confidence);
+    toc_json_open(json, "roots", '[');
+    for (size_t i = 0; i < statement->root_count; i++)
+        toc_json_hex(json, NULL, statement->roots[i]);
+    toc_json_close(json, ']');
+}
+
+static void add_body(toc_json *json, const toc_statement *statement)
+{
+    if (statement->kind == TOC_RECORD_WALLET) {
+        add_head(json, statement);
+        add_wallet(json, &statement->as.wallet, &statement->source);
+    } else if (statement->kind == TOC_RECORD_CLUSTER) {
+        const toc_term *type =
+            toc_term_by_id(TOC_TERMS_ENTITY_TYPE, statement->as.cluster.entity_type);
+        add_head(json, statement);
+        toc_json_text(json, "cluster", statement->as.cluster.cluster);
+        toc_json_bool(json, "service", type != NULL && type->service);
+    } else if (statement->kind == TOC_RECORD_MEMBERS) {
+        add_members(json, &statement->as.members);
+    } else {
+        const toc_retraction_body *body = &statement->as.retraction;
+        toc_json_number(json, "target_kind", (uint64_t)body->target_kind);
+        if (body->target_kind == TOC_RECORD_WALLET)
+            add_wallet(json, &body->wallet, &statement->source);
+        else
+            toc_json_text(json, "cluster", body->cluster.cluster);
+    }
+}
+
+static toc_code add_record(void *context, const toc_record_id *record, const toc_circle_id *circle,
+                           const toc_org_id *org, toc_span bytes, toc_err *err)
+{
+    exporter *to = context;
+    toc_statement statement;
+    toc_arena_reset(to->arena);
+    TOC_TRY(toc_record_decode(bytes, to->arena, &statement, err));
+    toc_json_open(&to->json, NULL, '{');
+    toc_json_hex(&to->json, "id", TOC_SPAN_OF(record->bytes));
+    toc_json_hex(&to->json, "circle", TOC_SPAN_OF(circle->bytes));
+    toc_json_hex(&to->json, "org", TOC_SPAN_OF(org->bytes));
+    toc_json_number(&to->json, "kind", (uint64_t)statement.kind);
+    toc_json_decimal(&to->json, "revision", statement.revision);
+    toc_json_number(&to->json, "issued_at_ms", statement.issued_at.unix_ms);
+    toc_json_number(&to->json, "valid_until_ms", statement.valid_until.unix_ms);
+    add_body(&to->json, &statement);
+    toc_json_close(&to->json, '}');
+    return TOC_OK;
+}
+
+void toc_world_write(toc_viewbook *book, toc_buf *out)
+{
+    toc_err err = {0};
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_AUTO(toc_views_end) toc_views_txn *txn = NULL;
+    TOC_CHECK_OK(toc_arena_new(ARENA_BYTES, &arena, &err));
+    TOC_CHECK_OK(toc_views_read(book->views, &txn, &err));
+    exporter to = {.json = {.out = out}, .arena = arena};
+    uint64_t alert, bulk;
+    toc_time horizon;
+    toc_views_position(txn, &alert, &bulk, &horizon);
+    toc_json_open(&to.json, NULL, '{');
+    toc_json_number(&to.json, "horizon_ms", horizon.unix_ms);
+    toc_json_open(&to.json, "records", '[');
+    TOC_CHECK_OK(toc_views_records(txn, add_record, &to, &err));
+    toc_json_close(&to.json, ']');
+    toc_json_close(&to.json, '}');
+    toc_json_end_line(&to.json);
+}
+
+/* ---- which dossiers and clusters there are ---- */
+
+typedef struct wallet_list {
+    toc_arena *arena;
+    TOC_LIST(toc_wallet) wallets;
+} wallet_list;
+
+static toc_code list_wallet(void *context, const toc_record_id *record, const toc_circle_id *circle,
+                            const toc_org_id *org, toc_span bytes, toc_err *err)
+{
+    wallet_list *list = context;
+    toc_statement statement;
+    (void)record;
+    (void)circle;
+    (void)org;
+    toc_arena_reset(list->arena);
+    TOC_TRY(toc_record_decode(bytes, list->arena, &statement, err));
+    if (statement.kind != TOC_RECORD_WALLET)
+        return TOC_OK;
+    toc_wallet *place = TOC_LIST_ADD(&list->wallets);
+    assert_non_null(place);
+    *place = statement.as.wallet.wallet;
+    return TOC_OK;
+}
+
+static int compare_wallets(const void *left, const void *right)
+{
+    const toc_wallet *a = left, *b = right;
+    int order = toc_span_compare(toc_subject_view(&a->subject), toc_subject_view(&b->subject));
+    return order != 0 ? order : strcmp(a->tag, b->tag);
+}
+
+/* ---- dossiers ---- */
+
+static int compare_claims(const void *left, const void *right)
+{
+    const toc_answer_claim *const *a = left, *const *b = right;
+    return memcmp((*a)->claim.bytes, (*b)->claim.bytes, 32);
+}
+
+static void add_claim_ids(toc_json *json, const toc_dossier *dossier)
+{
+    const toc_answer_claim **claims = calloc(dossier->claim_count + 1, sizeof *claims);
+    assert_non_null(claims);
+    for (size_t i = 0; i < dossier->claim_count; i++)
+        claims[i] = &dossier->claims[i];
+    qsort(claims, dossier->claim_count, sizeof *claims, compare_claims);
+    toc_json_open(json, "claims", '[');
+    for (size_t i = 0; i < dossier->claim_count; i++)
+        toc_json_hex(json, NULL, TOC_SPAN_OF(claims[i]->claim.bytes));
+    toc_json_close(json, ']');
+    free(claims);
+}
+
+static void add_dossier(toc_json *json, const toc_dossier *dossier)
+{
+    if (dossier->claim_count == 0)
+        return;
+    toc_json_open(json, NULL, '{');
+    toc_json_hex(json, "subject", toc_subject_view(&dossier->wallet.subject));
+    toc_json_text(json, "tag", toc_span_text(dossier->wallet.tag));
+    toc_json_number(json, "score", dossier->score.score);
+    toc_json_open(json, "categories", '[');
+    for (size_t i = 0; i < dossier->score.category_count; i++) {
+        const toc_score_category *category = &dossier->score.categories[i];
+        toc_json_open(json, NULL, '{');
+        toc_json_text(json, "category", category->category);
+        toc_json_number(json, "score", category->score);
+        toc_json_number(json, "lineages", category->lineage_count);
+        toc_json_number(json, "orgs", category->org_count);
+        toc_json_close(json, '}');
+    }
+    toc_json_close(json, ']');
+    add_claim_ids(json, dossier);
+    toc_json_number(json, "tagged", dossier->tagged);
+    toc_json_close(json, '}');
+}
+
+static void add_dossiers(toc_json *json, toc_query *query)
+{
+    toc_err err = {0};
+    wallet_list list = {0};
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_CHECK_OK(toc_arena_new(ARENA_BYTES, &arena, &err));
+    list.arena = arena;
+    TOC_CHECK_OK(toc_views_records(query->views, list_wallet, &list, &err));
+    if (list.wallets.count > 0)
+        qsort(list.wallets.at, list.wallets.count, sizeof *list.wallets.at, compare_wallets);
+    toc_json_open(json, "dossiers", '[');
+    for (size_t i = 0; i < list.wallets.count; i++) {
+        const toc_wallet *wallet = &list.wallets.at[i];
+        toc_dossier dossier;
+        if (i > 0 && compare_wallets(wallet - 1, wallet) == 0)
+            continue;
+        toc_arena_reset(query->arena);
+        TOC_CHECK_OK(toc_query_dossier(query, "", wallet, &dossier, &err));
+        add_dossier(json, &dossier);
+    }
+    toc_json_close(json, ']');
+    TOC_LIST_WIPE(&list.wallets);
+}
+
+/* ---- clusters ---- */
+
+typedef struct found_cluster {
+    toc_claim_id lowest;
+    toc_cluster_row row;
+} found_cluster;
+
+typedef TOC_LIST(found_cluster) cluster_list;
+typedef TOC_LIST(toc_claim_id) id_list;
+
+static int compare_clusters(const void *left, const void *right)
+{
+    const found_cluster *a = left, *b = right;
+    int order = toc_span_compare(toc_vertex_view(&a->row.id), toc_vertex_view(&b->row.id));
+    return order != 0 ? order : memcmp(a->lowest.bytes, b->lowest.bytes, 32);
+}
+
+static void list_clusters(toc_query *query, cluster_list *out)
+{
+    toc_err err = {0};
+    toc_cursor *cursor = NULL;
+    toc_row row;
+    TOC_CHECK_OK(
+        toc_cursor_open(query->views->view.txn, TOC_VIEW_CLUSTERS, (toc_span){0}, &cursor, &err));
+    toc_code code = toc_cursor_first(cursor, &row, &err);
+    for (; code == TOC_OK; code = toc_cursor_next(cursor, &row, &err)) {
+        if (row.key.size != 32)
+            continue;
+        found_cluster *found = TOC_LIST_ADD(out);
+        assert_non_null(found);
+        memcpy(found->lowest.bytes, row.key.data, 32);
+        assert_true(toc_cluster_read(row.value, &found->row));
+    }
+    toc_cursor_close(cursor);
+    if (out->count > 0)
+        qsort(out->at, out->count, sizeof *out->at, compare_clusters);
+}
+
+static int compare_spans(const void *left, const void *right)
+{
+    const toc_span *a = left, *b = right;
+    return toc_span_compare(*a, *b);
+}
+
+/* A member names the first cluster that it stands in: nothing before this one may have it. */
+static void check_named(toc_query *query, const toc_wallet *member, const found_cluster *cluster)
+{
+    toc_err err = {0};
+    found_cluster named;
+    TOC_CHECK_OK(toc_query_find_cluster(query, toc_subject_vertex(&member->subject), &named.lowest,
+                                        &named.row, &err));
+    assert_true(compare_clusters(&named, cluster) <= 0);
+}
+
+static void add_vertices(toc_json *json, toc_query *query, const toc_answer_cluster *cluster,
+                         const found_cluster *found)
+{
+    toc_span *vertices = calloc(cluster->member_count + 1, sizeof *vertices);
+    assert_non_null(vertices);
+    for (size_t i = 0; i < cluster->member_count; i++) {
+        vertices[i] = toc_subject_vertex(&cluster->members[i].subject);
+        check_named(query, &cluster->members[i], found);
+    }
+    qsort(vertices, cluster->member_count, sizeof *vertices, compare_spans);
+    toc_json_open(json, "vertices", '[');
+    for (size_t i = 0; i < cluster->member_count; i++) {
+        if (i == 0 || !toc_span_equal(vertices[i - 1], vertices[i]))
+            toc_json_hex(json, NULL, vertices[i]);
+    }
+    toc_json_close(json, ']');
+    free(vertices);
+}
+
+static void add_component(toc_json *json, toc_query *query, const found_cluster *found,
+                          id_list *links)
+{
+    toc_err err = {0};
+    toc_answer_cluster cluster = {0};
+    toc_arena_reset(query->arena);
+    TOC_CHECK_OK(
+        toc_query_list_cluster(query, &found->lowest, &found->row, MEMBERS_MAX, &cluster, &err));
+    toc_json_open(json, NULL, '{');
+    toc_json_hex(json, "id", cluster.ref.id);
+    toc_json_number(json, "size", cluster.ref.size);
+    toc_json_open(json, "reports", '[');
+    for (size_t i = 0; i < cluster.report_count; i++)
+        toc_json_hex(json, NULL, TOC_SPAN_OF(cluster.reports[i].claim.bytes));
+    toc_json_close(json, ']');
+    add_vertices(json, query, &cluster, found);
+    toc_json_close(json, '}');
+    for (size_t i = 0; i < 2 * cluster.tentative_count; i++) {
+        toc_claim_id *place = TOC_LIST_ADD(links);
+        assert_non_null(place);
+        *place = cluster.tentative[i / 2][i % 2];
+    }
+}
+
+static int compare_pairs(const void *left, const void *right)
+{
+    return memcmp(left, right, 64);
+}
+
+/* Each link was met from both its clusters. */
+static void add_links(toc_json *json, id_list *links)
+{
+    size_t pairs = links->count / 2;
+    if (pairs > 0)
+        qsort(links->at, pairs, 64, compare_pairs);
+    toc_json_open(json, "tentative", '[');
+    for (size_t i = 0; i < pairs; i++) {
+        const toc_claim_id *pair = &links->at[2 * i];
+        if (i > 0 && compare_pairs(pair - 2, pair) == 0)
+            continue;
+        toc_json_open(json, NULL, '[');
+        toc_json_hex(json, NULL, TOC_SPAN_OF(pair[0].bytes));
+        toc_json_hex(json, NULL, TOC_SPAN_OF(pair[1].bytes));
+        toc_json_close(json, ']');
+    }
+    toc_json_close(json, ']');
+}
+
+static void add_components(toc_json *json, toc_query *query)
+{
+    cluster_list clusters = {0};
+    id_list links = {0};
+    list_clusters(query, &clusters);
+    toc_json_open(json, "components", '[');
+    for (size_t i = 0; i < clusters.count; i++)
+        add_component(json, query, &clusters.at[i], &links);
+    toc_json_close(json, ']');
+    add_links(json, &links);
+    TOC_LIST_WIPE(&clusters);
+    TOC_LIST_WIPE(&links);
+}
+
+/* ---- the views ---- */
+
+void toc_world_views(toc_viewbook *book, toc_buf *out)
+{
+    toc_err err = {0};
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_AUTO(toc_query_end) toc_query query = {0};
+    toc_answer_digest digest = toc_viewbook_digest(book);
+    TOC_CHECK_OK(toc_arena_new((size_t)1 << 30, &arena, &err));
+    TOC_CHECK_OK(toc_query_begin(book->log, book->views, arena, digest.horizon, &query, &err));
+    toc_json json = {.out = out};
+    toc_json_open(&json, NULL, '{');
+    toc_json_hex(&json, "opened", TOC_SPAN_OF(digest.opened.bytes));
+    toc_json_number(&json, "entries", digest.entries);
+    toc_json_number(&json, "claims", digest.claims);
+    toc_json_number(&json, "wallets", digest.wallets);
+    toc_json_number(&json, "clusters", digest.clusters);
+    add_dossiers(&json, &query);
+    add_components(&json, &query);
+    toc_json_close(&json, '}');
+    toc_json_end_line(&json);
+    TOC_CHECK_OK(toc_buf_ok(out, &err));
+}
+
+/* ---- Python ---- */
+
+enum { ARGUMENTS_MAX = 12 };
+
+static pid_t spawn(char *const *arguments, const char *out_path)
+{
+    posix_spawn_file_actions_t actions;
+    pid_t child = -1;
+    assert_int_equal(posix_spawn_file_actions_init(&actions), 0);
+    assert_int_equal(posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, out_path,
+                                                      O_WRONLY | O_CREAT | O_TRUNC, 0600),
+                     0);
+    if (posix_spawnp(&child, "python3", &actions, NULL, arguments, environ) != 0)
+        child = -1;
+    (void)posix_spawn_file_actions_destroy(&actions);
+    return child;
+}
+
+bool toc_world_python(const char *script, const char *const *arguments, const char *out_path)
+{
+    char *copies[ARGUMENTS_MAX] = {strdup("python3")};
+    size_t count = 1;
+    if (asprintf(&copies[count++], "%s/tests/model/%s", TOC_SOURCE_DIR, script) < 0)
+        fail_msg("out of memory");
+    for (; *arguments != NULL; arguments++) {
+        assert_true(count < ARGUMENTS_MAX - 1);
+        copies[count++] = strdup(*arguments);
+    }
+    pid_t child = spawn(copies, out_path);
+    for (size_t i = 0; i < count; i++)
+        free(copies[i]);
+    if (child < 0)
+        return false;
+    int status = 1;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+    return true;
+}
