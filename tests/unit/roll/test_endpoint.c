@@ -76,6 +76,7 @@ static const char *const bad[] = {
     "tcp://::1:80",
     "tcp://[::1]",
     "tcp://[::1]80",
+    "tcp://[::1]x80",
     "tcp://[::1:80",
     "tcp://[]:80",
     "tcp://[::1%eth0]:80",
