@@ -1,6 +1,181 @@
+/* tocsin: everything a person or a script types. One row a command: dispatch, help and completion
+ * come from it. */
+#include <signal.h>
 #include <stdio.h>
 
-int main(void)
+#include "proto/answer/answer.h"
+#include "proto/base/version.h"
+#include "proto/crypto/secret.h"
+#include "proto/rules/nearest.h"
+#include "tools/commands.h"
+#include "tools/help.h"
+#include "tools/term/text.h"
+
+static const toc_command commands[] = {
+    {"init", "", "Make this org's keys, first card, store and configuration.",
+     "tocsin init --name \"Example Exchange\" --kind exchange --country NL \\\n"
+     "      --endpoint tcp://node.example.org:7473 --secret-file /root/passphrase",
+     toc_init_options, toc_cmd_init},
+    {"card", "", "Print the own card, to give to others, and its fingerprint.",
+     "tocsin card > example-exchange.card", NULL, toc_cmd_card},
+    {"peer add", "FILE", "Take the card of another org, and dial it.",
+     "tocsin peer add police.card --endpoint tcp://192.0.2.7:7473", toc_peer_add_options,
+     toc_cmd_peer_add},
+    {"peer list", "", "List the orgs whose cards are held.", "tocsin peer list", NULL,
+     toc_cmd_peer_list},
+    {"peers", "", "Show how each link is, and what was refused and why.", "tocsin peers --json",
+     NULL, toc_cmd_peers},
+    {"circle create", "NAME", "Make a circle, with this org as its first admin.",
+     "tocsin circle create north-sea --purpose \"stolen funds\"", toc_circle_create_options,
+     toc_cmd_circle_create},
+    {"circle join", "ID", "Take part in a circle whose admin gave its id.",
+     "tocsin circle join 3f2a… (64 digits)", NULL, toc_cmd_circle_join},
+    {"circle admit", "ORG", "Admit an org whose card is held (admins).",
+     "tocsin circle admit \"Example Police\" --role member", toc_circle_admit_options,
+     toc_cmd_circle_admit},
+    {"circle list", "", "List the circles.", "tocsin circle list", NULL, toc_cmd_circle_list},
+    {"circle show", "CIRCLE", "Show a circle's charter and members.",
+     "tocsin circle show north-sea", NULL, toc_cmd_circle_show},
+    {"submit", "FILE… | wallet ADDRESS",
+     "Report wallets and clusters; only what is new is written.",
+     "tocsin submit stolen.csv\n"
+     "  tocsin submit wallet 0x098B716B8Aaf21512996dC57EB0615e2383E2f96 --category theft \\\n"
+     "      --actor lazarus --list ofac-sdn",
+     toc_submit_options, toc_cmd_submit},
+    {"retract", "ADDRESS", "Take back what this org said of a wallet.",
+     "tocsin retract 0x098B716B8Aaf21512996dC57EB0615e2383E2f96 --category theft \\\n"
+     "      --reason false-positive",
+     toc_retract_options, toc_cmd_retract},
+    {"lookup", "ADDRESS…", "What is known of a wallet, in any spelling ('-': from stdin).",
+     "tocsin lookup bitcoin:1DT7w8CCw2JyeTJGbeCqCzmiM1fG9o7rJm", NULL, toc_cmd_lookup},
+    {"explain", "ADDRESS…", "How a wallet's score comes about, and what would change it.",
+     "tocsin explain 0x098B716B8Aaf21512996dC57EB0615e2383E2f96", NULL, toc_cmd_explain},
+    {"cluster", "ADDRESS…", "The wallets held to be under one control with this one.",
+     "tocsin cluster 0x098B716B8Aaf21512996dC57EB0615e2383E2f96 --members 20", toc_cluster_options,
+     toc_cmd_cluster},
+    {"search", "", "Live claims by what they say.",
+     "tocsin search --actor lazarus --chain ETH --from 2025-02-21", toc_search_options,
+     toc_cmd_search},
+    {"address", "TEXT…", "What is this string: chain, kind, canonical spelling, or why not.",
+     "tocsin address TUCsTq7TofTCJRRoHk6RvhMoS2mJLm5Yzq", toc_address_options, toc_cmd_address},
+    {"status", "", "Is the node running, is it level, how full is it.", "tocsin status", NULL,
+     toc_cmd_status},
+    {"store digest", "", "The digest of the views: equal where two nodes know the same.",
+     "tocsin store digest --json", NULL, toc_cmd_digest},
+    {"store rebuild", "", "Drop the views and fold them anew from the log.", "tocsin store rebuild",
+     NULL, toc_cmd_rebuild},
+    {"store check", "", "Check the views against their own digest.", "tocsin store check --direct",
+     NULL, toc_cmd_check},
+    {"store stats", "", "Rows and bytes of log and views.", "tocsin store stats", NULL,
+     toc_cmd_stats},
+    {"log check", "", "Recompute every hash of the log and verify every signed head.",
+     "tocsin log check --direct", NULL, toc_cmd_log_check},
+    {NULL, NULL, NULL, NULL, NULL, NULL},
+};
+
+/* The command that the first words name; *out_used of them. */
+static const toc_command *find(int argc, char **argv, int *out_used)
 {
-    return 2;
+    for (const toc_command *c = commands; c->name != NULL; c++) {
+        const char *second = strchr(c->name, ' ');
+        size_t first_size = second == NULL ? strlen(c->name) : (size_t)(second - c->name);
+        if (strlen(argv[1]) != first_size || strncmp(argv[1], c->name, first_size) != 0)
+            continue;
+        if (second == NULL || (argc > 2 && strcmp(argv[2], second + 1) == 0)) {
+            *out_used = second == NULL ? 2 : 3;
+            return c;
+        }
+    }
+    return NULL;
+}
+
+static toc_code unknown_command(int argc, char **argv, toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf said = {0};
+    TOC_AUTO(toc_buf_wipe) toc_buf words = {0};
+    toc_buf_printf(&words, "%.40s", argv[1]);
+    for (const toc_command *c = commands; c->name != NULL && argc > 2; c++) {
+        size_t size = strlen(argv[1]);
+        if (strncmp(c->name, argv[1], size) == 0 && c->name[size] == ' ') {
+            toc_buf_printf(&words, " %.40s", argv[2]);
+            break;
+        }
+    }
+    toc_nearest nearest = toc_nearest_to(toc_buf_view(&words));
+    for (const toc_command *c = commands; c->name != NULL; c++)
+        toc_nearest_try(&nearest, c->name, c->name);
+    toc_term_add(&said, toc_buf_view(&words));
+    return toc_fail(err, TOC_USAGE, "'%s' is no command; nearest is '%s' (tocsin --help lists all)",
+                    toc_buf_text(&said), nearest.found);
+}
+
+static toc_code run(const toc_command *command, int argc, char **argv, toc_cli *cli, toc_err *err)
+{
+    TOC_AUTO(toc_opts_wipe) toc_opts args = {0};
+    TOC_TRY(toc_opts_parse(command, argc, argv, cli, &args, err));
+    if (toc_opts_has(&args, "help")) {
+        TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
+        toc_help_command(command, &text);
+        return toc_print(&text, err);
+    }
+    TOC_TRY(toc_crypto_start(err));
+    return command->run(cli, &args, err);
+}
+
+/* What stands where a command would: help, version, completion. */
+static bool about_itself(int argc, char **argv, toc_buf *out)
+{
+    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+        toc_help_all(commands, out);
+        return true;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        toc_buf_add_text(out, "tocsin " TOC_VERSION "\n");
+        return true;
+    }
+    if (argc == 3 && strcmp(argv[1], "completion") == 0 && strcmp(argv[2], "bash") == 0) {
+        toc_completion_bash(commands, out);
+        return true;
+    }
+    return false;
+}
+
+static toc_code go(int argc, char **argv, toc_cli *cli, toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
+    if (about_itself(argc, argv, &text)) {
+        cli->exit = argc < 2 ? TOC_EXIT_USAGE : TOC_EXIT_DONE;
+        return toc_print(&text, err);
+    }
+    int used;
+    const toc_command *command = find(argc, argv, &used);
+    if (command == NULL)
+        return unknown_command(argc, argv, err);
+    return run(command, argc - used, argv + used, cli, err);
+}
+
+static void tell(const toc_cli *cli, const toc_err *why)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
+    toc_term_add(&text, toc_span_text(why->text));
+    fprintf(stderr, "tocsin: %s\n", toc_buf_text(&text));
+    if (!cli->json)
+        return;
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    toc_json_error(why, &line);
+    if (toc_print(&line, NULL) != TOC_OK)
+        fputs("tocsin: stdout is closed\n", stderr);
+}
+
+int main(int argc, char **argv)
+{
+    toc_cli cli = {.exit = TOC_EXIT_DONE};
+    toc_err why = {0};
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error with a sentence */
+    toc_code code = go(argc, argv, &cli, &why);
+    if (code != TOC_OK)
+        tell(&cli, &why);
+    if (fflush(stdout) != 0 && code == TOC_OK)
+        return TOC_EXIT_FAILED;
+    return code == TOC_OK ? (int)cli.exit : (int)toc_exit_of(code);
 }

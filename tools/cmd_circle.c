@@ -1,0 +1,147 @@
+/* circle create, join, admit, list, show. */
+#include "tools/ask.h"
+#include "tools/commands.h"
+#include "tools/term/table.h"
+
+const toc_option toc_circle_create_options[] = {
+    {"purpose", "TEXT", "what the circle is for; it stands in the charter"},
+    {NULL, NULL, NULL},
+};
+const toc_option toc_circle_admit_options[] = {
+    {"role", "ROLE", "admin, member (default), observer or relay"},
+    {"circle", "ID", "which circle, when there is more than one (id or name)"},
+    {NULL, NULL, NULL},
+};
+
+static toc_code show_created(void *context, json_t *line, toc_buf *out, toc_err *err)
+{
+    (void)context;
+    toc_buf_add_text(out, "The circle ");
+    toc_colour_add(out, TOC_STYLE_STRONG, toc_span_text(toc_text_of(line, "name")));
+    toc_buf_printf(out, " is made.\nOthers join it by its id:  %s\n", toc_text_of(line, "circle"));
+    return toc_buf_ok(out, err);
+}
+
+toc_code toc_cmd_circle_create(toc_cli *cli, const toc_opts *args, toc_err *err)
+{
+    TOC_TRY(toc_opts_expect(args, 1, 1, "a name for the circle", err));
+    TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
+    toc_json json = toc_request_begin(&request, "circle-create");
+    toc_json_text(&json, "name", toc_span_text(args->words[0]));
+    toc_json_text(&json, "purpose", toc_span_text(toc_opts_value(args, "purpose")));
+    toc_json_close(&json, '}');
+    toc_show show = {.line = show_created};
+    return toc_ask(cli, &request, &show, NULL, err);
+}
+
+static toc_code show_joined(void *context, json_t *line, toc_buf *out, toc_err *err)
+{
+    (void)context;
+    toc_buf_printf(out, "Joined %.16s….\n", toc_text_of(line, "circle"));
+    if (!toc_flag_of(line, "known"))
+        toc_buf_add_text(
+            out, "Its charter has not come yet: it will, once an admin has admitted this org and a "
+                 "member is linked.\n");
+    return toc_buf_ok(out, err);
+}
+
+toc_code toc_cmd_circle_join(toc_cli *cli, const toc_opts *args, toc_err *err)
+{
+    TOC_TRY(toc_opts_expect(args, 1, 1, "the circle's id", err));
+    TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
+    toc_json json = toc_request_begin(&request, "circle-join");
+    toc_json_text(&json, "circle", toc_span_text(args->words[0]));
+    toc_json_close(&json, '}');
+    toc_show show = {.line = show_joined};
+    return toc_ask(cli, &request, &show, NULL, err);
+}
+
+static toc_code show_admitted(void *context, json_t *line, toc_buf *out, toc_err *err)
+{
+    const char **name = context;
+    toc_colour_add(out, TOC_STYLE_STRONG, toc_span_text(*name));
+    toc_buf_add_text(out, " is ");
+    toc_colour_add(out, TOC_STYLE_PLAIN, toc_span_text(toc_text_of(line, "role")));
+    toc_buf_printf(out, " as of charter version %llu.\n",
+                   (unsigned long long)toc_number_of(line, "version"));
+    return toc_buf_ok(out, err);
+}
+
+toc_code toc_cmd_circle_admit(toc_cli *cli, const toc_opts *args, toc_err *err)
+{
+    TOC_TRY(toc_opts_expect(args, 1, 1, "an org (its name or id)", err));
+    const char *role = toc_opts_value(args, "role"), *circle = toc_opts_value(args, "circle");
+    TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
+    toc_json json = toc_request_begin(&request, "circle-admit");
+    if (circle != NULL)
+        toc_json_text(&json, "circle", toc_span_text(circle));
+    toc_json_text(&json, "org", toc_span_text(args->words[0]));
+    toc_json_text(&json, "role", toc_span_text(role == NULL ? "member" : role));
+    toc_json_close(&json, '}');
+    const char *shown = args->words[0];
+    toc_show show = {.line = show_admitted, .context = &shown};
+    return toc_ask(cli, &request, &show, NULL, err);
+}
+
+static toc_code collect_circle(void *context, json_t *line, toc_buf *out, toc_err *err)
+{
+    toc_table *table = context;
+    toc_table_add(table, TOC_STYLE_STRONG, toc_span_text(toc_text_of(line, "name")));
+    toc_table_add_text(table, toc_text_of(line, "role"));
+    toc_table_add_number(table, toc_number_of(line, "members"));
+    toc_table_add_number(table, toc_number_of(line, "version"));
+    toc_table_add_text(table, toc_text_of(line, "circle"));
+    return toc_buf_ok(out, err);
+}
+
+toc_code toc_cmd_circle_list(toc_cli *cli, const toc_opts *args, toc_err *err)
+{
+    static const char *const heads[] = {"CIRCLE", "OUR ROLE", ">MEMBERS", ">CHARTER", "ID", NULL};
+    TOC_TRY(toc_opts_expect(args, 0, 0, "nothing", err));
+    TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
+    TOC_AUTO(toc_buf_wipe) toc_buf out = {0};
+    TOC_AUTO(toc_table_wipe) toc_table table;
+    toc_table_init(&table, heads);
+    toc_request_words(&request, "circle-list", NULL, args);
+    toc_show show = {.line = collect_circle, .context = &table};
+    TOC_TRY(toc_ask(cli, &request, &show, NULL, err));
+    TOC_TRY(toc_table_print(&table, 0, &out, err));
+    if (show.lines == 0 && !cli->json)
+        toc_buf_add_text(&out, "No circle yet: tocsin circle create NAME, or circle join ID\n");
+    return toc_print(&out, err);
+}
+
+static toc_code show_circle(void *context, json_t *line, toc_buf *out, toc_err *err)
+{
+    static const char *const heads[] = {"MEMBER", "ROLE", "KIND", "COUNTRY", "ORG", NULL};
+    (void)context;
+    toc_colour_add(out, TOC_STYLE_STRONG, toc_span_text(toc_text_of(line, "name")));
+    toc_buf_add_text(out, "  ");
+    toc_colour_add(out, TOC_STYLE_PLAIN, toc_span_text(toc_text_of(line, "purpose")));
+    toc_buf_printf(out, "\ncircle   %s\ncharter  version %llu, quorum %llu\n\n",
+                   toc_text_of(line, "circle"), (unsigned long long)toc_number_of(line, "version"),
+                   (unsigned long long)toc_number_of(line, "quorum"));
+    TOC_AUTO(toc_table_wipe) toc_table table;
+    toc_table_init(&table, heads);
+    const json_t *members = json_object_get(line, "members");
+    for (size_t i = 0; i < json_array_size(members); i++) {
+        const json_t *member = json_array_get(members, i);
+        toc_table_add(&table, TOC_STYLE_STRONG, toc_span_text(toc_text_of(member, "name")));
+        toc_table_add_text(&table, toc_text_of(member, "role"));
+        toc_table_add_text(&table, toc_text_of(member, "kind"));
+        toc_table_add_text(&table, toc_text_of(member, "country"));
+        toc_table_add_text(&table, toc_text_of(member, "org"));
+    }
+    return toc_table_print(&table, 0, out, err);
+}
+
+toc_code toc_cmd_circle_show(toc_cli *cli, const toc_opts *args, toc_err *err)
+{
+    TOC_TRY(toc_opts_expect(args, 1, 1, "a circle (its name or id)", err));
+    TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
+    toc_json json = toc_request_begin(&request, "circle-show");
+    toc_json_text(&json, "circle", toc_span_text(args->words[0]));
+    toc_json_close(&json, '}');
+    toc_show show = {.line = show_circle};
+    return toc_ask(cli, &request, &show, NULL, err);
+}

@@ -1,0 +1,294 @@
+/* lookup, explain: one dossier for each address, in any spelling. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tools/ask.h"
+#include "tools/commands.h"
+#include "tools/term/table.h"
+
+enum { QUERIES_BATCH = 500, SCORE_HIGH = 700, SCORE_MIDDLE = 300 };
+
+static toc_style style_of_score(uint64_t score)
+{
+    return score >= SCORE_HIGH     ? TOC_STYLE_BAD
+           : score >= SCORE_MIDDLE ? TOC_STYLE_WARNING
+                                   : TOC_STYLE_PLAIN;
+}
+
+static void add_number(toc_buf *out, toc_style style, uint64_t value)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%llu", (unsigned long long)value);
+    toc_colour_add(out, style, toc_span_text(text));
+}
+
+static void show_head(const json_t *line, toc_buf *out)
+{
+    toc_colour_add(out, TOC_STYLE_STRONG, toc_span_text(toc_text_of(line, "canonical")));
+    toc_buf_add_text(out, "  ");
+    toc_colour_add(out, TOC_STYLE_QUIET, toc_span_text(toc_text_of(line, "chain")));
+    const char *tag = toc_text_of(line, "tag");
+    if (tag[0] != '\0') {
+        toc_buf_add_text(out, "  tag ");
+        toc_colour_add(out, TOC_STYLE_PLAIN, toc_span_text(tag));
+    }
+    toc_buf_add_u8(out, '\n');
+}
+
+static const char *plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+static void show_categories(const json_t *line, toc_buf *out)
+{
+    const json_t *categories = json_object_get(line, "categories");
+    for (size_t i = 0; i < json_array_size(categories); i++) {
+        const json_t *category = json_array_get(categories, i);
+        uint64_t score = toc_number_of(category, "score"), orgs = toc_number_of(category, "orgs"),
+                 lineages = toc_number_of(category, "lineages");
+        toc_buf_add_text(out, "  ");
+        add_number(out, style_of_score(score), score);
+        toc_buf_add_text(out, "/1000  ");
+        toc_colour_add(out, TOC_STYLE_STRONG, toc_span_text(toc_text_of(category, "category")));
+        toc_buf_printf(out, "  %llu lineage%s, %llu org%s\n", (unsigned long long)lineages,
+                       plural(lineages), (unsigned long long)orgs, plural(orgs));
+    }
+}
+
+/* "list:ofac-sdn", shorter for an own finding, whose claim id says nothing to people. */
+static void add_lineage_cell(toc_table *table, const json_t *roots)
+{
+    const char *root = json_string_value(json_array_get(roots, 0));
+    bool own = root != NULL && strncmp(root, "own:", 4) == 0;
+    TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
+    toc_buf_printf(&text, "%.*s", own ? 12 : 80, root == NULL ? "" : root);
+    toc_table_add(table, TOC_STYLE_PLAIN, toc_buf_view(&text));
+}
+
+static void add_claim_row(toc_table *table, const json_t *claim)
+{
+    const char *name = toc_text_of(claim, "org_name"), *seen = toc_text_of(claim, "first_seen");
+    char since[11];
+    snprintf(since, sizeof since, "%.10s",
+             seen[0] != '\0' ? seen : toc_text_of(claim, "issued_at"));
+    toc_table_add(table, TOC_STYLE_STRONG,
+                  toc_span_text(name[0] != '\0' ? name : toc_text_of(claim, "org")));
+    toc_table_add_text(table, toc_text_of(claim, "role"));
+    toc_table_add_text(table, toc_text_of(claim, "category"));
+    toc_table_add_text(table, toc_text_of(claim, "actor"));
+    toc_table_add_number(table, toc_number_of(claim, "confidence"));
+    add_lineage_cell(table, json_object_get(claim, "roots"));
+    toc_table_add_text(table, since);
+    toc_table_add_text(table, toc_text_of(claim, "tlp"));
+    bool expired = toc_flag_of(claim, "expired"), withdrawn = toc_flag_of(claim, "withdrawn");
+    toc_table_add(table, TOC_STYLE_QUIET,
+                  toc_span_text(expired     ? "expired"
+                                : withdrawn ? "source withdrawn"
+                                            : toc_text_of(claim, "note")));
+}
+
+static toc_code show_claims(const json_t *line, toc_buf *out, toc_err *err)
+{
+    static const char *const heads[] = {"ORG",     "ROLE",  "CATEGORY", "ACTOR", ">CONF",
+                                        "LINEAGE", "SINCE", "TLP",      "NOTE",  NULL};
+    TOC_AUTO(toc_table_wipe) toc_table table;
+    toc_table_init(&table, heads);
+    const json_t *claims = json_object_get(line, "claims");
+    for (size_t i = 0; i < json_array_size(claims); i++)
+        add_claim_row(&table, json_array_get(claims, i));
+    return toc_table_print(&table, 2, out, err);
+}
+
+static void show_relations(const json_t *line, toc_buf *out)
+{
+    const json_t *twins = json_object_get(line, "same_key");
+    for (size_t i = 0; i < json_array_size(twins); i++) {
+        const json_t *twin = json_array_get(twins, i);
+        uint64_t claims = toc_number_of(twin, "claims");
+        toc_buf_add_text(out, i == 0 ? "  same key  " : "            ");
+        toc_colour_add(out, TOC_STYLE_PLAIN, toc_span_text(toc_text_of(twin, "caip10")));
+        toc_buf_printf(out, " (%llu claim%s)\n", (unsigned long long)claims, plural(claims));
+    }
+    const json_t *cluster = json_object_get(line, "cluster");
+    if (json_is_object(cluster))
+        toc_buf_printf(out, "  cluster   %s, %llu wallets\n", toc_text_of(cluster, "id"),
+                       (unsigned long long)toc_number_of(cluster, "size"));
+    if (toc_number_of(line, "tagged") > 0)
+        toc_buf_printf(out, "  tags      %llu claims on other tags of this address\n",
+                       (unsigned long long)toc_number_of(line, "tagged"));
+}
+
+/* An answer that is no dossier: the text was no address. */
+static bool show_error(const json_t *line, toc_buf *out)
+{
+    const json_t *error = json_object_get(line, "error");
+    if (!json_is_object(error))
+        return false;
+    toc_colour_add(out, TOC_STYLE_STRONG, toc_span_text(toc_text_of(line, "query")));
+    toc_buf_add_text(out, "\n  ");
+    toc_colour_add(out, TOC_STYLE_BAD, toc_span_text(toc_text_of(error, "text")));
+    toc_buf_add_text(out, "\n");
+    return true;
+}
+
+static toc_code show_dossier(void *context, json_t *line, toc_buf *out, toc_err *err)
+{
+    bool *first = context;
+    if (!*first)
+        toc_buf_add_u8(out, '\n');
+    *first = false;
+    if (show_error(line, out))
+        return toc_buf_ok(out, err);
+    show_head(line, out);
+    if (!toc_flag_of(line, "found"))
+        toc_buf_add_text(out, "  nothing is reported of it here\n");
+    show_categories(line, out);
+    TOC_TRY(show_claims(line, out, err));
+    show_relations(line, out);
+    if (toc_flag_of(line, "incomplete"))
+        toc_colour_add(out, TOC_STYLE_WARNING,
+                       toc_span_text("  not complete: the views are behind the log"));
+    toc_buf_add_text(out, toc_flag_of(line, "incomplete") ? "\n" : "");
+    return toc_buf_ok(out, err);
+}
+
+/* ---- explain ---- */
+
+static void show_terms(const json_t *category, toc_buf *out)
+{
+    const json_t *terms = json_object_get(category, "terms");
+    for (size_t i = 0; i < json_array_size(terms); i++) {
+        const json_t *term = json_array_get(terms, i);
+        bool chosen = toc_flag_of(term, "chosen");
+        toc_buf_printf(out, "    %3llu  ", (unsigned long long)toc_number_of(term, "confidence"));
+        toc_colour_add(out, chosen ? TOC_STYLE_PLAIN : TOC_STYLE_QUIET,
+                       toc_span_text(toc_text_of(term, "root")));
+        toc_buf_add_text(out, chosen ? "\n" : "  (not among the best)\n");
+    }
+    const json_t *changes = json_object_get(category, "would_change");
+    for (size_t i = 0; i < json_array_size(changes); i++) {
+        const json_t *change = json_array_get(changes, i);
+        toc_buf_printf(out, "    -> %llu if ", (unsigned long long)toc_number_of(change, "score"));
+        toc_colour_add(out, TOC_STYLE_QUIET, toc_span_text(toc_text_of(change, "if")));
+        toc_buf_add_u8(out, '\n');
+    }
+}
+
+static toc_code show_explanation(void *context, json_t *line, toc_buf *out, toc_err *err)
+{
+    (void)context;
+    if (show_error(line, out))
+        return toc_buf_ok(out, err);
+    show_head(line, out);
+    const json_t *categories = json_object_get(line, "categories");
+    for (size_t i = 0; i < json_array_size(categories); i++) {
+        const json_t *category = json_array_get(categories, i);
+        uint64_t score = toc_number_of(category, "score");
+        toc_buf_add_text(out, "  ");
+        add_number(out, style_of_score(score), score);
+        toc_buf_add_text(out, "/1000  ");
+        toc_colour_add(out, TOC_STYLE_STRONG, toc_span_text(toc_text_of(category, "category")));
+        toc_buf_printf(out, ": the %llu best of %llu lineages, for %llu orgs\n",
+                       (unsigned long long)toc_number_of(category, "corroboration"),
+                       (unsigned long long)toc_number_of(category, "lineages"),
+                       (unsigned long long)toc_number_of(category, "orgs"));
+        show_terms(category, out);
+    }
+    const json_t *claims = json_object_get(line, "claims");
+    for (size_t i = 0; i < json_array_size(claims); i++) {
+        const json_t *claim = json_array_get(claims, i);
+        toc_buf_add_text(out, "  ");
+        toc_colour_add(out, TOC_STYLE_STRONG, toc_span_text(toc_text_of(claim, "org_name")));
+        toc_buf_printf(out, " %s, %s: ", toc_text_of(claim, "role"),
+                       toc_text_of(claim, "category"));
+        toc_colour_add(out, TOC_STYLE_PLAIN, toc_span_text(toc_text_of(claim, "standing")));
+        toc_buf_add_u8(out, '\n');
+    }
+    toc_colour_add(out, TOC_STYLE_QUIET, toc_span_text("  rule: "));
+    toc_colour_add(out, TOC_STYLE_QUIET, toc_span_text(toc_text_of(line, "rule")));
+    toc_buf_add_u8(out, '\n');
+    return toc_buf_ok(out, err);
+}
+
+/* ---- asking, in batches ---- */
+
+typedef struct queries {
+    toc_cli *cli;
+    const char *command;
+    toc_show show;
+    size_t count;
+    toc_buf request;
+    toc_json json;
+} queries;
+
+static toc_code send_batch(queries *batch, toc_err *err)
+{
+    if (batch->count == 0)
+        return TOC_OK;
+    toc_json_close(&batch->json, ']');
+    toc_json_close(&batch->json, '}');
+    toc_code code = toc_ask(batch->cli, &batch->request, &batch->show, NULL, err);
+    toc_buf_clear(&batch->request);
+    batch->count = 0;
+    return code;
+}
+
+static toc_code add_query(queries *batch, toc_span text, toc_err *err)
+{
+    if (batch->count == 0) {
+        batch->json = toc_request_begin(&batch->request, batch->command);
+        toc_json_open(&batch->json, "queries", '[');
+    }
+    toc_json_text(&batch->json, NULL, text);
+    return ++batch->count == QUERIES_BATCH ? send_batch(batch, err) : TOC_OK;
+}
+
+static toc_code add_stdin(queries *batch, toc_err *err)
+{
+    char *line = NULL;
+    size_t room = 0;
+    ssize_t size;
+    toc_code code = TOC_OK;
+    while (code == TOC_OK && (size = getline(&line, &room, stdin)) >= 0) {
+        toc_span text = toc_span_of(line, (size_t)size);
+        while (text.size > 0 && strchr(" \t\r\n", text.data[text.size - 1]) != NULL)
+            text.size--;
+        if (text.size > 0)
+            code = add_query(batch, text, err);
+    }
+    free(line);
+    return code;
+}
+
+static toc_code ask_all(queries *batch, const toc_opts *args, toc_err *err)
+{
+    for (size_t i = 0; i < args->word_count; i++) {
+        if (strcmp(args->words[i], "-") == 0)
+            TOC_TRY(add_stdin(batch, err));
+        else
+            TOC_TRY(add_query(batch, toc_span_text(args->words[i]), err));
+    }
+    return send_batch(batch, err);
+}
+
+static toc_code look_up(toc_cli *cli, const toc_opts *args, const char *command, toc_show_fn *draw,
+                        toc_err *err)
+{
+    TOC_TRY(toc_opts_expect(args, 1, SIZE_MAX, "an address", err));
+    bool first = true;
+    queries batch = {.cli = cli, .command = command, .show = {.line = draw, .context = &first}};
+    toc_code code = ask_all(&batch, args, err);
+    toc_buf_wipe(&batch.request);
+    return code;
+}
+
+toc_code toc_cmd_lookup(toc_cli *cli, const toc_opts *args, toc_err *err)
+{
+    return look_up(cli, args, "lookup", show_dossier, err);
+}
+
+toc_code toc_cmd_explain(toc_cli *cli, const toc_opts *args, toc_err *err)
+{
+    return look_up(cli, args, "explain", show_explanation, err);
+}

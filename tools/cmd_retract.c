@@ -1,0 +1,133 @@
+/* retract: takes back what this org said of a wallet. What is meant is looked up first, so that
+ * nobody has to repeat a claim's whole identity to end it. */
+#include "tools/ask.h"
+#include "tools/commands.h"
+#include "tools/term/colour.h"
+
+const toc_option toc_retract_options[] = {
+    {"category", "WORD", "which claims on the address: of this category"},
+    {"role", "WORD", "… and of this role"},
+    {"list", "WORD", "… and taken from this list"},
+    {"claim", "ID", "one claim by its id, instead of an address"},
+    {"reason", "WORD", "error (default), false-positive, resolved, legal, narrowed, delisted"},
+    {"note", "TEXT", "plain text for the reader"},
+    {"circle", "ID", "which circle, when more than one is joined (id or name)"},
+    {"alert", NULL, "the alert lane, for what was said there"},
+    {NULL, NULL, NULL},
+};
+
+enum { RETRACT_CLAIMS_MAX = 64 };
+
+typedef struct retraction {
+    const toc_opts *args;
+    char own_org[65];
+    size_t count;
+    struct {
+        char claim[65], circle[65];
+    } claims[RETRACT_CLAIMS_MAX];
+} retraction;
+
+static toc_code take_own(void *context, json_t *line, toc_buf *out, toc_err *err)
+{
+    retraction *all = context;
+    const char *org = toc_text_of(line, "org");
+    if (strlen(org) == 64)
+        memcpy(all->own_org, org, sizeof all->own_org);
+    return toc_buf_ok(out, err);
+}
+
+static bool says(const toc_opts *args, const char *option, const char *value)
+{
+    const char *wanted = toc_opts_value(args, option);
+    return wanted == NULL || strcmp(wanted, value) == 0;
+}
+
+static bool meant(const retraction *all, const json_t *claim)
+{
+    const char *source = toc_text_of(claim, "source");
+    bool from_list = strncmp(source, "list:", 5) == 0;
+    return strcmp(toc_text_of(claim, "org"), all->own_org) == 0 &&
+           says(all->args, "category", toc_text_of(claim, "category")) &&
+           says(all->args, "role", toc_text_of(claim, "role")) &&
+           says(all->args, "list", from_list ? source + 5 : "");
+}
+
+static toc_code take_dossier(void *context, json_t *line, toc_buf *out, toc_err *err)
+{
+    retraction *all = context;
+    const json_t *claims = json_object_get(line, "claims");
+    for (size_t i = 0; i < json_array_size(claims); i++) {
+        const json_t *claim = json_array_get(claims, i);
+        const char *id = toc_text_of(claim, "claim"), *circle = toc_text_of(claim, "circle");
+        if (!meant(all, claim) || strlen(id) != 64 || strlen(circle) != 64)
+            continue;
+        if (all->count == RETRACT_CLAIMS_MAX)
+            return toc_fail(err, TOC_LIMIT, "more than %d claims are meant; narrow it by --role",
+                            RETRACT_CLAIMS_MAX);
+        memcpy(all->claims[all->count].claim, id, 65);
+        memcpy(all->claims[all->count++].circle, circle, 65);
+    }
+    return toc_buf_ok(out, err);
+}
+
+static toc_code find_claims(toc_cli *cli, retraction *all, toc_err *err)
+{
+    toc_cli quiet = *cli;
+    quiet.json = false; /* asked for ourselves, not for stdout */
+    TOC_AUTO(toc_buf_wipe) toc_buf own = {0};
+    TOC_AUTO(toc_buf_wipe) toc_buf dossiers = {0};
+    toc_request_words(&own, "card", NULL, all->args);
+    toc_show take = {.line = take_own, .context = all};
+    TOC_TRY(toc_ask(&quiet, &own, &take, NULL, err));
+    toc_request_words(&dossiers, "lookup", "queries", all->args);
+    toc_show read = {.line = take_dossier, .context = all};
+    return toc_ask(&quiet, &dossiers, &read, NULL, err);
+}
+
+static toc_code show_retracted(void *context, json_t *line, toc_buf *out, toc_err *err)
+{
+    (void)context;
+    toc_buf_printf(out, "Retracted the claim %.16s….\n", toc_text_of(line, "claim"));
+    return toc_buf_ok(out, err);
+}
+
+static toc_code retract_one(toc_cli *cli, const toc_opts *args, const char *claim,
+                            const char *circle, toc_err *err)
+{
+    const char *reason = toc_opts_value(args, "reason"), *note = toc_opts_value(args, "note");
+    TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
+    toc_json json = toc_request_begin(&request, "retract");
+    if (circle != NULL)
+        toc_json_text(&json, "circle", toc_span_text(circle));
+    toc_json_text(&json, "claim", toc_span_text(claim));
+    toc_json_text(&json, "reason", toc_span_text(reason == NULL ? "error" : reason));
+    if (note != NULL)
+        toc_json_text(&json, "note", toc_span_text(note));
+    if (toc_opts_has(args, "alert"))
+        toc_json_bool(&json, "alert", true);
+    toc_json_close(&json, '}');
+    toc_show show = {.line = show_retracted};
+    return toc_ask(cli, &request, &show, NULL, err);
+}
+
+toc_code toc_cmd_retract(toc_cli *cli, const toc_opts *args, toc_err *err)
+{
+    const char *claim = toc_opts_value(args, "claim"), *circle = toc_opts_value(args, "circle");
+    if (claim != NULL) {
+        TOC_TRY(toc_opts_expect(args, 0, 0, "nothing beside --claim", err));
+        return retract_one(cli, args, claim, circle, err);
+    }
+    TOC_TRY(toc_opts_expect(args, 1, 1, "an address, or --claim ID", err));
+    if (!toc_opts_has(args, "category"))
+        return toc_fail(err, TOC_USAGE, "say which claims on it: --category theft, or --claim ID");
+    retraction all = {.args = args};
+    TOC_TRY(find_claims(cli, &all, err));
+    if (all.count == 0)
+        return toc_fail(err, TOC_NOT_FOUND,
+                        "this org has no such live claim on '%.80s' ('tocsin lookup' shows what it "
+                        "has)",
+                        args->words[0]);
+    for (size_t i = 0; i < all.count; i++)
+        TOC_TRY(retract_one(cli, args, all.claims[i].claim, all.claims[i].circle, err));
+    return TOC_OK;
+}

@@ -1,0 +1,168 @@
+/* submit: files of rows, or one wallet on the command line. Only what is new or changed is written.
+ */
+#include <stdio.h>
+
+#include "tools/commands.h"
+#include "tools/submission.h"
+
+#define DRAFT_BYTES_MAX ((size_t)4 << 30)
+
+const toc_option toc_submit_options[] = {
+    {"circle", "ID", "which circle, when more than one is joined (id or name)"},
+    {"alert", NULL, "the alert lane: live thefts and freezes; small and first"},
+    {"dry-run", NULL, "say what would be written, and write nothing"},
+    {"format", "WORD", "csv or jsonl, where the file's name does not tell"},
+    {"keep-invalid", NULL, "keep addresses that fail their checksum, flagged, as they stand"},
+    {"chain", "NAME", "submit wallet: the chain (else the address tells)"},
+    {"category", "WORD", "submit wallet: theft, hack, scam, ransomware, sanctions, …"},
+    {"role", "WORD", "perpetrator (default), intermediary, victim, service, deposit, lookalike"},
+    {"actor", "WORD", "who is behind it: lazarus, lockbit, …"},
+    {"confidence", "0-100", "how sure this org is (default 50)"},
+    {"list", "WORD", "the list it is taken from: ofac-sdn, …; without it, an own finding"},
+    {"list-version", "TEXT", "of the list"},
+    {"vendor", "WORD", "the vendor it is taken from"},
+    {"tag", "TEXT", "destination tag, memo or payment id"},
+    {"incident", "WORD", "the incident it belongs to"},
+    {"label", "TEXT", "words for people; repeatable"},
+    {"first-seen", "DATE", "2025-02-21 or with a time"},
+    {"last-seen", "DATE", "likewise"},
+    {"valid-until", "DATE", "likewise; the claim expires then"},
+    {"tlp", "MARK", "CLEAR, GREEN, AMBER (default), AMBER+STRICT, RED"},
+    {"purpose", "TEXT", "what it may be used for"},
+    {"note", "TEXT", "plain text for the reader"},
+    {NULL, NULL, NULL},
+};
+
+/* ---- one wallet ---- */
+
+static void cell(const toc_opts *args, const char *option, toc_column column, toc_row *row)
+{
+    row->cells[column] = toc_span_text(toc_opts_value(args, option));
+}
+
+static toc_code row_of(const toc_opts *args, toc_row *out, toc_err *err)
+{
+    static const struct {
+        const char *option;
+        toc_column column;
+    } cells[] = {
+        {"chain", TOC_COLUMN_CHAIN},
+        {"category", TOC_COLUMN_CATEGORY},
+        {"role", TOC_COLUMN_ROLE},
+        {"actor", TOC_COLUMN_ACTOR},
+        {"confidence", TOC_COLUMN_CONFIDENCE},
+        {"list", TOC_COLUMN_LIST},
+        {"list-version", TOC_COLUMN_LIST_VERSION},
+        {"vendor", TOC_COLUMN_VENDOR},
+        {"tag", TOC_COLUMN_TAG},
+        {"incident", TOC_COLUMN_INCIDENT},
+        {"first-seen", TOC_COLUMN_FIRST_SEEN},
+        {"last-seen", TOC_COLUMN_LAST_SEEN},
+        {"valid-until", TOC_COLUMN_VALID_UNTIL},
+        {"tlp", TOC_COLUMN_TLP},
+        {"purpose", TOC_COLUMN_PURPOSE},
+        {"note", TOC_COLUMN_NOTE},
+    };
+    *out = (toc_row){.line = 1};
+    out->cells[TOC_COLUMN_ADDRESS] = toc_span_text(args->words[1]);
+    for (size_t i = 0; i < TOC_COUNT(cells); i++)
+        cell(args, cells[i].option, cells[i].column, out);
+    size_t cursor = 0;
+    const char *label;
+    while ((label = toc_opts_each(args, "label", &cursor)) != NULL) {
+        if (out->label_count == TOC_LABELS_MAX)
+            return toc_fail(err, TOC_LIMIT, "at most %u labels", TOC_LABELS_MAX);
+        out->labels[out->label_count++] = toc_span_text(label);
+    }
+    return TOC_OK;
+}
+
+static toc_code add_wallet(toc_submission *submission, const toc_opts *args, toc_err *err)
+{
+    toc_row row;
+    toc_problem problem;
+    TOC_TRY(toc_opts_expect(args, 2, 2, "the wallet's address", err));
+    TOC_TRY(row_of(args, &row, err));
+    if (toc_drafts_add_row(submission->drafts, &row, submission->keep_invalid, &problem) != TOC_OK)
+        toc_submission_refuse(submission, &problem);
+    return toc_drafts_finish(submission->drafts, NULL, NULL, err);
+}
+
+/* ---- files ---- */
+
+static toc_code format_of(const toc_opts *args, toc_rows_format *out, toc_err *err)
+{
+    const char *text = toc_opts_value(args, "format");
+    *out = (toc_rows_format)0;
+    if (text == NULL)
+        return TOC_OK;
+    *out = strcmp(text, "csv") == 0 ? TOC_ROWS_CSV : TOC_ROWS_JSONL;
+    if (strcmp(text, "csv") != 0 && strcmp(text, "jsonl") != 0)
+        return toc_fail(err, TOC_USAGE, "'%.64s' is no format; csv and jsonl are", text);
+    return TOC_OK;
+}
+
+/* `path` NULL: the wallet on the command line. */
+static toc_code submit_one(toc_submission *submission, const toc_opts *args, const char *path,
+                           toc_totals *totals, toc_err *err)
+{
+    TOC_AUTO(toc_drafts_free) toc_drafts *drafts = NULL;
+    toc_rows_format format;
+    TOC_TRY(format_of(args, &format, err));
+    TOC_TRY(toc_drafts_new(DRAFT_BYTES_MAX, &drafts, err));
+    submission->drafts = drafts;
+    TOC_TRY(path == NULL ? add_wallet(submission, args, err)
+                         : toc_submission_read(submission, path, format, err));
+    return toc_submission_send(submission, totals, err);
+}
+
+static toc_code print_totals(const toc_submission *submission, const toc_totals *totals,
+                             toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf out = {0};
+    if (submission->cli->json) {
+        toc_json json = {.out = &out};
+        toc_json_open(&json, NULL, '{');
+        toc_json_number(&json, "read", totals->read);
+        toc_json_number(&json, "new", totals->fresh);
+        toc_json_number(&json, "changed", totals->changed);
+        toc_json_number(&json, "unchanged", totals->unchanged);
+        toc_json_number(&json, "merged", totals->merged);
+        toc_json_number(&json, "refused", totals->refused);
+        if (totals->spooled > 0)
+            toc_json_number(&json, "spooled", totals->spooled);
+        toc_json_close(&json, '}');
+        toc_json_end_line(&json);
+        return toc_print(&out, err);
+    }
+    toc_buf_printf(&out,
+                   "%s%llu read: %llu new, %llu changed, %llu unchanged, %llu merged, %llu "
+                   "refused%s\n",
+                   submission->dry_run ? "dry run, nothing written: " : "",
+                   (unsigned long long)totals->read, (unsigned long long)totals->fresh,
+                   (unsigned long long)totals->changed, (unsigned long long)totals->unchanged,
+                   (unsigned long long)totals->merged, (unsigned long long)totals->refused,
+                   totals->spooled > 0 ? "; waits for the node in the spool" : "");
+    return toc_print(&out, err);
+}
+
+toc_code toc_cmd_submit(toc_cli *cli, const toc_opts *args, toc_err *err)
+{
+    TOC_TRY(toc_opts_expect(args, 1, SIZE_MAX, "a file ('-' for stdin), or 'wallet ADDRESS'", err));
+    bool wallet = strcmp(args->words[0], "wallet") == 0;
+    toc_submission submission = {.cli = cli,
+                                 .circle = toc_opts_value(args, "circle"),
+                                 .alert = toc_opts_has(args, "alert"),
+                                 .dry_run = toc_opts_has(args, "dry-run"),
+                                 .keep_invalid = toc_opts_has(args, "keep-invalid")};
+    toc_totals totals = {0};
+    if (wallet)
+        TOC_TRY(submit_one(&submission, args, NULL, &totals, err));
+    for (size_t i = 0; i < args->word_count && !wallet; i++) {
+        submission.file = args->word_count > 1 ? args->words[i] : NULL;
+        TOC_TRY(submit_one(&submission, args, args->words[i], &totals, err));
+    }
+    if (totals.refused > 0)
+        cli->exit = TOC_EXIT_REFUSED;
+    return print_totals(&submission, &totals, err);
+}

@@ -1,0 +1,21 @@
+/* tools/commands.h: what main.c's table runs, one file each (cmd_*.c). Threads: one. */
+#ifndef TOC_TOOLS_COMMANDS_H
+#define TOC_TOOLS_COMMANDS_H
+
+#include "tools/cli.h"
+
+typedef toc_code toc_command_fn(toc_cli *cli, const toc_opts *args, toc_err *err);
+
+toc_command_fn toc_cmd_init, toc_cmd_card;
+toc_command_fn toc_cmd_peer_add, toc_cmd_peer_list, toc_cmd_peers;
+toc_command_fn toc_cmd_circle_create, toc_cmd_circle_join, toc_cmd_circle_admit,
+    toc_cmd_circle_list, toc_cmd_circle_show;
+toc_command_fn toc_cmd_address, toc_cmd_submit, toc_cmd_retract;
+toc_command_fn toc_cmd_lookup, toc_cmd_explain, toc_cmd_cluster, toc_cmd_search;
+toc_command_fn toc_cmd_status, toc_cmd_digest, toc_cmd_rebuild, toc_cmd_check, toc_cmd_stats,
+    toc_cmd_log_check;
+extern const toc_option toc_init_options[], toc_peer_add_options[], toc_circle_create_options[],
+    toc_circle_admit_options[], toc_submit_options[], toc_retract_options[], toc_cluster_options[],
+    toc_search_options[], toc_address_options[];
+
+#endif

@@ -1,0 +1,305 @@
+/* --direct: the same answers from the store itself, without the node. Commands that change what
+ * others see (submit, retract, peers, circles) need the node; these only read, or rebuild views. */
+#include <time.h>
+
+#include "proto/base/text.h"
+#include "store/query.h"
+#include "tools/ask.h"
+#include "tools/store.h"
+#include "tools/term/progress.h"
+
+enum { DIRECT_ARENA_BYTES = 256 << 20, MEMBERS_DEFAULT = 100, LIMIT_DEFAULT = 100 };
+
+typedef struct direct {
+    toc_cli *cli;
+    toc_show *show;
+    const json_t *request;
+    toc_direct_store store;
+    toc_arena *arena;
+    toc_query query;
+    toc_progress_line progress;
+    const char *doing;
+    toc_buf *out_end;
+} direct;
+
+static void direct_wipe(direct *at)
+{
+    toc_query_end(&at->query);
+    toc_arena_free(at->arena);
+    toc_direct_close(&at->store);
+}
+TOC_DEFINE_AUTO_WIPE(direct, direct_wipe)
+
+static void progressed(void *context, uint64_t done, uint64_t total)
+{
+    direct *at = context;
+    toc_progress_show(&at->progress, toc_span_text(at->doing), done, total);
+}
+
+static uint64_t mono_ms(void *context)
+{
+    (void)context;
+    struct timespec now;
+    return clock_gettime(CLOCK_MONOTONIC, &now) != 0
+               ? 0
+               : (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* The node may have stopped with rows still to fold: an answer should not be behind for that. */
+static toc_code fold(direct *at, toc_err *err)
+{
+    toc_fold_result result = {.backlog = 1};
+    while (result.backlog > 0)
+        TOC_TRY(toc_views_fold(at->store.views, mono_ms, NULL, &result, err));
+    return TOC_OK;
+}
+
+static toc_code begin(direct *at, toc_err *err)
+{
+    TOC_TRY(toc_direct_open(at->cli, true, &at->store, err));
+    TOC_TRY(fold(at, err));
+    TOC_TRY(toc_arena_new(DIRECT_ARENA_BYTES, &at->arena, err));
+    toc_time now = {.unix_ms = (uint64_t)time(NULL) * 1000};
+    return toc_query_begin(at->store.log, at->store.views, at->arena, now, &at->query, err);
+}
+
+static toc_code say(direct *at, const toc_buf *line, toc_err *err)
+{
+    TOC_TRY(toc_buf_ok(line, err));
+    return toc_ask_line(at->cli, at->show, toc_buf_view(line), err);
+}
+
+/* ---- lookup, explain, cluster ---- */
+
+static toc_code answer_wallet(direct *at, const char *command, const char *text,
+                              const toc_wallet *wallet, toc_buf *out, bool *out_found, toc_err *err)
+{
+    toc_arena_reset(at->arena);
+    if (strcmp(command, "cluster") == 0) {
+        toc_answer_cluster cluster = {0};
+        const json_t *members = json_object_get(at->request, "members");
+        size_t count =
+            members == NULL ? MEMBERS_DEFAULT : (size_t)toc_number_of(at->request, "members");
+        TOC_TRY(toc_query_cluster(&at->query, text, wallet, count, &cluster, err));
+        toc_json_cluster(&cluster, out);
+        *out_found = cluster.found;
+        return TOC_OK;
+    }
+    toc_dossier dossier = {0};
+    TOC_TRY(toc_query_dossier(&at->query, text, wallet, &dossier, err));
+    if (strcmp(command, "lookup") == 0)
+        toc_json_dossier(&dossier, out);
+    else
+        toc_json_explain(&dossier, out);
+    *out_found = dossier.found;
+    return TOC_OK;
+}
+
+static toc_code answer_error(direct *at, const char *text, const toc_err *why, toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    toc_json json = {.out = &line};
+    toc_json_open(&json, NULL, '{');
+    toc_json_text(&json, "query", toc_span_text(text));
+    toc_json_bool(&json, "found", false);
+    toc_json_open(&json, "error", '{');
+    toc_json_text(&json, "code", toc_span_text(toc_code_name(why->code)));
+    toc_json_text(&json, "text", toc_span_text(why->text));
+    toc_json_close(&json, '}');
+    toc_json_close(&json, '}');
+    return say(at, &line, err);
+}
+
+/* As the node does: of several chains that a text fits, those with something to tell. */
+static toc_code answer_text(direct *at, const char *command, const char *text, toc_err *err)
+{
+    toc_wallet_candidates candidates;
+    toc_err why;
+    if (toc_wallet_parse(toc_span_text(text), &candidates, &why) != TOC_OK)
+        return answer_error(at, text, &why, err);
+    TOC_AUTO(toc_buf_wipe) toc_buf nothing = {0};
+    bool said = false;
+    for (size_t i = 0; i < candidates.count; i++) {
+        TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+        bool found = false;
+        TOC_TRY(answer_wallet(at, command, text, &candidates.wallets[i], &line, &found, err));
+        if (found)
+            TOC_TRY(say(at, &line, err));
+        else if (nothing.size == 0)
+            toc_buf_add_span(&nothing, toc_buf_view(&line));
+        said = said || found;
+    }
+    return said ? TOC_OK : say(at, &nothing, err);
+}
+
+static toc_code answer_queries(direct *at, const char *command, toc_err *err)
+{
+    const json_t *queries = json_object_get(at->request, "queries");
+    for (size_t i = 0; i < json_array_size(queries); i++) {
+        const char *text = json_string_value(json_array_get(queries, i));
+        TOC_TRY(answer_text(at, command, text == NULL ? "" : text, err));
+    }
+    return TOC_OK;
+}
+
+/* ---- search ---- */
+
+static toc_code say_claim(void *context, const toc_answer_claim *claim, toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    toc_json_claim(claim, &line);
+    return say(context, &line, err);
+}
+
+static toc_code read_time(const json_t *request, const char *key, toc_time *out, toc_err *err)
+{
+    const char *text = toc_text_of(request, key);
+    return text[0] == '\0' ? TOC_OK : toc_time_parse(toc_span_text(text), out, err);
+}
+
+static toc_code read_search(const json_t *request, toc_search *out, toc_err *err)
+{
+    const char *chain = toc_text_of(request, "chain"), *org = toc_text_of(request, "org");
+    uint64_t limit = toc_number_of(request, "limit");
+    *out = (toc_search){.category = toc_span_text(toc_text_of(request, "category")),
+                        .actor = toc_span_text(toc_text_of(request, "actor")),
+                        .role = toc_span_text(toc_text_of(request, "role")),
+                        .list = toc_span_text(toc_text_of(request, "list")),
+                        .limit = limit == 0 ? LIMIT_DEFAULT : (size_t)limit};
+    const toc_chain *known = toc_chain_find(toc_span_text(chain));
+    if (chain[0] != '\0' && known == NULL)
+        return toc_fail(err, TOC_NOT_FOUND, "'%.64s' is no known chain", chain);
+    if (known != NULL)
+        out->chain = toc_span_text(toc_chain_caip2(known));
+    if (org[0] != '\0')
+        TOC_TRY(toc_hex_decode(toc_span_text(org), out->org.bytes, sizeof out->org.bytes, err));
+    TOC_TRY(read_time(request, "from", &out->issued_from, err));
+    return read_time(request, "until", &out->issued_until, err);
+}
+
+static toc_code answer_search(direct *at, const char *command, toc_err *err)
+{
+    (void)command;
+    toc_search search;
+    uint64_t total = 0;
+    TOC_TRY(read_search(at->request, &search, err));
+    TOC_TRY(toc_query_search(&at->query, &search, say_claim, at, &total, err));
+    if (at->out_end != NULL)
+        toc_buf_printf(at->out_end, "{\"total\":%llu}", (unsigned long long)total);
+    return TOC_OK;
+}
+
+/* ---- care ---- */
+
+static toc_code answer_digest(direct *at, const char *command, toc_err *err)
+{
+    toc_answer_digest digest;
+    toc_hash running, opened;
+    uint64_t entries;
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    at->doing = "reading the views";
+    TOC_TRY(toc_query_digest(&at->query, progressed, at, &digest, err));
+    TOC_TRY(toc_views_digest_running(at->query.views, &running, &opened, &entries, err));
+    bool agrees = toc_hash_equal(&running, &digest.digest) &&
+                  toc_hash_equal(&opened, &digest.opened) && entries == digest.entries;
+    if (!agrees && strcmp(command, "check") == 0)
+        return toc_fail(err, TOC_SIGNATURE,
+                        "the views do not add up to their own digest; 'tocsin store rebuild' makes "
+                        "them anew from the log");
+    if (strcmp(command, "check") == 0)
+        toc_buf_printf(&line, "{\"ok\":true,\"entries\":%llu,\"claims\":%llu}\n",
+                       (unsigned long long)digest.entries, (unsigned long long)digest.claims);
+    else
+        toc_json_digest(&digest, &line);
+    return say(at, &line, err);
+}
+
+static toc_code answer_rebuild(direct *at, const char *command, toc_err *err)
+{
+    toc_query_end(&at->query);
+    at->query = (toc_query){0};
+    at->doing = "folding the log";
+    TOC_TRY(toc_views_rebuild(at->store.views, NULL, progressed, at, err));
+    toc_time now = {.unix_ms = (uint64_t)time(NULL) * 1000};
+    TOC_TRY(toc_query_begin(at->store.log, at->store.views, at->arena, now, &at->query, err));
+    return answer_digest(at, command, err);
+}
+
+static void add_log_stats(toc_json *json, const toc_log_stats *stats)
+{
+    toc_json_number(json, "feeds", stats->feeds);
+    toc_json_number(json, "entries", stats->entries);
+    toc_json_number(json, "entry_bytes", stats->entry_bytes);
+}
+
+static toc_code answer_log(direct *at, const char *command, toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    toc_log_stats stats;
+    toc_views_stats views;
+    bool check = strcmp(command, "log-check") == 0;
+    at->doing = "checking the log";
+    if (check)
+        TOC_TRY(toc_log_check(at->query.log, progressed, at, err));
+    TOC_TRY(toc_log_stats_of(at->query.log, &stats, err));
+    TOC_TRY(toc_views_stats_of(at->query.views, &views, err));
+    toc_json json = {.out = &line};
+    toc_json_open(&json, NULL, '{');
+    if (check) {
+        toc_json_bool(&json, "ok", true);
+        add_log_stats(&json, &stats);
+    } else {
+        toc_json_open(&json, "log", '{');
+        toc_json_number(&json, "map_bytes", stats.map_bytes);
+        toc_json_number(&json, "used_bytes", stats.used_bytes);
+        add_log_stats(&json, &stats);
+        toc_json_close(&json, '}');
+        toc_json_open(&json, "views", '{');
+        toc_json_number(&json, "map_bytes", views.map_bytes);
+        toc_json_number(&json, "used_bytes", views.used_bytes);
+        toc_json_number(&json, "claim_rows", views.claim_rows);
+        toc_json_number(&json, "incidence_rows", views.incidence_rows);
+        toc_json_close(&json, '}');
+    }
+    toc_json_close(&json, '}');
+    toc_json_end_line(&json);
+    return say(at, &line, err);
+}
+
+/* ---- which ---- */
+
+static const struct {
+    const char *command;
+    toc_code (*answer)(direct *at, const char *command, toc_err *err);
+} answers[] = {
+    {"lookup", answer_queries}, {"explain", answer_queries}, {"cluster", answer_queries},
+    {"search", answer_search},  {"digest", answer_digest},   {"rebuild", answer_rebuild},
+    {"check", answer_digest},   {"stats", answer_log},       {"log-check", answer_log},
+};
+
+static toc_code answer(direct *at, toc_err *err)
+{
+    const char *command = toc_text_of(at->request, "command");
+    for (size_t i = 0; i < TOC_COUNT(answers); i++) {
+        if (strcmp(command, answers[i].command) != 0)
+            continue;
+        TOC_TRY(begin(at, err));
+        return answers[i].answer(at, command, err);
+    }
+    return toc_fail(err, TOC_USAGE, "'%s' needs the node: leave --direct out and start tocsind",
+                    command);
+}
+
+toc_code toc_direct_ask(toc_cli *cli, const toc_buf *request, toc_show *show, toc_buf *out_end,
+                        toc_err *err)
+{
+    json_t *object = json_loadb((const char *)request->data, request->size, 0, NULL);
+    TOC_ASSERT(object != NULL); /* it was written a moment ago */
+    TOC_AUTO(direct_wipe)
+    direct at = {.cli = cli, .show = show, .request = object, .out_end = out_end};
+    toc_progress_begin(&at.progress);
+    toc_code code = answer(&at, err);
+    toc_progress_end(&at.progress);
+    json_decref(object);
+    return code;
+}

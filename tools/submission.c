@@ -1,0 +1,280 @@
+#include "tools/submission.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "proto/base/text.h"
+#include "proto/crypto/secret.h"
+#include "tools/term/progress.h"
+#include "tools/term/text.h"
+
+enum { READ_BYTES = 1 << 18, SNIFF_BYTES = 256 };
+
+/* ---- refusals ---- */
+
+static void refuse_json(const toc_submission *submission, const toc_problem *problem, toc_buf *out)
+{
+    toc_json json = {.out = out};
+    toc_json_open(&json, NULL, '{');
+    toc_json_number(&json, "line", problem->line);
+    toc_json_optional(&json, "column", toc_span_text(toc_column_name(problem->column)));
+    toc_json_text(&json, "error", toc_span_text(problem->err.text));
+    if (submission->file != NULL)
+        toc_json_text(&json, "file", toc_span_text(submission->file));
+    toc_json_close(&json, '}');
+    toc_json_end_line(&json);
+}
+
+void toc_submission_refuse(const toc_submission *submission, const toc_problem *problem)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf raw = {0};
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    submission->cli->exit = TOC_EXIT_REFUSED;
+    if (submission->cli->json) {
+        refuse_json(submission, problem, &line);
+        if (toc_print(&line, NULL) != TOC_OK)
+            submission->cli->exit = TOC_EXIT_FAILED;
+        return;
+    }
+    if (submission->file != NULL)
+        toc_buf_printf(&raw, "%s: ", submission->file);
+    toc_problem_print(problem, &raw);
+    toc_term_add(&line, toc_buf_view(&raw));
+    fprintf(stderr, "%s\n", toc_buf_text(&line));
+}
+
+/* ---- reading ---- */
+
+typedef struct reading {
+    toc_submission *submission;
+    toc_progress_line progress;
+    uint64_t rows, bytes, bytes_total;
+} reading;
+
+static toc_code take_row(void *context, const toc_row *row, const toc_problem *problem,
+                         toc_err *err)
+{
+    reading *at = context;
+    toc_submission *submission = at->submission;
+    toc_problem why;
+    at->rows++;
+    if (problem != NULL) {
+        toc_drafts_refuse(submission->drafts);
+        toc_submission_refuse(submission, problem);
+        return TOC_OK;
+    }
+    toc_code code = toc_drafts_add_row(submission->drafts, row, submission->keep_invalid, &why);
+    if (code == TOC_OK)
+        return TOC_OK;
+    if (code == TOC_NO_MEMORY || code == TOC_FULL)
+        return toc_fail(err, code, "line %llu: %s", (unsigned long long)why.line, why.err.text);
+    toc_submission_refuse(submission, &why);
+    return TOC_OK;
+}
+
+/* A cluster that no row gave an entity type. */
+static toc_code drop_rows(void *context, const toc_row *row, const toc_problem *problem,
+                          toc_err *err)
+{
+    (void)row;
+    (void)err;
+    if (problem != NULL)
+        toc_submission_refuse(context, problem);
+    return TOC_OK;
+}
+
+static bool ends_with(const char *path, const char *end)
+{
+    size_t size = strlen(path), tail = strlen(end);
+    return size >= tail && strcmp(path + size - tail, end) == 0;
+}
+
+static toc_rows_format guess_format(const char *path, toc_span start)
+{
+    if (ends_with(path, ".jsonl") || ends_with(path, ".ndjson") || ends_with(path, ".json"))
+        return TOC_ROWS_JSONL;
+    if (ends_with(path, ".csv"))
+        return TOC_ROWS_CSV;
+    while (start.size > 0 && strchr(" \t\r\n", start.data[0]) != NULL && start.data[0] != '\0')
+        start = toc_span_of(start.data + 1, start.size - 1);
+    return start.size > 0 && start.data[0] == '{' ? TOC_ROWS_JSONL : TOC_ROWS_CSV;
+}
+
+static toc_code read_chunk(int fd, const char *path, uint8_t *room, size_t *out_size, toc_err *err)
+{
+    ssize_t size;
+    do {
+        size = read(fd, room, READ_BYTES);
+    } while (size < 0 && errno == EINTR);
+    if (size < 0)
+        return toc_fail(err, TOC_IO, "read '%s': %s", path, strerror(errno));
+    *out_size = (size_t)size;
+    return TOC_OK;
+}
+
+static toc_code read_rows(reading *at, int fd, const char *path, toc_rows_format format,
+                          toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf room = {0};
+    TOC_AUTO(toc_rows_free) toc_rows *rows = NULL;
+    uint8_t *chunk = toc_buf_extend(&room, READ_BYTES);
+    if (chunk == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory reading '%s'", path);
+    for (;;) {
+        size_t size = 0;
+        TOC_TRY(read_chunk(fd, path, chunk, &size, err));
+        if (rows == NULL) {
+            toc_rows_format known =
+                format != 0 ? format : guess_format(path, toc_span_of(chunk, size));
+            TOC_TRY(toc_rows_new(known, take_row, at, &rows, err));
+        }
+        if (size == 0)
+            return toc_rows_finish(rows, err);
+        TOC_TRY(toc_rows_feed(rows, toc_span_of(chunk, size), err));
+        at->bytes += size;
+        uint64_t total = at->bytes == 0 ? 0 : at->rows * at->bytes_total / at->bytes;
+        toc_progress_show(&at->progress, toc_span_text("reading rows"), at->rows, total);
+    }
+}
+
+toc_code toc_submission_read(toc_submission *submission, const char *path, toc_rows_format format,
+                             toc_err *err)
+{
+    bool stdin_wanted = strcmp(path, "-") == 0;
+    int fd = stdin_wanted ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return toc_fail(err, errno == ENOENT ? TOC_NOT_FOUND : TOC_IO, "open '%s': %s", path,
+                        strerror(errno));
+    reading at = {.submission = submission};
+    struct stat about;
+    if (fstat(fd, &about) == 0 && S_ISREG(about.st_mode))
+        at.bytes_total = (uint64_t)about.st_size;
+    toc_progress_begin(&at.progress);
+    toc_code code = read_rows(&at, fd, path, format, err);
+    toc_progress_end(&at.progress);
+    if (!stdin_wanted)
+        close(fd);
+    if (code != TOC_OK)
+        return err->code == TOC_IO ? code : toc_wrap(err, "'%s'", path);
+    return toc_drafts_finish(submission->drafts, drop_rows, submission, err);
+}
+
+/* ---- sending ---- */
+
+static void add_request(const toc_submission *submission, const toc_draft_id *id, toc_buf *out)
+{
+    toc_json json = toc_request_begin(out, "submit");
+    toc_json_hex(&json, "id", TOC_SPAN_OF(id->bytes));
+    if (submission->circle != NULL)
+        toc_json_text(&json, "circle", toc_span_text(submission->circle));
+    toc_json_bool(&json, "alert", submission->alert);
+    toc_json_bool(&json, "dry_run", submission->dry_run);
+    toc_json_close(&json, '}');
+}
+
+static toc_column column_of(const json_t *line)
+{
+    toc_column column;
+    const char *name = toc_text_of(line, "column");
+    if (name[0] == '\0' || toc_column_find(toc_span_text(name), &column, NULL) != TOC_OK)
+        return TOC_COLUMN_COUNT;
+    return column;
+}
+
+typedef struct taking {
+    toc_submission *submission;
+    toc_totals *totals;
+} taking;
+
+/* Lines of the node: refusals, then the summary. */
+static toc_code take_line(void *context, json_t *line, toc_buf *out, toc_err *err)
+{
+    taking *at = context;
+    if (json_object_get(line, "new") != NULL) {
+        at->totals->fresh += toc_number_of(line, "new");
+        at->totals->changed += toc_number_of(line, "changed");
+        at->totals->unchanged += toc_number_of(line, "unchanged");
+        at->totals->refused += toc_number_of(line, "refused");
+        return toc_buf_ok(out, err);
+    }
+    toc_problem problem = {.line = toc_number_of(line, "line"), .column = column_of(line)};
+    toc_fail(&problem.err, TOC_DENIED, "%s", toc_text_of(line, "error"));
+    toc_submission_refuse(at->submission, &problem);
+    return toc_buf_ok(out, err);
+}
+
+static toc_code send_parts(toc_submission *submission, toc_node_client *client, toc_err *err)
+{
+    toc_progress_line progress;
+    toc_progress_begin(&progress);
+    uint64_t sent = 0;
+    for (bool more = true; more;) {
+        TOC_AUTO(toc_buf_wipe) toc_buf part = {0};
+        TOC_TRY(toc_drafts_write(submission->drafts, TOC_CONTROL_FRAME_BYTES_MAX - 1, &part, &more,
+                                 err));
+        TOC_TRY(toc_node_send(client, TOC_CONTROL_DRAFTS, toc_buf_view(&part), err));
+        sent += part.size;
+        toc_progress_show(&progress, toc_span_text("sending bytes"), sent, 0);
+    }
+    toc_progress_end(&progress);
+    return toc_node_send(client, TOC_CONTROL_END, toc_span_text("{}"), err);
+}
+
+static toc_code to_node(toc_submission *submission, toc_node_client *client, const toc_draft_id *id,
+                        toc_totals *totals, toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
+    add_request(submission, id, &request);
+    TOC_TRY(toc_node_send(client, TOC_CONTROL_REQUEST, toc_buf_view(&request), err));
+    TOC_TRY(send_parts(submission, client, err));
+    toc_cli quiet = *submission->cli;
+    quiet.json = false; /* the node's summary is completed here before it is printed */
+    taking at = {.submission = submission, .totals = totals};
+    toc_show show = {.line = take_line, .context = &at};
+    return toc_ask_answer(&quiet, client, &show, NULL, err);
+}
+
+static toc_code to_spool(toc_submission *submission, const toc_draft_id *id, toc_totals *totals,
+                         toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf content = {0};
+    add_request(submission, id, &content);
+    toc_buf_add_u8(&content, '\n');
+    for (bool more = true; more;) {
+        TOC_AUTO(toc_buf_wipe) toc_buf part = {0};
+        TOC_TRY(toc_drafts_write(submission->drafts, TOC_CONTROL_FRAME_BYTES_MAX - 1, &part, &more,
+                                 err));
+        TOC_TRY(toc_control_write(TOC_CONTROL_DRAFTS, toc_buf_view(&part), &content, err));
+    }
+    TOC_TRY(toc_control_write(TOC_CONTROL_END, toc_span_text("{}"), &content, err));
+    char path[TOC_CONFIG_PATH_BYTES];
+    TOC_TRY(toc_spool_put(submission->cli, id, toc_buf_view(&content), path, err));
+    totals->spooled++;
+    fprintf(stderr, "tocsin: the node is down; the submission waits for it, sealed, in '%s'\n",
+            path);
+    return TOC_OK;
+}
+
+toc_code toc_submission_send(toc_submission *submission, toc_totals *totals, toc_err *err)
+{
+    toc_drafts_counts counts = toc_drafts_count(submission->drafts);
+    totals->read += counts.read;
+    totals->merged += counts.merged;
+    totals->refused += counts.refused;
+    if (counts.wallets + counts.clusters == 0)
+        return TOC_OK;
+    toc_draft_id id;
+    toc_random(id.bytes, sizeof id.bytes);
+    char path[TOC_CONFIG_PATH_BYTES];
+    TOC_TRY(toc_cli_socket(submission->cli, path, err));
+    TOC_AUTO(toc_node_disconnect) toc_node_client *client = NULL;
+    toc_code code = toc_node_connect(path, &client, err);
+    if (code == TOC_UNREACHABLE && !submission->dry_run)
+        return to_spool(submission, &id, totals, err);
+    if (code != TOC_OK)
+        return code;
+    return to_node(submission, client, &id, totals, err);
+}
