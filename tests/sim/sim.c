@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "tests/sim/net.h"
+#include "tests/support/sim_net.h"
 #include "tests/support/world.h"
 
 enum { SIM_WALLETS = 12, SIM_FAULTY_MS = 60000, SIM_QUIET_MS = 400000, SIM_RECORDS_MAX = 100000 };
@@ -490,10 +490,10 @@ static void export_world(sim_node *node, const world_files *files)
     toc_viewbook book = {.log = node->log, .views = node->views};
     toc_buf line = {0};
     toc_world_write(&book, &line);
-    fprintf(files->in, "%s\n", toc_buf_text(&line));
+    fprintf(files->in, "%s", toc_buf_text(&line));
     toc_buf_clear(&line);
     toc_world_views(&book, &line);
-    fprintf(files->out, "%s\n", toc_buf_text(&line));
+    fprintf(files->out, "%s", toc_buf_text(&line));
     toc_buf_wipe(&line);
 }
 

@@ -1,4 +1,4 @@
-#include "tests/sim/net.h"
+#include "tests/support/sim_net.h"
 
 #include <stdio.h>
 #include <stdlib.h>

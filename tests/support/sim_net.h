@@ -1,10 +1,10 @@
-/* tests/sim/net.h: the simulator's network and nodes: the engine that the daemon runs, over real
+/* tests/support/sim_net.h: the simulator's network and nodes: the engine that the daemon runs, over real
  * stores, with a virtual clock and a network that loses, doubles, delays, reorders and cuts.
  * Everything follows from one seed. "Acknowledged means durable" is checked by stopping a node
  * between its engine and its commit: nothing of that round may have left. An in-process crash
  * cannot lose a committed page; that is for tests that kill a real daemon. */
-#ifndef TOC_TESTS_SIM_NET_H
-#define TOC_TESTS_SIM_NET_H
+#ifndef TOC_TESTS_SUPPORT_SIM_NET_H
+#define TOC_TESTS_SUPPORT_SIM_NET_H
 
 #include "node/engine/engine.h"
 #include "store/views.h"
