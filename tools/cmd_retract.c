@@ -12,7 +12,6 @@ const toc_option toc_retract_options[] = {
     {"reason", "WORD", "error (default), false-positive, resolved, legal, narrowed, delisted"},
     {"note", "TEXT", "plain text for the reader"},
     {"circle", "ID", "which circle, when more than one is joined (id or name)"},
-    {"alert", NULL, "the alert lane, for what was said there"},
     {NULL, NULL, NULL},
 };
 
@@ -103,8 +102,6 @@ static toc_code retract_one(toc_cli *cli, const toc_opts *args, const char *clai
     toc_json_text(&json, "reason", toc_span_text(reason == NULL ? "error" : reason));
     if (note != NULL)
         toc_json_text(&json, "note", toc_span_text(note));
-    if (toc_opts_has(args, "alert"))
-        toc_json_bool(&json, "alert", true);
     toc_json_close(&json, '}');
     toc_show show = {.line = show_retracted};
     return toc_ask(cli, &request, &show, NULL, err);

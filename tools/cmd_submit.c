@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "tools/commands.h"
-#include "tools/submission.h"
+#include "tools/parcel.h"
 
 #define DRAFT_BYTES_MAX ((size_t)4 << 30)
 
@@ -77,15 +77,15 @@ static toc_code row_of(const toc_opts *args, toc_row *out, toc_err *err)
     return TOC_OK;
 }
 
-static toc_code add_wallet(toc_submission *submission, const toc_opts *args, toc_err *err)
+static toc_code add_wallet(toc_parcel *parcel, const toc_opts *args, toc_err *err)
 {
     toc_row row;
     toc_problem problem;
     TOC_TRY(toc_opts_expect(args, 2, 2, "the wallet's address", err));
     TOC_TRY(row_of(args, &row, err));
-    if (toc_drafts_add_row(submission->drafts, &row, submission->keep_invalid, &problem) != TOC_OK)
-        toc_submission_refuse(submission, &problem);
-    return toc_drafts_finish(submission->drafts, NULL, NULL, err);
+    if (toc_drafts_add_row(parcel->drafts, &row, parcel->keep_invalid, &problem) != TOC_OK)
+        toc_parcel_refuse(parcel, &problem);
+    return toc_drafts_finish(parcel->drafts, NULL, NULL, err);
 }
 
 /* ---- files ---- */
@@ -103,24 +103,23 @@ static toc_code format_of(const toc_opts *args, toc_rows_format *out, toc_err *e
 }
 
 /* `path` NULL: the wallet on the command line. */
-static toc_code submit_one(toc_submission *submission, const toc_opts *args, const char *path,
+static toc_code submit_one(toc_parcel *parcel, const toc_opts *args, const char *path,
                            toc_totals *totals, toc_err *err)
 {
     TOC_AUTO(toc_drafts_free) toc_drafts *drafts = NULL;
     toc_rows_format format;
     TOC_TRY(format_of(args, &format, err));
     TOC_TRY(toc_drafts_new(DRAFT_BYTES_MAX, &drafts, err));
-    submission->drafts = drafts;
-    TOC_TRY(path == NULL ? add_wallet(submission, args, err)
-                         : toc_submission_read(submission, path, format, err));
-    return toc_submission_send(submission, totals, err);
+    parcel->drafts = drafts;
+    TOC_TRY(path == NULL ? add_wallet(parcel, args, err)
+                         : toc_parcel_read(parcel, path, format, err));
+    return toc_parcel_send(parcel, totals, err);
 }
 
-static toc_code print_totals(const toc_submission *submission, const toc_totals *totals,
-                             toc_err *err)
+static toc_code print_totals(const toc_parcel *parcel, const toc_totals *totals, toc_err *err)
 {
     TOC_AUTO(toc_buf_wipe) toc_buf out = {0};
-    if (submission->cli->json) {
+    if (parcel->cli->json) {
         toc_json json = {.out = &out};
         toc_json_open(&json, NULL, '{');
         toc_json_number(&json, "read", totals->read);
@@ -138,7 +137,7 @@ static toc_code print_totals(const toc_submission *submission, const toc_totals 
     toc_buf_printf(&out,
                    "%s%llu read: %llu new, %llu changed, %llu unchanged, %llu merged, %llu "
                    "refused%s\n",
-                   submission->dry_run ? "dry run, nothing written: " : "",
+                   parcel->dry_run ? "dry run, nothing written: " : "",
                    (unsigned long long)totals->read, (unsigned long long)totals->fresh,
                    (unsigned long long)totals->changed, (unsigned long long)totals->unchanged,
                    (unsigned long long)totals->merged, (unsigned long long)totals->refused,
@@ -150,19 +149,19 @@ toc_code toc_cmd_submit(toc_cli *cli, const toc_opts *args, toc_err *err)
 {
     TOC_TRY(toc_opts_expect(args, 1, SIZE_MAX, "a file ('-' for stdin), or 'wallet ADDRESS'", err));
     bool wallet = strcmp(args->words[0], "wallet") == 0;
-    toc_submission submission = {.cli = cli,
-                                 .circle = toc_opts_value(args, "circle"),
-                                 .alert = toc_opts_has(args, "alert"),
-                                 .dry_run = toc_opts_has(args, "dry-run"),
-                                 .keep_invalid = toc_opts_has(args, "keep-invalid")};
+    toc_parcel parcel = {.cli = cli,
+                         .circle = toc_opts_value(args, "circle"),
+                         .alert = toc_opts_has(args, "alert"),
+                         .dry_run = toc_opts_has(args, "dry-run"),
+                         .keep_invalid = toc_opts_has(args, "keep-invalid")};
     toc_totals totals = {0};
     if (wallet)
-        TOC_TRY(submit_one(&submission, args, NULL, &totals, err));
+        TOC_TRY(submit_one(&parcel, args, NULL, &totals, err));
     for (size_t i = 0; i < args->word_count && !wallet; i++) {
-        submission.file = args->word_count > 1 ? args->words[i] : NULL;
-        TOC_TRY(submit_one(&submission, args, args->words[i], &totals, err));
+        parcel.file = args->word_count > 1 ? args->words[i] : NULL;
+        TOC_TRY(submit_one(&parcel, args, args->words[i], &totals, err));
     }
     if (totals.refused > 0)
         cli->exit = TOC_EXIT_REFUSED;
-    return print_totals(&submission, &totals, err);
+    return print_totals(&parcel, &totals, err);
 }

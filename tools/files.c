@@ -96,8 +96,11 @@ static toc_code put_in_place(const char *draft, const char *path, bool replace, 
 
 toc_code toc_file_write(const char *path, toc_span bytes, unsigned mode, bool replace, toc_err *err)
 {
+    /* Hidden while it is written: whoever watches the folder takes whole files only. */
+    const char *slash = strrchr(path, '/');
+    int folder = slash == NULL ? 0 : (int)(slash - path) + 1;
     char draft[TOC_CONFIG_PATH_BYTES + 64];
-    if (snprintf(draft, sizeof draft, "%s.XXXXXX", path) >= (int)sizeof draft)
+    if (snprintf(draft, sizeof draft, "%.*s.draft.XXXXXX", folder, path) >= (int)sizeof draft)
         return toc_fail(err, TOC_LIMIT, "the path '%.64s…' is too long", path);
     int fd = mkostemp(draft, O_CLOEXEC);
     if (fd < 0)

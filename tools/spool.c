@@ -4,7 +4,7 @@
 
 #include "proto/base/text.h"
 #include "proto/roll/card.h"
-#include "tools/submission.h"
+#include "tools/parcel.h"
 
 static toc_code seal_key(const char *spool, toc_seal_key *out, toc_err *err)
 {
@@ -35,10 +35,15 @@ toc_code toc_spool_put(const toc_cli *cli, const toc_draft_id *id, toc_span cont
     TOC_TRY(seal_key(config.spool, &key, err));
     TOC_AUTO(toc_buf_wipe) toc_buf sealed = {0};
     TOC_TRY(toc_sealed_write(&key, content, &sealed, err));
+    if (sealed.size > TOC_SPOOL_FILE_BYTES_MAX)
+        return toc_fail(err, TOC_LIMIT,
+                        "the node is down, and %zu bytes are too many for the spool (at most %u); "
+                        "start tocsind, or submit in smaller files",
+                        sealed.size, TOC_SPOOL_FILE_BYTES_MAX);
     char name[65];
     toc_hex_encode(TOC_SPAN_OF(id->bytes), name);
     int size = snprintf(out_path, TOC_CONFIG_PATH_BYTES, "%s/%s.submission", config.spool, name);
     if (size >= TOC_CONFIG_PATH_BYTES)
         return toc_fail(err, TOC_LIMIT, "the spool directory's path is too long");
-    return toc_file_write(out_path, toc_buf_view(&sealed), 0640, false, err);
+    return toc_file_write(out_path, toc_buf_view(&sealed), 0644, false, err); /* sealed */
 }

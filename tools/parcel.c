@@ -1,4 +1,4 @@
-#include "tools/submission.h"
+#include "tools/parcel.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,32 +15,32 @@ enum { READ_BYTES = 1 << 18, SNIFF_BYTES = 256 };
 
 /* ---- refusals ---- */
 
-static void refuse_json(const toc_submission *submission, const toc_problem *problem, toc_buf *out)
+static void refuse_json(const toc_parcel *parcel, const toc_problem *problem, toc_buf *out)
 {
     toc_json json = {.out = out};
     toc_json_open(&json, NULL, '{');
     toc_json_number(&json, "line", problem->line);
     toc_json_optional(&json, "column", toc_span_text(toc_column_name(problem->column)));
     toc_json_text(&json, "error", toc_span_text(problem->err.text));
-    if (submission->file != NULL)
-        toc_json_text(&json, "file", toc_span_text(submission->file));
+    if (parcel->file != NULL)
+        toc_json_text(&json, "file", toc_span_text(parcel->file));
     toc_json_close(&json, '}');
     toc_json_end_line(&json);
 }
 
-void toc_submission_refuse(const toc_submission *submission, const toc_problem *problem)
+void toc_parcel_refuse(const toc_parcel *parcel, const toc_problem *problem)
 {
     TOC_AUTO(toc_buf_wipe) toc_buf raw = {0};
     TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
-    submission->cli->exit = TOC_EXIT_REFUSED;
-    if (submission->cli->json) {
-        refuse_json(submission, problem, &line);
+    parcel->cli->exit = TOC_EXIT_REFUSED;
+    if (parcel->cli->json) {
+        refuse_json(parcel, problem, &line);
         if (toc_print(&line, NULL) != TOC_OK)
-            submission->cli->exit = TOC_EXIT_FAILED;
+            parcel->cli->exit = TOC_EXIT_FAILED;
         return;
     }
-    if (submission->file != NULL)
-        toc_buf_printf(&raw, "%s: ", submission->file);
+    if (parcel->file != NULL)
+        toc_buf_printf(&raw, "%s: ", parcel->file);
     toc_problem_print(problem, &raw);
     toc_term_add(&line, toc_buf_view(&raw));
     fprintf(stderr, "%s\n", toc_buf_text(&line));
@@ -49,7 +49,7 @@ void toc_submission_refuse(const toc_submission *submission, const toc_problem *
 /* ---- reading ---- */
 
 typedef struct reading {
-    toc_submission *submission;
+    toc_parcel *parcel;
     toc_progress_line progress;
     uint64_t rows, bytes, bytes_total;
 } reading;
@@ -58,20 +58,20 @@ static toc_code take_row(void *context, const toc_row *row, const toc_problem *p
                          toc_err *err)
 {
     reading *at = context;
-    toc_submission *submission = at->submission;
+    toc_parcel *parcel = at->parcel;
     toc_problem why;
     at->rows++;
     if (problem != NULL) {
-        toc_drafts_refuse(submission->drafts);
-        toc_submission_refuse(submission, problem);
+        toc_drafts_refuse(parcel->drafts);
+        toc_parcel_refuse(parcel, problem);
         return TOC_OK;
     }
-    toc_code code = toc_drafts_add_row(submission->drafts, row, submission->keep_invalid, &why);
+    toc_code code = toc_drafts_add_row(parcel->drafts, row, parcel->keep_invalid, &why);
     if (code == TOC_OK)
         return TOC_OK;
     if (code == TOC_NO_MEMORY || code == TOC_FULL)
         return toc_fail(err, code, "line %llu: %s", (unsigned long long)why.line, why.err.text);
-    toc_submission_refuse(submission, &why);
+    toc_parcel_refuse(parcel, &why);
     return TOC_OK;
 }
 
@@ -82,7 +82,7 @@ static toc_code drop_rows(void *context, const toc_row *row, const toc_problem *
     (void)row;
     (void)err;
     if (problem != NULL)
-        toc_submission_refuse(context, problem);
+        toc_parcel_refuse(context, problem);
     return TOC_OK;
 }
 
@@ -140,15 +140,14 @@ static toc_code read_rows(reading *at, int fd, const char *path, toc_rows_format
     }
 }
 
-toc_code toc_submission_read(toc_submission *submission, const char *path, toc_rows_format format,
-                             toc_err *err)
+toc_code toc_parcel_read(toc_parcel *parcel, const char *path, toc_rows_format format, toc_err *err)
 {
     bool stdin_wanted = strcmp(path, "-") == 0;
     int fd = stdin_wanted ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return toc_fail(err, errno == ENOENT ? TOC_NOT_FOUND : TOC_IO, "open '%s': %s", path,
                         strerror(errno));
-    reading at = {.submission = submission};
+    reading at = {.parcel = parcel};
     struct stat about;
     if (fstat(fd, &about) == 0 && S_ISREG(about.st_mode))
         at.bytes_total = (uint64_t)about.st_size;
@@ -159,19 +158,19 @@ toc_code toc_submission_read(toc_submission *submission, const char *path, toc_r
         close(fd);
     if (code != TOC_OK)
         return err->code == TOC_IO ? code : toc_wrap(err, "'%s'", path);
-    return toc_drafts_finish(submission->drafts, drop_rows, submission, err);
+    return toc_drafts_finish(parcel->drafts, drop_rows, parcel, err);
 }
 
 /* ---- sending ---- */
 
-static void add_request(const toc_submission *submission, const toc_draft_id *id, toc_buf *out)
+static void add_request(const toc_parcel *parcel, const toc_draft_id *id, toc_buf *out)
 {
     toc_json json = toc_request_begin(out, "submit");
     toc_json_hex(&json, "id", TOC_SPAN_OF(id->bytes));
-    if (submission->circle != NULL)
-        toc_json_text(&json, "circle", toc_span_text(submission->circle));
-    toc_json_bool(&json, "alert", submission->alert);
-    toc_json_bool(&json, "dry_run", submission->dry_run);
+    if (parcel->circle != NULL)
+        toc_json_text(&json, "circle", toc_span_text(parcel->circle));
+    toc_json_bool(&json, "alert", parcel->alert);
+    toc_json_bool(&json, "dry_run", parcel->dry_run);
     toc_json_close(&json, '}');
 }
 
@@ -185,7 +184,7 @@ static toc_column column_of(const json_t *line)
 }
 
 typedef struct taking {
-    toc_submission *submission;
+    toc_parcel *parcel;
     toc_totals *totals;
 } taking;
 
@@ -202,19 +201,19 @@ static toc_code take_line(void *context, json_t *line, toc_buf *out, toc_err *er
     }
     toc_problem problem = {.line = toc_number_of(line, "line"), .column = column_of(line)};
     toc_fail(&problem.err, TOC_DENIED, "%s", toc_text_of(line, "error"));
-    toc_submission_refuse(at->submission, &problem);
+    toc_parcel_refuse(at->parcel, &problem);
     return toc_buf_ok(out, err);
 }
 
-static toc_code send_parts(toc_submission *submission, toc_node_client *client, toc_err *err)
+static toc_code send_parts(toc_parcel *parcel, toc_node_client *client, toc_err *err)
 {
     toc_progress_line progress;
     toc_progress_begin(&progress);
     uint64_t sent = 0;
     for (bool more = true; more;) {
         TOC_AUTO(toc_buf_wipe) toc_buf part = {0};
-        TOC_TRY(toc_drafts_write(submission->drafts, TOC_CONTROL_FRAME_BYTES_MAX - 1, &part, &more,
-                                 err));
+        TOC_TRY(
+            toc_drafts_write(parcel->drafts, TOC_CONTROL_FRAME_BYTES_MAX - 1, &part, &more, err));
         TOC_TRY(toc_node_send(client, TOC_CONTROL_DRAFTS, toc_buf_view(&part), err));
         sent += part.size;
         toc_progress_show(&progress, toc_span_text("sending bytes"), sent, 0);
@@ -223,44 +222,44 @@ static toc_code send_parts(toc_submission *submission, toc_node_client *client, 
     return toc_node_send(client, TOC_CONTROL_END, toc_span_text("{}"), err);
 }
 
-static toc_code to_node(toc_submission *submission, toc_node_client *client, const toc_draft_id *id,
+static toc_code to_node(toc_parcel *parcel, toc_node_client *client, const toc_draft_id *id,
                         toc_totals *totals, toc_err *err)
 {
     TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
-    add_request(submission, id, &request);
+    add_request(parcel, id, &request);
     TOC_TRY(toc_node_send(client, TOC_CONTROL_REQUEST, toc_buf_view(&request), err));
-    TOC_TRY(send_parts(submission, client, err));
-    toc_cli quiet = *submission->cli;
+    TOC_TRY(send_parts(parcel, client, err));
+    toc_cli quiet = *parcel->cli;
     quiet.json = false; /* the node's summary is completed here before it is printed */
-    taking at = {.submission = submission, .totals = totals};
+    taking at = {.parcel = parcel, .totals = totals};
     toc_show show = {.line = take_line, .context = &at};
     return toc_ask_answer(&quiet, client, &show, NULL, err);
 }
 
-static toc_code to_spool(toc_submission *submission, const toc_draft_id *id, toc_totals *totals,
+static toc_code to_spool(toc_parcel *parcel, const toc_draft_id *id, toc_totals *totals,
                          toc_err *err)
 {
     TOC_AUTO(toc_buf_wipe) toc_buf content = {0};
-    add_request(submission, id, &content);
+    add_request(parcel, id, &content);
     toc_buf_add_u8(&content, '\n');
     for (bool more = true; more;) {
         TOC_AUTO(toc_buf_wipe) toc_buf part = {0};
-        TOC_TRY(toc_drafts_write(submission->drafts, TOC_CONTROL_FRAME_BYTES_MAX - 1, &part, &more,
-                                 err));
+        TOC_TRY(
+            toc_drafts_write(parcel->drafts, TOC_CONTROL_FRAME_BYTES_MAX - 1, &part, &more, err));
         TOC_TRY(toc_control_write(TOC_CONTROL_DRAFTS, toc_buf_view(&part), &content, err));
     }
     TOC_TRY(toc_control_write(TOC_CONTROL_END, toc_span_text("{}"), &content, err));
     char path[TOC_CONFIG_PATH_BYTES];
-    TOC_TRY(toc_spool_put(submission->cli, id, toc_buf_view(&content), path, err));
+    TOC_TRY(toc_spool_put(parcel->cli, id, toc_buf_view(&content), path, err));
     totals->spooled++;
     fprintf(stderr, "tocsin: the node is down; the submission waits for it, sealed, in '%s'\n",
             path);
     return TOC_OK;
 }
 
-toc_code toc_submission_send(toc_submission *submission, toc_totals *totals, toc_err *err)
+toc_code toc_parcel_send(toc_parcel *parcel, toc_totals *totals, toc_err *err)
 {
-    toc_drafts_counts counts = toc_drafts_count(submission->drafts);
+    toc_drafts_counts counts = toc_drafts_count(parcel->drafts);
     totals->read += counts.read;
     totals->merged += counts.merged;
     totals->refused += counts.refused;
@@ -269,12 +268,12 @@ toc_code toc_submission_send(toc_submission *submission, toc_totals *totals, toc
     toc_draft_id id;
     toc_random(id.bytes, sizeof id.bytes);
     char path[TOC_CONFIG_PATH_BYTES];
-    TOC_TRY(toc_cli_socket(submission->cli, path, err));
+    TOC_TRY(toc_cli_socket(parcel->cli, path, err));
     TOC_AUTO(toc_node_disconnect) toc_node_client *client = NULL;
     toc_code code = toc_node_connect(path, &client, err);
-    if (code == TOC_UNREACHABLE && !submission->dry_run)
-        return to_spool(submission, &id, totals, err);
+    if (code == TOC_UNREACHABLE && !parcel->dry_run)
+        return to_spool(parcel, &id, totals, err);
     if (code != TOC_OK)
         return code;
-    return to_node(submission, client, &id, totals, err);
+    return to_node(parcel, client, &id, totals, err);
 }

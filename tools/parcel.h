@@ -1,20 +1,20 @@
-/* tools/submission.h: what is handed to the node: rows read from files into drafts, sent over the
+/* tools/parcel.h: what is handed to the node: rows read from files into drafts, sent over the
  * socket, or sealed into the spool while the node is down.
  * Owns: its drafts. Threads: one. Errors: as proto/format and tools/ask.h. */
-#ifndef TOC_TOOLS_SUBMISSION_H
-#define TOC_TOOLS_SUBMISSION_H
+#ifndef TOC_TOOLS_PARCEL_H
+#define TOC_TOOLS_PARCEL_H
 
 #include "proto/format/drafts.h"
 #include "tools/ask.h"
 
-typedef struct toc_submission {
+typedef struct toc_parcel {
     toc_cli *cli;
     const char *file;   /* named in refusals; NULL: not needed */
     const char *circle; /* NULL: the only one */
     bool alert, dry_run, keep_invalid;
     toc_drafts *drafts;
     uint64_t refused_by_node;
-} toc_submission;
+} toc_parcel;
 
 /* The counts that `submit` ends with. */
 typedef struct toc_totals {
@@ -24,12 +24,12 @@ typedef struct toc_totals {
 
 /* Reads a file ("-": stdin) into drafts, telling what is refused. `format` 0: by its name or its
  * first character. */
-TOC_MUST toc_code toc_submission_read(toc_submission *submission, const char *path,
-                                      toc_rows_format format, toc_err *err);
+TOC_MUST toc_code toc_parcel_read(toc_parcel *parcel, const char *path, toc_rows_format format,
+                                  toc_err *err);
 /* One refusal, as JSON on stdout or as a sentence on stderr. */
-void toc_submission_refuse(const toc_submission *submission, const toc_problem *problem);
+void toc_parcel_refuse(const toc_parcel *parcel, const toc_problem *problem);
 /* Sends the drafts, or spools them when the node does not answer; adds to `totals`. */
-TOC_MUST toc_code toc_submission_send(toc_submission *submission, toc_totals *totals, toc_err *err);
+TOC_MUST toc_code toc_parcel_send(toc_parcel *parcel, toc_totals *totals, toc_err *err);
 /* Seals a submission into the spool directory (tools/spool.c). `frames`: request line and frames.
  */
 TOC_MUST toc_code toc_spool_put(const toc_cli *cli, const toc_draft_id *id, toc_span content,
