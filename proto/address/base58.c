@@ -77,7 +77,7 @@ toc_code toc_base58_decode(toc_base58_alphabet alphabet, toc_span text, uint8_t 
     uint32_t limbs[LIMBS_MAX];
     size_t count = 0, zeros = 0;
     if (text.size > TOC_BASE58_TEXT_MAX - 1)
-        return toc_fail(err, TOC_LIMIT, "Base58 of %zu characters", text.size);
+        return toc_fail(err, TOC_MALFORMED, "Base58 of %zu characters", text.size);
     while (zeros < text.size && text.data[zeros] == (uint8_t)alphabets[alphabet][0])
         zeros++;
     for (size_t i = zeros; i < text.size;) {

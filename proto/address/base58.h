@@ -4,7 +4,7 @@
  * Owns:    nothing.
  * Threads: pure.
  * Errors:  MALFORMED with the position of the first character outside the alphabet, or naming the
- *          checksum; LIMIT for more bytes than the caller takes. */
+ *          checksum or the length. */
 #ifndef TOC_PROTO_ADDRESS_BASE58_H
 #define TOC_PROTO_ADDRESS_BASE58_H
 

@@ -38,8 +38,8 @@ static toc_fit set_subject(const toc_chain *chain, toc_subject_class class, toc_
 static toc_fit parse_id(const toc_chain *chain, toc_span digits, toc_wallet *out, toc_err *err)
 {
     uint64_t id = 0;
-    if (toc_u64_parse(digits, INT64_MAX, &id, err) != TOC_OK)
-        return TOC_FIT_BROKEN;
+    if (toc_u64_parse(digits, INT64_MAX, &id, NULL) != TOC_OK)
+        return broken(err, "an id that is no number below 2^63");
     out->flags |= TOC_WALLET_CHECKSUM_ABSENT;
     return set_subject(chain, TOC_CLASS_OPAQUE32, digits, TOC_KIND_ID, out);
 }
@@ -84,8 +84,8 @@ static toc_fit parse_delegated(const toc_chain *chain, toc_span body, toc_wallet
         digits++;
     if (digits == body.size || body.data[digits] != 'f')
         return broken(err, "no 'f' after the number of the address manager (FIP-0048)");
-    if (toc_u64_parse(toc_span_of(body.data, digits), INT64_MAX, &manager, err) != TOC_OK)
-        return TOC_FIT_BROKEN;
+    if (toc_u64_parse(toc_span_of(body.data, digits), INT64_MAX, &manager, NULL) != TOC_OK)
+        return broken(err, "an address manager that is no number below 2^63");
     toc_span rest = toc_span_of(body.data + digits + 1, body.size - digits - 1);
     if (toc_base32_strict(rest, 3 + digits, bytes, &size, err) != TOC_OK)
         return TOC_FIT_BROKEN;

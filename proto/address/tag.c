@@ -7,7 +7,8 @@
 static toc_code check_u32(toc_span tag, char *out, toc_err *err)
 {
     uint64_t number = 0;
-    TOC_TRY(toc_u64_parse(tag, UINT32_MAX, &number, err));
+    if (toc_u64_parse(tag, UINT32_MAX, &number, NULL) != TOC_OK)
+        return toc_fail(err, TOC_MALFORMED, "a destination tag is a number below 2^32");
     memcpy(out, tag.data, tag.size);
     out[tag.size] = '\0';
     return TOC_OK;
@@ -17,7 +18,7 @@ static toc_code check_memo(toc_span tag, char *out, toc_err *err)
 {
     size_t bad = 0;
     if (tag.size > TOC_MEMO_BYTES_MAX)
-        return toc_fail(err, TOC_LIMIT, "a memo of %zu bytes, at most %d", tag.size,
+        return toc_fail(err, TOC_MALFORMED, "a memo of %zu bytes, at most %d", tag.size,
                         TOC_MEMO_BYTES_MAX);
     if (!toc_utf8_valid(tag, &bad))
         return toc_fail(err, TOC_MALFORMED, "a memo that is no text (UTF-8) at byte %zu", bad + 1);

@@ -122,6 +122,8 @@ static toc_code correct_chain(const toc_chain *chain, toc_fit fit, toc_span text
 toc_code toc_parse_on(const toc_chain *chain, toc_span text, toc_wallet *out, toc_err *err)
 {
     toc_wallet wallet;
+    if (text.size == 0)
+        return toc_fail(err, TOC_MALFORMED, "an empty address");
     TOC_TRY(toc_spelling_check(text, err));
     toc_fit fit = toc_parse_try(chain, text, &wallet, err);
     if (fit != TOC_FIT_OK)
