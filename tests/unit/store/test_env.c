@@ -236,6 +236,18 @@ static void a_file_that_is_no_environment_is_refused(void **state)
     assert_null(env);
 }
 
+static void a_path_without_room_for_the_draft_is_refused(void **state)
+{
+    const env_fixture *fixture = *state;
+    toc_err err = {0};
+    static char path[4094];
+    memset(path, '/', sizeof path - 1);
+    memcpy(path, fixture->folder, strlen(fixture->folder));
+    memcpy(path + sizeof path - 4, "env", 3);
+    ASSERT_CODE(TOC_LIMIT, toc_env_create(path, &fixture->options, &err));
+    assert_non_null(strstr(err.text, "longer than 4095 bytes"));
+}
+
 /* ---- one opening, readers ---- */
 
 static void one_process_opens_a_folder_once(void **state)
@@ -564,6 +576,7 @@ int main(void)
         TEST(of_two_makers_the_second_is_refused),
         TEST(tables_that_an_older_version_had_not_are_made_on_opening),
         TEST(a_file_that_is_no_environment_is_refused),
+        TEST(a_path_without_room_for_the_draft_is_refused),
         TEST(one_process_opens_a_folder_once),
         TEST(readers_that_died_are_cleared_and_living_ones_are_not),
         TEST(opening_clears_the_readers_that_died),

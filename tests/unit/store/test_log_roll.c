@@ -379,6 +379,22 @@ static void small_rows_that_changed_on_disk_are_lies(void **state)
     ASSERT_CODE(TOC_MALFORMED, toc_log_owner(fixture->txn, &owner, &err));
 }
 
+static void rows_that_are_cut_short_are_lies(void **state)
+{
+    roll_fixture *fixture = *state;
+    toc_err err = {0};
+    toc_span found;
+    toc_hash hash = hash_of(1);
+    static const uint8_t value[9] = {1};
+    for (size_t size = 0; size <= sizeof value; size++) {
+        shut(fixture);
+        toc_logbook_put(&fixture->book, "roll", TOC_SPAN_OF(hash), toc_span_of(value, size));
+        reopen(fixture);
+        ASSERT_CODE(TOC_MALFORMED, toc_log_roll_get(fixture->txn, &hash, &found, &err));
+        assert_non_null(strstr(err.text, size < 9 ? "cut short" : "check value"));
+    }
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -395,6 +411,7 @@ int main(void)
         TEST(a_circle_row_that_names_another_charter_or_none_is_a_lie),
         TEST(peers_keep_the_endpoints_that_were_confirmed),
         TEST(small_rows_that_changed_on_disk_are_lies),
+        TEST(rows_that_are_cut_short_are_lies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
