@@ -125,8 +125,10 @@ static void clearing_keeps_the_storage(void **state)
     TOC_AUTO(toc_buf_wipe) toc_buf buf = {0};
     toc_buf_add_zeros(&buf, 1000);
     const uint8_t *data = buf.data;
+    size_t capacity = buf.capacity;
     toc_buf_clear(&buf);
     assert_int_equal(buf.size, 0);
+    assert_int_equal(buf.capacity, capacity);
     toc_buf_add_zeros(&buf, 1000);
     assert_ptr_equal(buf.data, data);
 }

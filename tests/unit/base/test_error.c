@@ -75,10 +75,14 @@ static void context_that_fills_all_room_drops_the_sentence_not_the_code(void **s
     memset(longer, 'c', sizeof longer - 1);
     longer[sizeof longer - 1] = '\0';
     for (size_t cut = 0; cut < 70; cut++) {
-        toc_err err = {0};
-        (void)toc_fail(&err, TOC_DENIED, "sentence");
-        assert_int_equal(toc_wrap(&err, "%s", longer + cut), TOC_DENIED);
-        assert_true(strlen(err.text) < TOC_ERR_TEXT_BYTES);
+        struct {
+            toc_err err;
+            char after[8];
+        } guarded = {.after = "guarded"};
+        (void)toc_fail(&guarded.err, TOC_DENIED, "sentence");
+        assert_int_equal(toc_wrap(&guarded.err, "%s", longer + cut), TOC_DENIED);
+        assert_true(strnlen(guarded.err.text, TOC_ERR_TEXT_BYTES) < TOC_ERR_TEXT_BYTES);
+        assert_string_equal(guarded.after, "guarded");
     }
 }
 

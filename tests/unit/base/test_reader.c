@@ -116,6 +116,11 @@ static void an_empty_input_has_empty_spans_and_nothing_else(void **state)
     TOC_CHECK_OK(toc_reader_finish(&reader, "nothing", &err));
     (void)toc_read_u8(&reader);
     TOC_CHECK_FAILS(TOC_MALFORMED, toc_reader_finish(&reader, "nothing", &err));
+    /* An empty span is no step, and has a place. */
+    reader = toc_reader_of(TOC_SPAN_OF(bytes));
+    (void)toc_read_u16(&reader);
+    assert_ptr_equal(toc_read_span(&reader, 0).data, bytes + 2);
+    assert_int_equal(reader.position, 2);
 }
 
 static void integers_are_written_and_read_big_endian_at_any_address(void **state)

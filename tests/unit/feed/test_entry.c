@@ -160,6 +160,9 @@ static void an_entry_has_at_most_32_kib(void **state)
     static uint8_t bytes[TOC_ENTRY_BYTES_MAX + 1];
     toc_entry_header header = {.version = 1, .kind = TOC_ENTRY_GRANT, .epoch = 1};
     toc_span body;
+    toc_entry_header_write(&header, bytes);
+    TOC_CHECK_OK(toc_entry_parse(toc_span_of(bytes, TOC_ENTRY_HEADER_BYTES), &header, &body, &err));
+    assert_int_equal(body.size, 0);
     header.body_bytes = TOC_ENTRY_BYTES_MAX - TOC_ENTRY_HEADER_BYTES;
     toc_entry_header_write(&header, bytes);
     TOC_CHECK_OK(toc_entry_parse(toc_span_of(bytes, TOC_ENTRY_BYTES_MAX), &header, &body, &err));

@@ -422,6 +422,9 @@ static void frontiers_are_equal_when_size_and_hashes_are(void **state)
     toc_frontier one = frontier_of(6), two = frontier_of(6), longer = frontier_of(5);
     assert_true(toc_frontier_equal(&one, &two));
     assert_false(toc_frontier_equal(&one, &longer));
+    two.size = 10; /* as many hashes, and the same */
+    assert_false(toc_frontier_equal(&one, &two));
+    two.size = 6;
     two.hashes[1].bytes[0] ^= 1;
     assert_false(toc_frontier_equal(&one, &two));
 }
