@@ -215,10 +215,11 @@ TOC_MUST toc_code toc_sync_part(toc_engine *engine, toc_log_txn *txn, engine_lin
 /* A pull failed or timed out: forget what is in flight and begin again from what is stored. */
 void toc_sync_pull_failed(toc_engine *engine, const toc_feed_id *id, toc_now now);
 void toc_sync_reset(toc_engine *engine, engine_feed *feed, toc_now now);
-/* It asked for, or told of, a circle that it is not in: counted, and refused like what does not
- * exist (id 0: no answer). */
-TOC_MUST toc_code toc_sync_not_a_member(toc_engine *engine, engine_link *link, uint64_t id,
-                                        toc_err *err);
+/* It asked for, or told of, a circle that it is not in, as far as the charter here says: refused
+ * like what does not exist (id 0: no answer), and counted, unless it is we who do not hold that
+ * circle yet. */
+TOC_MUST toc_code toc_sync_not_a_member(toc_engine *engine, toc_log_txn *txn, engine_link *link,
+                                        const toc_circle_id *circle, uint64_t id, toc_err *err);
 /* A part as it came becomes a chunk that owns its bytes; `from` stays in frontier.size until the
  * work starts. */
 TOC_MUST toc_code toc_sync_chunk(const toc_wire_chunk *wire, const toc_feed_id *id, toc_chunk **out,

@@ -164,9 +164,12 @@ toc_code toc_sync_ask_heads(toc_engine *engine, toc_log_txn *txn, engine_link *l
     return toc_log_circles(txn, ask_circle, &context, err);
 }
 
-toc_code toc_sync_not_a_member(toc_engine *engine, engine_link *link, uint64_t id, toc_err *err)
+toc_code toc_sync_not_a_member(toc_engine *engine, toc_log_txn *txn, engine_link *link,
+                               const toc_circle_id *circle, uint64_t id, toc_err *err)
 {
-    toc_engine_count(engine, &link->peer, TOC_REFUSE_NOT_A_MEMBER, NULL);
+    toc_log_circle state;
+    if (toc_log_circle_get(txn, circle, &state, NULL) == TOC_OK && state.joined && state.known)
+        toc_engine_count(engine, &link->peer, TOC_REFUSE_NOT_A_MEMBER, NULL);
     return id == 0 ? TOC_OK
                    : toc_engine_refuse(engine, link->number, id, TOC_REFUSED_NOT_FOUND,
                                        "no such circle", err);
@@ -181,7 +184,7 @@ toc_code toc_sync_serve_heads(toc_engine *engine, toc_log_txn *txn, engine_link 
     toc_log_circle state;
     toc_charter charter;
     if (!toc_roll_shared(txn, circle, &link->peer, arena, &state, &charter))
-        return toc_sync_not_a_member(engine, link, message->id, err);
+        return toc_sync_not_a_member(engine, txn, link, circle, message->id, err);
     head_rows rows;
     toc_hash digest;
     TOC_TRY(heads_of(txn, circle, arena, &rows, &digest, err));
@@ -300,7 +303,7 @@ toc_code toc_sync_heads_reply(toc_engine *engine, toc_log_txn *txn, engine_link 
     toc_charter charter;
     if (!toc_circle_id_equal(circle, &message->as.heads_reply.circle) ||
         !toc_roll_shared(txn, circle, &link->peer, arena, &state, &charter))
-        return toc_sync_not_a_member(engine, link, 0, err);
+        return toc_sync_not_a_member(engine, txn, link, circle, 0, err);
     size_t count = message->as.heads_reply.count;
     /* Keys first: what they open need not wait. Then alerts. */
     static const toc_lane order[] = {TOC_LANE_KEYS, TOC_LANE_ALERT, TOC_LANE_BULK};
@@ -361,7 +364,7 @@ toc_code toc_sync_news(toc_engine *engine, toc_log_txn *txn, engine_link *link,
     if (!state.known)
         return TOC_OK;
     if (!toc_roll_shared(txn, circle, &link->peer, arena, &state, &charter))
-        return toc_sync_not_a_member(engine, link, 0, err);
+        return toc_sync_not_a_member(engine, txn, link, circle, 0, err);
     for (size_t i = 0; i < message->as.news.chunk_count; i++) {
         const toc_wire_chunk *wire = &message->as.news.chunks[i];
         if (toc_circle_id_equal(&wire->feed.circle, circle))

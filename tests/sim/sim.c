@@ -354,6 +354,8 @@ static void check_rebuild(sim_net *net, sim_node *node, const node_view *before)
 static void check_nothing_refused(sim_net *net)
 {
     for (int i = 0; i < net->node_count; i++) {
+        if (net->nodes[i].malformed > 0)
+            sim_die(net, "a record is malformed in its readers' eyes", NULL);
         for (size_t j = 0; j < toc_engine_peer_count(net->nodes[i].engine); j++) {
             toc_peer_state peer;
             toc_engine_peer_at(net->nodes[i].engine, j, &peer);

@@ -1,5 +1,5 @@
-/* tests/support/sim_net.h: the simulator's network and nodes: the engine that the daemon runs, over real
- * stores, with a virtual clock and a network that loses, doubles, delays, reorders and cuts.
+/* tests/support/sim_net.h: the simulator's network and nodes: the engine that the daemon runs, over
+ * real stores, with a virtual clock and a network that loses, doubles, delays, reorders and cuts.
  * Everything follows from one seed. "Acknowledged means durable" is checked by stopping a node
  * between its engine and its commit: nothing of that round may have left. An in-process crash
  * cannot lose a committed page; that is for tests that kill a real daemon. */
@@ -48,6 +48,7 @@ typedef struct sim_node {
     int64_t clock_skew_ms;
     sim_job *jobs;
     uint64_t revision;
+    uint64_t malformed; /* records that its fold could not read */
 } sim_node;
 
 /* Faults by probability per 10,000: per message, or per node and second. */

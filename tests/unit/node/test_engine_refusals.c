@@ -1,0 +1,361 @@
+/* What a hostile peer or author may try against the engine, over the simulated network: each
+ * attempt is refused, counted against whom it came from, and nothing of it is stored. */
+#include <stdlib.h>
+
+#include "node/engine/state.h"
+#include "proto/base/endian.h"
+#include "tests/support/check.h"
+#include "tests/support/sim_net.h"
+#include "tests/support/tempdir.h"
+
+enum { AUTHOR = 0, READER = 1, STRANGER = 2 };
+
+typedef struct scene {
+    sim_net net;
+    char folder[TOC_TEMPDIR_BYTES];
+    toc_circle_id circle, other_circle;
+    toc_buf card;
+    toc_org_id org;
+    toc_record_id record;
+} scene;
+
+static toc_code add_peer(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                         toc_err *err)
+{
+    scene *s = context;
+    return toc_engine_peer_add(engine, txn, toc_buf_view(&s->card), (toc_span){0}, now, &s->org,
+                               err);
+}
+
+static toc_code create(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                       toc_err *err)
+{
+    scene *s = context;
+    TOC_TRY(toc_engine_circle_create(engine, txn, toc_span_text("Circle"), toc_span_text("test"),
+                                     now, &s->circle, err));
+    return toc_engine_circle_admit(engine, txn, &s->circle, &s->net.nodes[READER].org,
+                                   TOC_ROLE_MEMBER, now, err);
+}
+
+static toc_code join(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err)
+{
+    const scene *s = context;
+    return toc_engine_circle_join(engine, txn, &s->circle, now, err);
+}
+
+static void copy_card(scene *s, const sim_node *node)
+{
+    toc_err err;
+    toc_log_txn *txn = NULL;
+    toc_arena *arena = NULL;
+    toc_card card;
+    TOC_CHECK_OK(toc_log_read(node->log, &txn, &err));
+    TOC_CHECK_OK(toc_arena_new(1 << 20, &arena, &err));
+    TOC_CHECK_OK(toc_log_card_of(txn, &node->org, arena, &card, &err));
+    toc_buf_clear(&s->card);
+    toc_buf_add_span(&s->card, card.signed_card);
+    toc_log_abort(txn);
+    toc_arena_free(arena);
+}
+
+static void steps(scene *s, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        sim_step(&s->net);
+}
+
+/* Three nodes that know one another's cards; the first two share a circle. */
+static int set_up(void **state)
+{
+    static scene s;
+    s = (scene){0};
+    toc_err err;
+    TOC_CHECK_OK(toc_crypto_start(&err));
+    toc_tempdir_make(s.folder);
+    sim_start(&s.net, 7, 3, s.folder);
+    for (int a = 0; a < 3; a++) {
+        copy_card(&s, &s.net.nodes[a]);
+        for (int b = 0; b < 3; b++) {
+            if (a != b)
+                assert_true(sim_do(&s.net, &s.net.nodes[b], add_peer, &s));
+        }
+    }
+    assert_true(sim_do(&s.net, &s.net.nodes[AUTHOR], create, &s));
+    assert_true(sim_do(&s.net, &s.net.nodes[READER], join, &s));
+    steps(&s, 500);
+    *state = &s;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    scene *s = *state;
+    sim_stop(&s->net);
+    toc_buf_wipe(&s->card);
+    toc_tempdir_remove(s->folder);
+    return 0;
+}
+
+static uint64_t refused(const scene *s, int by, int whom, toc_refusal reason)
+{
+    const toc_engine *engine = s->net.nodes[by].engine;
+    for (size_t i = 1; i < toc_engine_peer_count(engine); i++) {
+        toc_peer_state peer;
+        toc_engine_peer_at(engine, i, &peer);
+        if (toc_org_id_equal(&peer.org, &s->net.nodes[whom].org))
+            return peer.refused[reason];
+    }
+    return 0;
+}
+
+/* Entries of the author's alert feed as a node stores them. */
+static uint64_t stored(const scene *s, int by)
+{
+    toc_err err;
+    toc_log_txn *txn = NULL;
+    toc_log_circle circle;
+    toc_log_feed feed;
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[AUTHOR].log, &txn, &err));
+    TOC_CHECK_OK(toc_log_circle_get(txn, &s->circle, &circle, &err));
+    toc_log_abort(txn);
+    toc_feed_name name = {.circle = s->circle,
+                          .org = s->net.nodes[AUTHOR].org,
+                          .lane = TOC_LANE_ALERT,
+                          .generation = circle.generation};
+    toc_feed_id id;
+    toc_feed_id_of(&name, &id);
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[by].log, &txn, &err));
+    uint64_t size = toc_log_feed_find(txn, &id, &feed, NULL) == TOC_OK ? feed.frontier.size : 0;
+    toc_log_abort(txn);
+    return size;
+}
+
+static toc_code write_record(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                             toc_err *err)
+{
+    scene *s = context;
+    toc_span record = toc_span_text("what a record says is nothing to the engine");
+    return toc_engine_write(engine, txn, &s->circle, TOC_LANE_ALERT, &record, 1, now, &s->record,
+                            err);
+}
+
+/* Changes the News on its way to the reader that carries entries. */
+static bool tamper(scene *s,
+                   void (*change)(const scene *s, toc_wire_chunk *chunk, toc_arena *arena))
+{
+    toc_err err;
+    for (sim_message *message = s->net.messages; message != NULL; message = message->next) {
+        toc_arena *arena = NULL;
+        toc_message news;
+        TOC_CHECK_OK(toc_arena_new(8 << 20, &arena, &err));
+        TOC_CHECK_OK(toc_message_decode(toc_buf_view(&message->bytes), arena, &news, &err));
+        bool found =
+            message->to == READER && news.kind == TOC_MSG_NEWS && news.as.news.chunk_count == 1;
+        if (found) {
+            change(s, &news.as.news.chunks[0], arena);
+            news.as.news.heads[0].note = news.as.news.chunks[0].note;
+            toc_buf changed = {0};
+            TOC_CHECK_OK(toc_message_encode(&news, &changed, &err));
+            toc_buf_wipe(&message->bytes);
+            message->bytes = changed;
+        }
+        toc_arena_free(arena);
+        if (found)
+            return true;
+    }
+    return false;
+}
+
+static void the_honest_record_arrives(void **state)
+{
+    scene *s = *state;
+    uint64_t before = stored(s, READER);
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], write_record, s));
+    steps(s, 100);
+    assert_int_equal(stored(s, READER), before + 1);
+    for (int reason = 0; reason < TOC_REFUSE_COUNT; reason++)
+        assert_int_equal(refused(s, READER, AUTHOR, (toc_refusal)reason), 0);
+}
+
+static void flip_in_body(const scene *s, toc_wire_chunk *chunk, toc_arena *arena)
+{
+    (void)s;
+    toc_span copy = toc_arena_dup(arena, chunk->entries);
+    uint8_t *bytes = toc_arena_alloc(arena, copy.size);
+    memcpy(bytes, copy.data, copy.size);
+    bytes[copy.size - 1] ^= 1;
+    chunk->entries = toc_span_of(bytes, copy.size);
+}
+
+static void a_changed_byte_in_an_entry_is_refused_and_the_true_one_fetched_later(void **state)
+{
+    scene *s = *state;
+    uint64_t before = stored(s, READER);
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], write_record, s));
+    assert_true(tamper(s, flip_in_body));
+    steps(s, 20);
+    assert_int_equal(stored(s, READER), before);
+    assert_int_equal(refused(s, READER, AUTHOR, TOC_REFUSE_ENTRY_CHANGED), 1);
+    steps(s, 1000);
+    assert_int_equal(stored(s, READER), before + 1);
+}
+
+static void sign_by_another(const scene *s, toc_wire_chunk *chunk, toc_arena *arena)
+{
+    (void)s;
+    toc_err err;
+    toc_note note;
+    toc_checkpoint checkpoint;
+    toc_secret *key = NULL;
+    toc_buf forged = {0};
+    TOC_CHECK_OK(toc_note_parse(chunk->note, &note, &err));
+    TOC_CHECK_OK(toc_checkpoint_parse(note.body, &checkpoint, &err));
+    TOC_CHECK_OK(toc_secret_random(&key, &err));
+    TOC_CHECK_OK(
+        toc_checkpoint_sign(&chunk->feed, checkpoint.size, &checkpoint.root, key, &forged, &err));
+    chunk->note = toc_arena_dup(arena, toc_buf_view(&forged));
+    toc_secret_free(key);
+    toc_buf_wipe(&forged);
+}
+
+static void a_checkpoint_by_another_key_is_refused(void **state)
+{
+    scene *s = *state;
+    uint64_t before = stored(s, READER);
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], write_record, s));
+    assert_true(tamper(s, sign_by_another));
+    steps(s, 20);
+    assert_int_equal(stored(s, READER), before);
+    assert_int_equal(refused(s, READER, AUTHOR, TOC_REFUSE_CHECKPOINT_SIGNATURE), 1);
+}
+
+/* An author seals an entry whose header commits to something else than it opens to: what a reader
+ * with another key would see could then differ. AEAD and signature are all in order; the commitment
+ * is not. */
+static toc_code write_uncommitted(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                                  toc_err *err)
+{
+    scene *s = context;
+    uint64_t generation;
+    TOC_TRY(toc_engine_writable(engine, txn, &s->circle, now, &generation, err));
+    toc_feed_name name = {
+        .circle = s->circle, .org = engine->org, .lane = TOC_LANE_ALERT, .generation = generation};
+    engine_feed *feed = toc_sync_feed(engine, &name);
+    toc_log_feed stored_feed;
+    TOC_TRY(toc_log_feed_find(txn, &feed->id, &stored_feed, err));
+    TOC_AUTO(toc_secret_free) toc_secret *key = NULL;
+    TOC_TRY(toc_log_sender_key(txn, &name, stored_feed.judge.epoch, &key, err));
+    uint8_t text[212] = {0};
+    uint64_t index = stored_feed.frontier.size;
+    toc_entry_header header = {.version = 1,
+                               .kind = TOC_ENTRY_RECORD,
+                               .epoch = stored_feed.judge.epoch,
+                               .keep_until_day = UINT32_MAX,
+                               .body_bytes = 24 + 256 + 16};
+    uint8_t plain[256] = {0};
+    toc_put_u32(plain + 40, sizeof text); /* salt 32, time 8, then the record's length */
+    toc_entry_commit(&feed->id, index, toc_span_of(plain, sizeof plain), &header.commit);
+    header.commit.bytes[0] ^= 1;
+    uint8_t entry[TOC_ENTRY_HEADER_BYTES + 24 + 256 + 16];
+    toc_entry_header_write(&header, entry);
+    uint8_t *nonce = entry + TOC_ENTRY_HEADER_BYTES;
+    toc_random(nonce, 24);
+    toc_buf aad = {0};
+    toc_buf_add_text(&aad, "tocsin/entry/1\n");
+    toc_buf_add(&aad, feed->id.bytes, 32);
+    toc_buf_add_u64(&aad, index);
+    toc_buf_add(&aad, entry, TOC_ENTRY_HEADER_BYTES);
+    toc_aead_seal(key, nonce, toc_span_of(plain, sizeof plain), toc_buf_view(&aad), nonce + 24);
+    toc_buf_wipe(&aad);
+    toc_span bytes = toc_span_of(entry, sizeof entry);
+    toc_hash leaf;
+    toc_entry_leaf(&feed->id, index, bytes, &leaf);
+    feed->written = true;
+    feed->written_from = index;
+    feed->written_link = 0;
+    return toc_log_append(txn, &stored_feed, &bytes, &leaf, 1, NULL, err);
+}
+
+static void an_entry_that_opens_to_what_it_does_not_commit_to_is_the_authors_fault(void **state)
+{
+    scene *s = *state;
+    uint64_t before = stored(s, READER);
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], write_uncommitted, s));
+    steps(s, 200);
+    /* Stored and provable, as evidence against its author; never opened. */
+    assert_int_equal(stored(s, READER), before + 1);
+    assert_int_equal(refused(s, READER, AUTHOR, TOC_REFUSE_COMMITMENT), 1);
+    sim_fold(&s->net.nodes[READER]);
+    toc_err err;
+    toc_views_txn *views = NULL;
+    toc_hash digest, opened;
+    uint64_t entries;
+    TOC_CHECK_OK(toc_views_read(s->net.nodes[READER].views, &views, &err));
+    TOC_CHECK_OK(toc_views_digest_running(views, &digest, &opened, &entries, &err));
+    toc_views_end(views);
+    assert_int_equal(entries, 0);
+}
+
+/* The refusal that a question from outside the circle gets, as it left. */
+static toc_buf refusal_to(scene *s, const toc_circle_id *circle)
+{
+    toc_err err;
+    toc_message question = {.kind = TOC_MSG_HEADS, .id = 77};
+    question.as.heads.circle = *circle;
+    sim_message *message = calloc(1, sizeof *message);
+    TOC_CHECK_OK(toc_message_encode(&question, &message->bytes, &err));
+    message->to = READER;
+    message->link = s->net.links[READER][STRANGER].number;
+    message->next = s->net.messages;
+    s->net.messages = message;
+    for (int i = 0; i < 200; i++) {
+        sim_step(&s->net);
+        for (const sim_message *answer = s->net.messages; answer != NULL; answer = answer->next) {
+            toc_arena *arena = NULL;
+            toc_message decoded;
+            TOC_CHECK_OK(toc_arena_new(8 << 20, &arena, &err));
+            TOC_CHECK_OK(toc_message_decode(toc_buf_view(&answer->bytes), arena, &decoded, &err));
+            bool found =
+                answer->to == STRANGER && decoded.kind == TOC_MSG_REFUSAL && decoded.id == 77;
+            toc_arena_free(arena);
+            if (found) {
+                toc_buf copy = {0};
+                toc_buf_add_span(&copy, toc_buf_view(&answer->bytes));
+                steps(s, 20);
+                return copy;
+            }
+        }
+    }
+    fail_msg("no refusal came");
+    return (toc_buf){0};
+}
+
+static void a_peer_outside_the_circle_learns_nothing_not_even_that_it_exists(void **state)
+{
+    scene *s = *state;
+    assert_true(s->net.links[READER][STRANGER].up);
+    toc_buf real = refusal_to(s, &s->circle);
+    s->other_circle.bytes[0] = 0xEE;
+    toc_buf made_up = refusal_to(s, &s->other_circle);
+    assert_true(toc_span_equal(toc_buf_view(&real), toc_buf_view(&made_up)));
+    assert_int_equal(refused(s, READER, STRANGER, TOC_REFUSE_NOT_A_MEMBER), 1);
+    toc_buf_wipe(&real);
+    toc_buf_wipe(&made_up);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_honest_record_arrives, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_changed_byte_in_an_entry_is_refused_and_the_true_one_fetched_later, set_up,
+            tear_down),
+        cmocka_unit_test_setup_teardown(a_checkpoint_by_another_key_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            an_entry_that_opens_to_what_it_does_not_commit_to_is_the_authors_fault, set_up,
+            tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_peer_outside_the_circle_learns_nothing_not_even_that_it_exists, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
