@@ -7,6 +7,8 @@
 #define TOC_PRINTF(format_index, first_index)                                                      \
     __attribute__((format(printf, format_index, first_index)))
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): a type does not stand in parentheses. */
+
 /* Cleanup bound to scope: TOC_AUTO(toc_buf_free) toc_buf *wire = NULL;
  * TOC_DEFINE_AUTO(type, free_function) makes the helper that TOC_AUTO names. */
 #define TOC_AUTO(free_function) __attribute__((cleanup(free_function##_auto)))
@@ -21,6 +23,8 @@
     {                                                                                              \
         wipe_function(object);                                                                     \
     }
+
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 #define TOC_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -40,7 +40,8 @@ static void cut_at_character(char *text, size_t capacity)
         text[start - 1] = '\0';
 }
 
-toc_code toc_fail(toc_err *err, toc_code code, const char *format, ...)
+/* In parentheses, as analysers see macros of the same names. */
+toc_code(toc_fail)(toc_err *err, toc_code code, const char *format, ...)
 {
     TOC_ASSERT(code != TOC_OK);
     if (err != NULL) {
@@ -54,7 +55,7 @@ toc_code toc_fail(toc_err *err, toc_code code, const char *format, ...)
     return code;
 }
 
-toc_code toc_wrap(toc_err *err, const char *format, ...)
+toc_code(toc_wrap)(toc_err *err, const char *format, ...)
 {
     TOC_ASSERT(err != NULL && err->code != TOC_OK);
     char inner[TOC_ERR_TEXT_BYTES];

@@ -29,7 +29,8 @@ static inline toc_span toc_span_text(const char *text)
 
 static inline bool toc_span_equal(toc_span left, toc_span right)
 {
-    return left.size == right.size && (left.size == 0 || memcmp(left.data, right.data, left.size) == 0);
+    return left.size == right.size &&
+           (left.size == 0 || memcmp(left.data, right.data, left.size) == 0);
 }
 
 /* Bytewise, a shorter span before a longer one that begins with it. */
@@ -42,6 +43,8 @@ static inline int toc_span_compare(toc_span left, toc_span right)
     return left.size < right.size ? -1 : left.size > right.size;
 }
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): nor does the name of one that is being made. */
+
 /* 32-byte names. Each is a type of its own, so that one cannot be passed for another. */
 #define TOC_ID(name)                                                                               \
     typedef struct name {                                                                          \
@@ -51,6 +54,8 @@ static inline int toc_span_compare(toc_span left, toc_span right)
     {                                                                                              \
         return memcmp(left->bytes, right->bytes, 32) == 0;                                         \
     }
+
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 TOC_ID(toc_hash)      /* a SHA-256 or BLAKE2b-256 value without a narrower name */
 TOC_ID(toc_org_id)    /* hash of an org's first root public key */

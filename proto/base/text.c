@@ -45,7 +45,8 @@ toc_code toc_hex_decode(toc_span text, uint8_t *out, size_t size, toc_err *err)
             return toc_fail(err, TOC_MALFORMED, "no hexadecimal digit at position %zu", i + 1);
     }
     for (size_t i = 0; i < size; i++)
-        out[i] = (uint8_t)(hex_value(text.data[2 * i]) << 4 | hex_value(text.data[2 * i + 1]));
+        out[i] = (uint8_t)((unsigned)hex_value(text.data[2 * i]) << 4 |
+                           (unsigned)hex_value(text.data[2 * i + 1]));
     return TOC_OK;
 }
 
@@ -56,9 +57,11 @@ void toc_base64_encode(toc_span bytes, toc_buf *out)
         uint32_t group = (uint32_t)bytes.data[i] << 16 |
                          (left > 1 ? (uint32_t)bytes.data[i + 1] << 8 : 0) |
                          (left > 2 ? bytes.data[i + 2] : 0);
-        char text[4] = {base64_alphabet[group >> 18], base64_alphabet[group >> 12 & 63],
-                        left > 1 ? base64_alphabet[group >> 6 & 63] : '=',
-                        left > 2 ? base64_alphabet[group & 63] : '='};
+        char text[4] = {base64_alphabet[group >> 18], base64_alphabet[group >> 12 & 63], '=', '='};
+        if (left > 1)
+            text[2] = base64_alphabet[group >> 6 & 63];
+        if (left > 2)
+            text[3] = base64_alphabet[group & 63];
         toc_buf_add(out, text, 4);
     }
 }
