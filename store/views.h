@@ -59,11 +59,15 @@ TOC_MUST toc_code toc_views_digest_walk(toc_views_txn *txn, toc_progress progres
 typedef struct toc_views_head {
     uint64_t revision;
     bool live; /* neither a retraction nor expired */
+    toc_lane lane; /* of its feed: where a retraction of it belongs */
     toc_record_id record;
     toc_span bytes; /* the record as it was signed, lent */
 } toc_views_head;
 TOC_MUST toc_code toc_views_head_of(toc_views_txn *txn, const toc_subject *subject, const toc_claim_id *claim,
                                     toc_views_head *out, toc_err *err); /* NOT_FOUND */
+/* The same where the subject is not at hand: looks through the keys of all claims. */
+TOC_MUST toc_code toc_views_head_by_id(toc_views_txn *txn, const toc_claim_id *claim, toc_views_head *out,
+                                       toc_err *err); /* NOT_FOUND */
 /* Is this vertex a member of the report now? Also gives the newest revision that named it (0: never). */
 TOC_MUST toc_code toc_views_member(toc_views_txn *txn, const toc_claim_id *report, const toc_subject *subject,
                                    bool *out_member, uint64_t *out_revision, toc_err *err);
