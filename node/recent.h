@@ -6,11 +6,13 @@
 
 #include "proto/base/error.h"
 #include "proto/base/span.h"
+#include "proto/feed/feed.h"
 
 typedef struct toc_recent_row {
     toc_hash key;
     uint64_t revision;
     bool live;
+    toc_lane lane;       /* of the newest record */
     toc_hash comparison; /* of the body, as difference only compares it */
 } toc_recent_row;
 

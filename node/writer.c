@@ -60,6 +60,7 @@ typedef struct batch {
 typedef struct known {
     uint64_t revision; /* highest written for the claim, 0: none */
     bool live;
+    toc_lane lane; /* where its newest record stands */
     bool has_comparison;
     toc_hash comparison;
 } known;
@@ -88,6 +89,7 @@ static toc_code known_claim(batch *all, const toc_statement *statement, const to
     if (row != NULL) {
         *out = (known){.revision = row->revision,
                        .live = row->live,
+                       .lane = row->lane,
                        .has_comparison = true,
                        .comparison = row->comparison};
         return TOC_OK;
@@ -103,6 +105,7 @@ static toc_code known_claim(batch *all, const toc_statement *statement, const to
         return toc_fail(err, code, "%s", why.text);
     out->revision = head.revision;
     out->live = head.live;
+    out->lane = head.lane;
     toc_statement stored;
     if (!head.live || toc_record_decode(head.bytes, all->arena, &stored, NULL) != TOC_OK)
         return TOC_OK;
@@ -170,11 +173,10 @@ static toc_code add_record(batch *all, const toc_statement *statement, toc_err *
     return TOC_OK;
 }
 
-static toc_code complete(batch *all, toc_statement *statement, const toc_claim_id *claim,
-                         uint64_t revision, toc_err *err)
+/* The root belongs to what is compared: what is stored has one too. */
+static toc_code give_root(batch *all, toc_statement *statement, const toc_claim_id *claim,
+                          toc_err *err)
 {
-    statement->revision = revision;
-    statement->issued_at = all->now;
     if (statement->kind == TOC_RECORD_MEMBERS || statement->kind == TOC_RECORD_RETRACTION)
         return TOC_OK;
     toc_root *root = toc_arena_zalloc(all->arena, 1, sizeof *root);
@@ -187,6 +189,14 @@ static toc_code complete(batch *all, toc_statement *statement, const toc_claim_i
     return TOC_OK;
 }
 
+static toc_code complete(batch *all, toc_statement *statement, const toc_claim_id *claim,
+                         uint64_t revision, toc_err *err)
+{
+    statement->revision = revision;
+    statement->issued_at = all->now;
+    return give_root(all, statement, claim, err);
+}
+
 static toc_code write_claim(batch *all, const toc_statement *draft, toc_writer_totals *totals,
                             toc_err *err)
 {
@@ -194,7 +204,8 @@ static toc_code write_claim(batch *all, const toc_statement *draft, toc_writer_t
     toc_claim_id claim;
     toc_statement_claim(&statement, &all->circle, toc_node_org(all->writer->node), &claim);
     known before;
-    toc_recent_row row = {.key = claim_key(&claim), .live = true};
+    toc_recent_row row = {.key = claim_key(&claim), .live = true, .lane = all->lane};
+    TOC_TRY(give_root(all, &statement, &claim, err));
     TOC_TRY(comparison_of(&statement, &row.comparison, err));
     TOC_TRY(known_claim(all, &statement, &claim, &before, err));
     bool counted = statement.kind == TOC_RECORD_WALLET;
@@ -278,7 +289,8 @@ static toc_code write_members(batch *all, const toc_statement *draft, toc_writer
     for (size_t i = 0; i < count; i++) {
         toc_recent_row row = {.key = member_key(&claim, &members[i].wallet.subject),
                               .revision = revision,
-                              .live = !members[i].remove};
+                              .live = !members[i].remove,
+                              .lane = all->lane};
         TOC_TRY(remember(all, &row, err));
     }
     totals->fresh += count;
@@ -415,11 +427,14 @@ static toc_code retract_in(batch *all, const toc_statement *target, toc_retracti
     if (!before.live)
         return toc_fail(err, TOC_NOT_FOUND,
                         "this org has no live claim of this kind in this circle");
+    all->lane = before.lane;
     toc_statement statement;
     toc_statement_retract(target, &claim, reason, &statement);
     statement.note = note;
-    toc_recent_row row = {
-        .key = claim_key(&claim), .revision = next_revision(all, before.revision), .live = false};
+    toc_recent_row row = {.key = claim_key(&claim),
+                          .revision = next_revision(all, before.revision),
+                          .live = false,
+                          .lane = all->lane};
     TOC_TRY(complete(all, &statement, &claim, row.revision, err));
     TOC_TRY(add_record(all, &statement, err));
     TOC_TRY(remember(all, &row, err));
@@ -429,13 +444,13 @@ static toc_code retract_in(batch *all, const toc_statement *target, toc_retracti
     return target->kind == TOC_RECORD_CLUSTER ? forget(all, err) : TOC_OK;
 }
 
-toc_code toc_writer_retract(toc_writer *writer, const toc_circle_id *circle, toc_lane lane,
+toc_code toc_writer_retract(toc_writer *writer, const toc_circle_id *circle,
                             const toc_statement *target, toc_retraction_reason reason,
                             toc_span note, toc_retracted *out, toc_err *err)
 {
     pthread_mutex_lock(&writer->mutex);
     batch all;
-    toc_code code = begin(&all, writer, circle, lane, err);
+    toc_code code = begin(&all, writer, circle, TOC_LANE_BULK, err);
     if (code == TOC_OK)
         code = retract_in(&all, target, reason, note, out, err);
     end(&all);

@@ -37,9 +37,9 @@ typedef struct toc_retracted {
     uint64_t revision;
 } toc_retracted;
 
-/* Ends an own live claim (a statement of kind wallet or cluster: its identity counts). NOT_FOUND
- * when there is none. */
-TOC_MUST toc_code toc_writer_retract(toc_writer *writer, const toc_circle_id *circle, toc_lane lane,
+/* Ends an own live claim (a statement of kind wallet or cluster: its identity counts), in the lane
+ * that the claim stands in. NOT_FOUND when there is none. */
+TOC_MUST toc_code toc_writer_retract(toc_writer *writer, const toc_circle_id *circle,
                                      const toc_statement *target, toc_retraction_reason reason,
                                      toc_span note, toc_retracted *out, toc_err *err);
 

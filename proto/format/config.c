@@ -326,6 +326,9 @@ toc_code toc_config_parse(const char *name, toc_span text, toc_config *out, toc_
         size_t used = end == NULL ? length : length + 1;
         text = toc_span_of(text.data + used, text.size - used);
     }
+    /* Everything in it would be taken for a submission, and moved aside. */
+    if (strcmp(config.spool, config.state) == 0 || strcmp(config.spool, config.runtime) == 0)
+        return toc_fail(err, TOC_USAGE, "%s: the spool needs a directory of its own", name);
     *out = config;
     return TOC_OK;
 }

@@ -1,0 +1,274 @@
+/* The socket, its rights, and who talks on it. */
+#include "node/control.h"
+
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "node/control_state.h"
+#include "node/diag.h"
+
+enum {
+    CONTROL_SOCKET_MODE = 0660,
+    CONTROL_GROUPS_MAX = 256,
+    CONTROL_PASSWD_BYTES = 16384,
+    CONTROL_RETRY_MS = 100
+};
+
+/* ---- who may ---- */
+
+static bool among(unsigned id, const unsigned *ids, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (ids[i] == id)
+            return true;
+    }
+    return false;
+}
+
+/* The caller's groups by the system's user database: its primary one comes with the socket. */
+static size_t groups_of(unsigned uid, unsigned gid, unsigned *out)
+{
+    struct passwd entry, *found = NULL;
+    char text[CONTROL_PASSWD_BYTES];
+    gid_t groups[CONTROL_GROUPS_MAX];
+    int count = CONTROL_GROUPS_MAX;
+    out[0] = gid;
+    if (getpwuid_r(uid, &entry, text, sizeof text, &found) != 0 || found == NULL)
+        return 1;
+    if (getgrouplist(found->pw_name, gid, groups, &count) < 0)
+        return 1;
+    for (int i = 0; i < count; i++)
+        out[i] = groups[i];
+    return (size_t)count;
+}
+
+static bool any_among(const unsigned *groups, size_t group_count, const unsigned *ids, size_t count)
+{
+    for (size_t i = 0; i < group_count; i++) {
+        if (among(groups[i], ids, count))
+            return true;
+    }
+    return false;
+}
+
+static bool may_talk(toc_control *control, unsigned uid, unsigned gid, bool *out_admin)
+{
+    *out_admin = true;
+    if (uid == 0 || uid == geteuid())
+        return true;
+    unsigned groups[CONTROL_GROUPS_MAX];
+    size_t count = groups_of(uid, gid, groups);
+    pthread_mutex_lock(&control->mutex);
+    const toc_config *rights = &control->rights;
+    *out_admin = among(uid, rights->admin_uids, rights->admin_uid_count) ||
+                 any_among(groups, count, rights->admin_gids, rights->admin_gid_count);
+    bool may = *out_admin || among(uid, rights->uids, rights->uid_count) ||
+               any_among(groups, count, rights->gids, rights->gid_count);
+    pthread_mutex_unlock(&control->mutex);
+    return may;
+}
+
+void toc_control_reload(toc_control *control, const toc_config *config)
+{
+    pthread_mutex_lock(&control->mutex);
+    control->rights = *config;
+    pthread_mutex_unlock(&control->mutex);
+}
+
+/* ---- conversations ---- */
+
+static void reap(toc_control *control)
+{
+    toc_talk *ended = NULL;
+    pthread_mutex_lock(&control->mutex);
+    for (toc_talk **at = &control->talks; *at != NULL;) {
+        toc_talk *talk = *at;
+        if (!talk->ended) {
+            at = &talk->next;
+            continue;
+        }
+        *at = talk->next;
+        talk->next = ended;
+        ended = talk;
+        control->talk_count--;
+    }
+    pthread_mutex_unlock(&control->mutex);
+    for (toc_talk *next; ended != NULL; ended = next) {
+        next = ended->next;
+        pthread_join(ended->thread, NULL);
+        toc_talk_free(ended);
+    }
+}
+
+static toc_code begin_talk(toc_control *control, nng_stream *stream, unsigned uid, bool admin,
+                           toc_err *err)
+{
+    toc_talk *talk = calloc(1, sizeof *talk);
+    if (talk == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a conversation");
+    *talk = (toc_talk){.control = control, .admin = admin, .uid = uid};
+    if (nng_aio_alloc(&talk->aio, NULL, NULL) != 0) {
+        free(talk);
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a conversation");
+    }
+    pthread_mutex_lock(&control->mutex);
+    talk->stream = stream;
+    bool starts = pthread_create(&talk->thread, NULL, toc_talk_main, talk) == 0;
+    if (starts) {
+        talk->next = control->talks;
+        control->talks = talk;
+        control->talk_count++;
+    }
+    pthread_mutex_unlock(&control->mutex);
+    if (!starts) {
+        talk->stream = NULL; /* the caller's */
+        toc_talk_free(talk);
+        return toc_fail(err, TOC_NO_MEMORY, "cannot start a conversation's thread");
+    }
+    return TOC_OK;
+}
+
+static toc_code admit(toc_control *control, nng_stream *stream, toc_err *err)
+{
+    uint64_t uid, gid;
+    bool admin;
+    if (nng_stream_get_uint64(stream, NNG_OPT_IPC_PEER_UID, &uid) != 0 ||
+        nng_stream_get_uint64(stream, NNG_OPT_IPC_PEER_GID, &gid) != 0)
+        return toc_fail(err, TOC_DENIED, "the system does not say who is calling");
+    if (!may_talk(control, (unsigned)uid, (unsigned)gid, &admin))
+        return toc_fail(err, TOC_DENIED,
+                        "user %llu may not talk to this node; an operator can add allow_uid or "
+                        "allow_gid to its configuration",
+                        (unsigned long long)uid);
+    if (control->talk_count >= TOC_CONTROL_CLIENTS_MAX)
+        return toc_fail(err, TOC_FULL, "%u conversations with this node at once; try again",
+                        TOC_CONTROL_CLIENTS_MAX);
+    return begin_talk(control, stream, (unsigned)uid, admin, err);
+}
+
+static bool wait_before_retry(toc_control *control)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += CONTROL_RETRY_MS * 1000000L;
+    until.tv_sec += until.tv_nsec / 1000000000L;
+    until.tv_nsec %= 1000000000L;
+    pthread_mutex_lock(&control->mutex);
+    while (!control->stopping &&
+           pthread_cond_timedwait(&control->stopped, &control->mutex, &until) == 0)
+        ;
+    bool go_on = !control->stopping;
+    pthread_mutex_unlock(&control->mutex);
+    return go_on;
+}
+
+static void *accept_main(void *context)
+{
+    toc_control *control = context;
+    for (;;) {
+        nng_aio_set_timeout(control->accept_aio, NNG_DURATION_INFINITE);
+        nng_stream_listener_accept(control->listener, control->accept_aio);
+        nng_aio_wait(control->accept_aio);
+        int result = nng_aio_result(control->accept_aio);
+        reap(control);
+        if (result == NNG_ECLOSED || result == NNG_ECANCELED)
+            return NULL;
+        if (result != 0) {
+            toc_diag(TOC_DIAG_WARNING, "control-accept", "text=\"%s\"", nng_strerror(result));
+            if (!wait_before_retry(control)) /* out of files: somebody will close one */
+                return NULL;
+            continue;
+        }
+        nng_stream *stream = nng_aio_get_output(control->accept_aio, 0);
+        toc_err why;
+        if (admit(control, stream, &why) != TOC_OK) {
+            toc_diag(TOC_DIAG_WARNING, "control-refused", "text=\"%s\"", why.text);
+            toc_talk_refuse(stream, control->accept_aio, &why);
+            nng_stream_close(stream);
+            nng_stream_free(stream);
+        }
+    }
+}
+
+/* ---- start and stop ---- */
+
+static toc_code listen_on(toc_control *control, const char *runtime, toc_err *err)
+{
+    char url[TOC_CONFIG_PATH_BYTES + 8];
+    int length = snprintf(control->path, sizeof control->path, "%s/tocsind.sock", runtime);
+    if (length < 0 || (size_t)length > TOC_IPC_PATH_BYTES_MAX)
+        return toc_fail(err, TOC_USAGE,
+                        "the socket's path '%s/tocsind.sock' is longer than %u bytes; choose a "
+                        "shorter runtime directory",
+                        runtime, TOC_IPC_PATH_BYTES_MAX);
+    snprintf(url, sizeof url, "ipc://%s", control->path);
+    int result = nng_stream_listener_alloc(&control->listener, url);
+    if (result == 0)
+        result = nng_stream_listener_set_int(control->listener, NNG_OPT_IPC_PERMISSIONS,
+                                             CONTROL_SOCKET_MODE);
+    if (result == 0)
+        result = nng_stream_listener_listen(control->listener);
+    if (result == 0)
+        result = nng_aio_alloc(&control->accept_aio, NULL, NULL);
+    if (result != 0)
+        return toc_fail(err, TOC_IO, "cannot listen on '%s': %s", control->path,
+                        nng_strerror(result));
+    return TOC_OK;
+}
+
+toc_code toc_control_start(toc_node *node, toc_writer *writer, toc_control **out, toc_err *err)
+{
+    toc_control *control = calloc(1, sizeof *control);
+    if (control == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for the control socket");
+    control->node = node;
+    control->writer = writer;
+    control->rights = *toc_node_config(node);
+    pthread_mutex_init(&control->mutex, NULL);
+    pthread_cond_init(&control->stopped, NULL);
+    toc_code code = listen_on(control, control->rights.runtime, err);
+    if (code == TOC_OK) {
+        control->runs = pthread_create(&control->acceptor, NULL, accept_main, control) == 0;
+        if (!control->runs)
+            code = toc_fail(err, TOC_NO_MEMORY, "cannot start the control socket's thread");
+    }
+    if (code != TOC_OK) {
+        toc_control_stop(control);
+        return code;
+    }
+    *out = control;
+    return TOC_OK;
+}
+
+void toc_control_stop(toc_control *control)
+{
+    if (control == NULL)
+        return;
+    pthread_mutex_lock(&control->mutex);
+    control->stopping = true;
+    pthread_cond_broadcast(&control->stopped);
+    pthread_mutex_unlock(&control->mutex);
+    if (control->listener != NULL)
+        nng_stream_listener_close(control->listener);
+    if (control->runs)
+        pthread_join(control->acceptor, NULL);
+    pthread_mutex_lock(&control->mutex);
+    for (toc_talk *talk = control->talks; talk != NULL; talk = talk->next)
+        nng_stream_close(talk->stream);
+    pthread_mutex_unlock(&control->mutex);
+    for (toc_talk *talk = control->talks, *next; talk != NULL; talk = next) {
+        next = talk->next;
+        pthread_join(talk->thread, NULL);
+        toc_talk_free(talk);
+    }
+    nng_aio_free(control->accept_aio);
+    if (control->listener != NULL)
+        nng_stream_listener_free(control->listener);
+    pthread_cond_destroy(&control->stopped);
+    pthread_mutex_destroy(&control->mutex);
+    free(control);
+}

@@ -1,0 +1,191 @@
+/* Commands that ask the views: lookup, explain, cluster, search. */
+#include "node/clock.h"
+#include "node/control_args.h"
+#include "node/control_talk.h"
+
+enum {
+    QUERY_ARENA_BYTES = 256 << 20,
+    QUERY_MEMBERS_DEFAULT = 100,
+    QUERY_LIMIT_DEFAULT = 100,
+    QUERY_LIMIT_MAX = 1000000
+};
+
+/* ---- any spelling ---- */
+
+/* What is asked of each wallet that a text may mean. `said`: something was found and told. */
+typedef struct asking {
+    toc_talk *talk;
+    toc_query query;
+    void (*print)(const toc_dossier *dossier, toc_buf *out); /* NULL: clusters */
+    size_t members;
+} asking;
+
+static void asking_wipe(asking *all)
+{
+    toc_arena *arena = all->query.arena;
+    toc_query_end(&all->query);
+    toc_arena_free(arena);
+}
+TOC_DEFINE_AUTO_WIPE(asking, asking_wipe)
+
+static toc_code asking_begin(toc_talk *talk, asking *out, toc_err *err)
+{
+    toc_arena *arena;
+    toc_node *node = toc_talk_node(talk);
+    out->talk = talk;
+    TOC_TRY(toc_arena_new(QUERY_ARENA_BYTES, &arena, err));
+    toc_code code = toc_query_begin(toc_node_log(node), toc_node_views(node), arena,
+                                    toc_clock_now().wall, &out->query, err);
+    if (code != TOC_OK)
+        toc_arena_free(arena);
+    return code;
+}
+
+/* `out` gets the line; whether there was anything to find. */
+static toc_code ask_wallet(asking *all, const char *text, const toc_wallet *wallet, toc_buf *out,
+                           bool *out_found, toc_err *err)
+{
+    toc_arena_reset(all->query.arena);
+    if (all->print != NULL) {
+        toc_dossier dossier = {0};
+        TOC_TRY(toc_query_dossier(&all->query, text, wallet, &dossier, err));
+        all->print(&dossier, out);
+        *out_found = dossier.found;
+        return toc_buf_ok(out, err);
+    }
+    toc_answer_cluster cluster = {0};
+    TOC_TRY(toc_query_cluster(&all->query, text, wallet, all->members, &cluster, err));
+    toc_json_cluster(&cluster, out);
+    *out_found = cluster.found;
+    return toc_buf_ok(out, err);
+}
+
+static toc_code say_no_wallet(toc_talk *talk, toc_span text, const toc_err *why, toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    toc_json json = {.out = &line};
+    toc_json_open(&json, NULL, '{');
+    toc_json_text(&json, "query", text);
+    toc_json_bool(&json, "found", false);
+    toc_json_open(&json, "error", '{');
+    toc_json_text(&json, "code", toc_span_text(toc_code_name(why->code)));
+    toc_json_text(&json, "text", toc_span_text(why->text));
+    toc_json_close(&json, '}');
+    toc_json_close(&json, '}');
+    TOC_TRY(toc_buf_ok(&line, err));
+    return toc_talk_line(talk, toc_buf_view(&line), err);
+}
+
+static bool is_spelt(const toc_wallet *wallet, toc_span text)
+{
+    return toc_span_equal(text, toc_span_text(wallet->address));
+}
+
+/* A bare text may fit several chains: everything found is told, or that nothing was, once. */
+static toc_code ask_text(asking *all, toc_span text, toc_err *err)
+{
+    toc_wallet_candidates candidates;
+    toc_err why;
+    if (toc_wallet_parse(text, &candidates, &why) != TOC_OK)
+        return say_no_wallet(all->talk, text, &why, err);
+    TOC_AUTO(toc_buf_wipe) toc_buf query = {0};
+    TOC_AUTO(toc_buf_wipe) toc_buf nothing = {0};
+    toc_buf_add_span(&query, text);
+    bool said = false;
+    for (size_t i = 0; i < candidates.count; i++) {
+        TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+        bool found = false;
+        TOC_TRY(ask_wallet(all, toc_buf_text(&query), &candidates.wallets[i], &line, &found, err));
+        if (found) {
+            TOC_TRY(toc_talk_line(all->talk, toc_buf_view(&line), err));
+        } else if (nothing.size == 0 || is_spelt(&candidates.wallets[i], text)) {
+            toc_buf_clear(&nothing);
+            toc_buf_add_span(&nothing, toc_buf_view(&line));
+        }
+        said = said || found;
+    }
+    TOC_TRY(toc_buf_ok(&nothing, err));
+    return said ? TOC_OK : toc_talk_line(all->talk, toc_buf_view(&nothing), err);
+}
+
+static toc_code ask_all(asking *all, json_t *request, toc_err *err)
+{
+    size_t count;
+    TOC_TRY(toc_args_texts(request, "queries", true, &count, err));
+    for (size_t i = 0; i < count; i++)
+        TOC_TRY(ask_text(all, toc_args_text_at(request, "queries", i), err));
+    return TOC_OK;
+}
+
+toc_code toc_control_lookup(toc_talk *talk, json_t *request, toc_err *err)
+{
+    TOC_AUTO(asking_wipe) asking all = {.print = toc_json_dossier};
+    TOC_TRY(asking_begin(talk, &all, err));
+    return ask_all(&all, request, err);
+}
+
+toc_code toc_control_explain(toc_talk *talk, json_t *request, toc_err *err)
+{
+    TOC_AUTO(asking_wipe) asking all = {.print = toc_json_explain};
+    TOC_TRY(asking_begin(talk, &all, err));
+    return ask_all(&all, request, err);
+}
+
+toc_code toc_control_cluster(toc_talk *talk, json_t *request, toc_err *err)
+{
+    TOC_AUTO(asking_wipe) asking all = {0};
+    uint64_t members;
+    TOC_TRY(toc_args_number(request, "members", QUERY_MEMBERS_DEFAULT, TOC_CLUSTER_MEMBERS_MAX,
+                            &members, err));
+    all.members = (size_t)members;
+    TOC_TRY(asking_begin(talk, &all, err));
+    return ask_all(&all, request, err);
+}
+
+/* ---- search ---- */
+
+static toc_code say_claim(void *context, const toc_answer_claim *claim, toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    toc_json_claim(claim, &line);
+    TOC_TRY(toc_buf_ok(&line, err));
+    return toc_talk_line(context, toc_buf_view(&line), err);
+}
+
+/* Ids in any known spelling; a word that the terms do not know is asked for as it stands. */
+static toc_code read_search(json_t *request, toc_search *out, toc_err *err)
+{
+    uint64_t limit;
+    toc_span chain;
+    TOC_TRY(toc_args_text(request, "category", false, &out->category, err));
+    TOC_TRY(toc_args_text(request, "actor", false, &out->actor, err));
+    TOC_TRY(toc_args_text(request, "role", false, &out->role, err));
+    TOC_TRY(toc_args_text(request, "list", false, &out->list, err));
+    TOC_TRY(toc_args_text(request, "chain", false, &chain, err));
+    TOC_TRY(toc_args_time(request, "from", &out->issued_from, err));
+    TOC_TRY(toc_args_time(request, "until", &out->issued_until, err));
+    TOC_TRY(toc_args_number(request, "limit", QUERY_LIMIT_DEFAULT, QUERY_LIMIT_MAX, &limit, err));
+    out->limit = (size_t)limit;
+    if (toc_args_has(request, "org"))
+        TOC_TRY(toc_args_id(request, "org", out->org.bytes, err));
+    if (chain.size == 0)
+        return TOC_OK;
+    const toc_chain *known = toc_chain_find(chain);
+    if (known == NULL)
+        return toc_fail(err, TOC_NOT_FOUND, "'%.*s' is no known chain",
+                        (int)(chain.size < 64 ? chain.size : 64), (const char *)chain.data);
+    out->chain = toc_span_text(toc_chain_caip2(known));
+    return TOC_OK;
+}
+
+toc_code toc_control_search(toc_talk *talk, json_t *request, toc_err *err)
+{
+    TOC_AUTO(asking_wipe) asking all = {0};
+    toc_search search = {0};
+    uint64_t total = 0;
+    TOC_TRY(read_search(request, &search, err));
+    TOC_TRY(asking_begin(talk, &all, err));
+    TOC_TRY(toc_query_search(&all.query, &search, say_claim, talk, &total, err));
+    toc_talk_total(talk, total);
+    return TOC_OK;
+}

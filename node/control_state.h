@@ -1,0 +1,59 @@
+/* node/control_state.h: what control.c and control_talk.c share. Private to them.
+ * Threads: `mutex` guards the list and the rights; a talk belongs to its thread, but for closing
+ * its stream. */
+#ifndef TOC_NODE_CONTROL_STATE_H
+#define TOC_NODE_CONTROL_STATE_H
+
+#include <nng/nng.h>
+#include <pthread.h>
+
+#include "node/control_talk.h"
+
+enum {
+    CONTROL_READ_BYTES = 65536,
+    CONTROL_GATHER_BYTES = 65536,
+    CONTROL_IDLE_MS = 600000, /* between two requests, or two parts of a submission */
+    CONTROL_SEND_MS = 60000,  /* for a caller that does not read */
+    CONTROL_REFUSE_MS = 1000,
+    CONTROL_PROGRESS_MS = 250
+};
+
+struct toc_talk {
+    toc_talk *next;
+    toc_control *control;
+    nng_stream *stream;
+    nng_aio *aio;
+    pthread_t thread;
+    bool ended; /* its thread is about to return */
+    bool admin;
+    unsigned uid;
+    toc_buf in;
+    size_t used;      /* of `in`, by the frame that was lent */
+    toc_buf out;      /* frames not sent yet */
+    bool drafts_open; /* a submission's parts are still to come */
+    bool has_total;
+    uint64_t total, progress_at_ms;
+};
+
+struct toc_control {
+    toc_node *node;
+    toc_writer *writer;
+    char path[TOC_CONFIG_PATH_BYTES];
+    nng_stream_listener *listener;
+    nng_aio *accept_aio;
+    pthread_t acceptor;
+    bool runs;
+    pthread_mutex_t mutex;
+    pthread_cond_t stopped;
+    bool stopping;
+    toc_config rights; /* its [control] section */
+    toc_talk *talks;
+    size_t talk_count;
+};
+
+/* control_talk.c: the thread of a conversation, and one sentence for who cannot have one. */
+void *toc_talk_main(void *talk);
+void toc_talk_refuse(nng_stream *stream, nng_aio *aio, const toc_err *why);
+void toc_talk_free(toc_talk *talk);
+
+#endif

@@ -1,0 +1,304 @@
+/* One conversation: frames in, the command looked up, frames out. */
+#include "node/control_talk.h"
+
+#include <stdlib.h>
+
+#include "node/clock.h"
+#include "node/control_args.h"
+#include "node/control_state.h"
+#include "node/diag.h"
+
+toc_node *toc_talk_node(toc_talk *talk)
+{
+    return talk->control->node;
+}
+
+toc_writer *toc_talk_writer(toc_talk *talk)
+{
+    return talk->control->writer;
+}
+
+void toc_talk_free(toc_talk *talk)
+{
+    nng_aio_free(talk->aio);
+    if (talk->stream != NULL)
+        nng_stream_free(talk->stream);
+    toc_buf_wipe(&talk->in);
+    toc_buf_wipe(&talk->out);
+    free(talk);
+}
+
+/* ---- bytes ---- */
+
+static toc_code gone(int result, toc_err *err)
+{
+    return toc_fail(err, TOC_UNREACHABLE, "the caller is gone: %s", nng_strerror(result));
+}
+
+/* A stream of nng 1.5.2 that was closed takes an operation and never ends it: so none is begun once
+ * the control socket is stopping, which closes streams under the same mutex. */
+static int transfer(toc_talk *talk, void (*begin)(nng_stream *stream, nng_aio *aio), void *data,
+                    size_t size, nng_duration timeout_ms)
+{
+    nng_iov iov = {.iov_buf = data, .iov_len = size};
+    pthread_mutex_lock(&talk->control->mutex);
+    bool stopping = talk->control->stopping;
+    if (!stopping) {
+        nng_aio_set_timeout(talk->aio, timeout_ms);
+        nng_aio_set_iov(talk->aio, 1, &iov);
+        begin(talk->stream, talk->aio);
+    }
+    pthread_mutex_unlock(&talk->control->mutex);
+    if (stopping)
+        return NNG_ECLOSED;
+    nng_aio_wait(talk->aio);
+    return nng_aio_result(talk->aio);
+}
+
+static toc_code flush(toc_talk *talk, toc_err *err)
+{
+    TOC_TRY(toc_buf_ok(&talk->out, err));
+    int result = 0;
+    for (size_t sent = 0; result == 0 && sent < talk->out.size;) {
+        result = transfer(talk, nng_stream_send, talk->out.data + sent, talk->out.size - sent,
+                          CONTROL_SEND_MS);
+        sent += result == 0 ? nng_aio_count(talk->aio) : 0;
+    }
+    toc_buf_clear(&talk->out);
+    return result == 0 ? TOC_OK : gone(result, err);
+}
+
+static toc_code read_more(toc_talk *talk, toc_err *err)
+{
+    uint8_t *room = toc_buf_extend(&talk->in, CONTROL_READ_BYTES);
+    if (room == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a request");
+    int result = transfer(talk, nng_stream_recv, room, CONTROL_READ_BYTES, CONTROL_IDLE_MS);
+    talk->in.size -= CONTROL_READ_BYTES;
+    if (result != 0)
+        return gone(result, err);
+    talk->in.size += nng_aio_count(talk->aio);
+    return TOC_OK;
+}
+
+/* The next frame, lent until the next call. */
+static toc_code next_frame(toc_talk *talk, toc_control_type *out_type, toc_span *out_payload,
+                           toc_err *err)
+{
+    if (talk->used > 0) {
+        memmove(talk->in.data, talk->in.data + talk->used, talk->in.size - talk->used);
+        talk->in.size -= talk->used;
+        talk->used = 0;
+    }
+    for (;;) {
+        TOC_TRY(toc_control_read(toc_buf_view(&talk->in), out_type, out_payload, &talk->used, err));
+        if (talk->used > 0)
+            return TOC_OK;
+        TOC_TRY(read_more(talk, err));
+    }
+}
+
+/* ---- what commands say ---- */
+
+toc_code toc_talk_line(toc_talk *talk, toc_span json, toc_err *err)
+{
+    if (json.size > 0 && json.data[json.size - 1] == '\n')
+        json.size--;
+    TOC_TRY(toc_control_write(TOC_CONTROL_LINE, json, &talk->out, err));
+    /* While parts of a submission come, the caller writes and does not read: nothing is sent. */
+    return talk->out.size < CONTROL_GATHER_BYTES || talk->drafts_open ? TOC_OK : flush(talk, err);
+}
+
+void toc_talk_progress(toc_talk *talk, const char *what, uint64_t done, uint64_t total)
+{
+    uint64_t now = toc_clock_mono_ms(NULL);
+    if (talk->drafts_open || now - talk->progress_at_ms < CONTROL_PROGRESS_MS)
+        return;
+    talk->progress_at_ms = now;
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    toc_json json = {.out = &line};
+    toc_json_open(&json, NULL, '{');
+    toc_json_number(&json, "done", done);
+    toc_json_number(&json, "total", total);
+    toc_json_text(&json, "what", toc_span_text(what));
+    toc_json_close(&json, '}');
+    toc_err why; /* a caller that is gone is found out by the next line */
+    if (toc_control_write(TOC_CONTROL_PROGRESS, toc_buf_view(&line), &talk->out, &why) != TOC_OK ||
+        flush(talk, &why) != TOC_OK)
+        toc_diag(TOC_DIAG_DEBUG, "control-progress", "text=\"%s\"", why.text);
+}
+
+void toc_talk_working(void *context, uint64_t done, uint64_t total)
+{
+    const toc_talk_work *work = context;
+    toc_talk_progress(work->talk, work->what, done, total);
+}
+
+void toc_talk_total(toc_talk *talk, uint64_t total)
+{
+    talk->has_total = true;
+    talk->total = total;
+}
+
+toc_code toc_talk_drafts(toc_talk *talk, toc_span *out, bool *out_end, toc_err *err)
+{
+    toc_control_type type;
+    toc_span payload;
+    TOC_TRY(next_frame(talk, &type, &payload, err));
+    *out_end = type == TOC_CONTROL_END;
+    talk->drafts_open = !*out_end;
+    if (type != TOC_CONTROL_DRAFTS && type != TOC_CONTROL_END)
+        return toc_fail(err, TOC_MALFORMED, "a '%c' frame within a submission", type);
+    *out = payload;
+    return TOC_OK;
+}
+
+static toc_code say_end(toc_talk *talk, toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    if (talk->has_total)
+        toc_buf_printf(&line, "{\"total\":%llu}", (unsigned long long)talk->total);
+    else
+        toc_buf_add_text(&line, "{}");
+    TOC_TRY(toc_buf_ok(&line, err));
+    return toc_control_write(TOC_CONTROL_END, toc_buf_view(&line), &talk->out, err);
+}
+
+static toc_code say_error(const toc_err *why, toc_buf *out, toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    toc_json json = {.out = &line};
+    toc_json_open(&json, NULL, '{');
+    toc_json_text(&json, "code", toc_span_text(toc_code_name(why->code)));
+    toc_json_text(&json, "text", toc_span_text(why->text));
+    toc_json_close(&json, '}');
+    TOC_TRY(toc_buf_ok(&line, err));
+    return toc_control_write(TOC_CONTROL_ERROR, toc_buf_view(&line), out, err);
+}
+
+void toc_talk_refuse(nng_stream *stream, nng_aio *aio, const toc_err *why)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf frame = {0};
+    toc_err ignored;
+    if (say_error(why, &frame, &ignored) != TOC_OK)
+        return;
+    /* One short frame fits any socket's buffer: it never waits for the caller. */
+    nng_iov iov = {.iov_buf = frame.data, .iov_len = frame.size};
+    nng_aio_set_timeout(aio, CONTROL_REFUSE_MS);
+    nng_aio_set_iov(aio, 1, &iov);
+    nng_stream_send(stream, aio);
+    nng_aio_wait(aio);
+}
+
+/* ---- commands ---- */
+
+enum {
+    FOR_ADMINS = 1, /* changes peers or circles, or stops others for long */
+    WITH_DRAFTS = 2 /* parts of a submission follow, unless a claim is named */
+};
+
+/* A command: its name, which arguments there are (NULL ends them). */
+typedef struct toc_command {
+    const char *name;
+    unsigned flags;
+    toc_code (*run)(toc_talk *talk, json_t *request, toc_err *err);
+    const char *arguments[10];
+} toc_command;
+
+static const toc_command commands[] = {
+    {"status", 0, toc_control_status, {NULL}},
+    {"peers", 0, toc_control_peers, {NULL}},
+    {"card", 0, toc_control_card, {NULL}},
+    {"peer-add", FOR_ADMINS, toc_control_peer_add, {"card", "endpoints", NULL}},
+    {"peer-list", 0, toc_control_peer_list, {NULL}},
+    {"circle-create", FOR_ADMINS, toc_control_circle_create, {"name", "purpose", NULL}},
+    {"circle-join", FOR_ADMINS, toc_control_circle_join, {"circle", NULL}},
+    {"circle-admit", FOR_ADMINS, toc_control_circle_admit, {"circle", "org", "role", NULL}},
+    {"circle-list", 0, toc_control_circle_list, {NULL}},
+    {"circle-show", 0, toc_control_circle_show, {"circle", NULL}},
+    {"submit", WITH_DRAFTS, toc_control_submit, {"id", "circle", "alert", "dry_run", NULL}},
+    {"retract",
+     WITH_DRAFTS,
+     toc_control_retract,
+     {"circle", "claim", "alert", "reason", "note", NULL}},
+    {"lookup", 0, toc_control_lookup, {"queries", NULL}},
+    {"explain", 0, toc_control_explain, {"queries", NULL}},
+    {"cluster", 0, toc_control_cluster, {"queries", "members", NULL}},
+    {"search",
+     0,
+     toc_control_search,
+     {"category", "actor", "role", "list", "chain", "org", "from", "until", "limit", NULL}},
+    {"digest", 0, toc_control_digest, {NULL}},
+    {"rebuild", FOR_ADMINS, toc_control_rebuild, {NULL}},
+    {"check", 0, toc_control_check, {NULL}},
+    {"log-check", 0, toc_control_log_check, {NULL}},
+    {"stats", 0, toc_control_stats, {NULL}},
+};
+
+static toc_code run_command(toc_talk *talk, toc_span text, toc_err *err)
+{
+    TOC_AUTO_JSON json_t *request = NULL;
+    toc_span name;
+    TOC_TRY(toc_args_parse(text, &request, err));
+    TOC_TRY(toc_args_text(request, "command", true, &name, err));
+    for (size_t i = 0; i < TOC_COUNT(commands); i++) {
+        const toc_command *command = &commands[i];
+        if (!toc_span_equal(name, toc_span_text(command->name)))
+            continue;
+        if ((command->flags & FOR_ADMINS) != 0 && !talk->admin)
+            return toc_fail(err, TOC_DENIED,
+                            "'%s' is for the service user, root and those whom admin_uid or "
+                            "admin_gid name; user %u is none of them",
+                            command->name, talk->uid);
+        talk->drafts_open = (command->flags & WITH_DRAFTS) != 0 && !toc_args_has(request, "claim");
+        TOC_TRY(toc_args_known(request, command->arguments, err));
+        return command->run(talk, request, err);
+    }
+    return toc_fail(err, TOC_USAGE, "this node knows no command '%.*s'",
+                    (int)(name.size < 64 ? name.size : 64), (const char *)name.data);
+}
+
+static toc_code answer(toc_talk *talk, toc_span request, toc_err *err)
+{
+    toc_err why = {0};
+    talk->has_total = false;
+    talk->progress_at_ms = toc_clock_mono_ms(NULL);
+    toc_code code = run_command(talk, request, &why);
+    TOC_TRY(code == TOC_OK ? say_end(talk, err) : say_error(&why, &talk->out, err));
+    return flush(talk, err);
+}
+
+static toc_code converse(toc_talk *talk, toc_err *err)
+{
+    for (;;) {
+        toc_control_type type;
+        toc_span payload;
+        TOC_TRY(next_frame(talk, &type, &payload, err));
+        if (type == TOC_CONTROL_REQUEST) {
+            talk->drafts_open = false;
+            TOC_TRY(answer(talk, payload, err));
+        } else if (talk->drafts_open && (type == TOC_CONTROL_DRAFTS || type == TOC_CONTROL_END)) {
+            talk->drafts_open = type != TOC_CONTROL_END; /* of a submission that failed before */
+        } else {
+            return toc_fail(err, TOC_MALFORMED, "a '%c' frame where a request was due", type);
+        }
+    }
+}
+
+void *toc_talk_main(void *context)
+{
+    toc_talk *talk = context;
+    toc_err why = {0};
+    toc_code code = converse(talk, &why);
+    if (code != TOC_UNREACHABLE) {
+        toc_diag(TOC_DIAG_WARNING, "control-broken", "uid=%u text=\"%s\"", talk->uid, why.text);
+        toc_err ignored;
+        if (say_error(&why, &talk->out, &ignored) != TOC_OK || flush(talk, &ignored) != TOC_OK)
+            toc_diag(TOC_DIAG_DEBUG, "control-broken", "text=\"%s\"", ignored.text);
+    }
+    pthread_mutex_lock(&talk->control->mutex);
+    nng_stream_close(talk->stream);
+    talk->ended = true;
+    pthread_mutex_unlock(&talk->control->mutex);
+    return NULL;
+}

@@ -1,0 +1,57 @@
+/* node/control_talk.h: one conversation as the commands see it. Private to node/control*.
+ * Owns:    the buffers of the conversation. Threads: the conversation's own.
+ * Errors:  UNREACHABLE once the caller is gone: then nothing more is worth saying. */
+#ifndef TOC_NODE_CONTROL_TALK_H
+#define TOC_NODE_CONTROL_TALK_H
+
+#include <jansson.h>
+
+#include "node/control.h"
+#include "proto/answer/writer.h"
+#include "proto/control/control.h"
+
+typedef struct toc_talk toc_talk;
+
+toc_node *toc_talk_node(toc_talk *talk);
+toc_writer *toc_talk_writer(toc_talk *talk);
+
+/* One line of the answer: JSON, with or without its newline. Small ones are gathered. */
+TOC_MUST toc_code toc_talk_line(toc_talk *talk, toc_span json, toc_err *err);
+/* At most a few a second go out, whatever is called. `total` 0: unknown. */
+void toc_talk_progress(toc_talk *talk, const char *what, uint64_t done, uint64_t total);
+/* A toc_progress over a toc_talk_work. */
+typedef struct toc_talk_work {
+    toc_talk *talk;
+    const char *what;
+} toc_talk_work;
+void toc_talk_working(void *context, uint64_t done, uint64_t total);
+/* What stands in the object that ends the answer; {} otherwise. */
+void toc_talk_total(toc_talk *talk, uint64_t total);
+/* The next part of a submission, lent until the next call; *out_end: there are no more. */
+TOC_MUST toc_code toc_talk_drafts(toc_talk *talk, toc_span *out, bool *out_end, toc_err *err);
+
+/* The commands: control_status.c, control_roll.c, control_query.c, control_care.c,
+ * control_submit.c. */
+toc_code toc_control_status(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_peers(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_card(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_peer_add(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_peer_list(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_circle_create(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_circle_join(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_circle_admit(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_circle_list(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_circle_show(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_lookup(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_explain(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_cluster(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_search(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_digest(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_rebuild(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_check(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_log_check(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_stats(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_submit(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_retract(toc_talk *talk, json_t *request, toc_err *err);
+
+#endif

@@ -1,0 +1,180 @@
+#include "node/daemon.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "proto/crypto/storekey.h"
+
+enum { PATH_BYTES = TOC_CONFIG_PATH_BYTES + 64, SMALL_FILE_BYTES_MAX = 4096, MARKER_BYTES = 128 };
+
+#define BOOT_ID_FILE "/proc/sys/kernel/random/boot_id"
+
+/* ---- small files ---- */
+
+static void close_file(const int *file)
+{
+    if (*file >= 0)
+        close(*file);
+}
+#define AUTO_FILE __attribute__((cleanup(close_file)))
+
+static toc_code read_small(const char *path, toc_buf *out, toc_err *err)
+{
+    AUTO_FILE int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return toc_fail(err, errno == ENOENT ? TOC_NOT_FOUND : TOC_IO, "cannot read '%s': %s", path,
+                        strerror(errno));
+    uint8_t *room = toc_buf_extend(out, SMALL_FILE_BYTES_MAX);
+    if (room == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for '%s'", path);
+    ssize_t size = read(file, room, SMALL_FILE_BYTES_MAX);
+    int reason = errno;
+    out->size -= SMALL_FILE_BYTES_MAX - (size < 0 ? 0 : (size_t)size);
+    if (size < 0)
+        return toc_fail(err, TOC_IO, "cannot read '%s': %s", path, strerror(reason));
+    if (size == SMALL_FILE_BYTES_MAX)
+        return toc_fail(err, TOC_LIMIT, "'%s' is larger than a file of this kind", path);
+    return TOC_OK;
+}
+
+/* ---- the passphrase ---- */
+
+static toc_span first_line(toc_span text)
+{
+    const uint8_t *end = text.size == 0 ? NULL : memchr(text.data, '\n', text.size);
+    return toc_passphrase_trim(
+        toc_span_of(text.data, end == NULL ? text.size : (size_t)(end - text.data)));
+}
+
+static toc_code ask_terminal(toc_buf *out, toc_err *err)
+{
+    AUTO_FILE int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    struct termios before, quiet;
+    if (terminal < 0 || tcgetattr(terminal, &before) != 0)
+        return toc_fail(err, TOC_USAGE,
+                        "there is no terminal to ask for the passphrase; set 'secret = file:PATH' "
+                        "or 'secret = credential:NAME' in the configuration");
+    static const char prompt[] = "passphrase of the store key: ";
+    quiet = before;
+    quiet.c_lflag &= (tcflag_t)~ECHO;
+    quiet.c_lflag |= ECHONL;
+    uint8_t *room = toc_buf_extend(out, SMALL_FILE_BYTES_MAX);
+    if (room == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a passphrase");
+    tcsetattr(terminal, TCSAFLUSH, &quiet);
+    ssize_t told = write(terminal, prompt, sizeof prompt - 1);
+    ssize_t size = told < 0 ? -1 : read(terminal, room, SMALL_FILE_BYTES_MAX);
+    tcsetattr(terminal, TCSAFLUSH, &before);
+    out->size -= SMALL_FILE_BYTES_MAX - (size < 0 ? 0 : (size_t)size);
+    return size > 0 ? TOC_OK : toc_fail(err, TOC_USAGE, "no passphrase was given");
+}
+
+static toc_code read_passphrase(const toc_config *config, toc_buf *out, toc_err *err)
+{
+    char path[2 * TOC_CONFIG_PATH_BYTES];
+    if (config->secret_kind == TOC_SECRET_ASK)
+        return ask_terminal(out, err);
+    if (config->secret_kind == TOC_SECRET_FILE)
+        return read_small(config->secret, out, err);
+    const char *folder = getenv("CREDENTIALS_DIRECTORY");
+    if (folder == NULL)
+        return toc_fail(err, TOC_USAGE,
+                        "'secret = credential:%s' needs systemd's LoadCredential; outside of it "
+                        "use 'secret = file:PATH'",
+                        config->secret);
+    if (snprintf(path, sizeof path, "%s/%s", folder, config->secret) >= (int)sizeof path)
+        return toc_fail(err, TOC_LIMIT, "the credential's path is too long");
+    return read_small(path, out, err);
+}
+
+toc_code toc_daemon_store_key(const toc_config *config, toc_secret **out, toc_err *err)
+{
+    char path[PATH_BYTES];
+    TOC_AUTO(toc_buf_wipe) toc_buf file = {0};
+    TOC_AUTO(toc_buf_wipe) toc_buf passphrase = {0};
+    snprintf(path, sizeof path, "%s/keys/store.key", config->state);
+    toc_code code = read_small(path, &file, err);
+    if (code == TOC_NOT_FOUND)
+        return toc_fail(err, TOC_NOT_FOUND,
+                        "there is no '%s'; 'tocsin init' makes an org, its keys and its store",
+                        path);
+    if (code != TOC_OK)
+        return code;
+    TOC_TRY(read_passphrase(config, &passphrase, err));
+    return toc_store_key_open(toc_buf_view(&file), first_line(toc_buf_view(&passphrase)), out, err);
+}
+
+/* ---- the boot marker ---- */
+
+/* The boot's id, and which file the log is: a restored copy is another one. */
+static toc_code describe_boot(const toc_config *config, char out[MARKER_BYTES], toc_err *err)
+{
+    char path[PATH_BYTES];
+    struct stat about;
+    TOC_AUTO(toc_buf_wipe) toc_buf boot = {0};
+    snprintf(path, sizeof path, "%s/store/log/data.mdb", config->state);
+    if (stat(path, &about) != 0)
+        return toc_fail(err, errno == ENOENT ? TOC_NOT_FOUND : TOC_IO,
+                        "there is no log at '%s' (%s); 'tocsin init' makes one", path,
+                        strerror(errno));
+    TOC_TRY(read_small(BOOT_ID_FILE, &boot, err));
+    toc_span id = first_line(toc_buf_view(&boot));
+    snprintf(out, MARKER_BYTES, "%.*s %llu:%llu\n", (int)(id.size < 40 ? id.size : 40),
+             (const char *)id.data, (unsigned long long)about.st_dev,
+             (unsigned long long)about.st_ino);
+    return TOC_OK;
+}
+
+toc_code toc_daemon_same_boot(const toc_config *config, bool *out, toc_err *err)
+{
+    char path[PATH_BYTES], wanted[MARKER_BYTES];
+    TOC_AUTO(toc_buf_wipe) toc_buf marker = {0};
+    TOC_TRY(describe_boot(config, wanted, err));
+    snprintf(path, sizeof path, "%s/boot", config->runtime);
+    toc_code code = read_small(path, &marker, err);
+    if (code != TOC_OK && code != TOC_NOT_FOUND)
+        return code;
+    *out = code == TOC_OK && toc_span_equal(toc_buf_view(&marker), toc_span_text(wanted));
+    return TOC_OK;
+}
+
+toc_code toc_daemon_mark_boot(const toc_config *config, toc_err *err)
+{
+    char path[PATH_BYTES], fresh[PATH_BYTES], marker[MARKER_BYTES];
+    TOC_TRY(describe_boot(config, marker, err));
+    snprintf(path, sizeof path, "%s/boot", config->runtime);
+    snprintf(fresh, sizeof fresh, "%s/boot.new", config->runtime);
+    AUTO_FILE int file = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
+    size_t size = strlen(marker);
+    if (file < 0 || write(file, marker, size) != (ssize_t)size || rename(fresh, path) != 0)
+        return toc_fail(err, TOC_IO, "cannot write '%s': %s", path, strerror(errno));
+    return TOC_OK;
+}
+
+/* ---- systemd ---- */
+
+/* sd_notify(3) without its library: one datagram. */
+void toc_daemon_notify(const char *state)
+{
+    const char *name = getenv("NOTIFY_SOCKET");
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (name == NULL || (name[0] != '/' && name[0] != '@') ||
+        strlen(name) >= sizeof address.sun_path)
+        return;
+    memcpy(address.sun_path, name, strlen(name));
+    if (name[0] == '@')
+        address.sun_path[0] = '\0'; /* the abstract name space */
+    AUTO_FILE int notifier = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(name));
+    if (notifier >= 0 && connect(notifier, (const struct sockaddr *)&address, size) == 0) {
+        ssize_t sent = send(notifier, state, strlen(state), MSG_NOSIGNAL);
+        (void)sent; /* nobody to tell */
+    }
+}

@@ -1,0 +1,35 @@
+/* node/submission.h: a submission as it comes in, part by part, over the socket or from the spool
+ * (proto/format/drafts.h): difference only, line by line, harmless to repeat.
+ * Owns:    one batch of drafts at a time. Threads: one.
+ * Errors:  as the writer's; a draft that breaks a rule is refused alone, by the callback. */
+#ifndef TOC_NODE_SUBMISSION_H
+#define TOC_NODE_SUBMISSION_H
+
+#include "node/writer.h"
+
+typedef struct toc_submission_request {
+    toc_draft_id id; /* one that was taken before is not taken again */
+    toc_circle_id circle;
+    toc_lane lane;
+    bool dry_run;
+} toc_submission_request;
+
+/* `line`: of the file that the draft came from. */
+typedef void (*toc_submission_refusal)(void *context, uint32_t line, const toc_err *why);
+
+typedef struct toc_submission toc_submission;
+TOC_MUST toc_code toc_submission_begin(toc_node *node, toc_writer *writer,
+                                       const toc_submission_request *request,
+                                       toc_submission_refusal refusal, void *context,
+                                       toc_submission **out, toc_err *err);
+void toc_submission_free(toc_submission *submission); /* NULL is fine */
+TOC_DEFINE_AUTO(toc_submission, toc_submission_free)
+
+/* What passes is durable when it returns. */
+TOC_MUST toc_code toc_submission_part(toc_submission *submission, toc_span part, toc_err *err);
+/* Remembers the id, and appends the summary: one JSON object without newline. Of a submission that
+ * was taken before, the summary of then. */
+TOC_MUST toc_code toc_submission_end(toc_submission *submission, toc_buf *out_summary,
+                                     toc_err *err);
+
+#endif
