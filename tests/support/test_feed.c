@@ -32,7 +32,7 @@ toc_test_feed *toc_test_feed_new(toc_lane lane, uint8_t seed)
     toc_feed_id_of(&feed->name, &feed->id);
     feed->sign_seed = secret_of(seed, 0);
     toc_sign_public(feed->sign_seed, &feed->sign_key);
-    for (uint8_t i = 0; i < TOC_TEST_EPOCHS; i++)
+    for (size_t i = 0; i < TOC_TEST_EPOCHS; i++)
         feed->sender_keys[i] = secret_of(seed, (uint8_t)(i + 1));
     feed->epoch = 1;
     return feed;

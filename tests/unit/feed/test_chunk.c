@@ -357,13 +357,16 @@ static void a_chunk_keeps_to_its_limits(void **state)
 static void a_grant_or_erasure_that_cannot_be_read_is_refused_with_its_number(void **state)
 {
     (void)state;
-    for (uint8_t kind = TOC_ENTRY_GRANT; kind <= TOC_ENTRY_ERASURE; kind += 2) {
+    for (unsigned kind = TOC_ENTRY_GRANT; kind <= TOC_ENTRY_ERASURE; kind += 2) {
         toc_err err = {0};
         TOC_AUTO(toc_test_feed_free) toc_test_feed *other = toc_test_feed_new(TOC_LANE_BULK, 77);
         toc_test_feed_grant(other, 1);
         uint8_t entry[48 + 10] = {0};
-        toc_entry_header header = {
-            .version = 1, .kind = kind, .epoch = 1, .keep_until_day = UINT32_MAX, .body_bytes = 10};
+        toc_entry_header header = {.version = 1,
+                                   .kind = (uint8_t)kind,
+                                   .epoch = 1,
+                                   .keep_until_day = UINT32_MAX,
+                                   .body_bytes = 10};
         toc_entry_header_write(&header, entry);
         toc_test_feed_raw(other, TOC_SPAN_OF(entry));
         TOC_AUTO(toc_chunk_free) toc_chunk *chunk = toc_test_feed_chunk(other, 0, 2, 2, 0, true);

@@ -452,10 +452,11 @@ static void what_is_not_sealed_is_not_opened(void **state)
     (void)state;
     uint8_t bytes[TOC_ENTRY_HEADER_BYTES + TOC_BODY_OVERHEAD_BYTES], plain[256];
     toc_opened opened;
-    for (uint8_t kind = TOC_ENTRY_GRANT; kind <= TOC_ENTRY_ERASURE; kind++) {
+    for (unsigned kind = TOC_ENTRY_GRANT; kind <= TOC_ENTRY_ERASURE; kind++) {
         for (uint32_t size = 0; size < TOC_BODY_OVERHEAD_BYTES; size++) {
             memset(bytes, 0, sizeof bytes);
-            toc_entry_header header = {.version = 1, .kind = kind, .epoch = 1, .body_bytes = size};
+            toc_entry_header header = {
+                .version = 1, .kind = (uint8_t)kind, .epoch = 1, .body_bytes = size};
             toc_entry_header_write(&header, bytes);
             TOC_CHECK_FAILS(TOC_MALFORMED,
                             toc_entry_open(&feed, INDEX, toc_span_of(bytes, 48 + size), sender_key,
