@@ -207,8 +207,10 @@ static void a_real_log_has_the_roots_that_it_signed(void **state)
     (void)state;
     toc_err err = {0};
     TOC_AUTO(toc_buf_wipe) toc_buf leaves = {0};
-    if (!read_log_file("tile/0/000.p/10", &leaves))
+    if (!read_log_file("tile/0/000.p/10", &leaves) || leaves.data == NULL) {
         skip();
+        return;
+    }
     assert_int_equal(leaves.size, 320);
     toc_tree_source source = {.context = &leaves, .subtree = log_subtree};
     toc_frontier frontier = {0};
