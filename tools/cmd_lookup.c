@@ -171,7 +171,9 @@ static void show_terms(const json_t *category, toc_buf *out)
         const json_t *change = json_array_get(changes, i);
         toc_buf_printf(out, "    -> %llu if ", (unsigned long long)toc_number_of(change, "score"));
         toc_colour_add(out, TOC_STYLE_QUIET, toc_span_text(toc_text_of(change, "if")));
-        toc_buf_add_u8(out, '\n');
+        const char *root = toc_text_of(change, "root");
+        toc_buf_printf(out, "%s%.20s%s\n", root[0] == '\0' ? "" : " (", root,
+                       root[0] == '\0' ? "" : ")");
     }
 }
 
