@@ -152,15 +152,17 @@ static void on_received(void *context)
 {
     conn *c = context;
     pthread_mutex_lock(&c->links->mutex);
-    c->receiving = false;
     if (nng_aio_result(c->recv_aio) != 0 || c->state == CONN_CLOSED) {
         conn_close(c);
-        pthread_cond_signal(&c->links->wake);
     } else {
         c->read_size += nng_aio_count(c->recv_aio);
+        /* Still receiving: taking frames may send, and sending asks for more bytes, which must not
+         * come into the buffer that is being cut. */
         take_frames(c);
-        conn_receive(c);
     }
+    c->receiving = false;
+    conn_receive(c);
+    pthread_cond_signal(&c->links->wake);
     pthread_mutex_unlock(&c->links->mutex);
 }
 
