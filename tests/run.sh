@@ -1,0 +1,99 @@
+#!/usr/bin/env bash
+# Installs what is missing from Debian, builds, and runs every check. Ends with the counts; exit code 0 when nothing failed.
+#   tests/run.sh            everything
+#   tests/run.sh quick      formatting, layers, the dev build and its tests
+# It works without a network once the packages are there, and can be run again: builds and clang-tidy's findings are kept.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+case "${1:-}" in
+"" | quick) ;;
+*)
+    echo "usage: tests/run.sh [quick]" >&2
+    exit 2
+    ;;
+esac
+# shellcheck source=deploy/packages.sh
+. deploy/packages.sh
+toc_install_packages build test || exit 1
+
+passed=0 failed=0 failures=()
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+launcher=()
+command -v ccache >/dev/null && launcher=(-DCMAKE_C_COMPILER_LAUNCHER=ccache)
+
+note() { # NAME EXIT-CODE
+    if [ "$2" = 0 ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        failures+=("$1")
+    fi
+}
+
+# One check: quiet when it passes, its whole output when it fails.
+check() { # NAME COMMAND…
+    local name=$1 began=$SECONDS code
+    shift
+    printf '%-28s ' "$name"
+    "$@" >"$results/out" 2>&1
+    code=$?
+    note "$name" "$code"
+    if [ "$code" = 0 ]; then
+        echo "passed  $((SECONDS - began)) s"
+    else
+        echo "FAILED  $((SECONDS - began)) s"
+        tail -n 60 "$results/out"
+    fi
+    return "$code"
+}
+
+# Tests of one build; each test counts by itself.
+tests() { # PRESET CTEST-OPTION…
+    local preset=$1 began=$SECONDS xml=$results/$1.xml line ran bad
+    shift
+    printf '%-28s ' "tests ($preset)"
+    ctest --preset "$preset" -j "$(nproc)" --no-tests=error --output-junit "$xml" "$@" >"$results/out" 2>&1
+    line=$(grep -m1 '<testsuite' -A4 "$xml" 2>/dev/null | tr '\n' ' ')
+    ran=$(sed -n 's/.*tests="\([0-9]*\)".*/\1/p' <<<"$line")
+    bad=$(sed -n 's/.*failures="\([0-9]*\)".*/\1/p' <<<"$line")
+    if [ -z "$ran" ] || [ "$ran" = 0 ]; then
+        note "tests ($preset) did not run" 1
+        echo "FAILED  no test ran"
+        tail -n 40 "$results/out"
+        return
+    fi
+    passed=$((passed + ran - bad)) failed=$((failed + bad))
+    echo "$((ran - bad)) passed, $bad failed  $((SECONDS - began)) s"
+    if [ "$bad" != 0 ]; then
+        grep -E '\*\*\*(Failed|Timeout|Exception)|\(Failed\)|\(Timeout\)' "$results/out" | sort -u
+        grep -E '^\[  (FAILED|ERROR)|error:|Failure|Traceback|ERROR: |runtime error' "$results/out" | head -n 60
+        failures+=("tests ($preset)")
+    fi
+}
+
+build() { # PRESET TARGET…
+    cmake --preset "$1" "${launcher[@]}" && cmake --build --preset "$1" ${2:+--target "${@:2}"}
+}
+
+sources() { find proto store node tools tests -name '*.[ch]' -print0; }
+formatted() { sources | xargs -0 clang-format --dry-run -Werror; }
+no_stray_words() { # what must never reach a release
+    ! grep -rnIE '\b(TODO|FIXME|XXX|HACK)\b' proto store node tools tests/scenario deploy --include='*.[ch]' --include='*.py' --include='*.sh'
+}
+
+began=$SECONDS
+check "format" formatted
+check "no unfinished work" no_stray_words
+check "build (dev)" build dev && tests dev
+if [ "${1:-}" != quick ]; then
+    check "headers alone" cmake --build --preset dev --target all_verify_interface_header_sets
+    # Scenarios and the simulator's long runs are timed against a deadline; sanitizers would only test the deadline.
+    check "build (asan)" build asan && tests asan -LE 'scenario|long'
+    check "tidy" tests/tidy build/asan
+    check "quickstart --once" bash deploy/quickstart.sh --once
+fi
+echo
+for name in ${failures[@]+"${failures[@]}"}; do echo "failed: $name"; done
+echo "$passed passed, $failed failed ($(((SECONDS - began) / 60)) min $(((SECONDS - began) % 60)) s)"
+[ "$failed" = 0 ]
