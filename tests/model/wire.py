@@ -165,7 +165,36 @@ def identity_case():
             ("charter_body", charter_body), ("charter_hash", charter_hash),
             ("charter_signature", ed25519_sign(SIGN_SEED, b"tocsin/charter-sig/1\n" + charter_hash + org_id)),
             ("circle_id", b(b"tocsin/circle/1\n" + charter_body)),
-            ("possession_signature", ed25519_sign(SIGN_SEED, b"tocsin/pop/1\n" + org_id + root))]
+            ("possession_signature", ed25519_sign(SIGN_SEED, b"tocsin/pop/1\n" + org_id + root)),
+            ("fingerprint", fingerprint(org_id, card_hash))]
+
+
+def fingerprint(org_id, card_hash):
+    text = base64.b32encode(b(b"tocsin/fp/1\n" + org_id + card_hash)[:20]).decode().lower()
+    return "-".join(text[i:i + 4] for i in range(0, len(text), 4))
+
+
+def claim_case():
+    kind, cluster = 2, b"heist-2026"
+    parts = u16(len(cluster)) + cluster
+    return [("case", "claim"), ("circle", CIRCLE), ("org", ORG), ("kind", kind), ("cluster", cluster.decode()),
+            ("claim_id", b(b"tocsin/claim/1\n" + CIRCLE + ORG + u8(kind) + parts))]
+
+
+# --- links ------------------------------------------------------------------------------------------------------
+
+
+def heads_case(root):
+    rows = sorted([feed_id("alert") + u64(2) + root, feed_id("keys") + u64(1) + bytes([0x77] * 32)])
+    return [("case", "heads"), ("rows", b"".join(rows)), ("digest", h(b"tocsin/heads/1\n" + b"".join(rows)))]
+
+
+def mac1_case():
+    responder, version, message = x25519(bytes([0x71] * 32)), 1, bytes(range(40))
+    key = b(b"tocsin/mac1/1\n" + responder)
+    return [("case", "mac1"), ("responder_public", responder), ("version", version), ("message", message),
+            ("mac1_key", key), ("mac1", b(u8(version) + message, key=key, size=16)),
+            ("prologue", b"tocsin/link/1\n" + u8(version))]
 
 
 def feed_cases():
@@ -182,5 +211,6 @@ def examples():
     leaves = [leaf("alert", 0, first_entry), leaf("alert", 1, alert_entry)]
     cases = feed_cases() + [[("case", "key-id"), ("sender_key", SENDER_KEY), ("epoch", EPOCH), ("key_id", key_id())],
                             first, alert, bulk, keys, erasure_case(leaves[1]), checkpoint_case(leaves), box_case(),
-                            rest_case(), identity_case()]
+                            rest_case(), identity_case(), claim_case(), heads_case(h(b"\x01" + leaves[0] + leaves[1])),
+                            mac1_case()]
     return [[(key, value.hex() if isinstance(value, bytes) else str(value)) for key, value in case] for case in cases]

@@ -2,6 +2,7 @@
  * without our code. */
 #include "tests/support/check.h"
 
+#include "proto/base/text.h"
 #include "proto/crypto/hash.h"
 #include "proto/crypto/seal.h"
 #include "proto/crypto/sign.h"
@@ -324,6 +325,46 @@ static void identities_and_what_is_signed_over_them(void **state)
     toc_vector_hex_into(vector, "org_id", joined, 32);
     toc_vector_hex_into(vector, "root_public", joined + 32, 32);
     check_signature(vector, TOC_DOMAIN_POP, TOC_SPAN_OF(joined), "possession_signature");
+    toc_vector_hex_into(vector, "card_hash", joined + 32, 32);
+    toc_span parts[] = {toc_span_text("tocsin/fp/1\n"), TOC_SPAN_OF(joined)};
+    toc_hash hash;
+    toc_blake2b_parts(parts, TOC_COUNT(parts), &hash);
+    TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
+    toc_base32_encode(toc_span_of(hash.bytes, 20), &text);
+    const char *grouped = toc_vector_text(vector, "fingerprint");
+    assert_int_equal(strlen(grouped), text.size + 7);
+    for (size_t i = 0; i < text.size; i++)
+        assert_int_equal(grouped[i + i / 4], text.data[i]);
+}
+
+/* The rest is built elsewhere (roll, record, engine, session); here the layout itself is put to our
+ * hashes. */
+static void claims_heads_and_the_mac_of_a_first_frame(void **state)
+{
+    (void)state;
+    toc_hash hash;
+    const toc_vector *claim = example("claim"), *heads = example("heads"), *link = example("mac1");
+    toc_span cluster = toc_span_text(toc_vector_text(claim, "cluster"));
+    uint8_t kind = (uint8_t)toc_vector_u64(claim, "kind"), length[2] = {0, (uint8_t)cluster.size};
+    toc_span claim_parts[] = {toc_span_text("tocsin/claim/1\n"),
+                              toc_vector_hex(claim, "circle"),
+                              toc_vector_hex(claim, "org"),
+                              TOC_SPAN_OF(kind),
+                              TOC_SPAN_OF(length),
+                              cluster};
+    toc_blake2b_parts(claim_parts, TOC_COUNT(claim_parts), &hash);
+    assert_hex(claim, "claim_id", hash.bytes, 32);
+    toc_span heads_parts[] = {toc_span_text("tocsin/heads/1\n"), toc_vector_hex(heads, "rows")};
+    toc_sha256_parts(heads_parts, TOC_COUNT(heads_parts), &hash);
+    assert_hex(heads, "digest", hash.bytes, 32);
+    toc_span key_parts[] = {toc_span_text("tocsin/mac1/1\n"),
+                            toc_vector_hex(link, "responder_public")};
+    toc_blake2b_parts(key_parts, TOC_COUNT(key_parts), &hash);
+    assert_hex(link, "mac1_key", hash.bytes, 32);
+    uint8_t version = (uint8_t)toc_vector_u64(link, "version"), mac[16];
+    toc_span mac_parts[] = {TOC_SPAN_OF(version), toc_vector_hex(link, "message")};
+    toc_blake2b_keyed(TOC_SPAN_OF(hash.bytes), mac_parts, TOC_COUNT(mac_parts), mac, sizeof mac);
+    assert_hex(link, "mac1", mac, sizeof mac);
 }
 
 static int start(void **state)
@@ -331,7 +372,7 @@ static int start(void **state)
     (void)state;
     if (toc_crypto_start(NULL) != TOC_OK)
         return -1;
-    examples = toc_vectors_open("feed-wire.txt", 13);
+    examples = toc_vectors_open("feed-wire.txt", 16);
     return 0;
 }
 
@@ -356,6 +397,7 @@ int main(void)
         cmocka_unit_test(a_sealed_box),
         cmocka_unit_test(a_value_at_rest),
         cmocka_unit_test(identities_and_what_is_signed_over_them),
+        cmocka_unit_test(claims_heads_and_the_mac_of_a_first_frame),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }
