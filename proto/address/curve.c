@@ -78,7 +78,7 @@ static field field_subtract(const field *a, const field *b)
 {
     wide sums[5];
     for (unsigned i = 0; i < 5; i++)
-        sums[i] = (wide)a->limb[i] + 4 * limb_mask - (i == 0 ? 72 : 0) - b->limb[i];
+        sums[i] = (wide)a->limb[i] + (wide)4 * limb_mask - (i == 0 ? 72 : 0) - b->limb[i];
     return field_carry(sums);
 }
 

@@ -34,11 +34,11 @@ static size_t number_length(toc_span text)
 {
     size_t at = 0;
     for (unsigned part = 0; part < 3; part++) {
-        size_t start = at;
         uint64_t value = 0;
         if (part > 0 && (at >= text.size || text.data[at] != '.'))
             return 0;
-        start = at += part > 0;
+        at += part > 0;
+        size_t start = at;
         while (at < text.size && text.data[at] >= '0' && text.data[at] <= '9')
             at++;
         if (at == start || at - start > PART_DIGITS_MAX ||

@@ -78,7 +78,7 @@ enum { RATE = 136 };
 
 static void absorb(uint64_t *lanes, const uint8_t *block)
 {
-    for (unsigned i = 0; i < RATE / 8; i++) {
+    for (size_t i = 0; i < RATE / 8; i++) {
         uint64_t lane; /* little-endian, as the machine */
         memcpy(&lane, block + 8 * i, 8);
         lanes[i] ^= lane;

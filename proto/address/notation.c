@@ -96,16 +96,16 @@ static toc_code take_tag(toc_span query, toc_wallet *wallet, toc_err *err)
     toc_span tag;
     for (size_t i = 0; i < TOC_COUNT(names); i++) {
         if (wallet->chain->tag != TOC_TAG_NONE && query_value(query, names[i], &tag)) {
-            char escaped[TOC_ADDRESS_BYTES_MAX];
+            uint8_t plain[TOC_ADDRESS_BYTES_MAX];
             size_t size = 0;
             for (size_t j = 0; j < tag.size;
                  j++) { /* only spaces and plain characters are taken from URIs */
                 bool space =
                     tag.data[j] == '+' || (tag.data[j] == '%' && begins(tail_of(tag, j), "%20"));
-                escaped[size++] = space ? ' ' : (char)tag.data[j];
+                plain[size++] = space ? (uint8_t)' ' : tag.data[j];
                 j += space && tag.data[j] == '%' ? 2 : 0;
             }
-            return toc_wallet_set_tag(wallet, toc_span_of(escaped, size), err);
+            return toc_wallet_set_tag(wallet, toc_span_of(plain, size), err);
         }
     }
     return TOC_OK;
@@ -262,6 +262,7 @@ toc_code toc_wallet_parse_ticker(toc_span ticker, toc_span address, toc_wallet_c
 {
     toc_wallet wallet;
     toc_wallet_candidates found;
+    found.count = 0;
     ticker = toc_spelling_trim(ticker);
     const toc_chain *chain = ticker.size == 0 ? NULL : toc_chain_find(ticker);
     const token_row *token = find_token(ticker);
@@ -278,7 +279,8 @@ toc_code toc_wallet_parse_ticker(toc_span ticker, toc_span address, toc_wallet_c
             return TOC_MALFORMED;
         return toc_wrap(err, "%s address", chain->symbol);
     }
-    if (fit == TOC_FIT_BROKEN && (found.wallets[0].flags & TOC_WALLET_CHECKSUM_ABSENT) != 0)
+    if (fit == TOC_FIT_BROKEN && found.count > 0 &&
+        (found.wallets[0].flags & TOC_WALLET_CHECKSUM_ABSENT) != 0)
         return err == NULL ? TOC_MALFORMED : toc_wrap(err, "%s address", chain->symbol);
     if (token != NULL)
         keep_token_chains(token, &found);

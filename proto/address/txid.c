@@ -40,7 +40,8 @@ static bool parse_hex(toc_span text, bool with_0x, bool capitals, char *out)
     toc_span digits = has_0x(text) ? toc_span_of(text.data + 2, text.size - 2) : text;
     if (digits.size != HEX_DIGITS || !all_hex(digits))
         return false;
-    memcpy(out, "0x", 2);
+    out[0] = '0';
+    out[1] = 'x';
     put(digits, capitals, out + (with_0x ? 2 : 0));
     return true;
 }

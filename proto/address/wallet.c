@@ -24,7 +24,7 @@ static bool tried_bare(const toc_chain *chain, toc_span text)
         return false;
     if (!prefixed && evm)
         return chain->params != NULL && text.size != 40;
-    if (chain->family == TOC_FAMILY_BSV)
+    if (chain->family == TOC_FAMILY_BSV && chain->params != NULL)
         return strchr(((const toc_bitcoin_params *)chain->params)->leads, text.data[0]) != NULL;
     if (chain->form == toc_form_ripple && toc_chain_is_test(chain))
         return text.data[0] == 'T';  /* a classic address does not tell its network */

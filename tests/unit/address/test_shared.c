@@ -46,47 +46,36 @@ static bool csv_open(const char *relative, csv *out)
     return true;
 }
 
-static char *csv_field(csv *file)
+/* Ends the field in place and gives the character that stood behind it. */
+static char take_field(csv *file)
 {
-    char *read = file->at, *start = read, *write = read;
-    bool quoted = *read == '"';
-    read += quoted;
-    for (; *read != '\0'; read++) {
-        if (quoted && *read == '"' && read[1] == '"')
-            read++;
-        else if (quoted && *read == '"')
-            quoted = false;
-        else if (!quoted && (*read == ',' || *read == '\n'))
-            break;
-        if (*read != '"' || quoted)
+    char *read = file->at, *write = read;
+    bool quoted = false;
+    assert_true(file->count < FIELDS_MAX);
+    file->fields[file->count++] = write;
+    for (; *read != '\0' && (quoted || (*read != ',' && *read != '\n')); read++) {
+        if (*read != '"') {
             *write++ = *read;
+        } else if (quoted && read[1] == '"') {
+            *write++ = *read++;
+        } else {
+            quoted = !quoted;
+        }
     }
-    file->at = read;
-    return memset(write, 0, 1) == NULL ? NULL : start;
+    char end = *read;
+    file->at = end == '\0' ? read : read + 1;
+    *write = '\0';
+    return end;
 }
 
 static bool csv_next(csv *file)
 {
     file->count = 0;
-    if (*file->at == '\0')
+    if (file->at == NULL || *file->at == '\0')
         return false;
-    for (;;) {
-        assert_true(file->count < FIELDS_MAX);
-        char *before = file->at;
-        char end;
-        /* csv_field ends the field in place, so what stood there is kept first. */
-        char *probe = before;
-        bool quoted = false;
-        while (*probe != '\0' && (quoted || (*probe != ',' && *probe != '\n'))) {
-            quoted = *probe == '"' ? !quoted : quoted;
-            probe++;
-        }
-        end = *probe;
-        file->fields[file->count++] = csv_field(file);
-        file->at = probe + (end != '\0');
-        if (end != ',')
-            return true;
+    while (take_field(file) == ',') {
     }
+    return true;
 }
 
 static bool has(const char *text, const char *part)
@@ -506,8 +495,9 @@ no_malformed_string_of_the_feeds_is_taken_on_its_chain_unless_it_is_well_formed_
     for (; csv_next(&file); rows++) {
         toc_wallet_candidates found;
         const char *text = file.fields[2];
-        if (toc_wallet_parse_ticker(toc_span_text(file.fields[1]), toc_span_text(text), &found,
-                                    NULL) != TOC_OK)
+        assert_non_null(text);
+        if (text == NULL || toc_wallet_parse_ticker(toc_span_text(file.fields[1]),
+                                                    toc_span_text(text), &found, NULL) != TOC_OK)
             continue;
         /* Formats that the collector did not know: Stellar and Byron. */
         bool known = text[0] == 'G' || strncmp(text, "Ae2", 3) == 0 || strncmp(text, "Ddz", 3) == 0;
