@@ -5,6 +5,7 @@
 #include "proto/base/limits.h"
 #include "proto/base/reader.h"
 #include "proto/feed/entry.h"
+#include "store/feed/internal.h"
 #include "tests/support/logbook.h"
 
 static int setup(void **state)
@@ -235,6 +236,30 @@ static void a_copy_of_a_feed_that_is_out_of_date_is_refused(void **state)
     toc_log_abort(txn);
 }
 
+static void a_copy_of_a_feed_whose_heads_or_id_are_others_is_refused(void **state)
+{
+    const toc_logbook *book = *state;
+    toc_err err = {0};
+    toc_log_txn *txn = begin(book, true);
+    toc_log_feed feed = new_feed(txn, 1);
+    toc_logbook_append(book, txn, &feed, 3, false);
+    toc_log_feed before = feed;
+    toc_logbook_head(book, txn, &feed);
+    toc_log_feed head = feed, known = feed, other = feed;
+    head.head_size = before.head_size;
+    known.known_size = before.known_size;
+    other.id.bytes[0] ^= 1;
+    toc_logbook_entries entries;
+    toc_logbook_entries_make(book, &feed, 1, 64, false, &entries);
+    toc_log_feed *const stale[] = {&before, &head, &known, &other};
+    for (size_t i = 0; i < TOC_COUNT(stale); i++)
+        ASSERT_CODE(TOC_STATE,
+                    toc_log_append(txn, stale[i], entries.spans, entries.leaves, 1, NULL, &err));
+    ASSERT_OK(toc_log_append(txn, &feed, entries.spans, entries.leaves, 1, NULL, &err));
+    toc_logbook_entries_free(&entries);
+    commit(txn);
+}
+
 static void an_abort_takes_back_entries_hashes_and_feeds(void **state)
 {
     const toc_logbook *book = *state;
@@ -388,6 +413,67 @@ static void a_missing_entry_is_a_lie_and_not_the_end(void **state)
     toc_log_abort(txn);
 }
 
+/* ---- lies ---- */
+
+/* Rows with a right check value and contents that no writer writes: places in the payload of a
+ * feed's row without a judge, and what is put there. */
+static void rows_of_feeds_that_cannot_be_are_lies(void **state)
+{
+    enum { LANE = 96, HAS_JUDGE = 105, HEAD_SIZE = 106, KNOWN_SIZE = 146, FRONTIER = 186 };
+    const toc_logbook *book = *state;
+    toc_err err = {0};
+    toc_log_feed found;
+    toc_span payload;
+    toc_log_txn *txn = begin(book, true);
+    toc_log_feed feed = new_feed(txn, 1);
+    toc_logbook_append(book, txn, &feed, 3, false);
+    toc_logbook_head(book, txn, &feed);
+    uint8_t key[TOC_FEED_KEY_BYTES], bytes[FRONTIER + 8 + 64];
+    ASSERT_OK(toc_checked_get(txn, TOC_LOG_FEEDS, toc_feed_key(1, key), &payload, &err));
+    assert_int_equal(payload.size, sizeof bytes);
+    memcpy(bytes, payload.data, sizeof bytes);
+    bytes[KNOWN_SIZE + 7] = 9; /* one waits: that can be */
+    static const struct {
+        size_t place;
+        uint8_t value;
+    } wrong[] = {{LANE, 3},           {HAS_JUDGE, 1},    {HAS_JUDGE, 2},   {HEAD_SIZE + 7, 4},
+                 {KNOWN_SIZE + 7, 2}, {FRONTIER + 7, 7}, {FRONTIER + 7, 1}};
+    for (size_t i = 0; i < TOC_COUNT(wrong); i++) {
+        uint8_t before = bytes[wrong[i].place];
+        bytes[wrong[i].place] = wrong[i].value;
+        ASSERT_OK(
+            toc_checked_put(txn, TOC_LOG_FEEDS, toc_feed_key(1, key), TOC_SPAN_OF(bytes), &err));
+        ASSERT_CODE(TOC_MALFORMED, toc_log_feed_at(txn, 1, &found, &err));
+        assert_non_null(strstr(err.text, "not the row of a feed"));
+        bytes[wrong[i].place] = before;
+    }
+    ASSERT_OK(toc_checked_put(txn, TOC_LOG_FEEDS, toc_feed_key(1, key),
+                              toc_span_of(bytes, sizeof bytes - 1), &err));
+    ASSERT_CODE(TOC_MALFORMED, toc_log_feed_at(txn, 1, &found, &err));
+    ASSERT_OK(toc_checked_put(txn, TOC_LOG_FEEDS, toc_feed_key(1, key), TOC_SPAN_OF(bytes), &err));
+    ASSERT_OK(toc_log_feed_at(txn, 1, &found, &err));
+    toc_log_abort(txn);
+}
+
+static void an_id_that_leads_to_another_feed_or_to_none_is_a_lie(void **state)
+{
+    const toc_logbook *book = *state;
+    toc_err err = {0};
+    toc_log_feed found;
+    toc_log_txn *txn = begin(book, true);
+    toc_log_feed feed = new_feed(txn, 1);
+    (void)new_feed(txn, 2);
+    static const uint8_t second[4] = {0, 0, 0, 2}, third[4] = {0, 0, 0, 3};
+    toc_span id = TOC_SPAN_OF(feed.id);
+    ASSERT_OK(toc_checked_put(txn, TOC_LOG_FEED_IDS, id, TOC_SPAN_OF(second), &err));
+    ASSERT_CODE(TOC_MALFORMED, toc_log_feed_find(txn, &feed.id, &found, &err));
+    ASSERT_OK(toc_checked_put(txn, TOC_LOG_FEED_IDS, id, TOC_SPAN_OF(third), &err));
+    ASSERT_CODE(TOC_MALFORMED, toc_log_feed_find(txn, &feed.id, &found, &err));
+    ASSERT_OK(toc_checked_put(txn, TOC_LOG_FEED_IDS, id, toc_span_of(second, 3), &err));
+    ASSERT_CODE(TOC_MALFORMED, toc_log_feed_find(txn, &feed.id, &found, &err));
+    toc_log_abort(txn);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -398,12 +484,15 @@ int main(void)
         TEST(what_is_appended_is_read_back_with_its_leaves_judge_and_frontier),
         TEST(feeds_that_interleave_do_not_mix),
         TEST(a_copy_of_a_feed_that_is_out_of_date_is_refused),
+        TEST(a_copy_of_a_feed_whose_heads_or_id_are_others_is_refused),
         TEST(an_abort_takes_back_entries_hashes_and_feeds),
         TEST(entries_of_impossible_sizes_are_refused_and_nothing_is_written),
         TEST(a_transaction_takes_so_many_entries_and_no_more),
         TEST(a_judge_outside_what_is_appended_is_refused),
         TEST(chunks_hold_as_many_whole_entries_as_fit_and_at_least_one),
         TEST(a_missing_entry_is_a_lie_and_not_the_end),
+        TEST(rows_of_feeds_that_cannot_be_are_lies),
+        TEST(an_id_that_leads_to_another_feed_or_to_none_is_a_lie),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "proto/base/limits.h"
+#include "store/feed/internal.h"
 #include "tests/support/logbook.h"
 
 enum { ENTRIES = 600 };
@@ -243,6 +244,42 @@ static void heads_survive_closing(void **state)
     assert_head(fixture, 200, 200);
 }
 
+static void a_checkpoint_that_is_held_costs_nothing(void **state)
+{
+    heads_fixture *fixture = *state;
+    toc_err err = {0};
+    grow(fixture, 10);
+    ASSERT_OK(head(fixture, 10, &err));
+    ASSERT_OK(head(fixture, 500, &err));
+    uint64_t rows = toc_txn_rows(fixture->txn->txn);
+    ASSERT_OK(head(fixture, 10, &err));
+    ASSERT_OK(head(fixture, 500, &err));
+    ASSERT_OK(head(fixture, 7, &err));
+    assert_int_equal(toc_txn_rows(fixture->txn->txn), rows);
+}
+
+/* It is met after the new row has been put, so the round must not be committed. */
+static void a_waiting_head_that_changed_on_disk_spoils_the_round(void **state)
+{
+    heads_fixture *fixture = *state;
+    toc_err err = {0};
+    grow(fixture, 10);
+    ASSERT_OK(head(fixture, 300, &err));
+    ASSERT_OK(toc_log_commit(fixture->txn, &err));
+    fixture->txn = NULL;
+    toc_logbook_shut(&fixture->book);
+    toc_logbook_flip(&fixture->book, "heads", 0, 50);
+    toc_logbook_reopen(&fixture->book);
+    toc_log_feed before = fixture->feed;
+    toc_log_txn *txn = NULL;
+    ASSERT_OK(toc_log_write(fixture->book.log, &txn, &err));
+    fixture->txn = txn;
+    ASSERT_CODE(TOC_MALFORMED, head(fixture, 10, &err));
+    assert_memory_equal(&before, &fixture->feed, sizeof before);
+    fixture->txn = NULL;
+    ASSERT_CODE(TOC_MALFORMED, toc_log_commit(txn, &err));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -256,6 +293,8 @@ int main(void)
         TEST(entries_that_a_waiting_checkpoint_does_not_sign_are_refused),
         TEST(checkpoints_that_make_no_sense_are_refused),
         TEST(heads_survive_closing),
+        TEST(a_checkpoint_that_is_held_costs_nothing),
+        TEST(a_waiting_head_that_changed_on_disk_spoils_the_round),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

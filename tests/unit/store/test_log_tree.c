@@ -115,6 +115,9 @@ static void assert_all_hashes(tree_fixture *fixture, uint32_t number, uint64_t s
         }
         ASSERT_CODE(TOC_NOT_FOUND, source.subtree(source.context, level, count, &hash, &err));
         ASSERT_CODE(TOC_NOT_FOUND, source.subtree(source.context, level, UINT64_MAX, &hash, &err));
+        /* An index that a shift would throw out at the top. */
+        ASSERT_CODE(TOC_NOT_FOUND,
+                    source.subtree(source.context, level, UINT64_C(1) << 63, &hash, &err));
     }
     toc_hash hash;
     ASSERT_CODE(TOC_NOT_FOUND, source.subtree(source.context, 63, 0, &hash, &err));
