@@ -230,6 +230,7 @@ static void a_broken_address_is_refused_or_kept_as_broken(void **state)
     assert_true((out.claim.claim.as.wallet.wallet.flags & TOC_WALLET_INVALID) != 0);
     /* A good one is not kept as broken. */
     out = read_file(TOC_ROWS_CSV, ROW("", ""), true);
+    assert_int_equal(out.code, TOC_OK);
     assert_int_equal(out.claim.claim.as.wallet.wallet.flags & TOC_WALLET_INVALID, 0);
 }
 

@@ -152,7 +152,9 @@ static void a_row_has_at_most_64_columns(void **state)
     check(file, toc_buf_text(&expected));
     strcat(file, ",\na,b\n");
     check(file, "1! more than 64 columns\n2: [a][b]\n");
-    strcpy(strchr(file, '\n') - 1, ",\"\"\na,b\n");
+    strcpy(strchr(file, '\n'), "\r\na,b\n");
+    check(file, "1! more than 64 columns\n2: [a][b]\n");
+    strcpy(strchr(file, '\r') - 1, ",\"\"\na,b\n");
     check(file, "1! more than 64 columns\n2: [a][b]\n");
     toc_buf_wipe(&expected);
 }

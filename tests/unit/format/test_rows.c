@@ -167,6 +167,8 @@ static void lists_are_lists_in_json_only(void **state)
     jsonl("{\"amount\":[1,2]}", "line 1: column amount: 2 amounts for 0 assets\n");
     jsonl("{\"role\":[\"a\"]}", "line 1: column role: neither text nor a whole number\n");
     jsonl("{\"label\":[]}", "1:\n");
+    jsonl("{\"label\":[\"a\",\"\\u001b\"]}",
+          "line 1: column label: its text: a control character at byte 1\n");
 }
 
 static void json_has_one_object_a_line_and_nothing_that_loses_digits(void **state)
