@@ -14,6 +14,7 @@ enum {
     CORE_TICK_MS = 100,
     CORE_ARENA_BYTES = 64 << 20,
     CORE_WORKERS_MAX = 64,
+    CORE_FULL_TELL_MS = 60000,
     CORE_ROUND_ITEMS_MAX = 4096, /* then commit: what waits is not starved of its answer */
     FOLD_IDLE_MS = 1000
 };
@@ -36,6 +37,7 @@ struct toc_node {
     toc_org_id org;
     toc_time started;
     toc_item *deferred; /* taken from the inbox, over the bound of the round before */
+    uint64_t full_told_ms;
 
     pthread_t core, fold, workers[CORE_WORKERS_MAX];
     unsigned worker_count;
@@ -254,6 +256,20 @@ static toc_code publish_peers(toc_node *node, toc_err *err)
 
 /* ---- the core ---- */
 
+/* What a task does wrong is its own, and found before it writes; after a store that failed, or half
+ * of a write, the round must not be committed. */
+static toc_code run_task(toc_node *node, toc_log_txn *txn, toc_item *item, toc_now now,
+                         toc_err *err)
+{
+    uint64_t rows = toc_log_rows(txn);
+    toc_code code = item->task.run(item->task.context, node->engine, txn, now, &item->err);
+    item->task_code = code;
+    bool refused = code == TOC_DENIED || code == TOC_STATE || code == TOC_USAGE ||
+                   code == TOC_EXISTS || code == TOC_NOT_FOUND || code == TOC_LIMIT;
+    bool torn = code != TOC_OK && !refused && toc_log_rows(txn) != rows;
+    return code == TOC_IO || torn ? toc_fail(err, code, "%s", item->err.text) : TOC_OK;
+}
+
 static toc_code handle(toc_node *node, toc_log_txn *txn, toc_item *item, toc_now now, toc_err *err)
 {
     if (item->kind == TOC_ITEM_LINK_UP) {
@@ -266,10 +282,8 @@ static toc_code handle(toc_node *node, toc_log_txn *txn, toc_item *item, toc_now
         return TOC_OK;
     }
     if (item->kind == TOC_ITEM_MESSAGE) {
-        toc_code code = toc_engine_message(node->engine, txn, item->link,
-                                           toc_span_of(item->message, item->size), now, err);
-        toc_links_consumed(node->links, item->link, item->size);
-        return code;
+        return toc_engine_message(node->engine, txn, item->link,
+                                  toc_span_of(item->message, item->size), now, err);
     }
     if (item->kind == TOC_ITEM_REFUSED) {
         toc_diag(TOC_DIAG_WARNING, "refused", "peer=%s reason=%s text=\"%s\"",
@@ -282,17 +296,16 @@ static toc_code handle(toc_node *node, toc_log_txn *txn, toc_item *item, toc_now
     if (item->kind == TOC_ITEM_JOB_DONE)
         return toc_engine_job_done(node->engine, txn, item->job, item->verdict, &item->err, now,
                                    err);
-    /* What a task does wrong is its own; the store's failures end the node. */
-    item->task_code = item->task.run(item->task.context, node->engine, txn, now, &item->err);
-    bool store_failed = item->task_code == TOC_IO;
-    return store_failed ? toc_fail(err, TOC_IO, "%s", item->err.text) : TOC_OK;
+    return run_task(node, txn, item, now, err);
 }
 
 /* Answers go out only now that their round is durable. */
-static void answer(toc_item *items, toc_code code, const toc_err *err)
+static void answer(toc_node *node, toc_item *items, toc_code code, const toc_err *err)
 {
     for (toc_item *item = items, *next; item != NULL; item = next) {
         next = item->next;
+        if (item->kind == TOC_ITEM_MESSAGE)
+            toc_links_consumed(node->links, item->link);
         if (item->kind == TOC_ITEM_TASK && item->task.done != NULL) {
             if (code != TOC_OK)
                 item->task.done(item->task.context, code, err);
@@ -303,6 +316,13 @@ static void answer(toc_item *items, toc_code code, const toc_err *err)
     }
 }
 
+static void close_link(toc_node *node, const toc_output *output)
+{
+    toc_diag(TOC_DIAG_INFO, "link-close", "link=%llu text=\"%s\"", (unsigned long long)output->link,
+             output->reason == NULL ? "" : output->reason);
+    toc_links_close(node->links, output->link, output->reason);
+}
+
 static toc_code release_outputs(toc_node *node, toc_err *err)
 {
     bool peers = false;
@@ -311,7 +331,7 @@ static toc_code release_outputs(toc_node *node, toc_err *err)
         if (output.kind == TOC_OUTPUT_SEND)
             toc_links_send(node->links, output.link, output.urgent, output.bytes);
         else if (output.kind == TOC_OUTPUT_CLOSE)
-            toc_links_close(node->links, output.link, output.reason);
+            close_link(node, &output);
         else
             peers = true;
     }
@@ -328,16 +348,39 @@ static void wake_fold(toc_node *node, const uint64_t journaled[2])
     pthread_mutex_unlock(&node->fold_mutex);
 }
 
-/* One round: everything that is ready, one transaction, one commit. *out_more: go on at once. */
-static toc_code round_once(toc_node *node, toc_item *items, bool *out_more, toc_err *err)
+/* What one transaction does not take goes first in the next. */
+static void defer(toc_node *node, toc_item *rest)
 {
-    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
-    TOC_TRY(toc_log_write(node->log, &txn, err));
-    toc_now now = toc_clock_now();
+    toc_item *last = rest;
+    while (last != NULL && last->next != NULL)
+        last = last->next;
+    if (last != NULL) {
+        last->next = node->deferred;
+        node->deferred = rest;
+    }
+}
+
+static toc_code handle_all(toc_node *node, toc_log_txn *txn, toc_item *items, toc_now now,
+                           toc_err *err)
+{
     for (toc_item *item = items; item != NULL; item = item->next) {
         TOC_TRY(handle(node, txn, item, now, err));
         give_work(node);
+        if (toc_log_rows(txn) >= TOC_LOG_TXN_ENTRIES_MAX) {
+            defer(node, item->next);
+            item->next = NULL;
+        }
     }
+    return TOC_OK;
+}
+
+/* One round: everything that is ready, one transaction, one commit. *out_more: go on at once. */
+static toc_code round_once(toc_node *node, toc_log_txn *txn_take, toc_item *items, bool *out_more,
+                           toc_err *err)
+{
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = txn_take;
+    toc_now now = toc_clock_now();
+    TOC_TRY(handle_all(node, txn, items, now, err));
     TOC_TRY(toc_engine_tick(node->engine, txn, now, out_more, err));
     give_work(node);
     TOC_TRY(toc_engine_round_end(node->engine, txn, now, err));
@@ -370,25 +413,49 @@ static toc_item *next_items(toc_node *node, bool busy)
     return items;
 }
 
+/* The log is full: nothing can be written, so nothing is taken and nothing asked for; who submits
+ * is told, and questions are answered as before. Only a larger map, after a restart, ends it. */
+static void shed(toc_node *node, toc_item *items, const toc_err *why)
+{
+    uint64_t now = toc_clock_now().mono.ms;
+    for (const toc_item *item = items; item != NULL; item = item->next) {
+        if (item->kind == TOC_ITEM_LINK_DOWN)
+            toc_engine_link_down(node->engine, item->link);
+    }
+    answer(node, items, TOC_FULL, why);
+    if (node->full_told_ms != 0 && now - node->full_told_ms < CORE_FULL_TELL_MS)
+        return;
+    node->full_told_ms = now;
+    toc_diag(TOC_DIAG_ERROR, "store-full", "text=\"%s\"", why->text);
+}
+
 static void *core_main(void *context)
 {
     toc_node *node = context;
     bool more = false;
     while (!toc_inbox_closed(node->inbox)) {
         toc_item *items = next_items(node, more);
+        toc_log_txn *txn;
         toc_err why = {0};
-        toc_code code = round_once(node, items, &more, &why);
+        toc_code code = toc_log_write(node->log, &txn, &why);
+        if (code == TOC_FULL) {
+            more = false;
+            shed(node, items, &why);
+            continue;
+        }
+        if (code == TOC_OK)
+            code = round_once(node, txn, items, &more, &why);
         if (code == TOC_OK)
             code = release_outputs(node, &why);
-        answer(items, code, &why);
+        answer(node, items, code, &why);
         if (code != TOC_OK)
             fail_node(node, "a round of the core", &why);
     }
     toc_err stopping;
     toc_code code = toc_fail(&stopping, TOC_UNREACHABLE, "the node is stopping");
-    answer(node->deferred, code, &stopping);
+    answer(node, node->deferred, code, &stopping);
     node->deferred = NULL;
-    answer(toc_inbox_take(node->inbox, 0), code, &stopping);
+    answer(node, toc_inbox_take(node->inbox, 0), code, &stopping);
     return NULL;
 }
 
@@ -498,7 +565,7 @@ static void *fold_main(void *context)
 toc_code toc_node_settle(toc_node *node, unsigned timeout_ms, toc_err *err)
 {
     struct timespec deadline;
-    clock_gettime(CLOCK_REALTIME, &deadline);
+    clock_gettime(CLOCK_MONOTONIC, &deadline);
     deadline.tv_sec += timeout_ms / 1000 + 1;
     pthread_mutex_lock(&node->fold_mutex);
     uint64_t alert = node->journaled[0], bulk = node->journaled[1];
@@ -614,7 +681,11 @@ static toc_node *node_new(const toc_config *config)
     pthread_cond_init(&node->work_filled, NULL);
     pthread_mutex_init(&node->fold_mutex, NULL);
     pthread_cond_init(&node->fold_wanted, NULL);
-    pthread_cond_init(&node->fold_moved, NULL);
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&node->fold_moved, &attributes);
+    pthread_condattr_destroy(&attributes);
     pthread_mutex_init(&node->rebuild_mutex, NULL);
     pthread_mutex_init(&node->health_mutex, NULL);
     return node;

@@ -18,7 +18,8 @@ conn *conn_new(toc_links *links, bool initiator)
     c->links = links;
     c->initiator = initiator;
     c->born_ms = links_now_ms();
-    c->read = malloc(LINK_READ_BYTES);
+    c->read_capacity = LINK_STRANGER_READ_BYTES;
+    c->read = malloc(c->read_capacity);
     if (c->read == NULL || nng_aio_alloc(&c->recv_aio, on_received, c) != 0 ||
         nng_aio_alloc(&c->send_aio, on_sent, c) != 0) {
         conn_free(c);
@@ -33,6 +34,16 @@ void conn_attach(conn *c, nng_stream *stream_take)
 {
     c->stream = stream_take;
     c->origin = admission_origin(stream_take);
+}
+
+bool conn_trust(conn *c)
+{
+    uint8_t *larger = realloc(c->read, LINK_READ_BYTES);
+    if (larger == NULL)
+        return false;
+    c->read = larger;
+    c->read_capacity = LINK_READ_BYTES;
+    return true;
 }
 
 static void drop_queue(send_queue *queue)
@@ -62,7 +73,7 @@ void conn_free(conn *c)
     drop_queue(&c->ordinary);
     toc_buf_wipe(&c->sending_bytes);
     if (c->read != NULL)
-        toc_wipe(c->read, LINK_READ_BYTES);
+        toc_wipe(c->read, c->read_capacity);
     free(c->read);
     free(c);
 }
@@ -78,6 +89,8 @@ void conn_close(conn *c)
         return;
     bool was_up = c->state == CONN_UP;
     c->state = CONN_CLOSED;
+    c->links->queued_bytes -= c->queued_bytes;
+    c->queued_bytes = 0;
     if (c->dialer != NULL)
         nng_stream_dialer_close(c->dialer);
     if (c->stream != NULL)
@@ -89,19 +102,23 @@ void conn_close(conn *c)
 
 /* ---- reading ---- */
 
+/* Each message may make us send about a mebibyte: no more are handed up than there is room for the
+ * answers of. So a peer that asks and does not read stops itself. */
 static bool window_full(const conn *c)
 {
-    return c->unconsumed_bytes >= TOC_QUEUE_PEER_BYTES_MAX ||
-           c->queued_bytes >= TOC_QUEUE_PEER_BYTES_MAX / 2;
+    size_t room = TOC_QUEUE_PEER_BYTES_MAX - c->queued_bytes;
+    return c->state == CONN_UP && c->unconsumed >= room / LINK_REPLY_BYTES_MAX;
 }
 
-void conn_receive(conn *c)
+static void ask_for_bytes(conn *c)
 {
     if (c->receiving || c->state == CONN_CLOSED || c->stream == NULL || window_full(c))
         return;
-    nng_iov iov = {.iov_buf = c->read + c->read_size, .iov_len = LINK_READ_BYTES - c->read_size};
-    if (iov.iov_len == 0 || nng_aio_set_iov(c->recv_aio, 1, &iov) != 0)
+    nng_iov iov = {.iov_buf = c->read + c->read_size, .iov_len = c->read_capacity - c->read_size};
+    if (iov.iov_len == 0 || nng_aio_set_iov(c->recv_aio, 1, &iov) != 0) {
+        conn_close(c);
         return;
+    }
     c->receiving = true;
     nng_stream_recv(c->stream, c->recv_aio);
 }
@@ -121,48 +138,71 @@ static void take_message(conn *c, toc_span frame)
         links_confirmed(c);
     if (c->state != CONN_UP || message.size == 0)
         return;
-    c->unconsumed_bytes += message.size;
+    c->unconsumed++;
     c->links->events.message(c->links->events.context, c->number, toc_buf_view(&message));
+}
+
+/* The next whole frame in `read` from `used` on. */
+static bool next_frame(const conn *c, size_t used, toc_span *out)
+{
+    size_t left = c->read_size - used;
+    if (left < FRAME_LENGTH_BYTES)
+        return false;
+    size_t length = toc_get_u16(c->read + used);
+    *out = toc_span_of(c->read + used + FRAME_LENGTH_BYTES, length);
+    return left - FRAME_LENGTH_BYTES >= length;
+}
+
+/* A stranger's frame that claims more than a handshake takes never becomes whole. */
+static bool is_oversized(const conn *c)
+{
+    return c->read_size >= FRAME_LENGTH_BYTES &&
+           toc_get_u16(c->read) + (size_t)FRAME_LENGTH_BYTES > c->read_capacity;
 }
 
 static void take_frames(conn *c)
 {
     size_t used = 0;
-    while (c->state != CONN_CLOSED && c->state != CONN_DRAIN) {
-        size_t left = c->read_size - used;
-        if (left < FRAME_LENGTH_BYTES)
-            break;
-        size_t length = toc_get_u16(c->read + used);
-        if (left - FRAME_LENGTH_BYTES < length)
-            break;
-        toc_span frame = toc_span_of(c->read + used + FRAME_LENGTH_BYTES, length);
-        used += FRAME_LENGTH_BYTES + length;
+    toc_span frame;
+    while (c->state != CONN_CLOSED && c->state != CONN_DRAIN && !window_full(c) &&
+           next_frame(c, used, &frame)) {
+        used += FRAME_LENGTH_BYTES + frame.size;
         if (c->state == CONN_UP || c->state == CONN_CONFIRM)
             take_message(c, frame);
         else
             handshake_frame(c, frame);
     }
-    if (c->state == CONN_DRAIN)
+    if (c->state == CONN_DRAIN || c->state == CONN_CLOSED)
         used = c->read_size; /* read and dropped */
     c->read_size -= used;
     memmove(c->read, c->read + used, c->read_size);
+    if (c->state != CONN_CLOSED && is_oversized(c))
+        handshake_refuse(c, NULL, TOC_REFUSE_HANDSHAKE, "a first frame longer than any handshake");
+}
+
+void conn_advance(conn *c)
+{
+    /* Taking a frame may send, and what was sent makes room: one round of taking is enough. */
+    if (c->taking || c->receiving)
+        return;
+    c->taking = true;
+    take_frames(c);
+    c->taking = false;
+    ask_for_bytes(c);
 }
 
 static void on_received(void *context)
 {
     conn *c = context;
     pthread_mutex_lock(&c->links->mutex);
-    if (nng_aio_result(c->recv_aio) != 0 || c->state == CONN_CLOSED) {
-        conn_close(c);
-    } else {
-        c->read_size += nng_aio_count(c->recv_aio);
-        /* Still receiving: taking frames may send, and sending asks for more bytes, which must not
-         * come into the buffer that is being cut. */
-        take_frames(c);
-    }
     c->receiving = false;
-    conn_receive(c);
-    pthread_cond_signal(&c->links->wake);
+    if (nng_aio_result(c->recv_aio) != 0)
+        conn_close(c);
+    else
+        c->read_size += nng_aio_count(c->recv_aio);
+    conn_advance(c);
+    if (c->state == CONN_CLOSED)
+        pthread_cond_signal(&c->links->wake);
     pthread_mutex_unlock(&c->links->mutex);
 }
 
@@ -184,6 +224,7 @@ static bool fill_batch(conn *c)
            (c->urgent.first != NULL || c->ordinary.first != NULL)) {
         queued *item = pop(c->urgent.first != NULL ? &c->urgent : &c->ordinary);
         c->queued_bytes -= item->size;
+        c->links->queued_bytes -= item->size;
         toc_err why;
         toc_code code = toc_session_seal(c->session, toc_span_of(item->bytes, item->size),
                                          &c->sending_bytes, &why);
@@ -216,7 +257,7 @@ void conn_flush(conn *c)
     toc_buf_clear(&c->sending_bytes);
     if (fill_batch(c))
         send_bytes(c, 0);
-    conn_receive(c); /* room again */
+    conn_advance(c); /* room again */
 }
 
 /* Handshake frames: one at a time, before anything is queued. */
@@ -253,15 +294,27 @@ static void on_sent(void *context)
     pthread_mutex_unlock(&c->links->mutex);
 }
 
+/* Bulk stops where the share of the alert lane begins, or where the node's budget ends: what is
+ * not told now is found missing later, when heads are compared. */
+static bool is_too_much(const conn *c, bool urgent, size_t size)
+{
+    size_t bound = TOC_QUEUE_PEER_BYTES_MAX;
+    if (!urgent)
+        bound -= bound / TOC_QUEUE_ALERT_SHARE;
+    return c->queued_bytes + size > bound ||
+           (!urgent && c->links->queued_bytes + size > TOC_QUEUE_NODE_BYTES_MAX);
+}
+
 void conn_queue(conn *c, bool urgent, toc_span message)
 {
-    if (c->queued_bytes + message.size > TOC_QUEUE_PEER_BYTES_MAX) {
-        conn_close(c); /* its peer stopped reading */
+    queued *item = NULL;
+    bool too_much = is_too_much(c, urgent, message.size);
+    if (too_much && !urgent)
         return;
-    }
-    queued *item = malloc(sizeof *item + message.size);
+    if (!too_much)
+        item = malloc(sizeof *item + message.size);
     if (item == NULL) {
-        conn_close(c);
+        conn_close(c); /* its peer stopped reading, or memory is short */
         return;
     }
     item->next = NULL;
@@ -274,5 +327,6 @@ void conn_queue(conn *c, bool urgent, toc_span message)
         queue->first = item;
     queue->last = item;
     c->queued_bytes += message.size;
+    c->links->queued_bytes += message.size;
     conn_flush(c);
 }

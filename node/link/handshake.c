@@ -41,7 +41,7 @@ bool handshake_begin(conn *c)
     c->state = CONN_ANSWER;
     c->deadline_ms = links_now_ms() + TOC_STRANGER_MS;
     conn_send_frame(c, &frame);
-    conn_receive(c);
+    conn_advance(c);
     return true;
 }
 
@@ -79,6 +79,8 @@ static void take_first(conn *c, toc_span frame)
     c->state = CONN_CONFIRM;
     c->deadline_ms = links_now_ms() + LINK_CONFIRM_MS;
     conn_send_frame(c, &answer);
+    if (!conn_trust(c))
+        conn_close(c);
 }
 
 static void take_answer(conn *c, toc_span frame)
@@ -90,6 +92,10 @@ static void take_answer(conn *c, toc_span frame)
         !toc_org_id_equal(&hello.to, &c->links->hello.from)) {
         handshake_refuse(c, NULL, TOC_REFUSE_HANDSHAKE,
                          "an answer to our handshake that does not verify");
+        return;
+    }
+    if (!conn_trust(c)) {
+        conn_close(c);
         return;
     }
     links_confirmed(c);

@@ -13,13 +13,18 @@ uint64_t links_now_ms(void)
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
+static int compare_rows(const void *left, const void *right)
+{
+    const peer_row *a = left, *b = right;
+    return memcmp(a->peer.org.bytes, b->peer.org.bytes, sizeof a->peer.org.bytes);
+}
+
 peer_row *links_peer(toc_links *links, const toc_org_id *org)
 {
-    for (size_t i = 0; i < links->peer_count; i++) {
-        if (toc_org_id_equal(&links->peers[i].peer.org, org))
-            return &links->peers[i];
-    }
-    return NULL;
+    const peer_row wanted = {.peer.org = *org};
+    return links->peer_count == 0 ? NULL
+                                  : bsearch(&wanted, links->peers, links->peer_count,
+                                            sizeof *links->peers, compare_rows);
 }
 
 static conn *find_conn(toc_links *links, uint64_t number)
@@ -87,12 +92,13 @@ static void on_accepted(void *context)
             c->admitted_as_known = known;
             c->state = CONN_FIRST;
             c->deadline_ms = c->born_ms + TOC_FIRST_FRAME_MS;
-            conn_receive(c);
+            conn_advance(c);
         }
     }
-    bool go_on = !links->stopping && result != NNG_ECLOSED && result != NNG_ECANCELED;
-    if (go_on)
+    if (!links->stopping && result == 0)
         nng_stream_listener_accept(l->listener, l->aio);
+    else
+        l->accept_at_ms = links_now_ms() + LINK_ACCEPT_RETRY_MS;
     pthread_mutex_unlock(&links->mutex);
 }
 
@@ -179,28 +185,29 @@ static void dial(toc_links *links, peer_row *row, uint64_t now)
 }
 
 /* A second stream is due when the first has carried much or is old; the old one goes when the new
- * one is up. */
+ * one is up. Whoever began the first begins the second. */
 static bool wants_rekey(const conn *c, uint64_t now)
 {
-    return c->initiator && c->close_at_ms == 0 &&
+    return c->initiator &&
            (toc_session_messages(c->session) > TOC_REKEY_MESSAGES || now - c->up_ms > TOC_REKEY_MS);
 }
 
 static void dial_who_is_missing(toc_links *links, uint64_t now)
 {
+    for (size_t i = 0; i < links->peer_count; i++)
+        links->peers[i].linked = links->peers[i].trying = false;
+    for (const conn *c = links->conns; c != NULL; c = c->next) {
+        bool named = c->state == CONN_UP || c->initiator;
+        peer_row *row = named && c->state != CONN_CLOSED ? links_peer(links, &c->peer) : NULL;
+        if (row == NULL)
+            continue;
+        row->linked =
+            row->linked || (c->state == CONN_UP && c->close_at_ms == 0 && !wants_rekey(c, now));
+        row->trying = row->trying || c->state != CONN_UP;
+    }
     for (size_t i = 0; i < links->peer_count; i++) {
         peer_row *row = &links->peers[i];
-        if (row->peer.endpoint_count == 0 || now < row->dial_at_ms)
-            continue;
-        bool linked = false, trying = false, rekey = false;
-        for (const conn *c = links->conns; c != NULL; c = c->next) {
-            if (!toc_org_id_equal(&c->peer, &row->peer.org) || c->state == CONN_CLOSED)
-                continue;
-            linked = linked || (c->state == CONN_UP && c->close_at_ms == 0);
-            rekey = rekey || (c->state == CONN_UP && wants_rekey(c, now));
-            trying = trying || (c->initiator && c->state != CONN_UP);
-        }
-        if ((!linked || rekey) && !trying)
+        if (row->peer.endpoint_count > 0 && now >= row->dial_at_ms && !row->linked && !row->trying)
             dial(links, row, now);
     }
 }
@@ -214,6 +221,17 @@ static void expire(toc_links *links, uint64_t now)
             conn_close(c);
         else if (c->state != CONN_UP && c->state != CONN_CLOSED && now >= c->deadline_ms)
             handshake_expired(c);
+    }
+}
+
+static void accept_again(toc_links *links, uint64_t now)
+{
+    for (size_t i = 0; i < links->listener_count; i++) {
+        listener *l = &links->listeners[i];
+        if (l->accept_at_ms == 0 || now < l->accept_at_ms)
+            continue;
+        l->accept_at_ms = 0;
+        nng_stream_listener_accept(l->listener, l->aio);
     }
 }
 
@@ -242,8 +260,10 @@ static void *housekeep(void *context)
     while (!links->stopping || links->conns != NULL) {
         uint64_t now = links_now_ms();
         expire(links, now);
-        if (!links->stopping)
+        if (!links->stopping) {
+            accept_again(links, now);
             dial_who_is_missing(links, now);
+        }
         conn *dead = take_dead(links);
         if (dead != NULL) {
             pthread_mutex_unlock(&links->mutex);
@@ -255,7 +275,7 @@ static void *housekeep(void *context)
             continue;
         }
         struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
+        clock_gettime(CLOCK_MONOTONIC, &until);
         until.tv_nsec += LINK_HOUSEKEEPING_MS * 1000000L;
         until.tv_sec += until.tv_nsec / 1000000000L;
         until.tv_nsec %= 1000000000L;
@@ -273,7 +293,11 @@ toc_code toc_links_start(const toc_links_config *config, toc_links **out, toc_er
     if (links == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for links");
     pthread_mutex_init(&links->mutex, NULL);
-    pthread_cond_init(&links->wake, NULL);
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&links->wake, &attributes);
+    pthread_condattr_destroy(&attributes);
     links->hello.from = config->org;
     links->hello.card = config->card;
     links->events = config->events;
@@ -351,6 +375,19 @@ static toc_code copy_peer(const toc_links_peer *from, peer_row *out, toc_err *er
     return TOC_OK;
 }
 
+/* New endpoints are dialled at once; the known ones go on waiting as they did. */
+static void keep_backoff(peer_row *row, const peer_row *before)
+{
+    bool same = before != NULL && before->peer.endpoint_count == row->peer.endpoint_count;
+    for (size_t i = 0; same && i < row->peer.endpoint_count; i++)
+        same = toc_span_equal(row->peer.endpoints[i], before->peer.endpoints[i]);
+    if (!same)
+        return;
+    row->dial_at_ms = before->dial_at_ms;
+    row->backoff_ms = before->backoff_ms;
+    row->next_endpoint = before->next_endpoint;
+}
+
 toc_code toc_links_peers(toc_links *links, const toc_links_peer *peers, size_t count, toc_err *err)
 {
     peer_row *rows = calloc(count == 0 ? 1 : count, sizeof *rows);
@@ -362,13 +399,9 @@ toc_code toc_links_peers(toc_links *links, const toc_links_peer *peers, size_t c
         code = copy_peer(&peers[made], &rows[made], err);
     pthread_mutex_lock(&links->mutex);
     if (code == TOC_OK) {
-        for (size_t i = 0; i < count; i++) {
-            const peer_row *before = links_peer(links, &rows[i].peer.org);
-            if (before != NULL && before->peer.endpoint_count == rows[i].peer.endpoint_count) {
-                rows[i].dial_at_ms = before->dial_at_ms;
-                rows[i].backoff_ms = before->backoff_ms;
-            }
-        }
+        qsort(rows, count, sizeof *rows, compare_rows);
+        for (size_t i = 0; i < count; i++)
+            keep_backoff(&rows[i], links_peer(links, &rows[i].peer.org));
         free_peers(links);
         links->peers = rows;
         links->peer_count = count;
@@ -406,13 +439,14 @@ void toc_links_close(toc_links *links, uint64_t number, const char *reason)
     pthread_mutex_unlock(&links->mutex);
 }
 
-void toc_links_consumed(toc_links *links, uint64_t number, size_t bytes)
+void toc_links_consumed(toc_links *links, uint64_t number)
 {
     pthread_mutex_lock(&links->mutex);
     conn *c = find_conn(links, number);
     if (c != NULL) {
-        c->unconsumed_bytes -= bytes < c->unconsumed_bytes ? bytes : c->unconsumed_bytes;
-        conn_receive(c);
+        TOC_ASSERT(c->unconsumed > 0);
+        c->unconsumed--;
+        conn_advance(c);
     }
     pthread_mutex_unlock(&links->mutex);
 }

@@ -16,8 +16,8 @@ typedef struct toc_links_events {
     /* A link is confirmed; numbers are never reused and never 0. */
     void (*up)(void *context, uint64_t link, const toc_org_id *peer);
     void (*down)(void *context, uint64_t link);
-    /* One message. Until toc_links_consumed has given its bytes back they count against the link's
-     * window; past it nothing more is read from that peer. */
+    /* One message. Until toc_links_consumed says that it is done with, and what it made us send is
+     * queued, it counts against the link's window; past it nothing more is read from that peer. */
     void (*message)(void *context, uint64_t link, toc_span message);
     /* A handshake was refused; org NULL: a stranger. */
     void (*refused)(void *context, const toc_org_id *org, toc_refusal refusal,
@@ -48,11 +48,14 @@ void toc_links_stop(toc_links *links_take); /* NULL is fine */
  * the rows. */
 TOC_MUST toc_code toc_links_peers(toc_links *links, const toc_links_peer *peers, size_t count,
                                   toc_err *err);
-/* Queues a message (copied). A link that is gone takes it silently; past TOC_QUEUE_PEER_BYTES_MAX
- * the link is closed, since its peer stopped reading. Urgent messages overtake others. */
+/* Queues a message (copied). A link that is gone takes it silently. Urgent messages overtake
+ * others, and have a share of the queue to themselves: others are dropped where it begins, or where
+ * the queues of all links are full (requests are asked again, news is found missing). Past
+ * TOC_QUEUE_PEER_BYTES_MAX the link is closed, since its peer stopped reading. */
 void toc_links_send(toc_links *links, uint64_t link, bool urgent, toc_span message);
 void toc_links_close(toc_links *links, uint64_t link, const char *reason);
-void toc_links_consumed(toc_links *links, uint64_t link, size_t bytes);
+/* For each message, once, when its round's outputs are queued. */
+void toc_links_consumed(toc_links *links, uint64_t link);
 /* Where listener number `index` really listens ("tcp://127.0.0.1:40123"); "" past the last. */
 void toc_links_listening(toc_links *links, size_t index, char *out, size_t capacity);
 

@@ -11,9 +11,12 @@
 
 enum {
     LINK_READ_BYTES = 2 * (TOC_FRAME_BYTES_MAX + 2),
+    LINK_STRANGER_READ_BYTES = 1024, /* whole handshake frames, and no more for whom nobody knows */
+    LINK_REPLY_BYTES_MAX = 1 << 20,  /* what one message of a peer may make us send, about */
     LINK_SEND_BATCH_BYTES = 128 * 1024,
     LINK_HOUSEKEEPING_MS = 25,
-    LINK_CONFIRM_MS = 5000, /* from our answer to the initiator's first message */
+    LINK_ACCEPT_RETRY_MS = 100, /* after accepting failed: out of files, perhaps */
+    LINK_CONFIRM_MS = 5000,     /* from our answer to the initiator's first message */
     LINK_BOTH_DIALLED_MS =
         10000,            /* PROTOCOL §3: within this the lower org keeps the link that it began */
     LINK_GRACE_MS = 2000, /* for the open requests of a link that is to be closed */
@@ -65,10 +68,11 @@ typedef struct conn {
     toc_org_id peer;
     uint64_t born_ms, deadline_ms, up_ms, close_at_ms; /* monotonic; close_at 0: stays */
     uint8_t *read;
-    size_t read_size;
+    size_t read_size, read_capacity;
+    bool taking; /* frames are being cut out of `read` */
     toc_buf sending_bytes;
     send_queue urgent, ordinary;
-    size_t queued_bytes, unconsumed_bytes;
+    size_t queued_bytes, unconsumed; /* messages handed up and not yet done with */
 } conn;
 
 typedef struct peer_row {
@@ -77,12 +81,14 @@ typedef struct peer_row {
     size_t next_endpoint;
     uint64_t dial_at_ms;
     unsigned backoff_ms;
+    bool linked, trying; /* as of the last look */
 } peer_row;
 
 typedef struct listener {
     toc_links *links;
     nng_stream_listener *listener;
     nng_aio *aio;
+    uint64_t accept_at_ms; /* 0: it accepts */
     char address[1024];
 } listener;
 
@@ -103,7 +109,8 @@ struct toc_links {
     size_t listener_count;
     conn *conns;
     uint64_t next_number;
-    peer_row *peers;
+    size_t queued_bytes; /* over all */
+    peer_row *peers;     /* in order of org */
     size_t peer_count;
     known_origin *known; /* ring */
     size_t known_next;
@@ -114,7 +121,9 @@ uint64_t links_now_ms(void);
 /* conn.c */
 conn *conn_new(toc_links *links, bool initiator);
 void conn_attach(conn *c, nng_stream *stream_take);
-void conn_receive(conn *c); /* asks for more bytes unless the window is full */
+void conn_advance(
+    conn *c);             /* hands up what has come and asks for more, as far as the window goes */
+bool conn_trust(conn *c); /* room for whole frames, once somebody known is there */
 void conn_send_frame(conn *c, toc_buf *frame_take);
 void conn_queue(conn *c, bool urgent, toc_span message);
 void conn_flush(conn *c);
