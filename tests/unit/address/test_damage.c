@@ -148,6 +148,7 @@ static void errors_say_which_rule_broke_and_where(void **state)
          "looks like the letter 0"},
         {"XLM", "GA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJVSGY", "checksum"},
         {"TRX", "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6", "33 characters"},
+        {"SOL", "833xorxttx5iya5b3tr6iqes9gbruvvfwy5cp2vpdzhq", "letter case was lost"},
         {"BTC", "5Kd3NBUAdUnhyzenEwVLy9pBKxSwXvE9FMPyR4UKZvpe6E3AgLr", "private key"},
         {"BCH", "bitcoincash:qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6b", "Bech32 character"},
     };

@@ -34,6 +34,7 @@ static const form_row forms[] = {
     {"ethereum:0x89205A3A3b2A69De6Dbf7f01ED13B2108B2c43e7/transfer?address=" VITALIK "&uint256=1",
      "ETH", VITALIK, ""},
     {"ethereum:" VITALIK "@4242424242", NULL, NULL, NULL},
+    {"LTC 3CWFddi6m4ndiGyKqzYvsFYagqDLPVMTzC", "LTC", "MJiPwX84iBe4WnFDwsYGgtnz1XonPhUqhf", ""},
     {"tron:" USDT_TRON, "TRX", USDT_TRON, ""},
     {"tron:728126428:" USDT_TRON, "TRX", USDT_TRON, ""},
     {"tron:0x2b6653dc:" USDT_TRON, "TRX", USDT_TRON, ""},

@@ -157,14 +157,17 @@ static void a_pallet_account_is_never_linked_to_its_twin_on_another_network(void
         toc_span_equal(toc_subject_view(&kusama.subject), toc_subject_view(&polkadot.subject)));
 }
 
-/* An account that a program derived has no key, so its bytes link nothing. The associated token
- * program's address of the Solana documentation is a key's, a token account is not. */
+/* What a program derived is no point of the curve (a token account, of the vectors of
+ * trezor-address-validator), so its bytes link nothing; a wallet's key does. */
 static void a_program_derived_address_is_no_key(void **state)
 {
     (void)state;
-    toc_wallet derived = wallet_on("SOL", "CNR8RPMxjY28VsPA6KFq3B8PUdZnrTSC5HSFwKPBR29Z");
-    assert_true(toc_class_links(derived.subject.bytes[0]) ==
-                (strcmp(derived.kind, "account") == 0));
+    toc_wallet derived = wallet_on("SOL", "DkMYphwx9Z9AdR5Y8M4md1H96TKxfyoAHxUYH56F4ij5");
+    toc_wallet key = wallet_on("SOL", "833XorXTTx5iya5B3Tr6iqEs9GbRuvVfwyLCP2vpdzhq");
+    assert_string_equal(derived.kind, "program-derived");
+    assert_false(toc_class_links(derived.subject.bytes[0]));
+    assert_string_equal(key.kind, "account");
+    assert_true(toc_class_links(key.subject.bytes[0]));
 }
 
 static void the_test_network_is_another_subject_of_the_same_key(void **state)
