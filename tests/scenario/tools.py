@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""What scripts build on: exit codes, stable JSON, one sentence per error, nothing that a terminal would obey."""
+
+import json
+import os
+import sys
+
+import scenario
+from scenario import expect
+
+CHANGED = {"read", "new", "changed", "unchanged", "merged", "refused"}
+ADDRESS = {"input", "valid", "chain", "symbol", "kind", "network", "canonical", "caip10", "subject", "key", "tag",
+           "candidates", "error"}
+
+
+def usage(node):
+    for words in (["nonsense"], ["lookup"], ["lookup", "--jsno", "x"], ["submit", "--format"], ["peer", "ad"],
+                  ["card", "too", "many"], ["search", "--limit", "many"], ["address", "--chain", "nowhere", "x"]):
+        answer = node.tocsin(*words, ok=(2,), as_json=False)
+        expect(answer.err.count("\n") == 1 and answer.err.startswith("tocsin: "),
+               f"not one sentence for {words}: {answer.err!r}")
+    for words in (["--help"], ["lookup", "--help"], ["--version"], ["completion", "bash"]):
+        done = scenario.subprocess.run([str(node.federation.tocsin), *words], capture_output=True, text=True,
+                                       check=False)
+        expect(done.returncode == 0 and done.stdout and not done.stderr, f"{words}: {done}")
+    expect("tocsin lookup" in node.tocsin("lookup", "--help", as_json=False).out, "no example in the help")
+
+
+def addresses(node):
+    answer = node.tocsin("address", "0x098b716b8aaf21512996dc57eb0615e2383e2f96", "TUCsTq7TofTCJRRoHk6RvhMoS2mJLm5Yzq",
+                         "1BoatSLRHtKNngkdXEeobR76b53LETtpy", ok=(1,))
+    evm, tron, broken = answer.lines
+    for line in answer.lines:
+        expect(ADDRESS <= set(line), f"fields are missing: {ADDRESS - set(line)}")
+    expect(evm["canonical"] == "0x098B716B8Aaf21512996dC57EB0615e2383E2f96" and evm["chain"] == "eip155:1", str(evm))
+    expect(tron["symbol"] == "TRX" and tron["valid"], str(tron))
+    expect(not broken["valid"] and broken["error"]["text"], str(broken))
+
+
+def submissions(nodes):
+    node = nodes["a"]
+    path = nodes.directory / "rows.csv"
+    path.write_text("chain,address,category,confidence,note\n"
+                    "ETH,0x098B716B8Aaf21512996dC57EB0615e2383E2f96,theft,90,one\n"
+                    "ETH,0x098b716b8aaf21512996dc57eb0615e2383e2f96,theft,70,again\n"
+                    "BTC,1BoatSLRHtKNngkdXEeobR76b53LETtpy,theft,70,broken\n"
+                    "TRX,TUCsTq7TofTCJRRoHk6RvhMoS2mJLm5Yzq,thefft,70,misspelt\n", encoding="utf-8")
+    dry = node.tocsin("submit", path, "--dry-run", ok=(4,)).last
+    expect(dry == {"read": 4, "new": 1, "changed": 0, "unchanged": 0, "merged": 1, "refused": 2}, f"dry run: {dry}")
+    expect(not node.lookup("0x098B716B8Aaf21512996dC57EB0615e2383E2f96")["found"], "a dry run wrote something")
+    *refusals, summary = node.tocsin("submit", path, ok=(4,)).lines
+    expect(set(summary) == CHANGED and summary == dry, f"not what the dry run said: {summary}")
+    expect([(line["line"], line["column"]) for line in refusals] == [(4, "address"), (5, "category")], str(refusals))
+    expect(all(set(line) == {"line", "column", "error"} for line in refusals), str(refusals))
+    again = node.tocsin("submit", path, ok=(4,)).last
+    expect((again["new"], again["changed"], again["unchanged"]) == (0, 0, 1), f"again: {again}")
+    changed = node.tocsin("submit", "wallet", "0x098B716B8Aaf21512996dC57EB0615e2383E2f96", "--chain", "ETH",
+                          "--category", "theft", "--confidence", "95").last
+    expect(changed["changed"] == 1, f"another confidence: {changed}")
+    lines = "".join(json.dumps({"chain": "LTC", "address": address, "category": "theft"}) + "\n"
+                    for address in ("LaizKtS5DUhPuP1nTQcc83MS7HwK6vk85z", "LNwgtMxcKUQ51dw7bQL1yPQjBVZh6QEqsd"))
+    expect(node.tocsin("submit", "-", stdin=lines).last["new"] == 2, "JSON Lines from stdin")
+
+
+def terminals(node):
+    """Another org's text must not reach a terminal as it is."""
+    evil = "red \x1b[31mtext\x1b]0;title\x07 \u202eback\r\nnext"
+    node.tocsin("submit", "-", "--format", "jsonl", ok=(0, 4), stdin=json.dumps(
+        {"chain": "ETH", "address": "0x" + "44" * 20, "category": "theft", "note": evil}) + "\n")
+    shown = node.tocsin("lookup", "0x" + "44" * 20, as_json=False).out
+    expect("\x1b" not in shown and "\x07" not in shown and "\u202e" not in shown, f"obeyed: {shown!r}")
+
+
+def lookups(node):
+    scenario.wait_for("the claim is folded",
+                      lambda: node.lookup("0x098B716B8Aaf21512996dC57EB0615e2383E2f96")["found"])
+    found, wrong, nothing = node.tocsin("lookup", "-", stdin="ETH:0x098b716b8aaf21512996dc57eb0615e2383e2f96\n"
+                                        "no address at all\n0x0000000000000000000000000000000000000001\n").lines
+    expect(found["found"] and found["score"] == 950, str(found)[:200])
+    expect(wrong["error"]["text"] and not nothing["found"], f"{wrong} {nothing}")
+    expect(node.tocsin("explain", found["query"]).last["categories"][0]["terms"], "explain tells no terms")
+    expect(node.tocsin("search", "--category", "theft", "--chain", "ETH").lines, "search finds nothing")
+
+
+def without_node(nodes):
+    node = nodes["a"]
+    before = node.digest()
+    node.tocsin("store", "digest", "--direct", ok=(1,))  # the node has the store
+    node.stop()
+    node.tocsin("lookup", "0x098B716B8Aaf21512996dC57EB0615e2383E2f96", ok=(7,))
+    direct = node.tocsin("store", "digest", "--direct").last
+    expect(direct["opened"] == before["opened"], "--direct sees other records than the node")
+    rebuilt = node.tocsin("store", "rebuild", "--direct").last
+    expect(rebuilt["digest"] == direct["digest"], "rebuilt without the node, the digest is another")
+    expect(node.tocsin("log", "check", "--direct").last["ok"], "the log does not check")
+    expect(node.tocsin("card", "--direct").last["org"] == node.tocsin("card").last["org"], "two cards")
+    spooled = node.tocsin("submit", "wallet", "0x" + "55" * 20, "--chain", "ETH", "--category", "theft").last
+    expect(spooled["spooled"] == 1 and spooled["new"] == 0, f"not spooled: {spooled}")
+    node.start()
+    node.wait_up()
+    scenario.wait_for("the node takes what waited", lambda: node.lookup("0x" + "55" * 20)["found"])
+    passphrase = nodes.passphrase
+    os.chmod(passphrase, 0o644)
+    node.stop()
+    node.tocsin("store", "digest", "--direct", ok=(5,))  # a passphrase that everybody may read
+    os.chmod(passphrase, 0o600)
+
+
+def run(nodes):
+    node = nodes["a"]
+    nodes.init()
+    done = scenario.subprocess.run([str(nodes.tocsin), "init", "--state", str(node.state), "--name", "Again",
+                                    "--secret-file", str(nodes.passphrase)], capture_output=True, text=True,
+                                   check=False)
+    expect(done.returncode == 1 and "already" in done.stderr, f"a second init: {done}")
+    nodes.start()
+    usage(node)
+    addresses(node)
+    node.tocsin("submit", "wallet", "0x" + "66" * 20, "--chain", "ETH", "--category", "theft", ok=(1,))  # no circle
+    node.tocsin("circle", "create", "alone")
+    submissions(nodes)
+    terminals(node)
+    lookups(node)
+    without_node(nodes)
+
+
+if __name__ == "__main__":
+    sys.exit(scenario.main("tools", run, {"a": scenario.ORGS["a"]}))
