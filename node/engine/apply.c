@@ -194,6 +194,19 @@ toc_code toc_apply_start(toc_engine *engine, toc_log_txn *txn, engine_feed *feed
         refuse(engine, feed, link, TOC_REFUSE_GRANT, "a grant that names another org's card", now);
         return TOC_OK;
     }
+    toc_err unproven;
+    toc_card_hash missing;
+    toc_code proven = toc_roll_prove(txn, &card, arena, &missing, &unproven);
+    if (proven == TOC_NOT_FOUND) {
+        toc_hash key;
+        memcpy(key.bytes, missing.bytes, sizeof key.bytes);
+        toc_sync_reset(engine, feed, now);
+        return toc_roll_want(engine, txn, link, &key, now, err);
+    }
+    if (proven != TOC_OK) {
+        refuse(engine, feed, link, TOC_REFUSE_GRANT, unproven.text, now);
+        return TOC_OK;
+    }
     engine_job *job = calloc(1, sizeof *job);
     if (job == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for a verification");
@@ -215,6 +228,28 @@ toc_code toc_apply_start(toc_engine *engine, toc_log_txn *txn, engine_feed *feed
 
 /* ---- after the verification ---- */
 
+/* Keys travel in the keys lane and records in the others; alerts are small. */
+static toc_code check_lane(toc_lane lane, const toc_chunk_entry *row, uint64_t index, toc_err *err)
+{
+    bool keys = lane == TOC_LANE_KEYS;
+    toc_grant grant;
+    if (keys && row->kind == TOC_ENTRY_RECORD)
+        return toc_fail(err, TOC_MALFORMED, "entry %llu is a record in the keys lane",
+                        (unsigned long long)index);
+    if (row->kind == TOC_ENTRY_GRANT) {
+        TOC_TRY(toc_grant_read(row->bytes, &grant, err));
+        if ((grant.count > 0) != keys)
+            return toc_fail(err, TOC_MALFORMED, "the grant at %llu has %u boxes in the %s lane",
+                            (unsigned long long)index, grant.count, toc_lane_name(lane));
+    }
+    size_t alert_max = TOC_ENTRY_HEADER_BYTES + TOC_BODY_OVERHEAD_BYTES + TOC_PLAIN_OVERHEAD_BYTES +
+                       TOC_RECORD_ALERT_BYTES_MAX;
+    if (lane == TOC_LANE_ALERT && row->bytes.size > alert_max)
+        return toc_fail(err, TOC_MALFORMED, "entry %llu is larger than an alert may be",
+                        (unsigned long long)index);
+    return TOC_OK;
+}
+
 /* Each grant follows the one before and names the author's own card truly; every record is of the
  * epoch in force. */
 static toc_code check_grants(toc_log_txn *txn, const engine_feed *feed, const toc_log_feed *stored,
@@ -222,13 +257,16 @@ static toc_code check_grants(toc_log_txn *txn, const engine_feed *feed, const to
                              bool *out_any, toc_err *err)
 {
     bool has = stored->has_judge;
-    toc_grant before = {.card_serial = stored->judge.card_serial,
+    toc_grant before = {.card = stored->judge.card,
+                        .card_serial = stored->judge.card_serial,
                         .charter_version = stored->judge.charter_version,
-                        .epoch = stored->judge.epoch};
+                        .epoch = stored->judge.epoch,
+                        .key_id = stored->judge.key_id};
     *out_any = false;
     for (uint32_t i = 0; i < chunk->count; i++) {
         const toc_chunk_entry *row = &chunk->verified[i];
         uint64_t index = chunk->frontier.size + i;
+        TOC_TRY(check_lane(feed->name.lane, row, index, err));
         if (row->kind != TOC_ENTRY_GRANT) {
             if (!has || row->epoch != before.epoch)
                 return toc_fail(err, TOC_MALFORMED,
@@ -241,6 +279,11 @@ static toc_code check_grants(toc_log_txn *txn, const engine_feed *feed, const to
         TOC_TRY(toc_grant_read(row->bytes, &grant, err));
         if (has)
             TOC_TRY(toc_grant_follows(&before, &grant, err));
+        if (has && grant.card_serial == before.card_serial &&
+            !toc_card_hash_equal(&grant.card, &before.card))
+            return toc_fail(err, TOC_MALFORMED,
+                            "the grant at %llu names another card of the same serial",
+                            (unsigned long long)index);
         if (toc_roll_card(txn, &grant.card, arena, &card, NULL) == TOC_OK &&
             (!toc_org_id_equal(&card.org, &feed->name.org) || card.serial != grant.card_serial))
             return toc_fail(err, TOC_MALFORMED, "the grant at %llu names a card that is not so",

@@ -416,6 +416,7 @@ void toc_engine_link_down(toc_engine *engine, uint64_t number)
     engine_link *link = *at;
     *at = link->next;
     toc_engine_peer(engine, &link->peer)->links--;
+    toc_roll_forget(engine, number);
     for (size_t i = 0; i < TOC_COUNT(link->requests); i++) {
         if (link->requests[i].id != 0 && link->requests[i].kind == TOC_MSG_PULL)
             toc_sync_pull_failed(engine, &link->requests[i].feed, (toc_now){.mono = link->heard});

@@ -13,6 +13,19 @@ static toc_code keys_apart(void *context, const toc_card *card, toc_err *err)
     return toc_card_apart(fresh, card, err);
 }
 
+static toc_code prove_by_hand(toc_log_txn *txn, const toc_card *card, toc_arena *arena,
+                              toc_err *err)
+{
+    toc_card_hash missing;
+    toc_code code = toc_roll_prove(txn, card, arena, &missing, err);
+    if (code == TOC_NOT_FOUND)
+        return toc_fail(err, TOC_STATE,
+                        "a card of serial %llu whose earlier cards are not known here; ask its "
+                        "owner for those first",
+                        (unsigned long long)card->serial);
+    return code;
+}
+
 toc_code toc_engine_peer_add(toc_engine *engine, toc_log_txn *txn, toc_span signed_card,
                              toc_span endpoints, toc_now now, toc_org_id *out_org, toc_err *err)
 {
@@ -31,7 +44,7 @@ toc_code toc_engine_peer_add(toc_engine *engine, toc_log_txn *txn, toc_span sign
                         "another card of serial %llu is known for this org; the known one is kept",
                         (unsigned long long)card.serial);
     if (!has_known || card.serial > known.serial)
-        TOC_TRY(toc_roll_prove(txn, &card, has_known ? &known : NULL, arena, err));
+        TOC_TRY(prove_by_hand(txn, &card, arena, err));
     if (!has_known || card.serial > known.serial)
         TOC_TRY(toc_log_card_put(txn, &card, err));
     TOC_TRY(toc_log_peer_put(txn, &card.org, endpoints, err));

@@ -9,7 +9,8 @@
 enum {
     ROLL_ARENA_BYTES = 64 << 20, /* a charter of 500 members with all their cards */
     ROLL_PART_BYTES = 60000,
-    ROLL_CHAIN_MAX = 4096 /* charter versions walked back to the first */
+    ROLL_TIPS_PER_LINK_MAX = 4, /* charters told of by one peer and not yet in force */
+    ROLL_CHAIN_MAX = 4096       /* charter versions walked back to the first */
 };
 
 /* ---- looking things up ---- */
@@ -146,6 +147,11 @@ static toc_code tip_add(toc_engine *engine, const toc_circle_id *circle,
             return TOC_OK;
         }
     }
+    size_t told = 0;
+    for (engine_tip *tip = engine->tips; tip != NULL; tip = tip->next)
+        told += tip->link == link ? 1 : 0;
+    if (told >= ROLL_TIPS_PER_LINK_MAX)
+        return TOC_OK; /* it is told again, if it is real */
     engine_tip *tip = calloc(1, sizeof *tip);
     if (tip == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for a charter's name");
@@ -155,6 +161,19 @@ static toc_code tip_add(toc_engine *engine, const toc_circle_id *circle,
     tip->next = engine->tips;
     engine->tips = tip;
     return TOC_OK;
+}
+
+void toc_roll_forget(toc_engine *engine, uint64_t link)
+{
+    for (engine_tip **at = &engine->tips; *at != NULL;) {
+        engine_tip *tip = *at;
+        if (tip->link != link) {
+            at = &tip->next;
+            continue;
+        }
+        *at = tip->next;
+        free(tip);
+    }
 }
 
 toc_code toc_roll_heard(toc_engine *engine, toc_log_txn *txn, uint64_t link,
@@ -240,21 +259,20 @@ static bool readers_equal(const toc_charter *left, const toc_charter *right)
     return true;
 }
 
-/* A card of serial 2 and later only claims its org until the cards before it lead back to the org's
- * first root. */
-toc_code toc_roll_prove(toc_log_txn *txn, const toc_card *card, const toc_card *known,
-                        toc_arena *arena, toc_err *err)
+toc_code toc_roll_prove(toc_log_txn *txn, const toc_card *card, toc_arena *arena,
+                        toc_card_hash *out_missing, toc_err *err)
 {
+    if (card->serial == 1)
+        return TOC_OK; /* its org id is the hash of its root, which toc_card_open has checked */
+    toc_card known;
+    bool has_known = toc_log_card_of(txn, &card->org, arena, &known, NULL) == TOC_OK;
+    if (has_known && toc_card_hash_equal(&known.hash, &card->hash))
+        return TOC_OK;
     toc_log_card_context context = {.txn = txn, .arena = arena};
     toc_card_source cards = toc_log_card_source(&context);
-    toc_card_hash missing;
-    toc_code code = toc_card_prove(card, known, &cards, &missing, err);
-    if (code == TOC_NOT_FOUND)
-        return toc_fail(err, TOC_STATE,
-                        "a card of serial %llu whose earlier cards are not known here; ask its "
-                        "owner for those first",
-                        (unsigned long long)card->serial);
-    return code;
+    /* An older card than the known one is proven from the first card on. */
+    return toc_card_prove(card, has_known && known.serial < card->serial ? &known : NULL, &cards,
+                          out_missing, err);
 }
 
 /* A member's card that the roll has becomes the one we know it by, unless a newer one is known. */
@@ -265,9 +283,10 @@ static toc_code take_member_cards(toc_log_txn *txn, const toc_charter *charter, 
         toc_card card, known;
         TOC_TRY(toc_roll_card(txn, &charter->members[i].card, arena, &card, err));
         bool has_known = toc_log_card_of(txn, &card.org, arena, &known, NULL) == TOC_OK;
+        toc_card_hash missing;
         if (!toc_org_id_equal(&card.org, &charter->members[i].org) ||
             (has_known && known.serial >= card.serial) ||
-            toc_roll_prove(txn, &card, has_known ? &known : NULL, arena, NULL) != TOC_OK)
+            toc_roll_prove(txn, &card, arena, &missing, NULL) != TOC_OK)
             continue;
         TOC_TRY(toc_log_card_put(txn, &card, err));
     }
@@ -319,7 +338,7 @@ static toc_code walk_back(toc_engine *engine, toc_log_txn *txn, const engine_tip
             return toc_roll_want(engine, txn, tip->link, &key, now, err);
         toc_span copy = toc_arena_dup(arena, bytes);
         toc_charter *charter = &out->charters[out->count];
-        if (copy.data == NULL || toc_charter_open(copy, arena, charter, NULL) != TOC_OK ||
+        if (copy.data == NULL || toc_charter_reopen(copy, arena, charter, NULL) != TOC_OK ||
             !toc_circle_id_equal(&charter->circle, &tip->circle) ||
             (state->known && charter->version <= state->version)) {
             *out_dead = true;
@@ -360,6 +379,15 @@ static toc_code cards_held(toc_engine *engine, toc_log_txn *txn, const chain *wa
     return TOC_OK;
 }
 
+/* Cards that judge votes must be their org's, not merely say so. */
+static toc_code proven_card(void *context, const toc_card_hash *hash, toc_card *out, toc_err *err)
+{
+    toc_log_card_context *cards = context;
+    toc_card_hash missing;
+    TOC_TRY(toc_roll_card(cards->txn, hash, cards->arena, out, err));
+    return toc_roll_prove(cards->txn, out, cards->arena, &missing, err);
+}
+
 static toc_code judge_chain(toc_engine *engine, toc_log_txn *txn, const toc_log_circle *state,
                             const chain *walked, toc_arena *arena, uint64_t link, toc_now now,
                             toc_err *err)
@@ -371,7 +399,7 @@ static toc_code judge_chain(toc_engine *engine, toc_log_txn *txn, const toc_log_
         has_current = true;
     }
     toc_log_card_context context = {.txn = txn, .arena = arena};
-    toc_card_source cards = toc_log_card_source(&context);
+    toc_card_source cards = {.context = &context, .card = proven_card};
     for (size_t i = walked->count; i > 0; i--) {
         const toc_charter *next = &walked->charters[i - 1];
         toc_err why;
@@ -437,12 +465,12 @@ static bool may_serve(toc_engine *engine, toc_log_txn *txn, const toc_org_id *pe
 {
     toc_span copy = toc_arena_dup(arena, item);
     toc_card card;
-    if (copy.data != NULL && toc_card_open(copy, arena, &card, NULL) == TOC_OK)
+    if (copy.data != NULL && toc_card_reopen(copy, arena, &card, NULL) == TOC_OK)
         return toc_org_id_equal(&card.org, &engine->org) ||
                in_one_circle(txn, arena, peer, &card.org);
     toc_charter charter, newest;
     toc_log_circle state;
-    return copy.data != NULL && toc_charter_open(copy, arena, &charter, NULL) == TOC_OK &&
+    return copy.data != NULL && toc_charter_reopen(copy, arena, &charter, NULL) == TOC_OK &&
            toc_roll_shared(txn, &charter.circle, peer, arena, &state, &newest);
 }
 

@@ -163,6 +163,8 @@ TOC_MUST toc_code toc_roll_serve(toc_engine *engine, toc_log_txn *txn, engine_li
 TOC_MUST toc_code toc_roll_reply(toc_engine *engine, toc_log_txn *txn, engine_link *link,
                                  engine_request *request, const toc_message *message, toc_now now,
                                  toc_err *err);
+/* What a link told that is gone need not be thought about any more. */
+void toc_roll_forget(toc_engine *engine, uint64_t link);
 TOC_MUST toc_code toc_roll_advance(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err);
 TOC_MUST toc_code toc_roll_ask_unknown(toc_engine *engine, toc_log_txn *txn, toc_now now,
                                        toc_err *err);
@@ -171,9 +173,11 @@ TOC_MUST toc_code toc_roll_ask_unknown(toc_engine *engine, toc_log_txn *txn, toc
  * the round's end. */
 TOC_MUST toc_code toc_roll_adopt(toc_engine *engine, toc_log_txn *txn, const toc_charter *charter,
                                  toc_arena *arena, toc_now now, toc_err *err);
-/* STATE unless `card` leads back to its org's first one, or to `known` (NULL: none). */
-TOC_MUST toc_code toc_roll_prove(toc_log_txn *txn, const toc_card *card, const toc_card *known,
-                                 toc_arena *arena, toc_err *err);
+/* That `card` leads back to its org's first one, or to the newest one proven before. Until then
+ * anybody may have made a card of serial 2 and later. NOT_FOUND: *out_missing is a card on the way
+ * that is not held. */
+TOC_MUST toc_code toc_roll_prove(toc_log_txn *txn, const toc_card *card, toc_arena *arena,
+                                 toc_card_hash *out_missing, toc_err *err);
 
 /* operator.c has the calls of engine.h that people make. */
 

@@ -3,83 +3,99 @@
 #define TOC_PROTO_BASE_LIMITS_H
 
 /* Entries and records. */
-#define TOC_ENTRY_BYTES_MAX       32768u /* header and body: fits a link message with its proofs */
-#define TOC_ENTRY_HEADER_BYTES    48u /* six fixed fields and the commitment (PROTOCOL §5) */
-#define TOC_PLAIN_OVERHEAD_BYTES  44u /* salt 32, time 8, record length 4 */
-#define TOC_BODY_OVERHEAD_BYTES   40u /* nonce 24, tag 16 */
-#define TOC_RECORD_ALERT_BYTES_MAX 16340u /* padded to 16,384 with the overhead: the next power of two is too large */
+#define TOC_ENTRY_BYTES_MAX      32768u /* header and body: fits a link message with its proofs */
+#define TOC_ENTRY_HEADER_BYTES   48u    /* six fixed fields and the commitment (PROTOCOL §5) */
+#define TOC_PLAIN_OVERHEAD_BYTES 44u    /* salt 32, time 8, record length 4 */
+#define TOC_BODY_OVERHEAD_BYTES  40u    /* nonce 24, tag 16 */
+#define TOC_RECORD_ALERT_BYTES_MAX                                                                 \
+    16340u /* padded to 16,384 with the overhead: the next power of two is too large */
 #define TOC_RECORD_BULK_BYTES_MAX 32596u /* what padding to 64 leaves of an entry */
-#define TOC_PAD_ALERT_BYTES_MIN   256u  /* so that an alert does not tell its kind by its size */
+#define TOC_PAD_ALERT_BYTES_MIN   256u   /* so that an alert does not tell its kind by its size */
 #define TOC_PAD_BULK_BYTES        64u
-#define TOC_GRANT_BOXES_MAX       380u /* 380 boxes of 80 bytes fill an entry */
-#define TOC_ERASURE_ROWS_MAX      817u /* 817 rows of 40 bytes fill an entry */
-#define TOC_EPOCH_RECORDS_MAX     (1u << 20) /* a sender key's life in records */
+#define TOC_GRANT_BOXES_MAX       380u                  /* 380 boxes of 80 bytes fill an entry */
+#define TOC_ERASURE_ROWS_MAX      817u                  /* 817 rows of 40 bytes fill an entry */
+#define TOC_EPOCH_RECORDS_MAX     (1u << 20)            /* a sender key's life in records */
 #define TOC_EPOCH_MS_MAX          (30ull * 86400000ull) /* and in time */
 
 /* Records. */
-#define TOC_NOTE_BYTES_MAX      4096u /* plain text, long enough for a reason, too short for a case file */
-#define TOC_TEXT_BYTES_MAX      256u  /* names, labels, actors, tags */
-#define TOC_LABELS_MAX          16u
-#define TOC_ASSETS_MAX          32u
-#define TOC_ROOTS_MAX           64u
-#define TOC_SOURCES_MAX         16u
-#define TOC_AUDIENCE_MAX        500u /* as many as a circle has members */
-#define TOC_CHUNK_MEMBERS_MAX   512u /* cluster members in one record; 62-byte addresses still fit */
+#define TOC_NOTE_BYTES_MAX                                                                         \
+    4096u /* plain text, long enough for a reason, too short for a case file */
+#define TOC_TEXT_BYTES_MAX    256u /* names, labels, actors, tags */
+#define TOC_LABELS_MAX        16u
+#define TOC_ASSETS_MAX        32u
+#define TOC_ROOTS_MAX         64u
+#define TOC_SOURCES_MAX       16u
+#define TOC_AUDIENCE_MAX      500u /* as many as a circle has members */
+#define TOC_CHUNK_MEMBERS_MAX 512u /* cluster members in one record; 62-byte addresses still fit   \
+                                    */
 #define TOC_CLUSTER_MEMBERS_MAX 1000000u
-#define TOC_ADDRESS_BYTES_MAX   256u /* longest address text accepted; the longest real one has 180 or so */
-#define TOC_FUTURE_MS_MAX       300000ull /* a record issued more than 5 minutes past the horizon waits */
+#define TOC_ADDRESS_BYTES_MAX                                                                      \
+    256u /* longest address text accepted; the longest real one has 180 or so */
+#define TOC_FUTURE_MS_MAX 300000ull /* a record issued more than 5 minutes past the horizon waits  \
+                                     */
 
 /* Circles. */
-#define TOC_MEMBERS_MAX       500u
-#define TOC_OFFICERS_MAX      64u
-#define TOC_ENDPOINTS_MAX     8u
-#define TOC_CARD_BYTES_MAX    32768u
-#define TOC_CHARTER_BYTES_MAX 262144u /* 500 member rows of about 120 bytes, with policy and lists */
-#define TOC_CARD_CHAIN_MAX    1024u /* cards between one and the first: one a week for 20 years */
-#define TOC_RETIRED_MAX       256u /* retired keys on a card: 64 officers four times over, a third of its bytes */
-#define TOC_IPC_PATH_BYTES_MAX 107u /* sun_path of Linux less its NUL */
-#define TOC_TIME_MS_MAX       253402300799999ull /* 9999-12-31T23:59:59.999Z: what RFC 3339 can write */
-#define TOC_CHARTER_SIGNATURES_MAX 1000u /* two officers of every member; each costs a verification */
-#define TOC_RETENTION_DAYS_MAX 36500u /* a century: keeps day numbers far from their 32 bits */
-#define TOC_ADMISSION_DELAY_MS_MAX (365ull * 86400000ull) /* past a year nobody would be admitted */
+#define TOC_MEMBERS_MAX    500u
+#define TOC_OFFICERS_MAX   64u
+#define TOC_ENDPOINTS_MAX  8u
+#define TOC_CARD_BYTES_MAX 32768u
+#define TOC_CHARTER_BYTES_MAX                                                                      \
+    262144u                      /* 500 member rows of about 120 bytes, with policy and lists */
+#define TOC_CARD_CHAIN_MAX 1024u /* cards between one and the first: one a week for 20 years */
+#define TOC_RETIRED_MAX                                                                            \
+    256u /* retired keys on a card: 64 officers four times over, a third of its bytes */
+#define TOC_IPC_PATH_BYTES_MAX 107u               /* sun_path of Linux less its NUL */
+#define TOC_TIME_MS_MAX        253402300799999ull /* 9999-12-31T23:59:59.999Z: what RFC 3339 can write */
+#define TOC_CHARTER_SIGNATURES_MAX                                                                 \
+    1000u /* two officers of every member; each costs a verification */
+#define TOC_RETENTION_DAYS_MAX     36500u /* a century: keeps day numbers far from their 32 bits */
+#define TOC_ADMISSION_DELAY_MS_MAX (365ull * 86400000ull) /* past a year nobody would be admitted  \
+                                                           */
 #define TOC_CARD_ARENA_BYTES    (256u << 10) /* what opening the largest honest card takes, twice */
 #define TOC_CHARTER_ARENA_BYTES (2u << 20)   /* the same for a charter */
 
 /* Links. */
-#define TOC_FRAME_BYTES_MAX       65535u /* Noise's own limit */
-#define TOC_MESSAGE_BYTES_MAX     65519u /* less the tag */
-#define TOC_REQUESTS_OPEN_MAX     32u /* per side of a link */
-#define TOC_LINKS_MAX             4096u
-#define TOC_HANDSHAKES_MAX        256u /* at once */
-#define TOC_HANDSHAKES_KEPT       32u  /* of them kept for addresses that succeeded in the last day */
-#define TOC_HANDSHAKES_PREFIX_MAX 16u  /* at once from one /24 or /64, so that one network cannot take all */
-#define TOC_FIRST_FRAME_MS        1000u
-#define TOC_STRANGER_MS           5000u /* a failed handshake is read and dropped until then */
-#define TOC_REKEY_MESSAGES        (1u << 20)
-#define TOC_REKEY_MS              3600000u
-#define TOC_QUEUE_PEER_BYTES_MAX  (8u << 20)
-#define TOC_QUEUE_NODE_BYTES_MAX  (1u << 30)
-#define TOC_QUEUE_ALERT_SHARE     4u /* a quarter of a peer's window stays for the alert lane */
-#define TOC_PULL_ENTRIES_MAX      4096u /* entries asked for in one Pull */
-#define TOC_CHUNK_BYTES_MAX       (16u << 20) /* entries verified in one job; twice a peer's queue */
-#define TOC_PULLS_OPEN_MAX        8u
-#define TOC_HEADS_PAGE_ROWS       256u
-#define TOC_NEWS_CHUNKS_MAX       64u /* a decoded chunk takes 8 KiB for its proofs */
-#define TOC_NEWS_ROLL_MAX         64u
-#define TOC_REFUSAL_BYTES_MAX     512u /* one sentence, as long as any of our errors */
-#define TOC_ROLL_ITEM_BYTES_MAX   524288u /* the largest charter with as many bytes of signatures */
-#define TOC_MESSAGE_ARENA_BYTES   4194304u /* decodes any message, even 21,000 ignorable fields; the largest honest one takes 1 MiB */
+#define TOC_FRAME_BYTES_MAX   65535u /* Noise's own limit */
+#define TOC_MESSAGE_BYTES_MAX 65519u /* less the tag */
+#define TOC_REQUESTS_OPEN_MAX 32u    /* per side of a link */
+#define TOC_LINKS_MAX         4096u
+#define TOC_HANDSHAKES_MAX    256u /* at once */
+#define TOC_HANDSHAKES_KEPT   32u  /* of them kept for addresses that succeeded in the last day */
+#define TOC_HANDSHAKES_PREFIX_MAX                                                                  \
+    16u /* at once from one /24 or /64, so that one network cannot take all */
+#define TOC_FIRST_FRAME_MS       1000u
+#define TOC_STRANGER_MS          5000u /* a failed handshake is read and dropped until then */
+#define TOC_REKEY_MESSAGES       (1u << 20)
+#define TOC_REKEY_MS             3600000u
+#define TOC_QUEUE_PEER_BYTES_MAX (8u << 20)
+#define TOC_QUEUE_NODE_BYTES_MAX (1u << 30)
+#define TOC_QUEUE_ALERT_SHARE    4u    /* a quarter of a peer's window stays for the alert lane */
+#define TOC_PULL_ENTRIES_MAX     4096u /* entries asked for in one Pull */
+#define TOC_CHUNK_BYTES_MAX      (16u << 20) /* entries verified in one job; twice a peer's queue */
+#define TOC_PULLS_OPEN_MAX       8u
+#define TOC_HEADS_PAGE_ROWS      256u
+#define TOC_HEAD_NOTE_BYTES_MAX                                                                    \
+    1024u /* origin, size, root and one signature are 450; what a relay adds must not crowd out    \
+             the entries */
+#define TOC_NEWS_CHUNKS_MAX     64u /* a decoded chunk takes 8 KiB for its proofs */
+#define TOC_NEWS_ROLL_MAX       64u
+#define TOC_REFUSAL_BYTES_MAX   512u    /* one sentence, as long as any of our errors */
+#define TOC_ROLL_ITEM_BYTES_MAX 524288u /* the largest charter with as many bytes of signatures */
+#define TOC_MESSAGE_ARENA_BYTES                                                                    \
+    4194304u /* decodes any message, even 21,000 ignorable fields; the largest honest one takes 1  \
+                MiB */
 
 /* The store. */
 #define TOC_LOG_TXN_ENTRIES_MAX 50000u /* LMDB spills and leaks past 131,071 dirty pages */
 #define TOC_VIEW_TXN_ROWS_MAX   60000u /* the same, a random row dirties a page */
 #define TOC_VIEW_TXN_MS_MAX     20u    /* so that an alert waits at most this long for the fold */
-#define TOC_VIEW_SYNC_BACKLOG   5000u  /* journal rows behind which commits are no longer synced one by one */
-#define TOC_MAP_FULL_PERCENT    90u    /* refuse writes there: a full map cannot even delete */
+#define TOC_VIEW_SYNC_BACKLOG                                                                      \
+    5000u /* journal rows behind which commits are no longer synced one by one */
+#define TOC_MAP_FULL_PERCENT 90u /* refuse writes there: a full map cannot even delete */
 
 /* Files that people submit. */
-#define TOC_ROW_BYTES_MAX   65536u /* one row: a note, all labels and assets, everything quoted */
-#define TOC_ROW_FIELDS_MAX  64u    /* columns; ours are fewer */
+#define TOC_ROW_BYTES_MAX        65536u /* one row: a note, all labels and assets, everything quoted */
+#define TOC_ROW_FIELDS_MAX       64u    /* columns; ours are fewer */
 #define TOC_DRAFT_PART_BYTES_MIN 65536u /* one part of a submission: the largest draft fits */
 
 /* Rules. */
@@ -91,6 +107,7 @@
 /* Control socket. */
 #define TOC_CONTROL_FRAME_BYTES_MAX (4u << 20)
 #define TOC_CONTROL_CLIENTS_MAX     64u
-#define TOC_SPOOL_FILE_BYTES_MAX    (256u << 20) /* a million wallet drafts; opened whole, in memory, twice */
+#define TOC_SPOOL_FILE_BYTES_MAX                                                                   \
+    (256u << 20) /* a million wallet drafts; opened whole, in memory, twice */
 
 #endif

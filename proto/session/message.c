@@ -36,6 +36,9 @@ static toc_code check_lane(toc_lane lane, toc_err *err)
 static toc_code check_head(const toc_head *head, toc_err *err)
 {
     TOC_TRY(check_lane(head->lane, err));
+    if (head->note.size > TOC_HEAD_NOTE_BYTES_MAX)
+        return toc_fail(err, TOC_LIMIT, "a head's note of %zu bytes, at most %u", head->note.size,
+                        TOC_HEAD_NOTE_BYTES_MAX);
     if (head->note.size == 0)
         return toc_fail(err, TOC_MALFORMED, "a head without its note");
     return TOC_OK;
@@ -75,6 +78,9 @@ static toc_code check_chunk(const toc_wire_chunk *chunk, toc_err *err)
     TOC_TRY(check_entries(chunk->entries, chunk->count, err));
     if (chunk->from > UINT64_MAX - chunk->count)
         return toc_fail(err, TOC_MALFORMED, "a chunk that ends past the last index");
+    if (chunk->note.size > TOC_HEAD_NOTE_BYTES_MAX)
+        return toc_fail(err, TOC_LIMIT, "a chunk's note of %zu bytes, at most %u", chunk->note.size,
+                        TOC_HEAD_NOTE_BYTES_MAX);
     if (chunk->note.size == 0)
         return toc_fail(err, TOC_MALFORMED, "a chunk without its checkpoint");
     if (chunk->to_checkpoint.count > TOC_PROOF_HASHES_MAX ||
