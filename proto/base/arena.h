@@ -19,8 +19,9 @@ void toc_arena_reset(toc_arena *arena); /* keeps the first block for reuse */
 
 void *toc_arena_alloc(toc_arena *arena, size_t size); /* 16-byte aligned, not cleared */
 void *toc_arena_zalloc(toc_arena *arena, size_t count, size_t size); /* cleared, overflow checked */
-toc_span toc_arena_dup(toc_arena *arena, toc_span span); /* empty, data NULL, when memory is short */
-char *toc_arena_text(toc_arena *arena, toc_span span);   /* with a NUL added */
+/* Empty, with data NULL, when memory is short. */
+toc_span toc_arena_dup(toc_arena *arena, toc_span span);
+char *toc_arena_text(toc_arena *arena, toc_span span); /* with a NUL added */
 char *toc_arena_printf(toc_arena *arena, const char *format, ...) TOC_PRINTF(2, 3);
 size_t toc_arena_bytes(const toc_arena *arena); /* since the last reset, each rounded up to 16 */
 

@@ -1,4 +1,5 @@
-/* proto/base/text.h: hex, base64, base32, UTF-8, decimals and dates: text that people and formats use.
+/* proto/base/text.h: hex, base64, base32, UTF-8, decimals and dates: text that people and
+ * formats use.
  * Threads: pure.
  * Errors:  MALFORMED with the position (1-based) of the first wrong character. */
 #ifndef TOC_PROTO_BASE_TEXT_H
@@ -12,19 +13,22 @@ void toc_hex_encode(toc_span bytes, char *out);
 TOC_MUST toc_code toc_hex_decode(toc_span text, uint8_t *out, size_t size, toc_err *err);
 void toc_buf_add_hex(toc_buf *buf, toc_span bytes);
 
-/* RFC 4648 §4, with padding, canonical (unused bits must be zero). A failed decoding appends nothing. */
+/* RFC 4648 §4, with padding, canonical (unused bits must be zero). A failed decoding appends
+ * nothing. */
 void toc_base64_encode(toc_span bytes, toc_buf *out);
 TOC_MUST toc_code toc_base64_decode(toc_span text, toc_buf *out, toc_err *err);
 /* RFC 4648 §6 alphabet in lower case, without padding. */
 void toc_base32_encode(toc_span bytes, toc_buf *out);
 
-/* Well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms). On failure *out_position is the byte offset. */
+/* Well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms). On failure *out_position is
+ * the byte offset. */
 bool toc_utf8_valid(toc_span text, size_t *out_position);
 
 /* Plain decimal digits without sign, spaces or leading zeros; fails above `max`. */
 TOC_MUST toc_code toc_u64_parse(toc_span text, uint64_t max, uint64_t *out, toc_err *err);
 
-/* RFC 3339 with offset ("2026-03-09T22:45:21.5Z"), or a bare day, which is UTC midnight. Years 1970 to 9999. */
+/* RFC 3339 with offset ("2026-03-09T22:45:21.5Z"), or a bare day, which is UTC midnight. Years
+ * 1970 to 9999. */
 TOC_MUST toc_code toc_time_parse(toc_span text, toc_time *out, toc_err *err);
 enum { TOC_TIME_TEXT_BYTES = 32 };
 /* RFC 3339 in UTC; milliseconds only where there are any. */

@@ -10,6 +10,7 @@ void toc_sha256_parts(const toc_span *parts, size_t count, toc_hash *out);
 void toc_blake2b(toc_span data, toc_hash *out);
 void toc_blake2b_parts(const toc_span *parts, size_t count, toc_hash *out);
 /* Keyed, `key` up to 64 bytes, `out_bytes` 16 to 64. */
-void toc_blake2b_keyed(toc_span key, const toc_span *parts, size_t count, uint8_t *out, size_t out_bytes);
+void toc_blake2b_keyed(toc_span key, const toc_span *parts, size_t count, uint8_t *out,
+                       size_t out_bytes);
 
 #endif

@@ -9,12 +9,13 @@
 
 enum { TOC_NONCE_BYTES = 24, TOC_TAG_BYTES = 16, TOC_BOX_BYTES = 80 };
 
-/* XChaCha20-Poly1305-IETF; the key is the first 32 bytes of `key`. `out` takes text.size + 16 bytes. */
-void toc_aead_seal(const toc_secret *key, const uint8_t nonce[TOC_NONCE_BYTES], toc_span text, toc_span aad,
-                   uint8_t *out);
+/* XChaCha20-Poly1305-IETF; the key is the first 32 bytes of `key`. `out` takes text.size + 16
+ * bytes. */
+void toc_aead_seal(const toc_secret *key, const uint8_t nonce[TOC_NONCE_BYTES], toc_span text,
+                   toc_span aad, uint8_t *out);
 /* `out` takes sealed.size - 16 bytes. */
-TOC_MUST toc_code toc_aead_open(const toc_secret *key, const uint8_t nonce[TOC_NONCE_BYTES], toc_span sealed,
-                                toc_span aad, uint8_t *out, toc_err *err);
+TOC_MUST toc_code toc_aead_open(const toc_secret *key, const uint8_t nonce[TOC_NONCE_BYTES],
+                                toc_span sealed, toc_span aad, uint8_t *out, toc_err *err);
 
 typedef struct toc_seal_key {
     uint8_t bytes[32]; /* X25519 public key */
@@ -25,19 +26,26 @@ typedef struct toc_box {
 
 void toc_seal_public(const toc_secret *secret, toc_seal_key *out);
 /* Seals the first 32 bytes of `content`. MALFORMED for a key of small order. */
-TOC_MUST toc_code toc_box_seal(const toc_seal_key *to, const toc_secret *content, toc_box *out, toc_err *err);
-TOC_MUST toc_code toc_box_open(const toc_secret *secret, const toc_box *box, toc_secret **out, toc_err *err);
+TOC_MUST toc_code toc_box_seal(const toc_seal_key *to, const toc_secret *content, toc_box *out,
+                               toc_err *err);
+TOC_MUST toc_code toc_box_open(const toc_secret *secret, const toc_box *box, toc_secret **out,
+                               toc_err *err);
 /* Sealed box of any length (spool files): 48 bytes longer than the text. */
-TOC_MUST toc_code toc_sealed_write(const toc_seal_key *to, toc_span text, toc_buf *out, toc_err *err);
-TOC_MUST toc_code toc_sealed_read(const toc_secret *secret, toc_span sealed, toc_buf *out, toc_err *err);
+TOC_MUST toc_code toc_sealed_write(const toc_seal_key *to, toc_span text, toc_buf *out,
+                                   toc_err *err);
+TOC_MUST toc_code toc_sealed_read(const toc_secret *secret, toc_span sealed, toc_buf *out,
+                                  toc_err *err);
 
-/* A value at rest: nonce ‖ AEAD under BLAKE2b(key = store key, "tocsin/store/1\n" ‖ table), aad = table ‖ 0 ‖ key. */
-TOC_MUST toc_code toc_rest_seal(const toc_secret *store_key, const char *table, toc_span key, toc_span value,
-                                toc_buf *out, toc_err *err);
-TOC_MUST toc_code toc_rest_open(const toc_secret *store_key, const char *table, toc_span key, toc_span sealed,
-                                toc_buf *out, toc_err *err);
+/* A value at rest: nonce ‖ AEAD under BLAKE2b(key = store key, "tocsin/store/1\n" ‖ table), aad
+ * = table ‖ 0 ‖ key. */
+TOC_MUST toc_code toc_rest_seal(const toc_secret *store_key, const char *table, toc_span key,
+                                toc_span value, toc_buf *out, toc_err *err);
+TOC_MUST toc_code toc_rest_open(const toc_secret *store_key, const char *table, toc_span key,
+                                toc_span sealed, toc_buf *out, toc_err *err);
 
-/* Argon2id (RFC 9106) at libsodium's moderate cost: about half a second and 256 MiB. Salt of 16 bytes. */
-TOC_MUST toc_code toc_passphrase_key(toc_span passphrase, const uint8_t salt[16], toc_secret **out, toc_err *err);
+/* Argon2id (RFC 9106) at libsodium's moderate cost: about half a second and 256 MiB. Salt of 16
+ * bytes. */
+TOC_MUST toc_code toc_passphrase_key(toc_span passphrase, const uint8_t salt[16], toc_secret **out,
+                                     toc_err *err);
 
 #endif

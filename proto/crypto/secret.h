@@ -17,8 +17,10 @@ typedef struct toc_secret toc_secret;
 TOC_MUST toc_code toc_crypto_start(toc_err *err);
 
 TOC_MUST toc_code toc_secret_new(toc_secret **out, toc_err *err); /* zeroes */
-TOC_MUST toc_code toc_secret_random(toc_secret **out, toc_err *err); /* 32 random bytes, 32 zeroes */
-TOC_MUST toc_code toc_secret_from(toc_span bytes, toc_secret **out, toc_err *err); /* up to 64 bytes, copied */
+/* 32 random bytes, then 32 zeroes. */
+TOC_MUST toc_code toc_secret_random(toc_secret **out, toc_err *err);
+/* A copy of up to 64 bytes. */
+TOC_MUST toc_code toc_secret_from(toc_span bytes, toc_secret **out, toc_err *err);
 void toc_secret_free(toc_secret *secret); /* NULL is fine */
 TOC_DEFINE_AUTO(toc_secret, toc_secret_free)
 uint8_t *toc_secret_bytes(toc_secret *secret);

@@ -1,7 +1,7 @@
-/* proto/feed/chunk.h: verifying a run of entries [from, until) of a feed against a checkpoint: the work that
- * is worth a worker thread. Everything it needs is handed in, nothing is looked up.
- * Order of judgement: limits, leaves, frontier and proof, signature; then opening, which decides nothing
- * about storing (PROTOCOL §2).
+/* proto/feed/chunk.h: verifying a run of entries [from, until) of a feed against a checkpoint:
+ * the work that is worth a worker thread. Everything it needs is handed in, nothing is looked
+ * up. Order of judgement: limits, leaves, frontier and proof, signature; then opening, which
+ * decides nothing about storing (PROTOCOL §2).
  * Owns:    the job owns copies of what it was given and of its result.
  * Threads: one worker runs a job; it touches nothing else. */
 #ifndef TOC_PROTO_FEED_CHUNK_H
@@ -21,9 +21,9 @@ typedef struct toc_chunk_key {
 } toc_chunk_key;
 
 typedef struct toc_chunk_entry {
-    toc_span bytes;      /* header and body, lent from the chunk's storage */
+    toc_span bytes; /* header and body, lent from the chunk's storage */
     toc_hash leaf;
-    uint8_t kind;        /* toc_entry_kind */
+    uint8_t kind; /* toc_entry_kind */
     uint32_t epoch;
     bool key_missing;    /* a record whose sender key was not handed in */
     bool opened;         /* the record opened and kept its commitment */
@@ -35,35 +35,38 @@ typedef struct toc_chunk {
     /* Inputs. */
     toc_feed_name name;
     toc_feed_id feed;
-    toc_frontier frontier;      /* at `from` */
-    bool has_known;             /* the newest checkpoint accepted before */
+    toc_frontier frontier; /* at `from` */
+    bool has_known;        /* the newest checkpoint accepted before */
     uint64_t known_size;
     toc_hash known_root;
-    toc_span entries;           /* count × (length u32 ‖ entry), copied into the arena by whoever fills this in */
-    uint32_t count;             /* at most TOC_PULL_ENTRIES_MAX */
-    toc_span note;              /* checkpoint over at least from + count entries, copied too */
-    toc_proof to_checkpoint;    /* consistency from + count → checkpoint size; empty when equal */
-    toc_proof from_known;       /* consistency known size → checkpoint size */
-    toc_verify_key signer;      /* sign key of the card that judges the checkpoint */
+    /* count × (length u32 ‖ entry), copied into the arena by whoever fills this in. */
+    toc_span entries;
+    uint32_t count;          /* at most TOC_PULL_ENTRIES_MAX */
+    toc_span note;           /* checkpoint over at least from + count entries, copied too */
+    toc_proof to_checkpoint; /* consistency from + count → checkpoint size; empty when equal */
+    toc_proof from_known;    /* consistency known size → checkpoint size */
+    toc_verify_key signer;   /* sign key of the card that judges the checkpoint */
     size_t key_count;
     const toc_chunk_key *keys;
 
     /* Results, set by toc_chunk_verify. */
     toc_checkpoint checkpoint;
     toc_frontier frontier_after;
-    toc_chunk_entry *verified;  /* `count` rows */
-    toc_arena *arena;           /* holds all of the above */
+    toc_chunk_entry *verified; /* `count` rows */
+    toc_arena *arena;          /* holds all of the above */
 } toc_chunk;
 
-/* Makes an empty chunk with its arena (ceiling: a few times the chunk's bytes); fill in the inputs, then verify. */
+/* Makes an empty chunk with its arena (ceiling: a few times the chunk's bytes); fill in the
+ * inputs, then verify. */
 TOC_MUST toc_code toc_chunk_new(toc_chunk **out, toc_err *err);
 void toc_chunk_free(toc_chunk *chunk); /* NULL is fine; wipes the plaintexts */
 TOC_DEFINE_AUTO(toc_chunk, toc_chunk_free)
 
-/* On failure nothing of the chunk may be stored. LIMIT, MALFORMED or SIGNATURE: the sender's fault; STATE: the
- * checkpoint is older than the one accepted before, which is nobody's fault and settled by asking again;
- * NO_MEMORY: ours. A record that does not open is no failure: see its row. Grants and erasures in between are
- * checked for their layout; what a grant means for the entries after it is the caller's to judge. */
+/* On failure nothing of the chunk may be stored. LIMIT, MALFORMED or SIGNATURE: the sender's
+ * fault; STATE: the checkpoint is older than the one accepted before, which is nobody's fault
+ * and settled by asking again; NO_MEMORY: ours. A record that does not open is no failure: see
+ * its row. Grants and erasures in between are checked for their layout; what a grant means for
+ * the entries after it is the caller's to judge. */
 TOC_MUST toc_code toc_chunk_verify(toc_chunk *chunk, toc_err *err);
 
 #endif

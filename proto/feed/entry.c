@@ -248,7 +248,8 @@ toc_code toc_entry_open(const toc_feed_id *feed, uint64_t index, toc_span entry,
     toc_entry_commit(feed, index, plaintext, &commit);
     toc_code code = TOC_OK;
     if (!toc_hash_equal(&commit, &header.commit))
-        code = toc_fail(err, TOC_SIGNATURE, "the entry opens to a text its author did not commit to");
+        code =
+            toc_fail(err, TOC_SIGNATURE, "the entry opens to a text its author did not commit to");
     else
         code = read_plaintext(plaintext, out, err);
     if (code != TOC_OK)

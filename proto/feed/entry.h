@@ -1,6 +1,7 @@
 /* proto/feed/entry.h: one item of a feed: clear header and sealed body (PROTOCOL §5).
  * Threads: pure but for the randomness of sealing.
- * Errors:  MALFORMED, LIMIT; SEALED when the body does not open, SIGNATURE when it opens to what was not committed to. */
+ * Errors:  MALFORMED, LIMIT; SEALED when the body does not open, SIGNATURE when it opens to what
+ *          was not committed to. */
 #ifndef TOC_PROTO_FEED_ENTRY_H
 #define TOC_PROTO_FEED_ENTRY_H
 
@@ -20,41 +21,49 @@ typedef struct toc_entry_header {
     uint8_t kind;    /* toc_entry_kind */
     uint16_t flags;  /* 0, else refused */
     uint32_t epoch;  /* from 1 */
-    uint32_t keep_until_day; /* Unix seconds / 86,400; the body may go after it; 0xFFFFFFFF = no term */
+    /* Unix seconds / 86,400; the body may go after it; 0xFFFFFFFF = no term. */
+    uint32_t keep_until_day;
     uint32_t body_bytes;
-    toc_hash commit; /* zeroes in a grant */
+    toc_hash commit; /* zeroes in grants and erasures */
 } toc_entry_header;
 
 /* Splits an entry into header and body; every rule of the header is checked. */
-TOC_MUST toc_code toc_entry_parse(toc_span entry, toc_entry_header *out_header, toc_span *out_body, toc_err *err);
+TOC_MUST toc_code toc_entry_parse(toc_span entry, toc_entry_header *out_header, toc_span *out_body,
+                                  toc_err *err);
 void toc_entry_header_write(const toc_entry_header *header, uint8_t out[TOC_ENTRY_HEADER_BYTES]);
 
 /* leaf = SHA-256(0x00 ‖ feed_id ‖ index u64 ‖ header ‖ SHA-256(body)); it is the record id too. */
 void toc_entry_leaf(const toc_feed_id *feed, uint64_t index, toc_span entry, toc_hash *out);
 /* The same when the body was erased and only its hash is left. */
-void toc_entry_leaf_erased(const toc_feed_id *feed, uint64_t index, toc_span header, const toc_hash *body_hash,
-                           toc_hash *out);
+void toc_entry_leaf_erased(const toc_feed_id *feed, uint64_t index, toc_span header,
+                           const toc_hash *body_hash, toc_hash *out);
 
-/* Seals a record: random salt and nonce, padding by lane, commitment. Appends header and body to `out`. */
-TOC_MUST toc_code toc_entry_seal(const toc_feed_name *feed_name, const toc_feed_id *feed, uint64_t index,
-                                 uint32_t epoch, uint32_t keep_until_day, const toc_secret *sender_key,
-                                 toc_time time, toc_span record, toc_buf *out, toc_err *err);
+/* Seals a record: random salt and nonce, padding by lane, commitment. Appends header and body to
+ * `out`. */
+TOC_MUST toc_code toc_entry_seal(const toc_feed_name *feed_name, const toc_feed_id *feed,
+                                 uint64_t index, uint32_t epoch, uint32_t keep_until_day,
+                                 const toc_secret *sender_key, toc_time time, toc_span record,
+                                 toc_buf *out, toc_err *err);
 
 typedef struct toc_opened {
     toc_time time;   /* of sealing; for evidence and latency, never for rules */
     toc_span record; /* lent from the plaintext */
 } toc_opened;
 
-/* Opens into `plain` (at least entry.size bytes; the whole plaintext is left there) and checks the commitment. */
+/* Opens into `plain` (at least entry.size bytes; the whole plaintext is left there) and checks
+ * the commitment. */
 TOC_MUST toc_code toc_entry_open(const toc_feed_id *feed, uint64_t index, toc_span entry,
-                                 const toc_secret *sender_key, uint8_t *plain, toc_opened *out, toc_err *err);
+                                 const toc_secret *sender_key, uint8_t *plain, toc_opened *out,
+                                 toc_err *err);
 /* The commitment of a plaintext, for evidence. */
 void toc_entry_commit(const toc_feed_id *feed, uint64_t index, toc_span plaintext, toc_hash *out);
 
 /* The largest record of a lane in bytes. */
 size_t toc_record_bytes_max(toc_lane lane);
 
-/* Sender keys: key_id = BLAKE2b-256(key = K, "tocsin/epoch/1\n" ‖ circle ‖ org ‖ generation u64 ‖ epoch u32). */
-void toc_sender_key_id(const toc_secret *sender_key, const toc_feed_name *feed, uint32_t epoch, toc_key_id *out);
+/* Sender keys: key_id = BLAKE2b-256(key = K, "tocsin/epoch/1\n" ‖ circle ‖ org ‖ generation u64
+ * ‖ epoch u32). */
+void toc_sender_key_id(const toc_secret *sender_key, const toc_feed_name *feed, uint32_t epoch,
+                       toc_key_id *out);
 
 #endif

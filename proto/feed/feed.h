@@ -1,4 +1,5 @@
-/* proto/feed/feed.h: what a feed is called. One per (circle, org, lane, generation); one writer, ever. */
+/* proto/feed/feed.h: what a feed is called. One per (circle, org, lane, generation); one writer,
+ * ever. */
 #ifndef TOC_PROTO_FEED_FEED_H
 #define TOC_PROTO_FEED_FEED_H
 

@@ -1,5 +1,6 @@
-/* proto/feed/merkle.h: RFC 6962 §2.1 tree hashes; proofs checked by RFC 9162 §2.1.3.2 and §2.1.4.2.
- * Leaves come in hashed. Threads: pure. Errors: SIGNATURE when a proof does not verify, LIMIT, MALFORMED. */
+/* proto/feed/merkle.h: RFC 6962 §2.1 tree hashes; proofs checked by RFC 9162 §2.1.3.2 and
+ * §2.1.4.2. Leaves come in hashed. Threads: pure. Errors: SIGNATURE when a proof does not
+ * verify, LIMIT, MALFORMED. */
 #ifndef TOC_PROTO_FEED_MERKLE_H
 #define TOC_PROTO_FEED_MERKLE_H
 
@@ -8,9 +9,10 @@
 
 enum { TOC_FRONTIER_HASHES_MAX = 64, TOC_PROOF_HASHES_MAX = 128 };
 
-/* The right edge of a tree: the roots of its complete subtrees, largest first. Everything needed to append. */
+/* The right edge of a tree: the roots of its complete subtrees, largest first. Everything needed
+ * to append. */
 typedef struct toc_frontier {
-    uint64_t size; /* leaves */
+    uint64_t size;  /* leaves */
     uint32_t count; /* hashes = number of 1 bits in size */
     toc_hash hashes[TOC_FRONTIER_HASHES_MAX];
 } toc_frontier;
@@ -30,8 +32,8 @@ typedef struct toc_proof {
     toc_hash hashes[TOC_PROOF_HASHES_MAX];
 } toc_proof;
 
-/* Where the hash of the complete subtree of 2^level leaves that begins at leaf index << level comes from.
- * Stores keep leaf hashes (level 0) and, for speed, higher ones. */
+/* Where the hash of the complete subtree of 2^level leaves that begins at leaf index << level
+ * comes from. Stores keep leaf hashes (level 0) and, for speed, higher ones. */
 typedef struct toc_tree_source {
     void *context;
     toc_code (*subtree)(void *context, uint32_t level, uint64_t index, toc_hash *out, toc_err *err);
@@ -39,11 +41,13 @@ typedef struct toc_tree_source {
 
 TOC_MUST toc_code toc_merkle_inclusion(const toc_tree_source *source, uint64_t index, uint64_t size,
                                        toc_proof *out, toc_err *err);
-TOC_MUST toc_code toc_merkle_consistency(const toc_tree_source *source, uint64_t size_old, uint64_t size_new,
-                                         toc_proof *out, toc_err *err);
+TOC_MUST toc_code toc_merkle_consistency(const toc_tree_source *source, uint64_t size_old,
+                                         uint64_t size_new, toc_proof *out, toc_err *err);
 TOC_MUST toc_code toc_merkle_check_inclusion(const toc_hash *leaf, uint64_t index, uint64_t size,
-                                             const toc_proof *proof, const toc_hash *root, toc_err *err);
-TOC_MUST toc_code toc_merkle_check_consistency(uint64_t size_old, const toc_hash *root_old, uint64_t size_new,
-                                               const toc_hash *root_new, const toc_proof *proof, toc_err *err);
+                                             const toc_proof *proof, const toc_hash *root,
+                                             toc_err *err);
+TOC_MUST toc_code toc_merkle_check_consistency(uint64_t size_old, const toc_hash *root_old,
+                                               uint64_t size_new, const toc_hash *root_new,
+                                               const toc_proof *proof, toc_err *err);
 
 #endif

@@ -1,6 +1,7 @@
-/* proto/feed/note.h: signed notes (c2sp.org/signed-note) and checkpoints (c2sp.org/tlog-checkpoint).
- * What was signed is kept byte for byte: a parsed note lends spans of its text.
- * Errors: MALFORMED, SIGNATURE, LIMIT. Threads: pure. */
+/* proto/feed/note.h: signed notes (c2sp.org/signed-note) and checkpoints
+ * (c2sp.org/tlog-checkpoint). What was signed is kept byte for byte: a parsed note lends spans
+ * of its text.
+ * Errors:  MALFORMED, SIGNATURE, LIMIT. Threads: pure. */
 #ifndef TOC_PROTO_FEED_NOTE_H
 #define TOC_PROTO_FEED_NOTE_H
 
@@ -13,7 +14,8 @@ enum { TOC_NOTE_SIGNATURES_MAX = 64, TOC_NOTE_TEXT_BYTES_MAX = 1000000 };
 typedef struct toc_note_signature {
     toc_span name; /* key name, lent */
     uint8_t key_hash[4];
-    uint8_t bytes[128]; /* after the key hash; longer signatures are of no kind known here and left out */
+    /* After the key hash. Longer signatures are of no kind known here and left out. */
+    uint8_t bytes[128];
     size_t size;
 } toc_note_signature;
 
@@ -26,26 +28,33 @@ typedef struct toc_note {
 /* SHA-256(name ‖ 0x0A ‖ type ‖ key)[:4]; type 0x01 Ed25519, 0x04 cosignature/v1. */
 void toc_note_key_hash(toc_span name, uint8_t type, const toc_verify_key *key, uint8_t out[4]);
 TOC_MUST toc_code toc_note_parse(toc_span text, toc_note *out, toc_err *err);
-/* The Ed25519 signature by (name, key); unknown signatures are ignored, a known key with a wrong signature fails. */
-TOC_MUST toc_code toc_note_verify(const toc_note *note, toc_span name, const toc_verify_key *key, toc_err *err);
+/* The Ed25519 signature by (name, key); unknown signatures are ignored, a known key with a wrong
+ * signature fails. */
+TOC_MUST toc_code toc_note_verify(const toc_note *note, toc_span name, const toc_verify_key *key,
+                                  toc_err *err);
 /* Appends body, blank line and one signature line. `body` ends in a newline. */
-TOC_MUST toc_code toc_note_write(toc_span body, toc_span name, const toc_secret *seed, toc_buf *out, toc_err *err);
+TOC_MUST toc_code toc_note_write(toc_span body, toc_span name, const toc_secret *seed, toc_buf *out,
+                                 toc_err *err);
 
 typedef struct toc_checkpoint {
-    toc_span origin;   /* lent from the note */
-    uint64_t size;     /* entries */
+    toc_span origin; /* lent from the note */
+    uint64_t size;   /* entries */
     toc_hash root;
 } toc_checkpoint;
 
 /* "<origin>\n<size>\n<base64 root>\n" + extension lines, which are kept and ignored. */
 TOC_MUST toc_code toc_checkpoint_parse(toc_span body, toc_checkpoint *out, toc_err *err);
-/* The same as toc_checkpoint_open without judging the signature, for whoever checks proofs first. */
+/* The same as toc_checkpoint_open without judging the signature, for whoever checks proofs
+ * first. */
 TOC_MUST toc_code toc_checkpoint_read(toc_span note, const toc_feed_name *feed, toc_note *out_note,
                                       toc_checkpoint *out, toc_err *err);
-/* A feed's checkpoint: origin, key name and Ed25519 key are those of the feed. Parses, and verifies the signature. */
-TOC_MUST toc_code toc_checkpoint_open(toc_span note, const toc_feed_name *feed, const toc_verify_key *signer,
-                                      toc_checkpoint *out, toc_err *err);
-TOC_MUST toc_code toc_checkpoint_sign(const toc_feed_name *feed, uint64_t size, const toc_hash *root,
-                                      const toc_secret *seed, toc_buf *out, toc_err *err);
+/* A feed's checkpoint: origin, key name and Ed25519 key are those of the feed. Parses, and
+ * verifies the signature. */
+TOC_MUST toc_code toc_checkpoint_open(toc_span note, const toc_feed_name *feed,
+                                      const toc_verify_key *signer, toc_checkpoint *out,
+                                      toc_err *err);
+TOC_MUST toc_code toc_checkpoint_sign(const toc_feed_name *feed, uint64_t size,
+                                      const toc_hash *root, const toc_secret *seed, toc_buf *out,
+                                      toc_err *err);
 
 #endif
