@@ -296,6 +296,121 @@ static void an_entry_that_opens_to_what_it_does_not_commit_to_is_the_authors_fau
     assert_int_equal(entries, 0);
 }
 
+/* Any member can make a card of serial 2 that says it is another org's, with keys of its own, and
+ * go on in that org's feed. */
+typedef struct forger {
+    scene *s;
+    toc_secret *keys[5]; /* root, sign, cosign, link, seal */
+    toc_card_hash card;
+    toc_buf news;
+} forger;
+
+static toc_code forge_card(forger *f, toc_arena *arena, toc_buf *out, toc_err *err)
+{
+    const toc_org_id *org = &f->s->net.nodes[AUTHOR].org;
+    for (int i = 0; i < 5; i++)
+        TOC_TRY(toc_secret_random(&f->keys[i], err));
+    toc_card card = {.org = *org,
+                     .serial = 2,
+                     .name = toc_span_text("Org 0"),
+                     .kind = toc_span_text("exchange"),
+                     .country = toc_span_text("NL"),
+                     .valid_from = {1767225600000}};
+    toc_random(card.previous.bytes, sizeof card.previous.bytes);
+    toc_random(card.next_root.bytes, sizeof card.next_root.bytes);
+    toc_sign_public(f->keys[0], &card.root);
+    toc_sign_public(f->keys[1], &card.sign);
+    toc_sign_public(f->keys[2], &card.cosign);
+    toc_possession_sign(org, f->keys[1], &card.sign_proof);
+    toc_possession_sign(org, f->keys[2], &card.cosign_proof);
+    toc_link_public(f->keys[3], &card.link);
+    toc_seal_public(f->keys[4], &card.seal);
+    TOC_TRY(toc_card_sign(&card, f->keys[0], NULL, out, err));
+    toc_card made;
+    TOC_TRY(toc_card_open(toc_buf_view(out), arena, &made, err)); /* by itself it is in order */
+    f->card = made.hash;
+    return TOC_OK;
+}
+
+static toc_code forge(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                      toc_err *err)
+{
+    (void)engine;
+    (void)now;
+    forger *f = context;
+    toc_arena *arena = NULL;
+    toc_buf card = {0}, entry = {0}, entries = {0}, note = {0};
+    TOC_TRY(toc_arena_new(8 << 20, &arena, err));
+    TOC_TRY(forge_card(f, arena, &card, err));
+    toc_hash key;
+    memcpy(key.bytes, f->card.bytes, sizeof key.bytes);
+    TOC_TRY(toc_log_roll_put(txn, &key, toc_buf_view(&card), err));
+    toc_log_feed feed = {0};
+    for (uint32_t number = 1; feed.number == 0 && number < 20; number++) {
+        toc_log_feed candidate;
+        if (toc_log_feed_at(txn, number, &candidate, NULL) == TOC_OK &&
+            candidate.name.lane == TOC_LANE_ALERT &&
+            toc_org_id_equal(&candidate.name.org, &f->s->net.nodes[AUTHOR].org))
+            feed = candidate;
+    }
+    toc_grant grant = {.card = f->card,
+                       .card_serial = 2,
+                       .charter = feed.judge.charter,
+                       .charter_version = feed.judge.charter_version,
+                       .epoch = feed.judge.epoch,
+                       .key_id = feed.judge.key_id,
+                       .alg = 1};
+    TOC_TRY(toc_grant_write(&grant, &entry, err));
+    toc_hash leaf, root;
+    toc_entry_leaf(&feed.id, feed.frontier.size, toc_buf_view(&entry), &leaf);
+    toc_frontier_append(&feed.frontier, &leaf);
+    toc_frontier_root(&feed.frontier, &root);
+    TOC_TRY(toc_checkpoint_sign(&feed.name, feed.frontier.size, &root, f->keys[1], &note, err));
+    toc_buf_add_u32(&entries, (uint32_t)entry.size);
+    toc_buf_add_span(&entries, toc_buf_view(&entry));
+    toc_wire_chunk chunk = {.feed = feed.name,
+                            .from = feed.frontier.size - 1,
+                            .count = 1,
+                            .entries = toc_buf_view(&entries),
+                            .note = toc_buf_view(&note)};
+    toc_head head = {.org = feed.name.org,
+                     .lane = feed.name.lane,
+                     .generation = feed.name.generation,
+                     .size = feed.frontier.size,
+                     .root = root,
+                     .note = toc_buf_view(&note)};
+    toc_message news = {.kind = TOC_MSG_NEWS};
+    news.as.news.circle = f->s->circle;
+    news.as.news.head_count = news.as.news.chunk_count = 1;
+    news.as.news.heads = &head;
+    news.as.news.chunks = &chunk;
+    TOC_TRY(toc_message_encode(&news, &f->news, err));
+    toc_buf_wipe(&card);
+    toc_buf_wipe(&entry);
+    toc_buf_wipe(&entries);
+    toc_buf_wipe(&note);
+    toc_arena_free(arena);
+    return TOC_OK;
+}
+
+static void a_card_that_merely_claims_an_org_judges_nothing(void **state)
+{
+    scene *s = *state;
+    uint64_t before = stored(s, READER);
+    forger f = {.s = s};
+    assert_true(sim_do(&s->net, &s->net.nodes[READER], forge, &f));
+    sim_message *message = calloc(1, sizeof *message);
+    message->bytes = f.news;
+    message->to = READER;
+    message->link = s->net.links[AUTHOR][READER].number;
+    message->next = s->net.messages;
+    s->net.messages = message;
+    steps(s, 300);
+    assert_int_equal(stored(s, READER), before);
+    for (int i = 0; i < 5; i++)
+        toc_secret_free(f.keys[i]);
+}
+
 /* The refusal that a question from outside the circle gets, as it left. */
 static toc_buf refusal_to(scene *s, const toc_circle_id *circle)
 {
@@ -346,6 +461,8 @@ static void a_peer_outside_the_circle_learns_nothing_not_even_that_it_exists(voi
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_card_that_merely_claims_an_org_judges_nothing, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(the_honest_record_arrives, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             a_changed_byte_in_an_entry_is_refused_and_the_true_one_fetched_later, set_up,
