@@ -11,6 +11,7 @@
 
 #include "node/clock.h"
 #include "proto/base/text.h"
+#include "proto/control/control.h"
 #include "proto/crypto/hash.h"
 #include "store/identity.h"
 
@@ -231,6 +232,40 @@ void toc_test_wait(const char *what, unsigned seconds, toc_test_holds holds, voi
             fail_msg("waited %u seconds for this: %s", seconds, what);
         nanosleep(&pause, NULL);
     }
+}
+
+/* ---- submissions ---- */
+
+static toc_code take_row(void *context, const toc_row *row, const toc_problem *problem,
+                         toc_err *err)
+{
+    toc_problem own;
+    (void)err;
+    if (problem == NULL && toc_drafts_add_row(context, row, false, &own) == TOC_OK)
+        return TOC_OK;
+    fail_msg("line %llu: %s", (unsigned long long)(problem == NULL ? own.line : problem->line),
+             problem == NULL ? own.err.text : problem->err.text);
+    return TOC_OK;
+}
+
+void toc_test_frames(const char *csv, toc_buf *out)
+{
+    toc_err err;
+    TOC_AUTO(toc_drafts_free) toc_drafts *drafts = NULL;
+    TOC_AUTO(toc_rows_free) toc_rows *rows = NULL;
+    must(toc_drafts_new(TEST_ARENA_BYTES, &drafts, &err), &err, "drafts");
+    must(toc_rows_new(TOC_ROWS_CSV, take_row, drafts, &rows, &err), &err, "rows");
+    must(toc_rows_feed(rows, toc_span_text(csv), &err), &err, "read the rows");
+    must(toc_rows_finish(rows, &err), &err, "read the last row");
+    must(toc_drafts_finish(drafts, take_row, drafts, &err), &err, "finish the drafts");
+    for (bool more = true; more;) {
+        TOC_AUTO(toc_buf_wipe) toc_buf part = {0};
+        must(toc_drafts_write(drafts, TOC_DRAFT_PART_BYTES_MIN, &part, &more, &err), &err,
+             "write a part");
+        must(toc_control_write(TOC_CONTROL_DRAFTS, toc_buf_view(&part), out, &err), &err,
+             "frame a part");
+    }
+    must(toc_control_write(TOC_CONTROL_END, toc_span_text("{}"), out, &err), &err, "frame the end");
 }
 
 /* ---- writing ---- */

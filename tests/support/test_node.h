@@ -48,6 +48,10 @@ uint64_t toc_test_node_digest(toc_test_node *node, toc_hash *out_opened);
 typedef bool (*toc_test_holds)(void *context);
 void toc_test_wait(const char *what, unsigned seconds, toc_test_holds holds, void *context);
 
+/* The rows of a CSV text as frames of a submission: parts and their end. A row that is refused
+ * fails the test. */
+void toc_test_frames(const char *csv, toc_buf *out);
+
 /* A draft about wallet number `index`, each another valid address. */
 void toc_test_draft(uint64_t index, toc_statement *out);
 /* Writes drafts [from, until) in batches and fails the test unless all are new. */

@@ -1,0 +1,263 @@
+/* The spool: what waited while the node was down is taken once; what cannot be taken is set aside
+ * with a reason, or stays. */
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/unit/node/talk.h"
+
+#define HEAD    "chain,address,category\n"
+#define ROW_ETH "ETH,0x098B716B8Aaf21512996dC57EB0615e2383E2f96,theft\n"
+#define ROW_BTC "BTC,12QtD5BFwRsdNsAZY76UVE1xyCGNTojH9h,sanctions\n"
+
+enum { PATH_BYTES = 1400 };
+
+static int make_node(void **state)
+{
+    toc_test_node *node = calloc(1, sizeof *node);
+    toc_test_node_make("Example Exchange", node);
+    toc_test_node_start(node);
+    toc_test_node_circle(node);
+    toc_test_node_stop(node);
+    *state = node;
+    return 0;
+}
+
+static int make_without_circle(void **state)
+{
+    toc_test_node *node = calloc(1, sizeof *node);
+    toc_test_node_make("Example Exchange", node);
+    *state = node;
+    return 0;
+}
+
+static int remove_node(void **state)
+{
+    toc_test_node_remove(*state);
+    free(*state);
+    return 0;
+}
+
+/* ---- files ---- */
+
+static void path_in(const toc_test_node *node, const char *name, char out[PATH_BYTES])
+{
+    snprintf(out, PATH_BYTES, "%s/%s", node->config.spool, name);
+}
+
+static bool is_there(const toc_test_node *node, const char *name)
+{
+    char path[PATH_BYTES];
+    struct stat about;
+    path_in(node, name, path);
+    return lstat(path, &about) == 0;
+}
+
+static void read_whole(const toc_test_node *node, const char *name, toc_buf *out)
+{
+    char path[PATH_BYTES];
+    path_in(node, name, path);
+    FILE *file = fopen(path, "re");
+    assert_non_null(file);
+    for (int next = fgetc(file); next != EOF; next = fgetc(file))
+        toc_buf_add_u8(out, (uint8_t)next);
+    fclose(file);
+}
+
+/* As a tool does it: under a name with a dot, then renamed. */
+static void write_whole(const toc_test_node *node, const char *name, toc_span bytes)
+{
+    char hidden[PATH_BYTES], path[PATH_BYTES];
+    path_in(node, ".new", hidden);
+    path_in(node, name, path);
+    FILE *file = fopen(hidden, "we");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes.data, 1, bytes.size, file), bytes.size);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(rename(hidden, path), 0);
+}
+
+static void seal_to(const toc_test_node *node, toc_span text, toc_buf *out)
+{
+    toc_err err;
+    toc_card card;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_CHECK_OK(toc_arena_new(TOC_CARD_ARENA_BYTES, &arena, &err));
+    TOC_CHECK_OK(toc_card_open(toc_buf_view(&node->card), arena, &card, &err));
+    TOC_CHECK_OK(toc_sealed_write(&card.seal, text, out, &err));
+}
+
+static void request_of(char id, toc_buf *out)
+{
+    toc_buf_add_text(out, "{\"command\":\"submit\",\"id\":\"");
+    for (int i = 0; i < 64; i++)
+        toc_buf_add_u8(out, (uint8_t)id);
+    toc_buf_add_text(out, "\"}\n");
+}
+
+static void put_submission(const toc_test_node *node, const char *name, char id, const char *csv)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
+    TOC_AUTO(toc_buf_wipe) toc_buf sealed = {0};
+    request_of(id, &text);
+    toc_test_frames(csv, &text);
+    seal_to(node, toc_buf_view(&text), &sealed);
+    write_whole(node, name, toc_buf_view(&sealed));
+}
+
+static bool is_empty(void *context)
+{
+    const toc_test_node *node = context;
+    return toc_spool_waiting(node->config.spool) == 0;
+}
+
+static uint64_t entries_of(toc_test_node *node)
+{
+    toc_hash opened;
+    return toc_test_node_digest(node, &opened);
+}
+
+/* ---- tests ---- */
+
+static void what_waited_is_taken_at_start_and_removed(void **state)
+{
+    toc_test_node *node = *state;
+    put_submission(node, "one", 'a', HEAD ROW_ETH);
+    put_submission(node, "two", 'b', HEAD ROW_ETH ROW_BTC);
+    assert_int_equal(toc_spool_waiting(node->config.spool), 2);
+    toc_test_node_start_all(node);
+    toc_test_wait("both are taken", 20, is_empty, node);
+    assert_int_equal(entries_of(node), 2); /* and what both say is written once */
+    assert_false(is_there(node, "one"));
+    assert_false(is_there(node, "refused/one"));
+    assert_false(is_there(node, "refused/one.why"));
+}
+
+static void what_comes_while_it_runs_is_taken_within_seconds(void **state)
+{
+    toc_test_node *node = *state;
+    toc_test_node_start_all(node);
+    put_submission(node, "one", 'a', HEAD ROW_ETH);
+    toc_test_wait("it is taken", 5, is_empty, node);
+    assert_int_equal(entries_of(node), 1);
+}
+
+static void a_file_that_comes_twice_is_taken_once(void **state)
+{
+    toc_test_node *node = *state;
+    toc_test_node_start_all(node);
+    put_submission(node, "one", 'a', HEAD ROW_ETH);
+    toc_test_wait("it is taken", 5, is_empty, node);
+    put_submission(node, "again", 'a', HEAD ROW_BTC); /* the same id: not looked at */
+    toc_test_wait("it is taken", 5, is_empty, node);
+    assert_int_equal(entries_of(node), 1);
+}
+
+static void the_card_to_seal_to_lies_there(void **state)
+{
+    toc_err err;
+    TOC_AUTO(toc_buf_wipe) toc_buf armour = {0};
+    TOC_AUTO(toc_buf_wipe) toc_buf card = {0};
+    toc_test_node *node = *state;
+    toc_test_node_start_all(node);
+    read_whole(node, "node.card", &armour);
+    TOC_CHECK_OK(toc_card_dearmour(toc_buf_view(&armour), &card, &err));
+    assert_true(toc_span_equal(toc_buf_view(&card), toc_buf_view(&node->card)));
+    assert_int_equal(toc_spool_waiting(node->config.spool), 0);
+}
+
+static void expect_refused(toc_test_node *node, const char *name, const char *word)
+{
+    char aside[PATH_BYTES], why[PATH_BYTES];
+    TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
+    snprintf(aside, sizeof aside, "refused/%s", name);
+    snprintf(why, sizeof why, "refused/%s.why", name);
+    assert_false(is_there(node, name));
+    assert_true(is_there(node, aside));
+    read_whole(node, why, &text);
+    if (strstr(toc_buf_text(&text), word) == NULL)
+        fail_msg("'%s' does not say '%s'", toc_buf_text(&text), word);
+}
+
+static void put_sealed(const toc_test_node *node, const char *name, const char *text)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf sealed = {0};
+    seal_to(node, toc_span_text(text), &sealed);
+    write_whole(node, name, toc_buf_view(&sealed));
+}
+
+static void put_cut(const toc_test_node *node, const char *name)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
+    TOC_AUTO(toc_buf_wipe) toc_buf sealed = {0};
+    request_of('c', &text);
+    toc_test_frames(HEAD ROW_ETH, &text);
+    seal_to(node, toc_span_of(text.data, text.size - 3), &sealed); /* the end's frame is cut */
+    write_whole(node, name, toc_buf_view(&sealed));
+}
+
+static void what_cannot_be_taken_is_set_aside_with_a_reason(void **state)
+{
+    char path[PATH_BYTES];
+    toc_test_node *node = *state;
+    write_whole(node, "garbage", toc_span_text("this was sealed to nobody"));
+    write_whole(node, "empty", (toc_span){0});
+    put_sealed(node, "no-line", "no request line");
+    put_sealed(node, "no-json", "not json\n");
+    put_sealed(node, "status", "{\"command\":\"status\"}\n");
+    put_cut(node, "cut");
+    path_in(node, "fifo", path);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    path_in(node, "link", path);
+    assert_int_equal(symlink("/etc/hostname", path), 0);
+    put_submission(node, "good", 'a', HEAD ROW_BTC);
+    toc_test_node_start_all(node);
+    toc_test_wait("all are dealt with", 20, is_empty, node);
+    expect_refused(node, "garbage", "not sealed to this node");
+    expect_refused(node, "empty", "not sealed to this node");
+    expect_refused(node, "no-line", "request line");
+    expect_refused(node, "no-json", "JSON");
+    expect_refused(node, "status", "submissions");
+    expect_refused(node, "cut", "middle");
+    expect_refused(node, "fifo", "no file");
+    expect_refused(node, "link", "cannot read");
+    assert_true(entries_of(node) >= 1);
+    assert_false(is_there(node, "refused/good"));
+}
+
+static bool mark_is_aside(void *context)
+{
+    return is_there(context, "refused/mark");
+}
+
+static void what_cannot_be_taken_yet_stays_and_is_taken_later(void **state)
+{
+    toc_test_node *node = *state;
+    put_submission(node, "early", 'a', HEAD ROW_ETH); /* no circle is joined */
+    toc_test_node_start_all(node);
+    put_sealed(node, "mark", "no request line"); /* its fate shows that the spool was looked at */
+    toc_test_wait("the spool was looked at", 10, mark_is_aside, node);
+    assert_true(is_there(node, "early"));
+    assert_int_equal(entries_of(node), 0);
+    toc_test_node_circle(node);
+    toc_test_node_stop(node);
+    toc_test_node_start_all(node);
+    toc_test_wait("it is taken", 10, is_empty, node);
+    assert_int_equal(entries_of(node), 1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_node, remove_node)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(what_waited_is_taken_at_start_and_removed),
+        TEST(what_comes_while_it_runs_is_taken_within_seconds),
+        TEST(a_file_that_comes_twice_is_taken_once),
+        TEST(the_card_to_seal_to_lies_there),
+        TEST(what_cannot_be_taken_is_set_aside_with_a_reason),
+        cmocka_unit_test_setup_teardown(what_cannot_be_taken_yet_stays_and_is_taken_later,
+                                        make_without_circle, remove_node),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
