@@ -141,9 +141,9 @@ static toc_code check_entries(feed_walk *walk, toc_err *err)
         TOC_TRY(check_entry(walk, index++, row, err));
     if (code != TOC_NOT_FOUND)
         return code;
-    TOC_TRY(toc_tiles_end(&walk->tiles, err));
     if (index != walk->feed->frontier.size)
         return wrong(walk, index, "it is missing, or there are more than the feed's size", err);
+    TOC_TRY(toc_tiles_end(&walk->tiles, err));
     if (!toc_frontier_equal(&walk->tiles.frontier, &walk->feed->frontier))
         return wrong(walk, index, "the feed's frontier is not what its entries hash to", err);
     return TOC_OK;

@@ -1,4 +1,6 @@
 /* The check: whatever is flipped, removed or put in another's place, it finds. */
+#include "proto/feed/entry.h"
+#include "store/feed/internal.h"
 #include "tests/support/logbook.h"
 #include "tests/unit/roll/fixture.h"
 
@@ -228,7 +230,7 @@ static void one_flipped_byte_in_any_other_row_is_found(void **state)
 }
 
 /* Each in a store of its own, since rows that are gone are not so easily put back. */
-static void assert_finds_removal(const char *table, size_t row)
+static void assert_finds_removal(const char *table, size_t row, const char *named)
 {
     toc_err err = {0};
     toc_logbook book;
@@ -237,7 +239,7 @@ static void assert_finds_removal(const char *table, size_t row)
     toc_logbook_shut(&book);
     toc_logbook_delete(&book, table, row);
     toc_code code = check(&book, &err);
-    if (code != TOC_SIGNATURE)
+    if (code != TOC_SIGNATURE || strstr(err.text, named) == NULL)
         fail_msg("table %s, row %zu: %s: %s", table, row, toc_code_name(code), err.text);
     toc_logbook_close(&book);
 }
@@ -245,20 +247,20 @@ static void assert_finds_removal(const char *table, size_t row)
 static void a_row_that_is_gone_is_found(void **state)
 {
     (void)state;
-    assert_finds_removal("entries", 0);
-    assert_finds_removal("entries", 300);
-    assert_finds_removal("entries", 599);
-    assert_finds_removal("hashes", 1);
-    assert_finds_removal("hashes", 3);
-    assert_finds_removal("feeds", 0);
-    assert_finds_removal("feeds", 1);
-    assert_finds_removal("feed_ids", 0);
-    assert_finds_removal("circle_feeds", 1);
-    assert_finds_removal("heads", 0);
-    assert_finds_removal("heads", 1);
-    assert_finds_removal("journal", 1);
-    assert_finds_removal("roll", 0);
-    assert_finds_removal("roll", 1);
+    assert_finds_removal("entries", 0, "entry 0: it is missing");
+    assert_finds_removal("entries", 300, "entry 300: it is missing");
+    assert_finds_removal("entries", 599, "entry 599: it is missing");
+    assert_finds_removal("hashes", 1, "entry 256: its leaf hash is missing");
+    assert_finds_removal("hashes", 3, "entry 0: the hash over it");
+    assert_finds_removal("feeds", 0, "number is not in its place");
+    assert_finds_removal("feeds", 1, "table 'feed_ids'");
+    assert_finds_removal("feed_ids", 0, "nothing of this feed is stored");
+    assert_finds_removal("circle_feeds", 1, "not listed in its circle");
+    assert_finds_removal("heads", 0, "a head that the feed");
+    assert_finds_removal("heads", 1, "a head that the feed");
+    assert_finds_removal("journal", 1, "missing");
+    assert_finds_removal("roll", 0, "missing");
+    assert_finds_removal("roll", 1, "missing");
 }
 
 /* Swaps in the value of another row of the same table. */
@@ -329,6 +331,201 @@ static void a_leaf_hash_beyond_the_entries_is_found(void **state)
     toc_logbook_put(book, "hashes", TOC_SPAN_OF(key), TOC_SPAN_OF(tile));
     ASSERT_CODE(TOC_SIGNATURE, check(book, &err));
     assert_non_null(strstr(err.text, "/alert/2, entry 30: a leaf hash of no entry"));
+}
+
+/* ---- rows that are whole, and wrong ---- */
+
+/* Changes a filled store by `change`, checks within the same transaction, and takes the change
+ * back. */
+typedef void (*store_change)(const toc_logbook *book, toc_log_txn *txn, toc_log_feed *second);
+
+static void assert_finds_change(const toc_logbook *book, store_change change, const char *named)
+{
+    toc_err err = {0};
+    toc_log_txn *txn = NULL;
+    toc_log_feed second;
+    ASSERT_OK(toc_log_write(book->log, &txn, &err));
+    ASSERT_OK(toc_log_feed_at(txn, 2, &second, &err));
+    change(book, txn, &second);
+    toc_code code = toc_log_check(txn, NULL, NULL, &err);
+    if (code != TOC_SIGNATURE || strstr(err.text, named) == NULL)
+        fail_msg("instead of \"%s\": %s: %s", named, toc_code_name(code), err.text);
+    toc_log_abort(txn);
+}
+
+static void put_feed(toc_log_txn *txn, const toc_log_feed *feed)
+{
+    toc_err err = {0};
+    ASSERT_OK(toc_feed_row_put(txn, feed, &err));
+}
+
+static void another_head_root(const toc_logbook *book, toc_log_txn *txn, toc_log_feed *second)
+{
+    (void)book;
+    second->head_root.bytes[0] ^= 1;
+    put_feed(txn, second);
+}
+
+static void another_known_root(const toc_logbook *book, toc_log_txn *txn, toc_log_feed *second)
+{
+    (void)book;
+    second->known_root.bytes[0] ^= 1;
+    put_feed(txn, second);
+}
+
+static void no_head(const toc_logbook *book, toc_log_txn *txn, toc_log_feed *second)
+{
+    (void)book;
+    second->head_size = 0;
+    put_feed(txn, second);
+}
+
+static void another_frontier(const toc_logbook *book, toc_log_txn *txn, toc_log_feed *second)
+{
+    (void)book;
+    second->frontier.hashes[1].bytes[0] ^= 1;
+    put_feed(txn, second);
+}
+
+static void a_smaller_frontier(const toc_logbook *book, toc_log_txn *txn, toc_log_feed *second)
+{
+    (void)book;
+    second->frontier.size = 28; /* of 30: 16 + 8 + 4 */
+    second->frontier.count = 3;
+    second->head_size = 0;
+    second->known_size = 0;
+    put_feed(txn, second);
+}
+
+static void another_id(const toc_logbook *book, toc_log_txn *txn, toc_log_feed *second)
+{
+    (void)book;
+    second->id.bytes[0] ^= 1;
+    put_feed(txn, second);
+}
+
+static void another_judge(const toc_logbook *book, toc_log_txn *txn, toc_log_feed *second)
+{
+    (void)book;
+    second->judge.epoch++;
+    put_feed(txn, second);
+}
+
+static void put_head(const toc_logbook *book, toc_log_txn *txn, uint32_t number,
+                     const toc_feed_name *name, uint64_t size, const toc_hash *root,
+                     const toc_hash *note_root)
+{
+    toc_err err = {0};
+    TOC_AUTO(toc_buf_wipe) toc_buf row = {0};
+    uint8_t key[TOC_ENTRY_KEY_BYTES];
+    toc_buf_add_span(&row, TOC_SPAN_OF(*root));
+    toc_logbook_note(book, name, size, note_root, &row);
+    ASSERT_OK(toc_checked_put(txn, TOC_LOG_HEADS, toc_entry_key(number, size, key),
+                              toc_buf_view(&row), &err));
+}
+
+static void an_old_head(const toc_logbook *book, toc_log_txn *txn, toc_log_feed *second)
+{
+    toc_hash root = {{1}};
+    put_head(book, txn, 2, &second->name, 10, &root, &root);
+}
+
+static void a_head_of_no_feed(const toc_logbook *book, toc_log_txn *txn, toc_log_feed *second)
+{
+    toc_hash root = {{1}};
+    put_head(book, txn, 9, &second->name, 10, &root, &root);
+}
+
+static void a_waiting_note_of_another_feed(const toc_logbook *book, toc_log_txn *txn,
+                                           toc_log_feed *second)
+{
+    toc_hash root = {{1}};
+    toc_feed_name name = second->name;
+    name.generation++;
+    put_head(book, txn, 2, &name, 100, &root, &root);
+}
+
+static void a_waiting_note_of_another_root(const toc_logbook *book, toc_log_txn *txn,
+                                           toc_log_feed *second)
+{
+    toc_hash root = {{1}}, other = {{2}};
+    put_head(book, txn, 2, &second->name, 100, &root, &other);
+}
+
+static void a_grant_that_is_none(const toc_logbook *book, toc_log_txn *txn, toc_log_feed *second)
+{
+    (void)book;
+    toc_err err = {0};
+    uint8_t bytes[60] = {1, TOC_ENTRY_GRANT};
+    toc_span entry = TOC_SPAN_OF(bytes);
+    toc_hash leaf;
+    toc_entry_leaf(&second->id, second->frontier.size, entry, &leaf);
+    ASSERT_OK(toc_log_append(txn, second, &entry, &leaf, 1, NULL, &err));
+}
+
+static void a_journal_of_another_lane(const toc_logbook *book, toc_log_txn *txn,
+                                      toc_log_feed *second)
+{
+    (void)book;
+    (void)second;
+    toc_err err = {0};
+    static const uint8_t key[TOC_JOURNAL_KEY_BYTES] = {2}, row[29] = {1};
+    ASSERT_OK(toc_checked_put(txn, TOC_LOG_JOURNAL, TOC_SPAN_OF(key), TOC_SPAN_OF(row), &err));
+}
+
+static void a_range_within_another(const toc_logbook *book, toc_log_txn *txn, toc_log_feed *second)
+{
+    (void)book;
+    (void)second;
+    toc_err err = {0};
+    uint8_t key[TOC_ENTRY_KEY_BYTES], row[12] = {0};
+    toc_put_u64(row, 160);
+    ASSERT_OK(
+        toc_checked_put(txn, TOC_LOG_PENDING, toc_entry_key(1, 150, key), TOC_SPAN_OF(row), &err));
+}
+
+static void another_sum_of_bytes(const toc_logbook *book, toc_log_txn *txn, toc_log_feed *second)
+{
+    (void)book;
+    (void)second;
+    toc_err err = {0};
+    static const uint8_t sum[8] = {0, 0, 0, 0, 0, 0, 0, 1};
+    ASSERT_OK(
+        toc_checked_put(txn, TOC_LOG_STATE, toc_span_text("entry_bytes"), TOC_SPAN_OF(sum), &err));
+}
+
+static void a_circle_feed_of_no_feed(const toc_logbook *book, toc_log_txn *txn,
+                                     toc_log_feed *second)
+{
+    (void)book;
+    toc_err err = {0};
+    toc_key key;
+    toc_key_clear(&key);
+    toc_key_add_span(&key, TOC_SPAN_OF(second->name.circle));
+    toc_key_add_u32(&key, 9);
+    ASSERT_OK(toc_checked_put(txn, TOC_LOG_CIRCLE_FEEDS, toc_key_view(&key), (toc_span){0}, &err));
+}
+
+static void rows_that_contradict_the_entries_or_each_other_are_found(void **state)
+{
+    toc_logbook *book = *state;
+    fill(book);
+    assert_finds_change(book, another_head_root, "entry 29: the head over it and those before");
+    assert_finds_change(book, another_known_root, "a head that the feed's row names is not there");
+    assert_finds_change(book, no_head, "an old head over it was left behind");
+    assert_finds_change(book, another_frontier, "frontier is not what its entries hash to");
+    assert_finds_change(book, a_smaller_frontier, "there are more than the feed's size");
+    assert_finds_change(book, another_id, "the feed's id is not that of its name");
+    assert_finds_change(book, another_judge, "entry 0: the feed's row does not name it");
+    assert_finds_change(book, an_old_head, "an old head over it was left behind");
+    assert_finds_change(book, a_head_of_no_feed, "table 'heads' has 4 rows");
+    assert_finds_change(book, a_waiting_note_of_another_feed, "entry 99: the note of a head");
+    assert_finds_change(book, a_waiting_note_of_another_root, "entry 99: the note of a head");
+    assert_finds_change(book, a_grant_that_is_none, "entry 30: it says that it is a grant");
+    assert_finds_change(book, a_journal_of_another_lane, "the journal has 4 rows");
+    assert_finds_change(book, a_range_within_another, "entry 150 waits for two keys");
+    assert_finds_change(book, another_sum_of_bytes, "the sum kept is 1");
+    assert_finds_change(book, a_circle_feed_of_no_feed, "table 'circle_feeds' has 3 rows");
 }
 
 static void a_journal_or_a_range_that_names_what_is_not_stored_is_found(void **state)
@@ -438,6 +635,7 @@ int main(void)
         TEST(a_row_in_anothers_place_is_found),
         TEST(rows_that_belong_to_nothing_are_found),
         TEST(a_leaf_hash_beyond_the_entries_is_found),
+        TEST(rows_that_contradict_the_entries_or_each_other_are_found),
         TEST(a_journal_or_a_range_that_names_what_is_not_stored_is_found),
         TEST(what_was_written_wrongly_is_found),
         TEST(a_head_signed_by_another_key_than_the_granted_cards_is_found),

@@ -447,6 +447,12 @@ static void rows_of_feeds_that_cannot_be_are_lies(void **state)
         assert_non_null(strstr(err.text, "not the row of a feed"));
         bytes[wrong[i].place] = before;
     }
+    bytes[HEAD_SIZE + 7] = 0;
+    bytes[KNOWN_SIZE + 7] = 0;
+    bytes[FRONTIER + 7] = 7; /* which has three hashes, and two are there */
+    ASSERT_OK(toc_checked_put(txn, TOC_LOG_FEEDS, toc_feed_key(1, key), TOC_SPAN_OF(bytes), &err));
+    ASSERT_CODE(TOC_MALFORMED, toc_log_feed_at(txn, 1, &found, &err));
+    bytes[FRONTIER + 7] = 3;
     ASSERT_OK(toc_checked_put(txn, TOC_LOG_FEEDS, toc_feed_key(1, key),
                               toc_span_of(bytes, sizeof bytes - 1), &err));
     ASSERT_CODE(TOC_MALFORMED, toc_log_feed_at(txn, 1, &found, &err));

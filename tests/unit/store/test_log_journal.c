@@ -116,7 +116,7 @@ static void every_kind_of_row_comes_back_as_it_went_in(void **state)
                 toc_log_journal_next(fixture->txn, TOC_LANE_ALERT, row.number, &row, &err));
     ASSERT_CODE(TOC_NOT_FOUND, toc_log_journal_next(fixture->txn, TOC_LANE_BULK, 0, &row, &err));
     ASSERT_CODE(TOC_NOT_FOUND,
-                toc_log_journal_next(fixture->txn, TOC_LANE_BULK, UINT64_MAX, &row, &err));
+                toc_log_journal_next(fixture->txn, TOC_LANE_ALERT, UINT64_MAX, &row, &err));
 }
 
 static void rows_that_make_no_sense_are_refused(void **state)

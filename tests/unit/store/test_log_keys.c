@@ -2,6 +2,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "proto/base/limits.h"
+#include "proto/crypto/seal.h"
+#include "store/feed/internal.h"
 #include "tests/support/logbook.h"
 
 static int setup(void **state)
@@ -226,6 +229,39 @@ static void a_sealed_key_that_was_changed_or_moved_does_not_open(void **state)
     toc_log_abort(txn);
 }
 
+/* Sealed under the right key, in the right place, and no key of ours. */
+static void a_sealed_value_of_another_size_is_a_lie(void **state)
+{
+    const toc_logbook *book = *state;
+    toc_err err = {0};
+    toc_secret *found = NULL;
+    static const uint8_t key[2] = {1, TOC_OWN_SIGN}, plain[TOC_SECRET_BYTES + 1];
+    static const size_t sizes[] = {0, 32, TOC_SECRET_BYTES + 1};
+    toc_log_txn *txn = begin(book, true);
+    for (size_t i = 0; i < TOC_COUNT(sizes); i++) {
+        TOC_AUTO(toc_buf_wipe) toc_buf value = {0};
+        toc_buf_add_u8(&value, 1);
+        ASSERT_OK(toc_rest_seal(book->key, "keys", TOC_SPAN_OF(key), toc_span_of(plain, sizes[i]),
+                                &value, &err));
+        ASSERT_OK(
+            toc_table_put(txn->txn, TOC_LOG_KEYS, TOC_SPAN_OF(key), toc_buf_view(&value), &err));
+        ASSERT_CODE(TOC_MALFORMED, toc_log_own_key(txn, TOC_OWN_SIGN, &found, &err));
+    }
+    assert_null(found);
+    toc_log_abort(txn);
+}
+
+static void a_submission_that_is_too_large_is_refused(void **state)
+{
+    const toc_logbook *book = *state;
+    toc_err err = {0};
+    toc_draft_id id = {{7}};
+    static uint8_t large[TOC_CONTROL_FRAME_BYTES_MAX + 1];
+    toc_log_txn *txn = begin(book, true);
+    ASSERT_CODE(TOC_LIMIT, toc_log_submission_put(txn, &id, TOC_SPAN_OF(large), &err));
+    toc_log_abort(txn);
+}
+
 static void a_submission_is_remembered_by_its_id(void **state)
 {
     toc_logbook *book = *state;
@@ -259,6 +295,8 @@ int main(void)
         TEST(no_secret_is_on_the_disk_in_the_clear),
         TEST(another_store_key_opens_nothing),
         TEST(a_sealed_key_that_was_changed_or_moved_does_not_open),
+        TEST(a_sealed_value_of_another_size_is_a_lie),
+        TEST(a_submission_that_is_too_large_is_refused),
         TEST(a_submission_is_remembered_by_its_id),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
 /* Cards, charters, circles and peers at rest. */
+#include "store/feed/internal.h"
 #include "tests/support/logbook.h"
 #include "tests/unit/roll/fixture.h"
 
@@ -190,6 +191,21 @@ static void a_card_row_that_names_what_is_not_there_or_another_orgs_card_is_a_li
     assert_non_null(strstr(err.text, "missing"));
 }
 
+static void a_card_kept_under_another_hash_is_a_lie(void **state)
+{
+    roll_fixture *fixture = *state;
+    toc_err err = {0};
+    toc_card card = first_card("a", fixture->arena), found;
+    card.hash.bytes[31] ^= 1;
+    ASSERT_OK(toc_log_card_put(fixture->txn, &card, &err));
+    ASSERT_CODE(TOC_MALFORMED,
+                toc_log_card_of(fixture->txn, &card.org, fixture->arena, &found, &err));
+    toc_log_card_context context = {.txn = fixture->txn, .arena = fixture->arena};
+    toc_card_source cards = toc_log_card_source(&context);
+    ASSERT_CODE(TOC_MALFORMED, cards.card(cards.context, &card.hash, &found, &err));
+    assert_non_null(strstr(err.text, "not the hash it is kept by"));
+}
+
 /* ---- circles ---- */
 
 static toc_charter charter_named(const char *name, toc_arena *arena)
@@ -311,6 +327,36 @@ static void a_circle_row_that_names_another_charter_or_none_is_a_lie(void **stat
     assert_non_null(strstr(err.text, "missing"));
 }
 
+static void a_charter_kept_under_another_hash_is_a_lie(void **state)
+{
+    roll_fixture *fixture = *state;
+    toc_err err = {0};
+    toc_charter charter = charter_named("Baltic desk", fixture->arena), found;
+    toc_log_circle circle;
+    charter.hash.bytes[31] ^= 1;
+    put_charter(fixture, &charter, &circle);
+    ASSERT_CODE(TOC_MALFORMED,
+                toc_log_charter_of(fixture->txn, &circle.id, fixture->arena, &found, &err));
+}
+
+static void rows_of_circles_that_cannot_be_are_lies(void **state)
+{
+    roll_fixture *fixture = *state;
+    toc_err err = {0};
+    toc_log_circle found;
+    toc_circle_id id = {{1}};
+    uint8_t row[1 + 32 + 4 + 8 + 8] = {0};
+    toc_span key = TOC_SPAN_OF(id);
+    ASSERT_OK(toc_checked_put(fixture->txn, TOC_LOG_CIRCLES, key, TOC_SPAN_OF(row), &err));
+    ASSERT_OK(toc_log_circle_get(fixture->txn, &id, &found, &err));
+    ASSERT_OK(toc_checked_put(fixture->txn, TOC_LOG_CIRCLES, key, toc_span_of(row, sizeof row - 1),
+                              &err));
+    ASSERT_CODE(TOC_MALFORMED, toc_log_circle_get(fixture->txn, &id, &found, &err));
+    row[0] = 4; /* a flag that is not known */
+    ASSERT_OK(toc_checked_put(fixture->txn, TOC_LOG_CIRCLES, key, TOC_SPAN_OF(row), &err));
+    ASSERT_CODE(TOC_MALFORMED, toc_log_circle_get(fixture->txn, &id, &found, &err));
+}
+
 /* ---- peers ---- */
 
 typedef struct seen_peers {
@@ -409,6 +455,9 @@ int main(void)
         TEST(all_circles_are_visited),
         TEST(the_charter_of_a_circle_is_the_one_its_row_names),
         TEST(a_circle_row_that_names_another_charter_or_none_is_a_lie),
+        TEST(a_card_kept_under_another_hash_is_a_lie),
+        TEST(a_charter_kept_under_another_hash_is_a_lie),
+        TEST(rows_of_circles_that_cannot_be_are_lies),
         TEST(peers_keep_the_endpoints_that_were_confirmed),
         TEST(small_rows_that_changed_on_disk_are_lies),
         TEST(rows_that_are_cut_short_are_lies),
