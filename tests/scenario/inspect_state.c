@@ -1,7 +1,8 @@
 /* What a stopped node's state directory holds, for scenarios: `inspect_state world CONFIG` prints
  * its records as a world for tests/model, `views CONFIG` its views as the model words them, `keys
  * CONFIG` every secret key it holds, one a line in hex, so that a search can prove that none lies
- * open anywhere. */
+ * open anywhere. `swap-keys CONFIG` makes the node a liar: the key that signs its checkpoints and
+ * the one for cosignatures change places. */
 #include <stdio.h>
 
 #include "tests/support/world.h"
@@ -42,6 +43,21 @@ static toc_code print_keys(toc_direct_store *store, toc_err *err)
     return toc_log_feeds(txn, NULL, print_sender_keys, txn, err);
 }
 
+static toc_code swap_keys(toc_direct_store *store, toc_err *err)
+{
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    TOC_AUTO(toc_secret_free) toc_secret *sign = NULL;
+    TOC_AUTO(toc_secret_free) toc_secret *cosign = NULL;
+    TOC_TRY(toc_log_write(store->log, &txn, err));
+    TOC_TRY(toc_log_own_key(txn, TOC_OWN_SIGN, &sign, err));
+    TOC_TRY(toc_log_own_key(txn, TOC_OWN_COSIGN, &cosign, err));
+    TOC_TRY(toc_log_own_key_put(txn, TOC_OWN_SIGN, cosign, err));
+    TOC_TRY(toc_log_own_key_put(txn, TOC_OWN_COSIGN, sign, err));
+    toc_log_txn *written = txn;
+    txn = NULL; /* transferred */
+    return toc_log_commit(written, err);
+}
+
 static toc_code print_book(toc_direct_store *store, bool views, toc_err *err)
 {
     TOC_AUTO(toc_buf_wipe) toc_buf out = {0};
@@ -63,6 +79,8 @@ static toc_code run(const char *what, const char *config, toc_err *err)
     TOC_TRY(toc_direct_open(&cli, true, &store, err));
     if (strcmp(what, "keys") == 0)
         return print_keys(&store, err);
+    if (strcmp(what, "swap-keys") == 0)
+        return swap_keys(&store, err);
     return print_book(&store, strcmp(what, "views") == 0, err);
 }
 
@@ -70,7 +88,7 @@ int main(int argc, char **argv)
 {
     toc_err err = {0};
     if (argc != 3) {
-        fputs("usage: inspect_state world|views|keys CONFIG\n", stderr);
+        fputs("usage: inspect_state world|views|keys|swap-keys CONFIG\n", stderr);
         return 2;
     }
     if (run(argv[1], argv[2], &err) != TOC_OK) {
