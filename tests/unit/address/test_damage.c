@@ -71,7 +71,7 @@ static void every_substitution_of_one_character_is_refused(void **state)
 {
     (void)state;
     static sample samples[SAMPLES_MAX];
-    TOC_AUTO(toc_vectors_free) toc_vectors *vectors = toc_vectors_open("address-valid.txt", 263);
+    TOC_AUTO(toc_vectors_free) toc_vectors *vectors = toc_vectors_open("address-valid.txt", 281);
     size_t count = take_samples(vectors, samples);
     assert_true(count >= 60);
     for (size_t i = 0; i < count; i++) {
@@ -86,7 +86,7 @@ static void every_truncation_is_refused(void **state)
 {
     (void)state;
     static sample samples[SAMPLES_MAX];
-    TOC_AUTO(toc_vectors_free) toc_vectors *vectors = toc_vectors_open("address-valid.txt", 263);
+    TOC_AUTO(toc_vectors_free) toc_vectors *vectors = toc_vectors_open("address-valid.txt", 281);
     size_t count = take_samples(vectors, samples);
     for (size_t i = 0; i < count; i++) {
         size_t size = strlen(samples[i].text);

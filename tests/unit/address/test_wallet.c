@@ -31,7 +31,7 @@ static const char *tag_of(const toc_vector *vector)
 static void addresses_of_the_standards_are_what_the_standards_say(void **state)
 {
     (void)state;
-    TOC_AUTO(toc_vectors_free) toc_vectors *vectors = toc_vectors_open("address-valid.txt", 263);
+    TOC_AUTO(toc_vectors_free) toc_vectors *vectors = toc_vectors_open("address-valid.txt", 281);
     for (size_t i = 0; i < toc_vectors_count(vectors); i++) {
         const toc_vector *vector = toc_vectors_at(vectors, i);
         toc_wallet wallet;
@@ -57,7 +57,7 @@ static void addresses_of_the_standards_are_what_the_standards_say(void **state)
 static void the_canonical_spelling_reads_back_to_the_same_wallet_and_no_other_does(void **state)
 {
     (void)state;
-    TOC_AUTO(toc_vectors_free) toc_vectors *vectors = toc_vectors_open("address-valid.txt", 263);
+    TOC_AUTO(toc_vectors_free) toc_vectors *vectors = toc_vectors_open("address-valid.txt", 281);
     size_t others = 0;
     for (size_t i = 0; i < toc_vectors_count(vectors); i++) {
         const toc_vector *vector = toc_vectors_at(vectors, i);
@@ -84,7 +84,7 @@ static void the_canonical_spelling_reads_back_to_the_same_wallet_and_no_other_do
 static void caip10_reads_back_to_the_same_wallet(void **state)
 {
     (void)state;
-    TOC_AUTO(toc_vectors_free) toc_vectors *vectors = toc_vectors_open("address-valid.txt", 263);
+    TOC_AUTO(toc_vectors_free) toc_vectors *vectors = toc_vectors_open("address-valid.txt", 281);
     for (size_t i = 0; i < toc_vectors_count(vectors); i++) {
         const toc_vector *vector = toc_vectors_at(vectors, i);
         toc_wallet wallet;
@@ -110,7 +110,7 @@ static void caip10_reads_back_to_the_same_wallet(void **state)
 static void a_bare_address_finds_its_chain_among_the_candidates(void **state)
 {
     (void)state;
-    TOC_AUTO(toc_vectors_free) toc_vectors *vectors = toc_vectors_open("address-valid.txt", 263);
+    TOC_AUTO(toc_vectors_free) toc_vectors *vectors = toc_vectors_open("address-valid.txt", 281);
     size_t found_count = 0;
     for (size_t i = 0; i < toc_vectors_count(vectors); i++) {
         const toc_vector *vector = toc_vectors_at(vectors, i);
@@ -282,7 +282,7 @@ static void a_unified_address_gives_its_receivers(void **state)
 static void an_orchard_receiver_is_a_unified_address_that_holds_only_itself(void **state)
 {
     (void)state;
-    TOC_AUTO(toc_vectors_free) toc_vectors *vectors = toc_vectors_open("address-valid.txt", 263);
+    TOC_AUTO(toc_vectors_free) toc_vectors *vectors = toc_vectors_open("address-valid.txt", 281);
     size_t orchard = 0;
     for (size_t i = 0; i < toc_vectors_count(vectors); i++) {
         const toc_vector *vector = toc_vectors_at(vectors, i);
