@@ -1,12 +1,14 @@
-/* store/log.h: the truth at rest: feeds, entries, hashes, journal, roll, keys (docs/ARCHITECTURE: the store).
+/* store/log.h: the truth at rest: feeds, entries, hashes, journal, roll, keys (docs/ARCHITECTURE:
+ * the store).
  *
- * One LMDB environment, fully durable: a commit is an fsync. Every write happens in the one write transaction of a
- * round; whoever holds it calls these functions, so the sync engine is (state, input, now) → writes here + outputs.
- * Owns:    a toc_log until close; a transaction until commit or abort. Spans lent by a read live until the
- *          transaction ends or, in a write transaction, until the next write.
- * Threads: one writer; any number of read transactions, each used by one thread at a time.
- * Errors:  IO, FULL (disk, or map at TOC_MAP_FULL_PERCENT: refuse before it hurts), NOT_FOUND, SEALED (a key that the
- *          store key does not open), MALFORMED (a stored row that breaks its layout: the disk lies). */
+ * One LMDB environment, fully durable: a commit is an fsync. Every write happens in the one write
+ * transaction of a round; whoever holds it calls these functions, so the sync engine is (state,
+ * input, now) → writes here + outputs. Owns:    a toc_log until close; a transaction until commit
+ * or abort. Spans lent by a read live until the transaction ends or, in a write transaction, until
+ * the next write. Threads: one writer; any number of read transactions, each used by one thread at
+ * a time. Errors:  IO, FULL (disk, or map at TOC_MAP_FULL_PERCENT: refuse before it hurts),
+ * NOT_FOUND, SEALED (a key that the store key does not open), MALFORMED (a stored row that breaks
+ * its layout: the disk lies). */
 #ifndef TOC_STORE_LOG_H
 #define TOC_STORE_LOG_H
 
@@ -23,21 +25,23 @@ typedef struct toc_log_txn toc_log_txn;
 typedef struct toc_store_options {
     uint64_t log_map_bytes;   /* address space reserved at once; 0: 64 GiB */
     uint64_t views_map_bytes; /* 0: 64 GiB */
-    bool sync;                /* false only in tests and the simulator, where an in-process crash cannot lose a page */
+    bool sync; /* false only in tests and the simulator, where an in-process crash cannot lose a
+                  page */
 } toc_store_options;
 
 /* Makes `directory`/log in a temporary folder, syncs it, renames it. EXISTS when it is there. */
 TOC_MUST toc_code toc_log_create(const char *directory, toc_err *err);
 /* `store_key` is copied. Clears stale readers. */
-TOC_MUST toc_code toc_log_open(const char *directory, const toc_store_options *options, const toc_secret *store_key,
-                               toc_log **out, toc_err *err);
+TOC_MUST toc_code toc_log_open(const char *directory, const toc_store_options *options,
+                               const toc_secret *store_key, toc_log **out, toc_err *err);
 void toc_log_close(toc_log *log); /* NULL is fine */
 TOC_DEFINE_AUTO(toc_log, toc_log_close)
 
 TOC_MUST toc_code toc_log_read(toc_log *log, toc_log_txn **out, toc_err *err);
 TOC_MUST toc_code toc_log_write(toc_log *log, toc_log_txn **out, toc_err *err);
-TOC_MUST toc_code toc_log_commit(toc_log_txn *txn_take, toc_err *err); /* durable when it returns TOC_OK */
-void toc_log_abort(toc_log_txn *txn_take);                              /* NULL is fine; ends read transactions too */
+TOC_MUST toc_code toc_log_commit(toc_log_txn *txn_take,
+                                 toc_err *err); /* durable when it returns TOC_OK */
+void toc_log_abort(toc_log_txn *txn_take);      /* NULL is fine; ends read transactions too */
 TOC_DEFINE_AUTO(toc_log_txn, toc_log_abort)
 
 /* Rows written in it so far: a round that wrote none needs no commit. */
@@ -62,58 +66,72 @@ typedef struct toc_log_feed {
     toc_feed_id id;
     toc_frontier frontier; /* of what is stored; frontier.size entries */
     bool has_judge;
-    toc_judge judge;     /* the last grant stored */
-    uint64_t head_size;  /* newest checkpoint that what is stored reaches: what can be served and proven; 0: none */
+    toc_judge judge;    /* the last grant stored */
+    uint64_t head_size; /* newest checkpoint that what is stored reaches: what can be served and
+                           proven; 0: none */
     toc_hash head_root;
     uint64_t known_size; /* newest checkpoint accepted at all, head_size or beyond */
     toc_hash known_root;
 } toc_log_feed;
 
-TOC_MUST toc_code toc_log_feed_find(toc_log_txn *txn, const toc_feed_id *id, toc_log_feed *out, toc_err *err);
-TOC_MUST toc_code toc_log_feed_at(toc_log_txn *txn, uint32_t number, toc_log_feed *out, toc_err *err);
-TOC_MUST toc_code toc_log_feed_new(toc_log_txn *txn, const toc_feed_name *name, toc_log_feed *out, toc_err *err);
-/* All feeds of a circle (NULL: of all circles) in order of number; the callback returns TOC_OK to go on. */
+TOC_MUST toc_code toc_log_feed_find(toc_log_txn *txn, const toc_feed_id *id, toc_log_feed *out,
+                                    toc_err *err);
+TOC_MUST toc_code toc_log_feed_at(toc_log_txn *txn, uint32_t number, toc_log_feed *out,
+                                  toc_err *err);
+TOC_MUST toc_code toc_log_feed_new(toc_log_txn *txn, const toc_feed_name *name, toc_log_feed *out,
+                                   toc_err *err);
+/* All feeds of a circle (NULL: of all circles) in order of number; the callback returns TOC_OK to
+ * go on. */
 typedef toc_code (*toc_log_feed_visit)(void *context, const toc_log_feed *feed, toc_err *err);
-TOC_MUST toc_code toc_log_feeds(toc_log_txn *txn, const toc_circle_id *circle, toc_log_feed_visit visit,
-                                void *context, toc_err *err);
+TOC_MUST toc_code toc_log_feeds(toc_log_txn *txn, const toc_circle_id *circle,
+                                toc_log_feed_visit visit, void *context, toc_err *err);
 
-/* Appends entries at frontier.size with their leaf hashes; updates feed->frontier, its stored row and the hash rows.
- * `judge`, when not NULL, is the last grant among them. */
+/* Appends entries at frontier.size with their leaf hashes; updates feed->frontier, its stored row
+ * and the hash rows. `judge`, when not NULL, is the last grant among them. */
 TOC_MUST toc_code toc_log_append(toc_log_txn *txn, toc_log_feed *feed, const toc_span *entries,
-                                 const toc_hash *leaves, size_t count, const toc_judge *judge, toc_err *err);
-/* Takes a verified checkpoint: it becomes the head when what is stored reaches its size, and waits in `heads` till then.
- * Call after toc_log_append of a chunk; also promotes a waiting head that is now reached. */
-TOC_MUST toc_code toc_log_head_put(toc_log_txn *txn, toc_log_feed *feed, uint64_t size, const toc_hash *root,
-                                   toc_span note, toc_err *err);
+                                 const toc_hash *leaves, size_t count, const toc_judge *judge,
+                                 toc_err *err);
+/* Takes a verified checkpoint: it becomes the head when what is stored reaches its size, and waits
+ * in `heads` till then. Call after toc_log_append of a chunk; also promotes a waiting head that is
+ * now reached. */
+TOC_MUST toc_code toc_log_head_put(toc_log_txn *txn, toc_log_feed *feed, uint64_t size,
+                                   const toc_hash *root, toc_span note, toc_err *err);
 /* The note of the head. NOT_FOUND while there is none. */
-TOC_MUST toc_code toc_log_head_note(toc_log_txn *txn, uint32_t number, toc_span *out_note, toc_err *err);
+TOC_MUST toc_code toc_log_head_note(toc_log_txn *txn, uint32_t number, toc_span *out_note,
+                                    toc_err *err);
 
-TOC_MUST toc_code toc_log_entry(toc_log_txn *txn, uint32_t number, uint64_t index, toc_span *out, toc_err *err);
-/* Appends entries [from, …) as (length u32 ‖ entry) until `until` or `bytes_max`; at least one if there is one. */
-TOC_MUST toc_code toc_log_entries(toc_log_txn *txn, uint32_t number, uint64_t from, uint64_t until, size_t bytes_max,
-                                  toc_buf *out, uint32_t *out_count, toc_err *err);
+TOC_MUST toc_code toc_log_entry(toc_log_txn *txn, uint32_t number, uint64_t index, toc_span *out,
+                                toc_err *err);
+/* Appends entries [from, …) as (length u32 ‖ entry) until `until` or `bytes_max`; at least one if
+ * there is one. */
+TOC_MUST toc_code toc_log_entries(toc_log_txn *txn, uint32_t number, uint64_t from, uint64_t until,
+                                  size_t bytes_max, toc_buf *out, uint32_t *out_count,
+                                  toc_err *err);
 /* Hashes for proofs over a feed; valid as long as the transaction. */
 typedef struct toc_log_tree {
     toc_log_txn *txn;
     uint32_t number;
 } toc_log_tree;
 toc_tree_source toc_log_tree_source(toc_log_tree *tree);
-TOC_MUST toc_code toc_log_leaf(toc_log_txn *txn, uint32_t number, uint64_t index, toc_hash *out, toc_err *err);
+TOC_MUST toc_code toc_log_leaf(toc_log_txn *txn, uint32_t number, uint64_t index, toc_hash *out,
+                               toc_err *err);
 
 /* ---- what waits for a key ---- */
 
-/* Entries [from, until) of one epoch are stored and verified, but not opened. Ranges never overlap. */
-TOC_MUST toc_code toc_log_pending_add(toc_log_txn *txn, uint32_t number, uint64_t from, uint64_t until, uint32_t epoch,
-                                      toc_err *err);
-TOC_MUST toc_code toc_log_pending_remove(toc_log_txn *txn, uint32_t number, uint64_t from, toc_err *err);
+/* Entries [from, until) of one epoch are stored and verified, but not opened. Ranges never overlap.
+ */
+TOC_MUST toc_code toc_log_pending_add(toc_log_txn *txn, uint32_t number, uint64_t from,
+                                      uint64_t until, uint32_t epoch, toc_err *err);
+TOC_MUST toc_code toc_log_pending_remove(toc_log_txn *txn, uint32_t number, uint64_t from,
+                                         toc_err *err);
 typedef struct toc_log_pending {
     uint32_t number;
     uint64_t from, until;
     uint32_t epoch;
 } toc_log_pending;
 /* The first pending range at or after (number, from). NOT_FOUND at the end. */
-TOC_MUST toc_code toc_log_pending_next(toc_log_txn *txn, uint32_t number, uint64_t from, toc_log_pending *out,
-                                       toc_err *err);
+TOC_MUST toc_code toc_log_pending_next(toc_log_txn *txn, uint32_t number, uint64_t from,
+                                       toc_log_pending *out, toc_err *err);
 
 /* ---- journal: what the fold reads, in order of arrival, per lane (alert or bulk) ---- */
 
@@ -123,7 +141,7 @@ typedef enum toc_journal_kind {
     TOC_JOURNAL_ERASED = 3,      /* leave E */
     TOC_JOURNAL_QUARANTINED = 4, /* leave E until released */
     TOC_JOURNAL_RELEASED = 5,
-    TOC_JOURNAL_TICK = 6         /* the horizon is now tick_ms; in the alert lane */
+    TOC_JOURNAL_TICK = 6 /* the horizon is now tick_ms; in the alert lane */
 } toc_journal_kind;
 
 typedef struct toc_journal_row {
@@ -135,24 +153,29 @@ typedef struct toc_journal_row {
 } toc_journal_row;
 
 /* Numbers the row and appends it. Lane keys is not journaled. */
-TOC_MUST toc_code toc_log_journal_add(toc_log_txn *txn, toc_lane lane, toc_journal_row *row, toc_err *err);
+TOC_MUST toc_code toc_log_journal_add(toc_log_txn *txn, toc_lane lane, toc_journal_row *row,
+                                      toc_err *err);
 /* The first row of a lane with a number above `after`. NOT_FOUND at the end. */
-TOC_MUST toc_code toc_log_journal_next(toc_log_txn *txn, toc_lane lane, uint64_t after, toc_journal_row *out,
+TOC_MUST toc_code toc_log_journal_next(toc_log_txn *txn, toc_lane lane, uint64_t after,
+                                       toc_journal_row *out, toc_err *err);
+TOC_MUST toc_code toc_log_journal_last(toc_log_txn *txn, toc_lane lane, uint64_t *out_number,
                                        toc_err *err);
-TOC_MUST toc_code toc_log_journal_last(toc_log_txn *txn, toc_lane lane, uint64_t *out_number, toc_err *err);
 
 /* ---- roll: cards and charters, byte for byte, by hash ---- */
 
-TOC_MUST toc_code toc_log_roll_put(toc_log_txn *txn, const toc_hash *hash, toc_span signed_bytes, toc_err *err);
-TOC_MUST toc_code toc_log_roll_get(toc_log_txn *txn, const toc_hash *hash, toc_span *out, toc_err *err);
+TOC_MUST toc_code toc_log_roll_put(toc_log_txn *txn, const toc_hash *hash, toc_span signed_bytes,
+                                   toc_err *err);
+TOC_MUST toc_code toc_log_roll_get(toc_log_txn *txn, const toc_hash *hash, toc_span *out,
+                                   toc_err *err);
 
 /* The newest card of an org that was accepted. */
-TOC_MUST toc_code toc_log_card_put(toc_log_txn *txn, const toc_card *card, toc_err *err); /* puts the bytes too */
-TOC_MUST toc_code toc_log_card_of(toc_log_txn *txn, const toc_org_id *org, toc_arena *arena, toc_card *out,
-                                  toc_err *err);
+TOC_MUST toc_code toc_log_card_put(toc_log_txn *txn, const toc_card *card,
+                                   toc_err *err); /* puts the bytes too */
+TOC_MUST toc_code toc_log_card_of(toc_log_txn *txn, const toc_org_id *org, toc_arena *arena,
+                                  toc_card *out, toc_err *err);
 typedef toc_code (*toc_log_card_visit)(void *context, const toc_card *card, toc_err *err);
-TOC_MUST toc_code toc_log_cards(toc_log_txn *txn, toc_arena *arena, toc_log_card_visit visit, void *context,
-                                toc_err *err);
+TOC_MUST toc_code toc_log_cards(toc_log_txn *txn, toc_arena *arena, toc_log_card_visit visit,
+                                void *context, toc_err *err);
 /* A card source for toc_charter_judge; the arena holds what it opens. */
 typedef struct toc_log_card_context {
     toc_log_txn *txn;
@@ -162,25 +185,32 @@ toc_card_source toc_log_card_source(toc_log_card_context *context);
 
 typedef struct toc_log_circle {
     toc_circle_id id;
-    bool joined;               /* the local operator said so; nothing of a circle is stored or served before */
-    bool known;                /* a charter is held; a circle may be joined before its charter has come */
-    toc_charter_hash charter;  /* the version in force here */
+    bool joined; /* the local operator said so; nothing of a circle is stored or served before */
+    bool known;  /* a charter is held; a circle may be joined before its charter has come */
+    toc_charter_hash charter; /* the version in force here */
     uint32_t version;
-    uint64_t generation;       /* of our own feeds in it; 0: none yet */
-    toc_time epoch_at;         /* when the present sender key of our own feeds was made */
+    uint64_t generation; /* of our own feeds in it; 0: none yet */
+    toc_time epoch_at;   /* when the present sender key of our own feeds was made */
 } toc_log_circle;
 TOC_MUST toc_code toc_log_circle_put(toc_log_txn *txn, const toc_log_circle *circle, toc_err *err);
-TOC_MUST toc_code toc_log_circle_get(toc_log_txn *txn, const toc_circle_id *id, toc_log_circle *out, toc_err *err);
-typedef toc_code (*toc_log_circle_visit)(void *context, const toc_log_circle *circle, toc_err *err);
-TOC_MUST toc_code toc_log_circles(toc_log_txn *txn, toc_log_circle_visit visit, void *context, toc_err *err);
-TOC_MUST toc_code toc_log_charter_of(toc_log_txn *txn, const toc_circle_id *id, toc_arena *arena, toc_charter *out,
+TOC_MUST toc_code toc_log_circle_get(toc_log_txn *txn, const toc_circle_id *id, toc_log_circle *out,
                                      toc_err *err);
+typedef toc_code (*toc_log_circle_visit)(void *context, const toc_log_circle *circle, toc_err *err);
+TOC_MUST toc_code toc_log_circles(toc_log_txn *txn, toc_log_circle_visit visit, void *context,
+                                  toc_err *err);
+TOC_MUST toc_code toc_log_charter_of(toc_log_txn *txn, const toc_circle_id *id, toc_arena *arena,
+                                     toc_charter *out, toc_err *err);
 
-/* Peers added by hand; endpoints that the operator confirmed, one a line. Only those are dialled. */
-TOC_MUST toc_code toc_log_peer_put(toc_log_txn *txn, const toc_org_id *org, toc_span endpoints, toc_err *err);
-TOC_MUST toc_code toc_log_peer_get(toc_log_txn *txn, const toc_org_id *org, toc_span *out_endpoints, toc_err *err);
-typedef toc_code (*toc_log_peer_visit)(void *context, const toc_org_id *org, toc_span endpoints, toc_err *err);
-TOC_MUST toc_code toc_log_peers(toc_log_txn *txn, toc_log_peer_visit visit, void *context, toc_err *err);
+/* Peers added by hand; endpoints that the operator confirmed, one a line. Only those are dialled.
+ */
+TOC_MUST toc_code toc_log_peer_put(toc_log_txn *txn, const toc_org_id *org, toc_span endpoints,
+                                   toc_err *err);
+TOC_MUST toc_code toc_log_peer_get(toc_log_txn *txn, const toc_org_id *org, toc_span *out_endpoints,
+                                   toc_err *err);
+typedef toc_code (*toc_log_peer_visit)(void *context, const toc_org_id *org, toc_span endpoints,
+                                       toc_err *err);
+TOC_MUST toc_code toc_log_peers(toc_log_txn *txn, toc_log_peer_visit visit, void *context,
+                                toc_err *err);
 
 /* Which org this store belongs to. NOT_FOUND before `init` has finished. */
 TOC_MUST toc_code toc_log_owner_put(toc_log_txn *txn, const toc_org_id *org, toc_err *err);
@@ -198,19 +228,24 @@ typedef enum toc_own_key {
     TOC_OWN_SEAL = 6,
     TOC_OWN_OFFICER = 7 /* officer number 1, made by init */
 } toc_own_key;
-TOC_MUST toc_code toc_log_own_key_put(toc_log_txn *txn, toc_own_key purpose, const toc_secret *secret, toc_err *err);
-TOC_MUST toc_code toc_log_own_key(toc_log_txn *txn, toc_own_key purpose, toc_secret **out, toc_err *err);
+TOC_MUST toc_code toc_log_own_key_put(toc_log_txn *txn, toc_own_key purpose,
+                                      const toc_secret *secret, toc_err *err);
+TOC_MUST toc_code toc_log_own_key(toc_log_txn *txn, toc_own_key purpose, toc_secret **out,
+                                  toc_err *err);
 
 /* Sender keys by (circle, org, generation, epoch); the lane of the name is not looked at. */
-TOC_MUST toc_code toc_log_sender_key_put(toc_log_txn *txn, const toc_feed_name *feed, uint32_t epoch,
-                                         const toc_secret *secret, toc_time at, toc_err *err);
-TOC_MUST toc_code toc_log_sender_key(toc_log_txn *txn, const toc_feed_name *feed, uint32_t epoch, toc_secret **out,
-                                     toc_err *err);
+TOC_MUST toc_code toc_log_sender_key_put(toc_log_txn *txn, const toc_feed_name *feed,
+                                         uint32_t epoch, const toc_secret *secret, toc_time at,
+                                         toc_err *err);
+TOC_MUST toc_code toc_log_sender_key(toc_log_txn *txn, const toc_feed_name *feed, uint32_t epoch,
+                                     toc_secret **out, toc_err *err);
 
 /* ---- spool: submissions already taken, so that repeating one is harmless ---- */
 
-TOC_MUST toc_code toc_log_submission_put(toc_log_txn *txn, const toc_draft_id *id, toc_span summary, toc_err *err);
-TOC_MUST toc_code toc_log_submission_get(toc_log_txn *txn, const toc_draft_id *id, toc_span *out_summary, toc_err *err);
+TOC_MUST toc_code toc_log_submission_put(toc_log_txn *txn, const toc_draft_id *id, toc_span summary,
+                                         toc_err *err);
+TOC_MUST toc_code toc_log_submission_get(toc_log_txn *txn, const toc_draft_id *id,
+                                         toc_span *out_summary, toc_err *err);
 
 /* ---- care ---- */
 
@@ -219,9 +254,10 @@ typedef struct toc_log_stats {
     uint64_t feeds, entries, entry_bytes, journal_rows[2], pending_ranges;
 } toc_log_stats;
 TOC_MUST toc_code toc_log_stats_of(toc_log_txn *txn, toc_log_stats *out, toc_err *err);
-/* Recomputes every leaf, every frontier and every head from the entries; SIGNATURE naming feed and index of the first
- * thing that is not as it should be. `progress` may be NULL. */
+/* Recomputes every leaf, every frontier and every head from the entries; SIGNATURE naming feed and
+ * index of the first thing that is not as it should be. `progress` may be NULL. */
 typedef void (*toc_progress)(void *context, uint64_t done, uint64_t total);
-TOC_MUST toc_code toc_log_check(toc_log_txn *txn, toc_progress progress, void *context, toc_err *err);
+TOC_MUST toc_code toc_log_check(toc_log_txn *txn, toc_progress progress, void *context,
+                                toc_err *err);
 
 #endif

@@ -26,13 +26,14 @@
 #define TOC_ROOTS_MAX         64u
 #define TOC_SOURCES_MAX       16u
 #define TOC_AUDIENCE_MAX      500u /* as many as a circle has members */
-#define TOC_CHUNK_MEMBERS_MAX 512u /* cluster members in one record; 62-byte addresses still fit   \
+#define TOC_CHUNK_MEMBERS_MAX 512u /* cluster members in one record; 62-byte addresses: 505 or so  \
                                     */
 #define TOC_CLUSTER_MEMBERS_MAX 1000000u
 #define TOC_ADDRESS_BYTES_MAX                                                                      \
     256u /* longest address text accepted; the longest real one has 180 or so */
-#define TOC_FUTURE_MS_MAX 300000ull /* a record issued more than 5 minutes past the horizon waits  \
-                                     */
+#define TOC_FUTURE_MS_MAX                                                                          \
+    300000ull /* a record issued more than 5 minutes past the horizon waits                        \
+               */
 
 /* Circles. */
 #define TOC_MEMBERS_MAX    500u
@@ -47,10 +48,11 @@
 #define TOC_IPC_PATH_BYTES_MAX 107u               /* sun_path of Linux less its NUL */
 #define TOC_TIME_MS_MAX        253402300799999ull /* 9999-12-31T23:59:59.999Z: what RFC 3339 can write */
 #define TOC_CHARTER_SIGNATURES_MAX                                                                 \
-    1000u /* two officers of every member; each costs a verification */
-#define TOC_RETENTION_DAYS_MAX     36500u /* a century: keeps day numbers far from their 32 bits */
-#define TOC_ADMISSION_DELAY_MS_MAX (365ull * 86400000ull) /* past a year nobody would be admitted  \
-                                                           */
+    1000u                             /* two officers of every member; each costs a verification */
+#define TOC_RETENTION_DAYS_MAX 36500u /* a century: keeps day numbers far from their 32 bits */
+#define TOC_ADMISSION_DELAY_MS_MAX                                                                 \
+    (365ull * 86400000ull)                   /* past a year nobody would be admitted               \
+                                              */
 #define TOC_CARD_ARENA_BYTES    (256u << 10) /* what opening the largest honest card takes, twice */
 #define TOC_CHARTER_ARENA_BYTES (2u << 20)   /* the same for a charter */
 

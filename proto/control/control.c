@@ -18,17 +18,19 @@ toc_code toc_control_write(toc_control_type type, toc_span payload, toc_buf *out
     return toc_buf_ok(out, err);
 }
 
-toc_code toc_control_read(toc_span bytes, toc_control_type *out_type, toc_span *out_payload, size_t *out_used,
-                          toc_err *err)
+toc_code toc_control_read(toc_span bytes, toc_control_type *out_type, toc_span *out_payload,
+                          size_t *out_used, toc_err *err)
 {
     *out_used = 0;
     if (bytes.size < TOC_CONTROL_HEADER_BYTES)
         return TOC_OK;
     uint32_t length = toc_get_u32(bytes.data);
     if (length == 0 || length > TOC_CONTROL_FRAME_BYTES_MAX)
-        return toc_fail(err, TOC_LIMIT, "a control frame of %u bytes, at most %u", length, TOC_CONTROL_FRAME_BYTES_MAX);
+        return toc_fail(err, TOC_LIMIT, "a control frame of %u bytes, at most %u", length,
+                        TOC_CONTROL_FRAME_BYTES_MAX);
     if (!type_known(bytes.data[4]))
-        return toc_fail(err, TOC_MALFORMED, "a control frame of unknown type 0x%02x", bytes.data[4]);
+        return toc_fail(err, TOC_MALFORMED, "a control frame of unknown type 0x%02x",
+                        bytes.data[4]);
     if (bytes.size - 4 < length)
         return TOC_OK;
     *out_type = (toc_control_type)bytes.data[4];

@@ -86,7 +86,7 @@ static Toc__MemberRun *pack_run(const toc_member *members, size_t length, toc_ar
 Toc__MembersBody *toc_members_body_pack(const toc_members_body *body, toc_arena *arena)
 {
     Toc__MembersBody *to = toc_arena_alloc(arena, sizeof *to);
-    Toc__MemberRun **runs = toc_arena_zalloc(arena, body->count, sizeof *runs);
+    Toc__MemberRun **runs = toc_arena_zalloc(arena, body->count, sizeof(Toc__MemberRun *));
     if (to == NULL || runs == NULL)
         return NULL;
     toc__members_body__init(to);

@@ -32,14 +32,17 @@ static toc_code merge_assets(const toc_wallet_body *left, const toc_wallet_body 
     if (merged == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "merging assets: out of memory");
     size_t i = 0, j = 0, count = 0;
-    while (i < left->asset_count || j < right->asset_count) {
-        const toc_amount *a = i < left->asset_count ? &left->assets[i] : NULL;
-        const toc_amount *b = j < right->asset_count ? &right->assets[j] : NULL;
-        int order = a == NULL ? 1 : b == NULL ? -1 : toc_span_compare(a->asset, b->asset);
+    while (i < left->asset_count && j < right->asset_count) {
+        const toc_amount *a = &left->assets[i], *b = &right->assets[j];
+        int order = toc_span_compare(a->asset, b->asset);
         merged[count++] = order < 0 ? *a : order > 0 ? *b : *larger(a, b);
         i += order <= 0;
         j += order >= 0;
     }
+    while (i < left->asset_count)
+        merged[count++] = left->assets[i++];
+    while (j < right->asset_count)
+        merged[count++] = right->assets[j++];
     if (count > TOC_ASSETS_MAX)
         return toc_fail(err, TOC_LIMIT, "assets: rows of one claim have %zu; at most %u are taken",
                         count, TOC_ASSETS_MAX);
@@ -56,14 +59,16 @@ static toc_code merge_labels(const toc_wallet_body *left, const toc_wallet_body 
     if (merged == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "merging labels: out of memory");
     size_t i = 0, j = 0, count = 0;
-    while (i < left->label_count || j < right->label_count) {
-        int order = i == left->label_count    ? 1
-                    : j == right->label_count ? -1
-                                              : toc_span_compare(left->labels[i], right->labels[j]);
+    while (i < left->label_count && j < right->label_count) {
+        int order = toc_span_compare(left->labels[i], right->labels[j]);
         merged[count++] = order <= 0 ? left->labels[i] : right->labels[j];
         i += order <= 0;
         j += order >= 0;
     }
+    while (i < left->label_count)
+        merged[count++] = left->labels[i++];
+    while (j < right->label_count)
+        merged[count++] = right->labels[j++];
     if (count > TOC_LABELS_MAX)
         return toc_fail(err, TOC_LIMIT, "labels: rows of one claim have %zu; at most %u are taken",
                         count, TOC_LABELS_MAX);

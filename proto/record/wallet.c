@@ -161,7 +161,7 @@ static bool pack_assets(const toc_wallet_body *body, toc_arena *arena, Toc__Wall
     if (body->asset_count == 0)
         return true;
     Toc__Asset *rows = toc_arena_zalloc(arena, body->asset_count, sizeof *rows);
-    to->assets = toc_arena_zalloc(arena, body->asset_count, sizeof *to->assets);
+    to->assets = toc_arena_zalloc(arena, body->asset_count, sizeof(Toc__Asset *));
     if (rows == NULL || to->assets == NULL)
         return false;
     to->n_assets = body->asset_count;

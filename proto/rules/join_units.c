@@ -20,7 +20,7 @@ static bool is_big(const toc_joining *at, uint32_t report)
 static void make_atoms(toc_joining *at, const toc_join_shared *shared, size_t shared_count)
 {
     at->sizes = toc_join_grab(at, at->report_count, sizeof *at->sizes);
-    at->vertices = toc_join_grab(at, shared_count, sizeof *at->vertices);
+    at->vertices = toc_join_grab(at, shared_count, sizeof(const toc_join_shared *));
     if (at->failed)
         return;
     for (size_t i = 0; i < at->report_count; i++)

@@ -43,7 +43,7 @@ static toc_span as_written(toc_span text, char out[WRITTEN_BYTES_MAX])
         uint8_t character = text.data[i];
         if (character >= 'A' && character <= 'Z')
             character = (uint8_t)(character - 'A' + 'a');
-        out[i] = character == ' ' || character == '_' ? '-' : (char)character;
+        out[i] = (char)(character == ' ' || character == '_' ? '-' : character);
     }
     return toc_span_of(out, text.size);
 }

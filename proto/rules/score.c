@@ -141,7 +141,8 @@ static size_t same_category(const toc_score_claim *const *claims, size_t count)
 toc_code toc_score_of(const toc_score_claim *claims, size_t count, toc_arena *arena, toc_score *out,
                       toc_err *err)
 {
-    const toc_score_claim **counted = toc_arena_zalloc(arena, count, sizeof *counted);
+    const toc_score_claim **counted =
+        toc_arena_zalloc(arena, count, sizeof(const toc_score_claim *));
     toc_org_id *scratch = toc_arena_zalloc(arena, count, sizeof *scratch);
     toc_score_category *categories = toc_arena_zalloc(arena, count, sizeof *categories);
     if (counted == NULL || scratch == NULL || categories == NULL)
@@ -151,7 +152,7 @@ toc_code toc_score_of(const toc_score_claim *claims, size_t count, toc_arena *ar
         if (counts(&claims[i]))
             counted[counted_count++] = &claims[i];
     }
-    qsort(counted, counted_count, sizeof *counted, by_category);
+    qsort(counted, counted_count, sizeof(const toc_score_claim *), by_category);
     toc_score score = {.categories = categories};
     for (size_t i = 0; i < counted_count;) {
         size_t length = same_category(counted + i, counted_count - i);

@@ -1,4 +1,5 @@
-/* proto/rules/score.h: independent corroboration and the score (docs/RULES.md §5). Threads: pure. */
+/* proto/rules/score.h: independent corroboration and the score (docs/RULES.md §5). Threads: pure.
+ */
 #ifndef TOC_PROTO_RULES_SCORE_H
 #define TOC_PROTO_RULES_SCORE_H
 
@@ -35,8 +36,8 @@ typedef struct toc_score {
 } toc_score;
 
 /* Claims whose role does not score are passed over. */
-TOC_MUST toc_code toc_score_of(const toc_score_claim *claims, size_t count, toc_arena *arena, toc_score *out,
-                               toc_err *err);
+TOC_MUST toc_code toc_score_of(const toc_score_claim *claims, size_t count, toc_arena *arena,
+                               toc_score *out, toc_err *err);
 /* The last step on its own: per mille from the chosen confidences in ascending order. */
 uint32_t toc_score_per_mille(const uint32_t *confidences, size_t count);
 
