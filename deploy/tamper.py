@@ -1,5 +1,5 @@
 """Changes one byte of an entry in a stopped node's log, on the disk, past every check: what a broken disk or a
-dishonest member would do. Knows of the product only how an entry begins (docs/PROTOCOL.md, entries)."""
+dishonest member would do. Knows of the product only how an entry begins (proto/feed/entry.h)."""
 
 import pathlib
 
