@@ -27,7 +27,6 @@ typedef enum toc_tag_kind {
     TOC_TAG_MEMO,      /* text of up to TOC_MEMO_BYTES_MAX bytes */
     TOC_TAG_PAYMENT_ID /* Monero: 16 or 64 hexadecimal digits */
 } toc_tag_kind;
-enum { TOC_MEMO_BYTES_MAX = 128 };
 
 enum {
     TOC_CHAIN_PROFILE = 1, /* the CAIP-2 name is a registered profile */

@@ -182,28 +182,6 @@ static toc_code parse_unnamed(toc_span text, toc_wallet_candidates *out, toc_err
     return TOC_OK;
 }
 
-toc_code toc_wallet_parse(toc_span text, toc_wallet_candidates *out, toc_err *err)
-{
-    toc_wallet wallet;
-    TOC_TRY(toc_parse_trim(&text, err));
-    size_t space = first_space(text), colon = index_of(text, ':');
-    toc_span name = head_of(text, space);
-    const toc_chain *chain = space < text.size ? toc_chain_find(name) : NULL;
-    if (chain != NULL) {
-        TOC_TRY(parse_named(chain, tail_of(text, space), &wallet, err));
-        return give_one(&wallet, out);
-    }
-    if (space < text.size && colon > space && space <= 12)
-        return unknown_chain(name, err);
-    bool raw =
-        begins(text, "0:") || begins(text, "-1:"); /* TON's raw form has a colon of its own */
-    if (colon < text.size && !raw) {
-        TOC_TRY(parse_colon(text, colon, &wallet, err));
-        return give_one(&wallet, out);
-    }
-    return parse_unnamed(text, out, err);
-}
-
 /* Tokens that live on several chains, and where; the text's form chooses among them. */
 typedef struct token_row {
     const char *ticker;
@@ -229,6 +207,30 @@ static const token_row *find_token(toc_span ticker)
             return &tokens[i];
     }
     return NULL;
+}
+
+toc_code toc_wallet_parse(toc_span text, toc_wallet_candidates *out, toc_err *err)
+{
+    toc_wallet wallet;
+    TOC_TRY(toc_parse_trim(&text, err));
+    size_t space = first_space(text), colon = index_of(text, ':');
+    toc_span name = head_of(text, space < colon ? space : colon);
+    if (name.size < text.size && find_token(name) != NULL)
+        return toc_wallet_parse_ticker(name, tail_of(text, name.size + 1), out, err);
+    const toc_chain *chain = space < text.size ? toc_chain_find(head_of(text, space)) : NULL;
+    if (chain != NULL) {
+        TOC_TRY(parse_named(chain, tail_of(text, space), &wallet, err));
+        return give_one(&wallet, out);
+    }
+    if (space < text.size && colon > space && space <= 12)
+        return unknown_chain(head_of(text, space), err);
+    bool raw =
+        begins(text, "0:") || begins(text, "-1:"); /* TON's raw form has a colon of its own */
+    if (colon < text.size && !raw) {
+        TOC_TRY(parse_colon(text, colon, &wallet, err));
+        return give_one(&wallet, out);
+    }
+    return parse_unnamed(text, out, err);
 }
 
 static bool lives_on(const token_row *token, const toc_chain *chain)

@@ -268,7 +268,7 @@ toc_code toc_wallet_recover(const toc_chain *chain, toc_span address, toc_wallet
         tries = s.tries;
     }
     if (found.count == 0 && tries == 0)
-        return toc_fail(err, TOC_LIMIT, "more than %d spellings would have to be tried",
+        return toc_fail(err, TOC_LIMIT, "more than %u spellings would have to be tried",
                         TOC_RECOVER_TRIES_MAX);
     if (found.count == 0)
         return toc_fail(err, TOC_NOT_FOUND,

@@ -18,7 +18,7 @@ static toc_code check_memo(toc_span tag, char *out, toc_err *err)
 {
     size_t bad = 0;
     if (tag.size > TOC_MEMO_BYTES_MAX)
-        return toc_fail(err, TOC_MALFORMED, "a memo of %zu bytes, at most %d", tag.size,
+        return toc_fail(err, TOC_MALFORMED, "a memo of %zu bytes, at most %u", tag.size,
                         TOC_MEMO_BYTES_MAX);
     if (!toc_utf8_valid(tag, &bad))
         return toc_fail(err, TOC_MALFORMED, "a memo that is no text (UTF-8) at byte %zu", bad + 1);

@@ -140,7 +140,6 @@ void toc_wallet_fold_key(toc_span address, toc_hash *out);
 /* Base58 in small letters (a real, daily feed is): finds the letter case whose checksum holds,
  * flagged RECOVERED. `chain` NULL tries every chain with Base58Check. NOT_FOUND when there is none;
  * LIMIT when more than TOC_RECOVER_TRIES_MAX spellings would have to be tried (seconds of work). */
-enum { TOC_RECOVER_TRIES_MAX = 1 << 26 };
 TOC_MUST toc_code toc_wallet_recover(const toc_chain *chain, toc_span address,
                                      toc_wallet_candidates *out, toc_err *err);
 

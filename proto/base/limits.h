@@ -31,6 +31,8 @@
 #define TOC_CLUSTER_MEMBERS_MAX 1000000u
 #define TOC_ADDRESS_BYTES_MAX                                                                      \
     256u /* longest address text accepted; the longest real one has 180 or so */
+#define TOC_MEMO_BYTES_MAX      128u  /* a memo as a tag; chains allow 28 to 512, exchanges use short ones */
+#define TOC_RECOVER_TRIES_MAX   (1u << 26) /* hashes to find a lost letter case: some ten seconds of a core */
 #define TOC_FUTURE_MS_MAX                                                                          \
     300000ull /* a record issued more than 5 minutes past the horizon waits                        \
                */
