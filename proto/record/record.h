@@ -110,10 +110,10 @@ typedef struct toc_retraction_body {
 
 typedef struct toc_statement {
     toc_record_kind kind;
+    toc_tlp tlp;
     uint64_t revision;
     toc_time issued_at;
     toc_time valid_until; /* 0: none */
-    toc_tlp tlp;
     size_t releasable_count,
         not_to_count; /* ids sorted; addressed records come with the issue on circles */
     const toc_org_id *releasable_to, *not_to;

@@ -368,7 +368,8 @@ static void make_blocks(world *w)
     for (size_t i = big; i < w->report_count; i++) {
         size_t seams = 1 + pick(4);
         for (size_t j = 0; j < seams; j++)
-            w->contains[i][pick(8) == 0 ? pick((uint32_t)w->vertex_count) : 500 * pick(8)] = true;
+            w->contains[i][pick(8) == 0 ? pick((uint32_t)w->vertex_count) : (size_t)500 * pick(8)] =
+                true;
     }
     uint32_t usual = pick(ROOTS_MAX), unusual = 1 + pick(6);
     for (size_t i = 0; i < w->report_count; i++) {
@@ -387,9 +388,9 @@ static void make_bridges(world *w)
     w->vertex_count = VERTICES_MAX;
     for (size_t i = 0; i < w->report_count; i++) {
         if (i < blocks)
-            add_range(w, i, i * 1001, 1001);
+            add_range(w, i, i * (size_t)1001, 1001);
         for (size_t ends = 2 + pick(2); i >= blocks && ends > 0; ends--)
-            w->contains[i][pick((uint32_t)blocks) * 1001 + 10 * i + pick(2)] = true;
+            w->contains[i][(size_t)pick((uint32_t)blocks) * 1001 + 10 * i + pick(2)] = true;
         w->has_root[i][pick(3)] = true;
         if (pick(16) == 0)
             w->has_root[i][pick(3)] = true;

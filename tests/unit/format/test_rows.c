@@ -14,9 +14,9 @@ static toc_code print_row(void *context, const toc_row *row, const toc_problem *
 {
     toc_buf *out = context;
     assert_true((row == NULL) != (problem == NULL));
-    if (problem != NULL) {
+    if (problem != NULL)
         toc_problem_print(problem, out);
-    } else {
+    if (row != NULL) {
         toc_buf_printf(out, "%llu%s:", (unsigned long long)row->line, row->in_cluster ? "c" : "");
         for (unsigned i = 0; i < TOC_COLUMN_COUNT; i++) {
             if (row->cells[i].size > 0)

@@ -239,23 +239,23 @@ static void a_head_has_the_one_root_that_its_source_can_have(void **state)
     (void)state;
     static const uint8_t own[33] = {TOC_ROOT_OWN};
     static const struct {
-        toc_ground ground;
         toc_root root;
+        toc_ground ground;
         toc_code code;
     } cases[] = {
-        {TOC_GROUND_LIST, {(const uint8_t *)"\2x", 2}, TOC_OK},
-        {TOC_GROUND_LIST, {own, 33}, TOC_OK},
-        {TOC_GROUND_LIST, {own, 32}, TOC_MALFORMED},
-        {TOC_GROUND_LIST, {(const uint8_t *)"\3x", 2}, TOC_MALFORMED},
-        {TOC_GROUND_LIST, {(const uint8_t *)"\2", 1}, TOC_MALFORMED},
-        {TOC_GROUND_LIST, {(const uint8_t *)"", 0}, TOC_MALFORMED},
-        {TOC_GROUND_LIST, {(const uint8_t *)"\2X", 2}, TOC_MALFORMED},
-        {TOC_GROUND_VENDOR, {(const uint8_t *)"\3x", 2}, TOC_OK},
-        {TOC_GROUND_VENDOR, {own, 33}, TOC_OK},
-        {TOC_GROUND_VENDOR, {(const uint8_t *)"\2x", 2}, TOC_MALFORMED},
-        {TOC_GROUND_OWN, {own, 33}, TOC_OK},
-        {TOC_GROUND_OWN, {(const uint8_t *)"\2x", 2}, TOC_MALFORMED},
-        {TOC_GROUND_OWN, {(const uint8_t *)"\4x", 2}, TOC_MALFORMED},
+        {{(const uint8_t *)"\2x", 2}, TOC_GROUND_LIST, TOC_OK},
+        {{own, 33}, TOC_GROUND_LIST, TOC_OK},
+        {{own, 32}, TOC_GROUND_LIST, TOC_MALFORMED},
+        {{(const uint8_t *)"\3x", 2}, TOC_GROUND_LIST, TOC_MALFORMED},
+        {{(const uint8_t *)"\2", 1}, TOC_GROUND_LIST, TOC_MALFORMED},
+        {{(const uint8_t *)"", 0}, TOC_GROUND_LIST, TOC_MALFORMED},
+        {{(const uint8_t *)"\2X", 2}, TOC_GROUND_LIST, TOC_MALFORMED},
+        {{(const uint8_t *)"\3x", 2}, TOC_GROUND_VENDOR, TOC_OK},
+        {{own, 33}, TOC_GROUND_VENDOR, TOC_OK},
+        {{(const uint8_t *)"\2x", 2}, TOC_GROUND_VENDOR, TOC_MALFORMED},
+        {{own, 33}, TOC_GROUND_OWN, TOC_OK},
+        {{(const uint8_t *)"\2x", 2}, TOC_GROUND_OWN, TOC_MALFORMED},
+        {{(const uint8_t *)"\4x", 2}, TOC_GROUND_OWN, TOC_MALFORMED},
     };
     for (size_t i = 0; i < TOC_COUNT(cases); i++) {
         toc_statement statement = sample_wallet_claim();

@@ -141,6 +141,7 @@ static void only_more_than_half_makes_one_block(void **state)
         void *fresh = NULL;
         assert_int_equal(set_up(&fresh), 0);
         bench *b = fresh;
+        assert_non_null(b);
         uint32_t left = stretch(b, &root_a, 0, 1002);
         uint32_t right = stretch(b, &root_b, 1002 - shared, 1002);
         toc_root both[2] = {root_a, root_b};
@@ -150,7 +151,7 @@ static void only_more_than_half_makes_one_block(void **state)
         join(b);
         assert_true(together(b, left, right)); /* a tenth is more than enough to be joined later */
         assert_int_equal(together(b, left, third), shared == 502);
-        assert_int_equal(size_of(b, left), 2 * 1002 - shared + (shared == 502 ? 1001 : 0));
+        assert_int_equal(size_of(b, left), (size_t)2 * 1002 - shared + (shared == 502 ? 1001 : 0));
         assert_int_equal(tear_down(&fresh), 0);
     }
     (void)state;
@@ -242,8 +243,8 @@ static void bridges_of_two_roots_join_only_where_both_stand(void **state)
     uint32_t bridges[4];
     for (size_t i = 0; i < 4; i++) {
         bridges[i] = report(b, i < 2 ? &root_a : &root_b, 1);
-        add(b, bridges[i], ends[i][0] * 1500 + i, 1);
-        add(b, bridges[i], ends[i][1] * 1500 + i, 1);
+        add(b, bridges[i], (size_t)ends[i][0] * 1500 + i, 1);
+        add(b, bridges[i], (size_t)ends[i][1] * 1500 + i, 1);
     }
     join(b);
     assert_true(together(b, blocks[1], blocks[2]));
@@ -276,6 +277,7 @@ static void a_vertex_in_257_reports_joins_nothing_and_counts_for_nobody(void **s
         void *fresh = NULL;
         assert_int_equal(set_up(&fresh), 0);
         bench *b = fresh;
+        assert_non_null(b);
         for (size_t i = 0; i < count; i++) {
             uint32_t index = report(b, &root_a, 1);
             add(b, index, 0, 1);
