@@ -5,7 +5,7 @@
 #include "proto/rules/join.h"
 #include "tests/support/check.h"
 
-enum { REPORTS_MAX = 320, VERTICES_MAX = 4096, ROOTS_MAX = 4, WORLDS = 1000 };
+enum { REPORTS_MAX = 320, VERTICES_MAX = 4096, ROOTS_MAX = 4, WORLDS = 500 };
 
 typedef struct world {
     size_t report_count, vertex_count;
