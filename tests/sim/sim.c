@@ -16,7 +16,7 @@
 #include "tests/support/sim_net.h"
 #include "tests/support/world.h"
 
-enum { SIM_WALLETS = 12, SIM_FAULTY_MS = 60000, SIM_QUIET_MS = 400000, SIM_RECORDS_MAX = 100000 };
+enum { SIM_WALLETS = 12, SIM_FAULTY_MS = 30000, SIM_QUIET_MS = 400000, SIM_RECORDS_MAX = 100000 };
 
 static const char *const wallets[SIM_WALLETS] = {
     /* Publicly sanctioned or attributed addresses (OFAC SDN, FBI), in canonical spelling. */
