@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -272,6 +273,7 @@ static pid_t reader_process(const env_fixture *fixture)
     if (child == 0) {
         toc_env *env = NULL;
         toc_txn *txn = NULL;
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves no process */
         if (toc_env_open(fixture->path, &fixture->options, &env, NULL) != TOC_OK ||
             toc_txn_begin(env, TOC_TXN_READ, &txn, NULL) != TOC_OK || write(done[1], "r", 1) != 1)
             _exit(1);
@@ -444,6 +446,7 @@ enum { ROWS_A_ROUND = 5 };
 static void write_rounds(const env_fixture *fixture, int report)
 {
     toc_env *env = NULL;
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (toc_env_open(fixture->path, &fixture->options, &env, NULL) != TOC_OK)
         _exit(1);
     for (uint32_t round = 1;; round++) {

@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -91,6 +92,7 @@ static void a_path_that_is_too_long_is_refused(void **state)
     static char path[5000];
     memset(path, 'x', sizeof path - 1);
     ASSERT_CODE(TOC_LIMIT, toc_log_create(path, &err));
+    assert_non_null(strstr(err.text, "state directory"));
 }
 
 /* ---- owner ---- */
@@ -245,6 +247,7 @@ static void write_rounds(const toc_logbook *book, int report)
     toc_log_txn *txn = NULL;
     toc_log_feed feeds[2];
     toc_store_options options = {.log_map_bytes = book->options.log_map_bytes, .sync = true};
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves no process */
     if (toc_log_open(book->folder, &options, book->key, &log, NULL) != TOC_OK ||
         toc_log_read(log, &txn, NULL) != TOC_OK ||
         toc_log_feed_at(txn, 1, &feeds[0], NULL) != TOC_OK ||
