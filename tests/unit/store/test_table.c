@@ -1,4 +1,6 @@
 /* Rows, cursors and keys of the layer over LMDB. */
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -262,6 +264,78 @@ static void rows_written_and_deleted_are_counted_and_reads_are_not(void **state)
     assert_int_equal(operations(fixture), 7);
 }
 
+enum { READERS = 4, SHARED_ROWS = 50, SHARED_ROUNDS = 200 };
+
+typedef struct shared_state {
+    toc_env *env;
+    atomic_bool stop;
+    atomic_uint moments; /* seen by all readers */
+    atomic_uint wrong;
+} shared_state;
+
+/* All rows of a moment say the same round, and rounds never go back. */
+static void look_once(shared_state *shared, uint32_t *last)
+{
+    toc_txn *txn = NULL;
+    toc_cursor *cursor = NULL;
+    toc_row row;
+    uint32_t rows = 0, round = 0;
+    bool same = toc_txn_begin(shared->env, TOC_TXN_READ, &txn, NULL) == TOC_OK &&
+                toc_cursor_open(txn, LEFT, (toc_span){0}, &cursor, NULL) == TOC_OK;
+    while (same && toc_cursor_next(cursor, &row, NULL) == TOC_OK) {
+        uint32_t said = toc_get_u32(row.value.data);
+        same = rows++ == 0 || said == round;
+        round = said;
+    }
+    if (!same || rows != SHARED_ROWS || round < *last)
+        atomic_fetch_add(&shared->wrong, 1);
+    *last = round;
+    atomic_fetch_add(&shared->moments, 1);
+    toc_cursor_close(cursor);
+    toc_txn_abort(txn);
+}
+
+static void *read_on(void *context)
+{
+    shared_state *shared = context;
+    uint32_t last = 0;
+    while (!atomic_load(&shared->stop))
+        look_once(shared, &last);
+    return NULL;
+}
+
+static void write_shared(table_fixture *fixture, uint32_t round)
+{
+    toc_err err = {0};
+    for (uint32_t i = 0; i < SHARED_ROWS; i++) {
+        uint8_t key[4], value[200] = {0};
+        toc_put_u32(key, i * 2654435761u);
+        toc_put_u32(value, round);
+        ASSERT_OK(toc_table_put(fixture->txn, LEFT, TOC_SPAN_OF(key), TOC_SPAN_OF(value), &err));
+    }
+    commit(fixture);
+}
+
+static void readers_on_other_threads_see_whole_rounds(void **state)
+{
+    table_fixture *fixture = *state;
+    static shared_state shared;
+    pthread_t threads[READERS];
+    shared.env = fixture->env;
+    write_shared(fixture, 0);
+    for (size_t i = 0; i < READERS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, read_on, &shared), 0);
+    for (uint32_t round = 1; round <= SHARED_ROUNDS || atomic_load(&shared.moments) < 100;
+         round++) {
+        begin(fixture, TOC_TXN_WRITE);
+        write_shared(fixture, round);
+    }
+    atomic_store(&shared.stop, true);
+    for (size_t i = 0; i < READERS; i++)
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+    assert_int_equal(atomic_load(&shared.wrong), 0);
+}
+
 /* ---- a whole table ---- */
 
 static void clearing_a_table_leaves_the_others(void **state)
@@ -478,6 +552,7 @@ int main(void)
         TEST(keys_of_the_largest_size_are_kept_apart),
         TEST(an_abort_undoes_everything),
         TEST(a_reader_sees_one_moment_whatever_is_written_meanwhile),
+        TEST(readers_on_other_threads_see_whole_rounds),
         TEST(a_spoilt_transaction_cannot_be_committed),
         TEST(rows_written_and_deleted_are_counted_and_reads_are_not),
         TEST(clearing_a_table_leaves_the_others),
