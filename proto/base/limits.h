@@ -2,6 +2,9 @@
 #ifndef TOC_PROTO_BASE_LIMITS_H
 #define TOC_PROTO_BASE_LIMITS_H
 
+/* A table: one limit a line, its reason beside it. */
+/* clang-format off */
+
 /* Entries and records. */
 #define TOC_ENTRY_BYTES_MAX      32768u /* header and body: fits a link message with its proofs */
 #define TOC_ENTRY_HEADER_BYTES   48u    /* six fixed fields and the commitment (PROTOCOL §5) */
@@ -114,4 +117,5 @@
 #define TOC_SPOOL_FILE_BYTES_MAX                                                                   \
     (256u << 20) /* a million wallet drafts; opened whole, in memory, twice */
 
+/* clang-format on */
 #endif
