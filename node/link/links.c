@@ -188,8 +188,8 @@ static void dial(toc_links *links, peer_row *row, uint64_t now)
  * one is up. Whoever began the first begins the second. */
 static bool wants_rekey(const conn *c, uint64_t now)
 {
-    return c->initiator &&
-           (toc_session_messages(c->session) > TOC_REKEY_MESSAGES || now - c->up_ms > TOC_REKEY_MS);
+    return c->initiator && (toc_session_messages(c->session) > c->links->rekey_messages ||
+                            now - c->up_ms > c->links->rekey_ms);
 }
 
 static void dial_who_is_missing(toc_links *links, uint64_t now)
@@ -301,6 +301,9 @@ toc_code toc_links_start(const toc_links_config *config, toc_links **out, toc_er
     links->hello.from = config->org;
     links->hello.card = config->card;
     links->events = config->events;
+    links->rekey_messages =
+        config->rekey_messages == 0 ? TOC_REKEY_MESSAGES : config->rekey_messages;
+    links->rekey_ms = config->rekey_ms == 0 ? TOC_REKEY_MS : config->rekey_ms;
     links->known = calloc(LINK_KNOWN_ADDRESSES, sizeof *links->known);
     toc_code code = links->known == NULL
                         ? toc_fail(err, TOC_NO_MEMORY, "out of memory for links")

@@ -29,7 +29,8 @@ typedef struct toc_links_config {
     const char *const *listen;     /* "tcp://host:port", "ipc:///path"; port 0 picks a free one */
     const toc_secret *link_secret; /* copied */
     toc_org_id org;
-    toc_card_hash card; /* own, named in the hello */
+    toc_card_hash card;                /* own, named in the hello */
+    uint64_t rekey_messages, rekey_ms; /* 0: as limits.h says; tests shorten them */
     toc_links_events events;
 } toc_links_config;
 

@@ -105,6 +105,7 @@ struct toc_links {
     toc_secret *secret;
     toc_hello hello; /* from and card; `to` is filled in a copy */
     toc_links_events events;
+    uint64_t rekey_messages, rekey_ms;
     listener listeners[8];
     size_t listener_count;
     conn *conns;
