@@ -77,12 +77,34 @@ static toc_code row_of(const toc_opts *args, toc_row *out, toc_err *err)
     return TOC_OK;
 }
 
+/* Without --chain the address has to tell it: a guess would accuse somebody else's wallet. */
+static toc_code tell_chain(toc_row *row, toc_wallet_candidates *found, toc_err *err)
+{
+    toc_span text = row->cells[TOC_COLUMN_ADDRESS];
+    toc_wallet alone;
+    if (row->cells[TOC_COLUMN_CHAIN].size > 0)
+        return TOC_OK;
+    TOC_TRY(toc_wallet_parse(text, found, err));
+    const toc_chain *chain = found->wallets[0].chain;
+    if (found->count != 1)
+        return toc_fail(
+            err, TOC_USAGE, "this address fits %zu chains (%s, %s%s); say which: --chain %s",
+            found->count, toc_chain_symbol(chain), toc_chain_symbol(found->wallets[1].chain),
+            found->count > 2 ? ", …" : "", toc_chain_symbol(chain));
+    row->cells[TOC_COLUMN_CHAIN] = toc_span_text(toc_chain_caip2(chain));
+    if (toc_wallet_parse_on(chain, text, &alone, NULL) != TOC_OK) /* "ETH:0x…" named it itself */
+        row->cells[TOC_COLUMN_ADDRESS] = toc_span_text(found->wallets[0].address);
+    return TOC_OK;
+}
+
 static toc_code add_wallet(toc_parcel *parcel, const toc_opts *args, toc_err *err)
 {
     toc_row row;
     toc_problem problem;
+    toc_wallet_candidates found;
     TOC_TRY(toc_opts_expect(args, 2, 2, "the wallet's address", err));
     TOC_TRY(row_of(args, &row, err));
+    TOC_TRY(tell_chain(&row, &found, err));
     if (toc_drafts_add_row(parcel->drafts, &row, parcel->keep_invalid, &problem) != TOC_OK)
         toc_parcel_refuse(parcel, &problem);
     return toc_drafts_finish(parcel->drafts, NULL, NULL, err);

@@ -52,8 +52,13 @@ void toc_completion_bash(const toc_command *commands, toc_buf *out)
         toc_buf_add_text(out, "\" ;;\n");
     }
     toc_buf_add_text(out, "    esac\n    if [ \"$COMP_CWORD\" = 1 ]; then words=\"");
-    for (const toc_command *c = commands; c->name != NULL; c++)
-        toc_buf_printf(out, "%.*s ", (int)strcspn(c->name, " "), c->name);
+    for (const toc_command *c = commands; c->name != NULL; c++) {
+        size_t size = strcspn(c->name, " ");
+        bool said =
+            c > commands && strncmp(c[-1].name, c->name, size) == 0 && c[-1].name[size] == ' ';
+        if (!said)
+            toc_buf_printf(out, "%.*s ", (int)size, c->name);
+    }
     toc_buf_add_text(out,
                      "\"; fi\n    if [ \"$COMP_CWORD\" = 2 ]; then case ${COMP_WORDS[1]} in\n");
     for (const toc_command *c = commands; c->name != NULL; c++) {

@@ -47,7 +47,7 @@ static const toc_command commands[] = {
      "      --reason false-positive",
      toc_retract_options, toc_cmd_retract},
     {"lookup", "ADDRESS…", "What is known of a wallet, in any spelling ('-': from stdin).",
-     "tocsin lookup bitcoin:1DT7w8CCw2JyeTJGbeCqCzmiM1fG9o7rJm", NULL, toc_cmd_lookup},
+     "tocsin lookup bitcoin:3Lpoy53K625zVeE47ZasiG5jGkAxJ27kh1", NULL, toc_cmd_lookup},
     {"explain", "ADDRESS…", "How a wallet's score comes about, and what would change it.",
      "tocsin explain 0x098B716B8Aaf21512996dC57EB0615e2383E2f96", NULL, toc_cmd_explain},
     {"cluster", "ADDRESS…", "The wallets held to be under one control with this one.",

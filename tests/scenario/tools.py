@@ -57,6 +57,10 @@ def submissions(nodes):
     changed = node.tocsin("submit", "wallet", "0x098B716B8Aaf21512996dC57EB0615e2383E2f96", "--chain", "ETH",
                           "--category", "theft", "--confidence", "95").last
     expect(changed["changed"] == 1, f"another confidence: {changed}")
+    for text in ("ETH:0x" + "77" * 20, "0x" + "77" * 20):  # no --chain: the address tells it
+        node.tocsin("submit", "wallet", text, "--category", "theft")
+    answer = node.tocsin("submit", "wallet", "3Lpoy53K625zVeE47ZasiG5jGkAxJ27kh1", "--category", "theft", ok=(0, 2))
+    expect(answer.code == 0 or "fits" in answer.err, f"an address of several chains: {answer.err}")
     lines = "".join(json.dumps({"chain": "LTC", "address": address, "category": "theft"}) + "\n"
                     for address in ("LaizKtS5DUhPuP1nTQcc83MS7HwK6vk85z", "LNwgtMxcKUQ51dw7bQL1yPQjBVZh6QEqsd"))
     expect(node.tocsin("submit", "-", stdin=lines).last["new"] == 2, "JSON Lines from stdin")
