@@ -1,0 +1,98 @@
+/* What lies on the disk is, byte for byte, what store/README.md says: against rows computed
+ * elsewhere. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "proto/base/text.h"
+#include "store/feed/internal.h"
+#include "tests/support/logbook.h"
+#include "tests/support/vectors.h"
+
+enum { CASES = 16 };
+#define TIME_MS UINT64_C(1767225600000)
+
+static int setup(void **state)
+{
+    static toc_logbook book;
+    toc_logbook_open(&book);
+    *state = &book;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    toc_logbook_close(*state);
+    return 0;
+}
+
+/* The store that tests/unit/store/make_vectors.py describes. */
+static void fill(const toc_logbook *book, toc_log_txn *txn)
+{
+    toc_err err = {0};
+    toc_log_feed feed;
+    toc_feed_name name = toc_logbook_name(TOC_LANE_BULK, TIME_MS / 1000);
+    toc_journal_row tick = {.kind = TOC_JOURNAL_TICK, .tick.unix_ms = TIME_MS};
+    toc_journal_row stored = {.kind = TOC_JOURNAL_STORED, .feed = 1, .from = 0, .until = 3};
+    toc_log_circle circle = {.id = name.circle,
+                             .joined = true,
+                             .known = true,
+                             .version = 2,
+                             .generation = TIME_MS / 1000,
+                             .epoch_at.unix_ms = TIME_MS};
+    memset(circle.charter.bytes, 0xC4, sizeof circle.charter);
+    toc_draft_id draft;
+    memset(draft.bytes, 0xD1, sizeof draft);
+    ASSERT_OK(toc_log_feed_new(txn, &name, &feed, &err));
+    toc_logbook_append(book, txn, &feed, 3, false);
+    ASSERT_OK(toc_log_journal_add(txn, TOC_LANE_ALERT, &tick, &err));
+    ASSERT_OK(toc_log_journal_add(txn, TOC_LANE_BULK, &stored, &err));
+    ASSERT_OK(toc_log_pending_add(txn, 1, 1, 3, 7, &err));
+    ASSERT_OK(toc_log_circle_put(txn, &circle, &err));
+    ASSERT_OK(toc_log_peer_put(txn, &name.org, toc_span_text("tcp://node.example:7117"), &err));
+    ASSERT_OK(toc_log_owner_put(txn, &name.org, &err));
+    ASSERT_OK(toc_log_submission_put(txn, &draft, toc_span_text("{}"), &err));
+}
+
+static void assert_row(const toc_vector *vector, const char *table, toc_row row)
+{
+    char key[1024], value[2048];
+    assert_string_equal(table, toc_vector_text(vector, "table"));
+    assert_true(2 * row.key.size < sizeof key && 2 * row.value.size < sizeof value);
+    toc_hex_encode(row.key, key);
+    toc_hex_encode(row.value, value);
+    assert_string_equal(key, toc_vector_text(vector, "key"));
+    assert_string_equal(value, toc_vector_text(vector, "value"));
+}
+
+static void every_row_is_laid_out_as_the_readme_says(void **state)
+{
+    const toc_logbook *book = *state;
+    toc_err err = {0};
+    toc_log_txn *txn = NULL;
+    TOC_AUTO(toc_vectors_free) toc_vectors *vectors = toc_vectors_open("store-log-rows.txt", CASES);
+    ASSERT_OK(toc_log_write(book->log, &txn, &err));
+    fill(book, txn);
+    ASSERT_OK(toc_log_commit(txn, &err));
+    ASSERT_OK(toc_log_read(book->log, &txn, &err));
+    size_t rows = 0;
+    for (toc_table table = 0; table < TOC_LOG_TABLE_COUNT; table++) {
+        toc_cursor *cursor = NULL;
+        toc_row row;
+        ASSERT_OK(toc_cursor_open(txn->txn, table, (toc_span){0}, &cursor, &err));
+        while (toc_cursor_next(cursor, &row, &err) == TOC_OK) {
+            assert_true(rows < toc_vectors_count(vectors));
+            assert_row(toc_vectors_at(vectors, rows++), toc_table_name(txn->txn, table), row);
+        }
+        toc_cursor_close(cursor);
+    }
+    assert_int_equal(rows, toc_vectors_count(vectors));
+    toc_log_abort(txn);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(every_row_is_laid_out_as_the_readme_says, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
