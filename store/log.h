@@ -87,13 +87,16 @@ TOC_MUST toc_code toc_log_feeds(toc_log_txn *txn, const toc_circle_id *circle,
                                 toc_log_feed_visit visit, void *context, toc_err *err);
 
 /* Appends entries at frontier.size with their leaf hashes; updates feed->frontier, its stored row
- * and the hash rows. `judge`, when not NULL, is the last grant among them. */
+ * and the hash rows. `judge`, when not NULL, is the last grant among them. STATE when *feed is not
+ * what is stored, LIMIT past twice TOC_LOG_TXN_ENTRIES_MAX in one transaction, SIGNATURE when a
+ * checkpoint that waits does not sign them. When it fails half-way the commit fails too. */
 TOC_MUST toc_code toc_log_append(toc_log_txn *txn, toc_log_feed *feed, const toc_span *entries,
                                  const toc_hash *leaves, size_t count, const toc_judge *judge,
                                  toc_err *err);
 /* Takes a verified checkpoint: it becomes the head when what is stored reaches its size, and waits
  * in `heads` till then. Call after toc_log_append of a chunk; also promotes a waiting head that is
- * now reached. */
+ * now reached. An older one changes nothing. SIGNATURE when it does not sign what is stored, or when
+ * another root of its size was taken before. */
 TOC_MUST toc_code toc_log_head_put(toc_log_txn *txn, toc_log_feed *feed, uint64_t size,
                                    const toc_hash *root, toc_span note, toc_err *err);
 /* The note of the head. NOT_FOUND while there is none. */

@@ -3,13 +3,18 @@
 
 /* ---- appending ---- */
 
+/* A round ends at TOC_LOG_TXN_ENTRIES_MAX, after the chunk that reached it. Twice that is a mistake
+ * of the caller's, and the last moment to say so: large entries dirty a page each, and past 131,071
+ * LMDB spills and leaks. */
+#define TXN_ENTRIES_MAX (2 * TOC_LOG_TXN_ENTRIES_MAX)
+
 static toc_code check_append(toc_log_txn *txn, const toc_log_feed *feed, const toc_span *entries,
                              size_t count, const toc_judge *judge, toc_err *err)
 {
-    if (count > TOC_LOG_TXN_ENTRIES_MAX - txn->appended)
+    if (count > TXN_ENTRIES_MAX - txn->appended)
         return toc_fail(err, TOC_LIMIT,
                         "a transaction takes %u entries and has %u; commit before %zu more",
-                        TOC_LOG_TXN_ENTRIES_MAX, (unsigned)txn->appended, count);
+                        TXN_ENTRIES_MAX, (unsigned)txn->appended, count);
     if (count > UINT64_MAX - feed->frontier.size)
         return toc_fail(err, TOC_LIMIT, "a feed ends at 2^64 - 1 entries");
     for (size_t i = 0; i < count; i++)

@@ -53,7 +53,7 @@ static toc_code load(toc_tiles *tiles, uint32_t level, uint64_t index, uint32_t 
     if (code != TOC_OK && code != TOC_NOT_FOUND)
         return code;
     uint8_t key[TOC_TILE_KEY_BYTES];
-    if (hashes.size != 32 * (size_t)count)
+    if (hashes.data == NULL || hashes.size != 32 * (size_t)count)
         return toc_log_lies(tiles->txn, TOC_LOG_HASHES,
                             toc_tile_key(tiles->number, level, index, key),
                             "the tile has not as many hashes as the feed's size asks for", err);

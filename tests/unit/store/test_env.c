@@ -243,8 +243,9 @@ static void a_path_without_room_for_the_draft_is_refused(void **state)
     toc_err err = {0};
     static char path[4094];
     memset(path, '/', sizeof path - 1);
-    memcpy(path, fixture->folder, strlen(fixture->folder));
-    memcpy(path + sizeof path - 4, "env", 3);
+    for (size_t i = 0; fixture->folder[i] != '\0'; i++)
+        path[i] = fixture->folder[i];
+    path[sizeof path - 2] = 'e';
     ASSERT_CODE(TOC_LIMIT, toc_env_create(path, &fixture->options, &err));
     assert_non_null(strstr(err.text, "longer than 4095 bytes"));
 }

@@ -312,6 +312,7 @@ static void a_transaction_takes_so_many_entries_and_no_more(void **state)
     toc_err err = {0};
     toc_log_txn *txn = begin(book, true);
     toc_log_feed feed = new_feed(txn, 1);
+    toc_logbook_append(book, txn, &feed, TOC_LOG_TXN_ENTRIES_MAX, false);
     toc_logbook_append(book, txn, &feed, TOC_LOG_TXN_ENTRIES_MAX - 1, false);
     toc_logbook_entries entries;
     toc_logbook_entries_make(book, &feed, 2, 64, false, &entries);
