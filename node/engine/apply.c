@@ -138,6 +138,9 @@ static toc_code load_keys(toc_log_txn *txn, const engine_feed *feed, const chunk
     return TOC_OK;
 }
 
+static toc_code settle(toc_engine *engine, toc_log_txn *txn, engine_job *job, toc_code verdict,
+                       const toc_err *why, toc_now now, toc_err *err);
+
 /* Gives the job to a worker, or does the work at once when it is small. */
 static toc_code run(toc_engine *engine, toc_log_txn *txn, engine_feed *feed, engine_job *job_take,
                     toc_now now, toc_err *err)
@@ -152,7 +155,9 @@ static toc_code run(toc_engine *engine, toc_log_txn *txn, engine_feed *feed, eng
     }
     toc_err why = {0};
     toc_code verdict = toc_chunk_verify(job_take->chunk, &why);
-    toc_code code = toc_apply_done(engine, txn, job_take, verdict, &why, now, err);
+    /* Whoever called goes on with what waits behind it: a chain of calls would be as deep as the
+     * queue is long. */
+    toc_code code = settle(engine, txn, job_take, verdict, &why, now, err);
     toc_apply_free(job_take);
     return code;
 }
@@ -189,7 +194,16 @@ toc_code toc_apply_start(toc_engine *engine, toc_log_txn *txn, engine_feed *feed
         toc_sync_reset(engine, feed, now);
         return TOC_OK;
     }
-    TOC_TRY(toc_roll_card(txn, &judge, arena, &card, err));
+    toc_err no_card;
+    toc_code card_code = toc_roll_card(txn, &judge, arena, &card, &no_card);
+    if (card_code == TOC_IO || card_code == TOC_NO_MEMORY)
+        return toc_fail(err, card_code, "%s", no_card.text);
+    if (card_code != TOC_OK) {
+        /* The hash is held, but it is a charter's: a peer's bytes never become the error of a
+         * round. */
+        refuse(engine, feed, link, TOC_REFUSE_GRANT, "a grant that names what is no card", now);
+        return TOC_OK;
+    }
     if (!toc_org_id_equal(&card.org, &feed->name.org)) {
         refuse(engine, feed, link, TOC_REFUSE_GRANT, "a grant that names another org's card", now);
         return TOC_OK;
@@ -370,6 +384,21 @@ static toc_code take_keys(toc_engine *engine, toc_log_txn *txn, const toc_log_fe
     return TOC_OK;
 }
 
+/* A second root for a size that another signed head names is the author's fork, not a fault of our
+ * store. */
+static toc_code put_head(toc_engine *engine, toc_log_txn *txn, toc_log_feed *stored,
+                         const toc_chunk *chunk, toc_err *err)
+{
+    toc_err why;
+    toc_code code = toc_log_head_put(txn, stored, chunk->checkpoint.size, &chunk->checkpoint.root,
+                                     chunk->note, &why);
+    if (code == TOC_SIGNATURE) {
+        toc_engine_count(engine, &stored->name.org, TOC_REFUSE_FORK, why.text);
+        return TOC_OK;
+    }
+    return code == TOC_OK ? TOC_OK : toc_fail(err, code, "%s", why.text);
+}
+
 static toc_code store(toc_engine *engine, toc_log_txn *txn, engine_feed *feed, toc_log_feed *stored,
                       const toc_chunk *chunk, const toc_judge *judge, toc_arena *arena,
                       uint64_t link, toc_now now, toc_err *err)
@@ -386,11 +415,11 @@ static toc_code store(toc_engine *engine, toc_log_txn *txn, engine_feed *feed, t
     if (stored->number == 0)
         TOC_TRY(toc_log_feed_new(txn, &feed->name, stored, err));
     TOC_TRY(toc_log_append(txn, stored, entries, leaves, chunk->count, judge, err));
-    TOC_TRY(toc_log_head_put(txn, stored, chunk->checkpoint.size, &chunk->checkpoint.root,
-                             chunk->note, err));
+    TOC_TRY(put_head(engine, txn, stored, chunk, err));
     if (feed->name.lane != TOC_LANE_KEYS)
         TOC_TRY(journal_chunk(engine, txn, stored, chunk, err));
     TOC_TRY(take_keys(engine, txn, stored, chunk, now, err));
+    feed->proven = true;
     if (!feed->written) {
         feed->written = true;
         feed->written_from = chunk->frontier.size;
@@ -402,22 +431,8 @@ static toc_code store(toc_engine *engine, toc_log_txn *txn, engine_feed *feed, t
     return TOC_OK;
 }
 
-/* An org's bulk waited for its keys and alerts. */
-static toc_code advance_bulk(toc_engine *engine, toc_log_txn *txn, const engine_feed *feed,
-                             toc_now now, toc_err *err)
-{
-    if (feed->name.lane == TOC_LANE_BULK)
-        return TOC_OK;
-    toc_feed_name name = feed->name;
-    name.lane = TOC_LANE_BULK;
-    toc_feed_id id;
-    toc_feed_id_of(&name, &id);
-    engine_feed *bulk = toc_sync_find(engine, &id);
-    return bulk == NULL ? TOC_OK : toc_sync_advance(engine, txn, bulk, now, err);
-}
-
-toc_code toc_apply_done(toc_engine *engine, toc_log_txn *txn, engine_job *job, toc_code verdict,
-                        const toc_err *why, toc_now now, toc_err *err)
+static toc_code settle(toc_engine *engine, toc_log_txn *txn, engine_job *job, toc_code verdict,
+                       const toc_err *why, toc_now now, toc_err *err)
 {
     engine_feed *feed = toc_sync_find(engine, &job->feed);
     TOC_ASSERT(feed != NULL);
@@ -437,8 +452,7 @@ toc_code toc_apply_done(toc_engine *engine, toc_log_txn *txn, engine_job *job, t
     if (toc_log_feed_find(txn, &feed->id, &stored, NULL) != TOC_OK)
         stored = (toc_log_feed){.name = feed->name, .id = feed->id};
     if (!toc_frontier_equal(&stored.frontier, &chunk->frontier))
-        return toc_sync_advance(engine, txn, feed, now,
-                                err); /* it moved meanwhile: this result is void */
+        return TOC_OK; /* it moved meanwhile: this result is void */
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
     TOC_TRY(toc_arena_new(APPLY_ARENA_BYTES, &arena, err));
     toc_judge judge;
@@ -455,8 +469,14 @@ toc_code toc_apply_done(toc_engine *engine, toc_log_txn *txn, engine_job *job, t
                "entries that contradict a head accepted before", now);
         return TOC_OK;
     }
-    TOC_TRY(store(engine, txn, feed, &stored, chunk, has_grant ? &judge : NULL, arena, job->link,
-                  now, err));
-    TOC_TRY(toc_sync_advance(engine, txn, feed, now, err));
-    return advance_bulk(engine, txn, feed, now, err);
+    return store(engine, txn, feed, &stored, chunk, has_grant ? &judge : NULL, arena, job->link,
+                 now, err);
+}
+
+toc_code toc_apply_done(toc_engine *engine, toc_log_txn *txn, engine_job *job, toc_code verdict,
+                        const toc_err *why, toc_now now, toc_err *err)
+{
+    TOC_TRY(settle(engine, txn, job, verdict, why, now, err));
+    engine_feed *feed = toc_sync_find(engine, &job->feed);
+    return toc_sync_advance(engine, txn, feed, now, err);
 }

@@ -200,10 +200,14 @@ toc_code toc_engine_send(toc_engine *engine, uint64_t link, bool urgent, const t
                          toc_err *err)
 {
     toc_buf bytes = {0};
-    toc_code code = toc_message_encode(message, &bytes, err);
+    toc_err why;
+    toc_code code = toc_message_encode(message, &bytes, &why);
     if (code != TOC_OK) {
         toc_buf_wipe(&bytes);
-        return code;
+        /* What a peer sent may have made it so: that ends the link, not the node. */
+        return code == TOC_NO_MEMORY
+                   ? toc_fail(err, code, "%s", why.text)
+                   : toc_engine_close_link(engine, link, "an answer does not fit a message", err);
     }
     toc_output output = {.kind = TOC_OUTPUT_SEND, .link = link, .urgent = urgent};
     return queue_add(urgent ? &engine->urgent : &engine->ordinary, &output, &bytes, err);
@@ -417,6 +421,7 @@ void toc_engine_link_down(toc_engine *engine, uint64_t number)
     *at = link->next;
     toc_engine_peer(engine, &link->peer)->links--;
     toc_roll_forget(engine, number);
+    toc_sync_forget(engine, number);
     for (size_t i = 0; i < TOC_COUNT(link->requests); i++) {
         if (link->requests[i].id != 0 && link->requests[i].kind == TOC_MSG_PULL)
             toc_sync_pull_failed(engine, &link->requests[i].feed, (toc_now){.mono = link->heard});
@@ -605,6 +610,11 @@ toc_code toc_engine_tick(toc_engine *engine, toc_log_txn *txn, toc_now now, bool
     TOC_TRY(write_tick(engine, txn, now, err));
     TOC_TRY(toc_engine_links(engine, txn, tick_link, &now, err));
     TOC_TRY(toc_grants_open_pending(engine, txn, now, out_more, err));
+    if (engine->more) {
+        engine->more = false;
+        TOC_TRY(toc_sync_advance_all(engine, txn, now, err));
+        *out_more = *out_more || engine->more;
+    }
     if (now.mono.ms - engine->last_sweep.ms >= ENGINE_RETRY_MS) {
         engine->last_sweep = now.mono;
         TOC_TRY(toc_roll_ask_unknown(engine, txn, now, err));

@@ -4,7 +4,8 @@
 
 #include <stdlib.h>
 
-enum { PULL_ARENA_BYTES = 64 << 20, SYNC_PARTS_WAITING_MAX = 512 };
+enum { PULL_ARENA_BYTES = 64 << 20, PULL_PARTS_WAITING_MAX = 512 };
+#define PULL_WAITING_BYTES_MAX ((uint64_t)TOC_QUEUE_NODE_BYTES_MAX / 4)
 
 /* ---- pulling ---- */
 
@@ -42,6 +43,11 @@ void toc_sync_pull_failed(toc_engine *engine, const toc_feed_id *id, toc_now now
         return;
     toc_sync_reset(engine, feed, now);
     feed->source = 0; /* another link may have it */
+    if (!feed->proven)
+        feed->target = 0; /* it was only ever said; the next comparison of heads tells */
+    uint64_t soon = now.mono.ms + ENGINE_RETRY_MS;
+    if (engine->last_heads.ms + ENGINE_HEADS_MS > soon)
+        engine->last_heads.ms = soon > ENGINE_HEADS_MS ? soon - ENGINE_HEADS_MS : 0;
 }
 
 typedef struct source_search {
@@ -128,7 +134,7 @@ static toc_code ask_for_more(toc_engine *engine, toc_log_txn *txn, engine_feed *
 {
     if (feed->requested < stored->frontier.size)
         feed->requested = stored->frontier.size;
-    if (feed->requested >= feed->target || feed->waiting_count > SYNC_PARTS_WAITING_MAX ||
+    if (feed->requested >= feed->target || feed->waiting_count > PULL_PARTS_WAITING_MAX ||
         behind_other_lanes(engine, feed, txn))
         return TOC_OK;
     engine_link *link;
@@ -144,25 +150,53 @@ static toc_code ask_for_more(toc_engine *engine, toc_log_txn *txn, engine_feed *
     return TOC_OK;
 }
 
+/* An org's bulk waited for its keys and alerts. */
+static toc_code advance_bulk(toc_engine *engine, toc_log_txn *txn, const engine_feed *feed,
+                             toc_now now, toc_err *err)
+{
+    if (feed->name.lane == TOC_LANE_BULK)
+        return TOC_OK;
+    toc_feed_name name = feed->name;
+    name.lane = TOC_LANE_BULK;
+    toc_feed_id id;
+    toc_feed_id_of(&name, &id);
+    engine_feed *bulk = toc_sync_find(engine, &id);
+    return bulk == NULL ? TOC_OK : toc_sync_advance(engine, txn, bulk, now, err);
+}
+
+/* Takes the first of the parts that wait. NULL: none, or a gap before it. */
+static toc_chunk *next_part(toc_engine *engine, engine_feed *feed, uint64_t stored)
+{
+    while (feed->waiting_count > 0) {
+        toc_chunk *first = feed->waiting[0];
+        uint64_t from = first->frontier.size; /* holds `from` until the work starts */
+        if (from > stored)
+            return NULL;
+        engine->pulling -= first->entries.size;
+        feed->waiting_count--;
+        memmove(feed->waiting, feed->waiting + 1, feed->waiting_count * sizeof *feed->waiting);
+        if (from == stored)
+            return first;
+        toc_chunk_free(first); /* it was stored meanwhile */
+    }
+    return NULL;
+}
+
 toc_code toc_sync_advance(toc_engine *engine, toc_log_txn *txn, engine_feed *feed, toc_now now,
                           toc_err *err)
 {
     toc_log_feed stored = {0};
     if (toc_log_feed_find(txn, &feed->id, &stored, NULL) != TOC_OK)
         stored.name = feed->name;
-    while (feed->job == 0 && feed->waiting_count > 0) {
-        toc_chunk *first = feed->waiting[0];
-        uint64_t from = first->frontier.size; /* holds `from` until the work starts */
-        if (from > stored.frontier.size)
-            break;
-        engine->pulling -= first->entries.size;
-        feed->waiting_count--;
-        memmove(feed->waiting, feed->waiting + 1, feed->waiting_count * sizeof *feed->waiting);
-        if (from < stored.frontier.size) {
-            toc_chunk_free(first); /* it was stored meanwhile */
-            continue;
+    while (feed->job == 0) {
+        if (toc_log_rows(txn) > ENGINE_ROUND_ROWS_MAX) {
+            engine->more = true;
+            return TOC_OK;
         }
-        TOC_TRY(toc_apply_start(engine, txn, feed, feed->source, first, now, err));
+        toc_chunk *part = next_part(engine, feed, stored.frontier.size);
+        if (part == NULL)
+            break;
+        TOC_TRY(toc_apply_start(engine, txn, feed, feed->source, part, now, err));
         if (toc_log_feed_find(txn, &feed->id, &stored, NULL) != TOC_OK)
             break; /* refused at once, and there was nothing before */
     }
@@ -172,9 +206,9 @@ toc_code toc_sync_advance(toc_engine *engine, toc_log_txn *txn, engine_feed *fee
         drop_waiting(engine, feed);
         feed->requested = stored.frontier.size;
     }
-    if (now.mono.ms < feed->blocked_until.ms)
-        return TOC_OK;
-    return ask_for_more(engine, txn, feed, &stored, now, err);
+    if (now.mono.ms >= feed->blocked_until.ms)
+        TOC_TRY(ask_for_more(engine, txn, feed, &stored, now, err));
+    return advance_bulk(engine, txn, feed, now, err);
 }
 
 toc_code toc_sync_advance_all(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err)
@@ -278,6 +312,14 @@ toc_code toc_sync_chunk(const toc_wire_chunk *wire, const toc_feed_id *id, toc_c
     return TOC_OK;
 }
 
+/* May another part wait? An honest answer has a few dozen parts of some 57 kB. */
+static bool room_for(const toc_engine *engine, const engine_feed *feed, size_t bytes)
+{
+    return feed->waiting_count < PULL_PARTS_WAITING_MAX &&
+           engine->pulling < PULL_WAITING_BYTES_MAX &&
+           bytes <= PULL_WAITING_BYTES_MAX - engine->pulling;
+}
+
 static toc_code wait_in_line(toc_engine *engine, engine_feed *feed, toc_chunk *chunk_take,
                              toc_err *err)
 {
@@ -304,7 +346,8 @@ toc_code toc_sync_part(toc_engine *engine, toc_log_txn *txn, engine_link *link,
     toc_feed_id id;
     toc_feed_id_of(&wire->feed, &id);
     if (feed == NULL || !toc_feed_id_equal(&id, &request->feed) || wire->from != request->from ||
-        wire->count == 0 || wire->count > request->until - request->from) {
+        wire->count == 0 || wire->count > request->until - request->from ||
+        !room_for(engine, feed, wire->entries.size)) {
         toc_engine_count(engine, &link->peer, TOC_REFUSE_MALFORMED,
                          "entries that were not asked for");
         if (feed != NULL)

@@ -360,21 +360,45 @@ static toc_code walk_back(toc_engine *engine, toc_log_txn *txn, const engine_tip
     return TOC_OK;
 }
 
-/* Asks for every card that a chain of charters names and we lack. True when none is missing. */
-static toc_code cards_held(toc_engine *engine, toc_log_txn *txn, const chain *walked, uint64_t link,
-                           toc_now now, bool *out, toc_err *err)
+typedef enum cards_state { CARDS_READY, CARDS_MISSING, CARDS_WRONG } cards_state;
+
+/* One member's card: held, a card at all, of that org, and led back to its first one? What is
+ * missing is asked for. */
+static toc_code member_card(toc_engine *engine, toc_log_txn *txn, const toc_charter_member *member,
+                            uint64_t link, toc_arena *arena, toc_now now, cards_state *state,
+                            toc_err *err)
 {
-    *out = true;
+    toc_hash key;
+    toc_card card;
+    toc_card_hash missing = member->card;
+    toc_err why;
+    memcpy(key.bytes, member->card.bytes, sizeof key.bytes);
+    toc_code code = held(txn, key.bytes) ? toc_roll_card(txn, &member->card, arena, &card, &why)
+                                         : TOC_NOT_FOUND;
+    if (code == TOC_OK && !toc_org_id_equal(&card.org, &member->org))
+        code = TOC_MALFORMED;
+    else if (code == TOC_OK)
+        code = toc_roll_prove(txn, &card, arena, &missing, &why);
+    if (code == TOC_IO || code == TOC_NO_MEMORY)
+        return toc_fail(err, code, "%s", why.text);
+    if (code == TOC_NOT_FOUND) {
+        *state = *state == CARDS_WRONG ? CARDS_WRONG : CARDS_MISSING;
+        memcpy(key.bytes, missing.bytes, sizeof key.bytes);
+        return toc_roll_want(engine, txn, link, &key, now, err);
+    }
+    if (code != TOC_OK)
+        *state = CARDS_WRONG;
+    return TOC_OK;
+}
+
+static toc_code cards_of(toc_engine *engine, toc_log_txn *txn, const chain *walked, uint64_t link,
+                         toc_arena *arena, toc_now now, cards_state *out, toc_err *err)
+{
+    *out = CARDS_READY;
     for (size_t i = 0; i < walked->count; i++) {
         const toc_charter *charter = &walked->charters[i];
-        for (size_t j = 0; j < charter->member_count; j++) {
-            if (held(txn, charter->members[j].card.bytes))
-                continue;
-            *out = false;
-            toc_hash key;
-            memcpy(key.bytes, charter->members[j].card.bytes, sizeof key.bytes);
-            TOC_TRY(toc_roll_want(engine, txn, link, &key, now, err));
-        }
+        for (size_t j = 0; j < charter->member_count; j++)
+            TOC_TRY(member_card(engine, txn, &charter->members[j], link, arena, now, out, err));
     }
     return TOC_OK;
 }
@@ -428,14 +452,22 @@ static toc_code advance_tip(toc_engine *engine, toc_log_txn *txn, const engine_t
     chain walked = {.charters = toc_arena_zalloc(arena, ROLL_CHAIN_MAX, sizeof(toc_charter))};
     if (walked.charters == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for a chain of charters");
-    bool whole, dead, cards;
+    bool whole, dead;
+    cards_state cards;
     TOC_TRY(walk_back(engine, txn, tip, &state, arena, now, &walked, &whole, &dead, err));
     *out_done = dead;
     if (!whole)
         return TOC_OK;
-    TOC_TRY(cards_held(engine, txn, &walked, tip->link, now, &cards, err));
-    if (!cards)
+    TOC_TRY(cards_of(engine, txn, &walked, tip->link, arena, now, &cards, err));
+    if (cards == CARDS_MISSING)
         return TOC_OK;
+    if (cards == CARDS_WRONG) {
+        const engine_link *from = toc_engine_link(engine, tip->link);
+        toc_engine_count(engine, from == NULL ? NULL : &from->peer, TOC_REFUSE_ROLL,
+                         "a charter that names a card which is not its member's");
+        *out_done = true;
+        return TOC_OK;
+    }
     *out_done = true;
     return judge_chain(engine, txn, &state, &walked, arena, tip->link, now, err);
 }

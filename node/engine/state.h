@@ -19,8 +19,10 @@ enum {
     ENGINE_RETRY_MS = 2000,    /* a feed or circle that could not go on is tried again after */
     ENGINE_HEADS_MS = 60000,   /* anti-entropy even when nothing seems to be missing */
     ENGINE_PING_MS = 30000,
-    ENGINE_SILENCE_MS = 95000,          /* three pings unanswered: the link is dead */
-    ENGINE_OPEN_SLICE = 2000,           /* entries opened per tick when a key came late */
+    ENGINE_SILENCE_MS = 95000,        /* three pings unanswered: the link is dead */
+    ENGINE_UNPROVEN_FEEDS_MAX = 4096, /* of one link: 500 members, three lanes, some generations */
+    ENGINE_ROUND_ROWS_MAX = 40000,    /* then the rest of what waits is taken in the next round */
+    ENGINE_OPEN_SLICE = 2000,         /* entries opened per tick when a key came late */
     ENGINE_CLOCK_OFFSET_MS_MAX = 600000 /* a clock this far off its peers stops the ticks */
 };
 
@@ -56,6 +58,7 @@ typedef struct engine_link {
     uint64_t number;
     toc_org_id peer;
     toc_instant heard, pinged;
+    uint32_t unproven; /* feeds that it told of and nothing of which has been verified */
     engine_request requests[TOC_REQUESTS_OPEN_MAX];
 } engine_link;
 
@@ -73,6 +76,7 @@ typedef struct engine_feed {
                             until they start */
     size_t waiting_count;
     uint64_t job; /* the verification that runs; 0: none */
+    bool proven;  /* something of it was verified and stored here */
     bool written; /* entries were appended in this round: own head to sign, or news to pass on */
     uint64_t written_from;
     uint64_t written_link; /* where they came from; 0: us */
@@ -104,6 +108,7 @@ struct toc_engine {
     toc_secret *sign, *seal, *officer;
     bool same_boot;
     bool stopped_ticks;
+    bool more; /* parts wait for the next round */
     uint64_t next_request, next_job;
     toc_time last_tick;
     toc_instant last_heads, last_sweep;
@@ -216,6 +221,8 @@ TOC_MUST toc_code toc_sync_news(toc_engine *engine, toc_log_txn *txn, engine_lin
 TOC_MUST toc_code toc_sync_part(toc_engine *engine, toc_log_txn *txn, engine_link *link,
                                 engine_request *request, const toc_message *message, toc_now now,
                                 toc_err *err);
+/* What a link that is gone told of and nobody verified. */
+void toc_sync_forget(toc_engine *engine, uint64_t link);
 /* A pull failed or timed out: forget what is in flight and begin again from what is stored. */
 void toc_sync_pull_failed(toc_engine *engine, const toc_feed_id *id, toc_now now);
 void toc_sync_reset(toc_engine *engine, engine_feed *feed, toc_now now);

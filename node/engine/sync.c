@@ -254,6 +254,57 @@ static void check_fork(toc_engine *engine, toc_log_txn *txn, const toc_log_feed 
         toc_engine_count(engine, &stored->name.org, TOC_REFUSE_FORK, NULL);
 }
 
+/* By the card that judges the feed here. (When sign keys rotate, the grant that judges the new head
+ * must travel with it.) */
+static bool head_signed(toc_log_txn *txn, const toc_log_feed *stored, const toc_head *head,
+                        toc_arena *arena)
+{
+    toc_card card;
+    toc_checkpoint checkpoint;
+    return toc_roll_card(txn, &stored->judge.card, arena, &card, NULL) == TOC_OK &&
+           toc_checkpoint_open(head->note, &stored->name, &card.sign, &checkpoint, NULL) ==
+               TOC_OK &&
+           checkpoint.size == head->size && toc_hash_equal(&checkpoint.root, &head->root);
+}
+
+/* A feed of which nothing is stored is only a claim of the link's: it may make so many. NULL: too
+ * many. */
+static toc_code feed_told_of(toc_engine *engine, engine_link *link, const toc_feed_name *name,
+                             bool proven, engine_feed **out, toc_err *err)
+{
+    toc_feed_id id;
+    toc_feed_id_of(name, &id);
+    *out = toc_sync_find(engine, &id);
+    if (*out == NULL && !proven) {
+        if (link->unproven >= ENGINE_UNPROVEN_FEEDS_MAX)
+            return TOC_OK;
+        link->unproven++;
+    }
+    *out = toc_sync_feed(engine, name);
+    if (*out == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a feed");
+    (*out)->proven = (*out)->proven || proven;
+    return TOC_OK;
+}
+
+/* What a link that is gone told of and nobody verified is forgotten. */
+void toc_sync_forget(toc_engine *engine, uint64_t link)
+{
+    for (size_t i = 0; i < ENGINE_BUCKETS; i++) {
+        for (engine_feed **at = &engine->feeds[i]; *at != NULL;) {
+            engine_feed *feed = *at;
+            if (feed->proven || feed->written || feed->job != 0 || feed->waiting_count > 0 ||
+                feed->pulls > 0 || (feed->source != link && feed->source != 0)) {
+                at = &feed->next;
+                continue;
+            }
+            *at = feed->next;
+            free(feed->waiting);
+            free(feed);
+        }
+    }
+}
+
 static toc_code head_heard(toc_engine *engine, toc_log_txn *txn, engine_link *link,
                            const toc_circle_id *circle, const toc_charter *charter,
                            const toc_head *head, toc_arena *arena, toc_now now, toc_err *err)
@@ -281,9 +332,15 @@ static toc_code head_heard(toc_engine *engine, toc_log_txn *txn, engine_link *li
             return TOC_OK;
         }
     }
-    engine_feed *feed = toc_sync_feed(engine, &name);
+    if (stored.has_judge && !head_signed(txn, &stored, head, arena)) {
+        toc_engine_count(engine, &link->peer, TOC_REFUSE_CHECKPOINT_SIGNATURE,
+                         "it told of a head that its author's card did not sign");
+        return TOC_OK;
+    }
+    engine_feed *feed;
+    TOC_TRY(feed_told_of(engine, link, &name, stored.has_judge, &feed, err));
     if (feed == NULL)
-        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a feed");
+        return TOC_OK;
     if (head->size > feed->target || toc_engine_link(engine, feed->source) == NULL) {
         feed->source = link->number;
         if (head->size > feed->target)
@@ -334,18 +391,23 @@ static toc_code inline_heard(toc_engine *engine, toc_log_txn *txn, engine_link *
     if (!toc_charter_writes(charter, &wire->feed.org) ||
         toc_org_id_equal(&wire->feed.org, &engine->org))
         return TOC_OK;
-    engine_feed *feed = toc_sync_feed(engine, &wire->feed);
-    if (feed == NULL)
-        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a feed");
+    toc_feed_id id;
+    toc_feed_id_of(&wire->feed, &id);
     toc_log_feed stored = {0};
-    if (toc_log_feed_find(txn, &feed->id, &stored, NULL) != TOC_OK)
+    bool known = toc_log_feed_find(txn, &id, &stored, NULL) == TOC_OK;
+    if (!known)
         stored.frontier.size = 0;
+    engine_feed *feed;
+    TOC_TRY(feed_told_of(engine, link, &wire->feed, known, &feed, err));
+    if (feed == NULL)
+        return TOC_OK;
     if (feed->job != 0 || feed->waiting_count > 0 || wire->from != stored.frontier.size ||
         wire->count == 0 || wire->count > ENGINE_INLINE_ENTRIES_MAX)
         return TOC_OK;
     toc_chunk *chunk = NULL;
     TOC_TRY(toc_sync_chunk(wire, &feed->id, &chunk, err));
-    return toc_apply_start(engine, txn, feed, link->number, chunk, now, err);
+    TOC_TRY(toc_apply_start(engine, txn, feed, link->number, chunk, now, err));
+    return toc_sync_advance(engine, txn, feed, now, err);
 }
 
 toc_code toc_sync_news(toc_engine *engine, toc_log_txn *txn, engine_link *link,

@@ -226,7 +226,8 @@ static void a_checkpoint_by_another_key_is_refused(void **state)
     assert_true(tamper(s, sign_by_another));
     steps(s, 20);
     assert_int_equal(stored(s, READER), before);
-    assert_int_equal(refused(s, READER, AUTHOR, TOC_REFUSE_CHECKPOINT_SIGNATURE), 1);
+    /* The entries, and the head that came with them. */
+    assert_int_equal(refused(s, READER, AUTHOR, TOC_REFUSE_CHECKPOINT_SIGNATURE), 2);
 }
 
 /* An author seals an entry whose header commits to something else than it opens to: what a reader
@@ -303,6 +304,7 @@ typedef struct forger {
     toc_secret *keys[5]; /* root, sign, cosign, link, seal */
     toc_card_hash card;
     toc_buf news;
+    bool names_a_charter; /* in place of the card */
 } forger;
 
 static toc_code forge_card(forger *f, toc_arena *arena, toc_buf *out, toc_err *err)
@@ -353,6 +355,8 @@ static toc_code forge(void *context, toc_engine *engine, toc_log_txn *txn, toc_n
             toc_org_id_equal(&candidate.name.org, &f->s->net.nodes[AUTHOR].org))
             feed = candidate;
     }
+    if (f->names_a_charter)
+        memcpy(f->card.bytes, feed.judge.charter.bytes, sizeof f->card.bytes);
     toc_grant grant = {.card = f->card,
                        .card_serial = 2,
                        .charter = feed.judge.charter,
@@ -393,11 +397,10 @@ static toc_code forge(void *context, toc_engine *engine, toc_log_txn *txn, toc_n
     return TOC_OK;
 }
 
-static void a_card_that_merely_claims_an_org_judges_nothing(void **state)
+static void forgery_is_not_stored(scene *s, bool names_a_charter)
 {
-    scene *s = *state;
     uint64_t before = stored(s, READER);
-    forger f = {.s = s};
+    forger f = {.s = s, .names_a_charter = names_a_charter};
     assert_true(sim_do(&s->net, &s->net.nodes[READER], forge, &f));
     sim_message *message = calloc(1, sizeof *message);
     message->bytes = f.news;
@@ -409,6 +412,18 @@ static void a_card_that_merely_claims_an_org_judges_nothing(void **state)
     assert_int_equal(stored(s, READER), before);
     for (int i = 0; i < 5; i++)
         toc_secret_free(f.keys[i]);
+}
+
+static void a_card_that_merely_claims_an_org_judges_nothing(void **state)
+{
+    forgery_is_not_stored(*state, false);
+}
+
+static void a_grant_that_names_a_charter_as_its_card_is_refused_and_the_node_goes_on(void **state)
+{
+    scene *s = *state;
+    forgery_is_not_stored(s, true);
+    assert_int_equal(refused(s, READER, AUTHOR, TOC_REFUSE_GRANT), 1);
 }
 
 /* The refusal that a question from outside the circle gets, as it left. */
@@ -461,6 +476,9 @@ static void a_peer_outside_the_circle_learns_nothing_not_even_that_it_exists(voi
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(
+            a_grant_that_names_a_charter_as_its_card_is_refused_and_the_node_goes_on, set_up,
+            tear_down),
         cmocka_unit_test_setup_teardown(a_card_that_merely_claims_an_org_judges_nothing, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(the_honest_record_arrives, set_up, tear_down),
