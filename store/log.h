@@ -95,8 +95,8 @@ TOC_MUST toc_code toc_log_append(toc_log_txn *txn, toc_log_feed *feed, const toc
                                  toc_err *err);
 /* Takes a verified checkpoint: it becomes the head when what is stored reaches its size, and waits
  * in `heads` till then. Call after toc_log_append of a chunk; also promotes a waiting head that is
- * now reached. An older one changes nothing. SIGNATURE when it does not sign what is stored, or when
- * another root of its size was taken before. */
+ * now reached. An older one changes nothing. SIGNATURE when it does not sign what is stored, or
+ * when another root of its size was taken before. */
 TOC_MUST toc_code toc_log_head_put(toc_log_txn *txn, toc_log_feed *feed, uint64_t size,
                                    const toc_hash *root, toc_span note, toc_err *err);
 /* The note of the head. NOT_FOUND while there is none. */
