@@ -595,8 +595,8 @@ int main(int argc, char **argv)
     }
     for (uint64_t seed = from; seed <= until; seed++)
         run_world(seed, worlds);
-    bool written = (worlds.in == NULL || fclose(worlds.in) == 0) &
-                   (worlds.out == NULL || fclose(worlds.out) == 0);
+    bool written = (worlds.in == NULL || fclose(worlds.in) == 0);
+    written = (worlds.out == NULL || fclose(worlds.out) == 0) && written;
     printf("%llu worlds, no invariant broken\n", (unsigned long long)(until - from + 1));
     return written ? 0 : 1;
 }
