@@ -95,6 +95,7 @@ static void reap(toc_control *control)
         talk->next = ended;
         ended = talk;
         control->talk_count--;
+        control->refused_count -= talk->refused.code != TOC_OK ? 1 : 0;
     }
     pthread_mutex_unlock(&control->mutex);
     for (toc_talk *next; ended != NULL; ended = next) {
@@ -104,13 +105,16 @@ static void reap(toc_control *control)
     }
 }
 
+/* `refused` NULL: a conversation; else the one sentence that it gets. */
 static toc_code begin_talk(toc_control *control, nng_stream *stream, unsigned uid, bool admin,
-                           toc_err *err)
+                           const toc_err *refused, toc_err *err)
 {
     toc_talk *talk = calloc(1, sizeof *talk);
     if (talk == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for a conversation");
     *talk = (toc_talk){.control = control, .admin = admin, .uid = uid};
+    if (refused != NULL)
+        talk->refused = *refused;
     if (nng_aio_alloc(&talk->aio, NULL, NULL) != 0) {
         free(talk);
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for a conversation");
@@ -122,6 +126,7 @@ static toc_code begin_talk(toc_control *control, nng_stream *stream, unsigned ui
         talk->next = control->talks;
         control->talks = talk;
         control->talk_count++;
+        control->refused_count += refused != NULL ? 1 : 0;
     }
     pthread_mutex_unlock(&control->mutex);
     if (!starts) {
@@ -144,10 +149,21 @@ static toc_code admit(toc_control *control, nng_stream *stream, toc_err *err)
                         "user %llu may not talk to this node; an operator can add allow_uid or "
                         "allow_gid to its configuration",
                         (unsigned long long)uid);
-    if (control->talk_count >= TOC_CONTROL_CLIENTS_MAX)
+    if (control->talk_count - control->refused_count >= TOC_CONTROL_CLIENTS_MAX)
         return toc_fail(err, TOC_FULL, "%u conversations with this node at once; try again",
                         TOC_CONTROL_CLIENTS_MAX);
-    return begin_talk(control, stream, (unsigned)uid, admin, err);
+    return begin_talk(control, stream, (unsigned)uid, admin, NULL, err);
+}
+
+/* After its request, since whoever writes to a closed socket reads no answer. */
+static void refuse(toc_control *control, nng_stream *stream, const toc_err *why)
+{
+    toc_err ignored;
+    if (control->refused_count < CONTROL_REFUSED_MAX &&
+        begin_talk(control, stream, 0, false, why, &ignored) == TOC_OK)
+        return;
+    nng_stream_close(stream);
+    nng_stream_free(stream);
 }
 
 static bool wait_before_retry(toc_control *control)
@@ -186,10 +202,7 @@ static void *accept_main(void *context)
         nng_stream *stream = nng_aio_get_output(control->accept_aio, 0);
         toc_err why;
         if (admit(control, stream, &why) != TOC_OK) {
-            toc_diag(TOC_DIAG_WARNING, "control-refused", "text=\"%s\"", why.text);
-            toc_talk_refuse(stream, control->accept_aio, &why);
-            nng_stream_close(stream);
-            nng_stream_free(stream);
+            refuse(control, stream, &why);
         }
     }
 }

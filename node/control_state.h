@@ -14,7 +14,8 @@ enum {
     CONTROL_GATHER_BYTES = 65536,
     CONTROL_IDLE_MS = 600000, /* between two requests, or two parts of a submission */
     CONTROL_SEND_MS = 60000,  /* for a caller that does not read */
-    CONTROL_REFUSE_MS = 1000,
+    CONTROL_REFUSE_MS = 2000, /* for the request of who is to be refused */
+    CONTROL_REFUSED_MAX = 16, /* at once; more are just closed */
     CONTROL_PROGRESS_MS = 250
 };
 
@@ -26,6 +27,7 @@ struct toc_talk {
     pthread_t thread;
     bool ended; /* its thread is about to return */
     bool admin;
+    toc_err refused; /* the whole conversation, when its code is set */
     unsigned uid;
     toc_buf in;
     size_t used;      /* of `in`, by the frame that was lent */
@@ -48,12 +50,11 @@ struct toc_control {
     bool stopping;
     toc_config rights; /* its [control] section */
     toc_talk *talks;
-    size_t talk_count;
+    size_t talk_count, refused_count; /* of them; the acceptor's own */
 };
 
-/* control_talk.c: the thread of a conversation, and one sentence for who cannot have one. */
+/* control_talk.c: the thread of a conversation. */
 void *toc_talk_main(void *talk);
-void toc_talk_refuse(nng_stream *stream, nng_aio *aio, const toc_err *why);
 void toc_talk_free(toc_talk *talk);
 
 #endif

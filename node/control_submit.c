@@ -5,7 +5,7 @@
 #include "node/control_talk.h"
 #include "proto/format/drafts.h"
 
-enum { REFUSALS_BYTES_MAX = 16 << 20, RETRACT_ARENA_BYTES = 16 << 20 };
+enum { REFUSALS_BYTES_MAX = 16 << 20, RETRACT_ARENA_BYTES = 16 << 20, RETRACT_SETTLE_MS = 10000 };
 
 /* ---- the request ---- */
 
@@ -138,6 +138,7 @@ static toc_code find_claim(retraction *what, const toc_claim_id *claim, toc_stat
     TOC_AUTO(toc_views_end) toc_views_txn *views = NULL;
     toc_views_head head;
     toc_claim_id own;
+    TOC_TRY(toc_node_settle(node, RETRACT_SETTLE_MS, err)); /* it may have been said just now */
     TOC_TRY(toc_views_read(toc_node_views(node), &views, err));
     TOC_TRY(toc_views_head_by_id(views, claim, &head, err));
     if (!head.live)

@@ -68,12 +68,12 @@ static toc_code flush(toc_talk *talk, toc_err *err)
     return result == 0 ? TOC_OK : gone(result, err);
 }
 
-static toc_code read_more(toc_talk *talk, toc_err *err)
+static toc_code read_more(toc_talk *talk, nng_duration timeout_ms, toc_err *err)
 {
     uint8_t *room = toc_buf_extend(&talk->in, CONTROL_READ_BYTES);
     if (room == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for a request");
-    int result = transfer(talk, nng_stream_recv, room, CONTROL_READ_BYTES, CONTROL_IDLE_MS);
+    int result = transfer(talk, nng_stream_recv, room, CONTROL_READ_BYTES, timeout_ms);
     talk->in.size -= CONTROL_READ_BYTES;
     if (result != 0)
         return gone(result, err);
@@ -94,7 +94,7 @@ static toc_code next_frame(toc_talk *talk, toc_control_type *out_type, toc_span 
         TOC_TRY(toc_control_read(toc_buf_view(&talk->in), out_type, out_payload, &talk->used, err));
         if (talk->used > 0)
             return TOC_OK;
-        TOC_TRY(read_more(talk, err));
+        TOC_TRY(read_more(talk, CONTROL_IDLE_MS, err));
     }
 }
 
@@ -174,20 +174,6 @@ static toc_code say_error(const toc_err *why, toc_buf *out, toc_err *err)
     toc_json_close(&json, '}');
     TOC_TRY(toc_buf_ok(&line, err));
     return toc_control_write(TOC_CONTROL_ERROR, toc_buf_view(&line), out, err);
-}
-
-void toc_talk_refuse(nng_stream *stream, nng_aio *aio, const toc_err *why)
-{
-    TOC_AUTO(toc_buf_wipe) toc_buf frame = {0};
-    toc_err ignored;
-    if (say_error(why, &frame, &ignored) != TOC_OK)
-        return;
-    /* One short frame fits any socket's buffer: it never waits for the caller. */
-    nng_iov iov = {.iov_buf = frame.data, .iov_len = frame.size};
-    nng_aio_set_timeout(aio, CONTROL_REFUSE_MS);
-    nng_aio_set_iov(aio, 1, &iov);
-    nng_stream_send(stream, aio);
-    nng_aio_wait(aio);
 }
 
 /* ---- commands ---- */
@@ -285,16 +271,28 @@ static toc_code converse(toc_talk *talk, toc_err *err)
     }
 }
 
+static toc_err hear_refused(toc_talk *talk)
+{
+    toc_err ignored;
+    if (read_more(talk, CONTROL_REFUSE_MS, &ignored) != TOC_OK)
+        toc_diag(TOC_DIAG_DEBUG, "control-silent", "text=\"%s\"", ignored.text);
+    return talk->refused;
+}
+
 void *toc_talk_main(void *context)
 {
     toc_talk *talk = context;
     toc_err why = {0};
-    toc_code code = converse(talk, &why);
+    toc_code code = talk->refused.code;
+    if (code == TOC_OK)
+        code = converse(talk, &why);
+    else
+        why = hear_refused(talk);
     if (code != TOC_UNREACHABLE) {
-        toc_diag(TOC_DIAG_WARNING, "control-broken", "uid=%u text=\"%s\"", talk->uid, why.text);
+        toc_diag(TOC_DIAG_WARNING, "control-refused", "uid=%u text=\"%s\"", talk->uid, why.text);
         toc_err ignored;
         if (say_error(&why, &talk->out, &ignored) != TOC_OK || flush(talk, &ignored) != TOC_OK)
-            toc_diag(TOC_DIAG_DEBUG, "control-broken", "text=\"%s\"", ignored.text);
+            toc_diag(TOC_DIAG_DEBUG, "control-gone", "text=\"%s\"", ignored.text);
     }
     pthread_mutex_lock(&talk->control->mutex);
     nng_stream_close(talk->stream);

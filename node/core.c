@@ -16,7 +16,7 @@ enum {
     CORE_WORKERS_MAX = 64,
     CORE_FULL_TELL_MS = 60000,
     CORE_ROUND_ITEMS_MAX = 4096, /* then commit: what waits is not starved of its answer */
-    FOLD_IDLE_MS = 1000
+    FOLD_FULL_S = 1 /* then views that were full are tried again */
 };
 
 /* A verification on its way to a worker. */
@@ -51,6 +51,7 @@ struct toc_node {
     pthread_mutex_t fold_mutex;
     pthread_cond_t fold_wanted, fold_moved;
     bool fold_wake, fold_closed;
+    bool views_full;       /* nothing more can be folded; what is there is answered from */
     uint64_t folded[2];    /* positions, by lane */
     uint64_t journaled[2]; /* the last rows committed */
 
@@ -256,17 +257,15 @@ static toc_code publish_peers(toc_node *node, toc_err *err)
 
 /* ---- the core ---- */
 
-/* What a task does wrong is its own, and found before it writes; after a store that failed, or half
- * of a write, the round must not be committed. */
+/* What a task does wrong is its own, and found before it writes. After a store that failed, or half
+ * of a write, whatever it is called, the round must not be committed. */
 static toc_code run_task(toc_node *node, toc_log_txn *txn, toc_item *item, toc_now now,
                          toc_err *err)
 {
     uint64_t rows = toc_log_rows(txn);
     toc_code code = item->task.run(item->task.context, node->engine, txn, now, &item->err);
     item->task_code = code;
-    bool refused = code == TOC_DENIED || code == TOC_STATE || code == TOC_USAGE ||
-                   code == TOC_EXISTS || code == TOC_NOT_FOUND || code == TOC_LIMIT;
-    bool torn = code != TOC_OK && !refused && toc_log_rows(txn) != rows;
+    bool torn = code != TOC_OK && toc_log_rows(txn) != rows;
     return code == TOC_IO || torn ? toc_fail(err, code, "%s", item->err.text) : TOC_OK;
 }
 
@@ -535,7 +534,37 @@ static void publish_fold(toc_node *node, const toc_fold_result *result)
     pthread_mutex_lock(&node->fold_mutex);
     node->folded[0] = result->alert_position;
     node->folded[1] = result->bulk_position;
+    node->views_full = false;
     pthread_cond_broadcast(&node->fold_moved);
+    pthread_mutex_unlock(&node->fold_mutex);
+}
+
+/* In one turn: what a rebuild drops may not be said to stand there. */
+static toc_code fold_once(toc_node *node, toc_fold_result *out, toc_err *err)
+{
+    pthread_mutex_lock(&node->rebuild_mutex);
+    toc_code code = toc_views_fold(node->views, toc_clock_mono_ms, NULL, out, err);
+    if (code == TOC_OK)
+        publish_fold(node, out);
+    pthread_mutex_unlock(&node->rebuild_mutex);
+    return code;
+}
+
+/* Answers go on from what is folded, and say that they are not complete. Only a larger map, after a
+ * restart, ends it, or a rebuild that packs closer. */
+static void bear_full_views(toc_node *node, const toc_err *why)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += FOLD_FULL_S;
+    pthread_mutex_lock(&node->fold_mutex);
+    if (!node->views_full)
+        toc_diag(TOC_DIAG_ERROR, "views-full", "text=\"%s\"", why->text);
+    node->views_full = true;
+    pthread_cond_broadcast(&node->fold_moved);
+    while (!node->fold_closed &&
+           pthread_cond_timedwait(&node->fold_wanted, &node->fold_mutex, &until) == 0)
+        ;
     pthread_mutex_unlock(&node->fold_mutex);
 }
 
@@ -546,9 +575,12 @@ static void *fold_main(void *context)
     while (wait_for_fold(node, more)) {
         toc_fold_result result = {0};
         toc_err why;
-        pthread_mutex_lock(&node->rebuild_mutex);
-        toc_code code = toc_views_fold(node->views, toc_clock_mono_ms, NULL, &result, &why);
-        pthread_mutex_unlock(&node->rebuild_mutex);
+        toc_code code = fold_once(node, &result, &why);
+        if (code == TOC_FULL) {
+            more = true;
+            bear_full_views(node, &why);
+            continue;
+        }
         if (code != TOC_OK) {
             fail_node(node, "the fold", &why);
             break;
@@ -556,7 +588,6 @@ static void *fold_main(void *context)
         if (result.malformed > 0)
             toc_diag(TOC_DIAG_WARNING, "malformed-records", "count=%llu",
                      (unsigned long long)result.malformed);
-        publish_fold(node, &result);
         more = result.backlog > 0;
     }
     return NULL;
@@ -571,11 +602,22 @@ toc_code toc_node_settle(toc_node *node, unsigned timeout_ms, toc_err *err)
     uint64_t alert = node->journaled[0], bulk = node->journaled[1];
     toc_code code = TOC_OK;
     while (code == TOC_OK && (node->folded[0] < alert || node->folded[1] < bulk)) {
-        if (pthread_cond_timedwait(&node->fold_moved, &node->fold_mutex, &deadline) != 0)
+        if (node->views_full)
+            code = toc_fail(err, TOC_FULL,
+                            "the views are full: raise views_map in the configuration and restart");
+        else if (pthread_cond_timedwait(&node->fold_moved, &node->fold_mutex, &deadline) != 0)
             code = toc_fail(err, TOC_UNREACHABLE, "the views are still behind the log");
     }
     pthread_mutex_unlock(&node->fold_mutex);
     return code;
+}
+
+void toc_node_journaled(toc_node *node, uint64_t out[2])
+{
+    pthread_mutex_lock(&node->fold_mutex);
+    out[0] = node->journaled[0];
+    out[1] = node->journaled[1];
+    pthread_mutex_unlock(&node->fold_mutex);
 }
 
 uint64_t toc_node_backlog(toc_node *node)
@@ -591,6 +633,10 @@ uint64_t toc_node_backlog(toc_node *node)
 toc_code toc_node_rebuild(toc_node *node, toc_progress progress, void *context, toc_err *err)
 {
     pthread_mutex_lock(&node->rebuild_mutex);
+    /* What was folded is gone: who waits for it waits until it has come again. */
+    pthread_mutex_lock(&node->fold_mutex);
+    node->folded[0] = node->folded[1] = 0;
+    pthread_mutex_unlock(&node->fold_mutex);
     toc_code code = toc_views_rebuild(node->views, NULL, progress, context, err);
     pthread_mutex_unlock(&node->rebuild_mutex);
     pthread_mutex_lock(&node->fold_mutex);
@@ -680,10 +726,10 @@ static toc_node *node_new(const toc_config *config)
     pthread_mutex_init(&node->work_mutex, NULL);
     pthread_cond_init(&node->work_filled, NULL);
     pthread_mutex_init(&node->fold_mutex, NULL);
-    pthread_cond_init(&node->fold_wanted, NULL);
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&node->fold_wanted, &attributes);
     pthread_cond_init(&node->fold_moved, &attributes);
     pthread_condattr_destroy(&attributes);
     pthread_mutex_init(&node->rebuild_mutex, NULL);

@@ -44,6 +44,8 @@ void toc_node_listening(toc_node *node, size_t index, char *out, size_t capacity
 /* Waits until the fold has folded everything journaled before the call, at most `timeout_ms`.
  * UNREACHABLE when it has not. */
 TOC_MUST toc_code toc_node_settle(toc_node *node, unsigned timeout_ms, toc_err *err);
+/* The last journal rows committed, by lane. */
+void toc_node_journaled(toc_node *node, uint64_t out[2]);
 /* Journal rows that the fold is behind. */
 uint64_t toc_node_backlog(toc_node *node);
 /* Drops and rebuilds the views; readers go on with what is there meanwhile and say `incomplete`. */

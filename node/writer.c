@@ -13,10 +13,15 @@ enum {
     REVISION_GENERATION_SHIFT = 24
 };
 
+/* Everything this org ever wrote is in the views as soon as they have come to `covered`, or in
+ * `recent`. After a start, and while the views are rebuilt, they have not: then a submission waits,
+ * for whoever compares with half of what he said says the other half again. */
 struct toc_writer {
     toc_node *node;
     pthread_mutex_t mutex;
     toc_recent recent;
+    uint64_t covered[2]; /* journal rows, by lane */
+    uint64_t written[2]; /* at or after the last own row */
 };
 
 toc_code toc_writer_new(toc_node *node, toc_writer **out, toc_err *err)
@@ -25,6 +30,8 @@ toc_code toc_writer_new(toc_node *node, toc_writer **out, toc_err *err)
     if (writer == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for the writer");
     writer->node = node;
+    toc_node_journaled(node, writer->covered);
+    toc_node_journaled(node, writer->written);
     pthread_mutex_init(&writer->mutex, NULL);
     *out = writer;
     return TOC_OK;
@@ -328,19 +335,49 @@ static toc_code ask_generation(void *context, toc_engine *engine, toc_log_txn *t
     return toc_engine_writable(engine, txn, &all->circle, now, &all->generation, err);
 }
 
-/* With the writer's mutex held. What the fold has passed needs no remembering; the views are read
- * only after that is known. */
+static bool has_come_to(const uint64_t position[2], const uint64_t wanted[2])
+{
+    return position[0] >= wanted[0] && position[1] >= wanted[1];
+}
+
+/* Nothing is remembered any more: the views must first come to where it stands. */
+static void forget(toc_writer *writer)
+{
+    toc_recent_clear(&writer->recent);
+    toc_node_journaled(writer->node, writer->covered);
+    memcpy(writer->written, writer->covered, sizeof writer->written);
+}
+
+/* Views that know what is not remembered. What they know already is remembered no longer. */
+static toc_code read_views(toc_writer *writer, toc_views_txn **out, toc_err *err)
+{
+    for (;;) {
+        TOC_AUTO(toc_views_end) toc_views_txn *views = NULL;
+        uint64_t position[2];
+        toc_time horizon;
+        TOC_TRY(toc_views_read(toc_node_views(writer->node), &views, err));
+        toc_views_position(views, &position[TOC_LANE_ALERT], &position[TOC_LANE_BULK], &horizon);
+        if (has_come_to(position, writer->written)) {
+            toc_recent_clear(&writer->recent);
+            memcpy(writer->covered, writer->written, sizeof writer->covered);
+        }
+        if (has_come_to(position, writer->covered) && writer->recent.count <= WRITER_RECENT_MAX) {
+            *out = views;
+            views = NULL; /* transferred */
+            return TOC_OK;
+        }
+        TOC_TRY(toc_node_settle(writer->node, WRITER_SETTLE_MS, err));
+    }
+}
+
+/* With the writer's mutex held. */
 static toc_code begin(batch *all, toc_writer *writer, const toc_circle_id *circle, toc_lane lane,
                       toc_err *err)
 {
     *all = (batch){.writer = writer, .circle = *circle, .lane = lane};
     TOC_TRY(toc_arena_new(WRITER_ARENA_BYTES, &all->arena, err));
     TOC_TRY(toc_node_do(writer->node, ask_generation, all, err));
-    if (writer->recent.count > WRITER_RECENT_MAX)
-        TOC_TRY(toc_node_settle(writer->node, WRITER_SETTLE_MS, err));
-    if (writer->recent.count > 0 && toc_node_backlog(writer->node) == 0)
-        toc_recent_clear(&writer->recent);
-    return toc_views_read(toc_node_views(writer->node), &all->views, err);
+    return read_views(writer, &all->views, err);
 }
 
 static void end(batch *all)
@@ -350,26 +387,19 @@ static void end(batch *all)
     toc_arena_free(all->arena);
 }
 
-/* On failure, and after a dry run, nothing of this batch may be remembered: the fold is awaited and
- * the memory cleared. */
-static toc_code forget(batch *all, toc_err *err)
-{
-    if (all->row_count == 0)
-        return TOC_OK;
-    TOC_TRY(toc_node_settle(all->writer->node, WRITER_SETTLE_MS, err));
-    toc_recent_clear(&all->writer->recent);
-    return TOC_OK;
-}
-
+/* After a dry run, or a failure, nothing of this batch may be remembered. */
 static toc_code write_out(batch *all, bool dry_run, toc_err *err)
 {
+    toc_writer *writer = all->writer;
     if (all->count == 0)
         return TOC_OK;
-    if (dry_run)
-        return forget(all, err);
-    toc_code code = toc_node_do(all->writer->node, append_in_round, all, err);
-    if (code != TOC_OK && forget(all, NULL) != TOC_OK)
-        toc_recent_clear(&all->writer->recent);
+    toc_code code = TOC_OK;
+    if (!dry_run)
+        code = toc_node_do(writer->node, append_in_round, all, err);
+    if (dry_run || code != TOC_OK)
+        forget(writer);
+    else
+        toc_node_journaled(writer->node, writer->written);
     return code;
 }
 
@@ -412,6 +442,8 @@ toc_code toc_writer_write(toc_writer *writer, const toc_circle_id *circle, toc_l
         code = write_drafts(&all, drafts, count, totals, refusal, context, err);
     if (code == TOC_OK)
         code = write_out(&all, dry_run, err);
+    else if (all.row_count > 0)
+        forget(writer); /* remembered, and never written */
     end(&all);
     pthread_mutex_unlock(&writer->mutex);
     return code;
@@ -441,7 +473,9 @@ static toc_code retract_in(batch *all, const toc_statement *target, toc_retracti
     TOC_TRY(write_out(all, false, err));
     *out = (toc_retracted){.claim = claim, .record = all->ids[0], .revision = row.revision};
     /* It ends memberships that are remembered one by one: the views know which. */
-    return target->kind == TOC_RECORD_CLUSTER ? forget(all, err) : TOC_OK;
+    if (target->kind == TOC_RECORD_CLUSTER)
+        forget(all->writer);
+    return TOC_OK;
 }
 
 toc_code toc_writer_retract(toc_writer *writer, const toc_circle_id *circle,
@@ -453,6 +487,8 @@ toc_code toc_writer_retract(toc_writer *writer, const toc_circle_id *circle,
     toc_code code = begin(&all, writer, circle, TOC_LANE_BULK, err);
     if (code == TOC_OK)
         code = retract_in(&all, target, reason, note, out, err);
+    if (code != TOC_OK && all.row_count > 0)
+        forget(writer);
     end(&all);
     pthread_mutex_unlock(&writer->mutex);
     return code;

@@ -471,6 +471,7 @@ static void the_sixty_fifth_caller_is_told_to_come_again(void **state)
         answer_wipe(&got);
     }
     toc_node_client *late = call(*state);
+    say(late, TOC_CONTROL_REQUEST, "{\"command\":\"circle-list\"}");
     read_answer(late, &got);
     assert_string_equal(got.code, "full");
     toc_node_disconnect(late);
