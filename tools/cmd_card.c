@@ -25,7 +25,7 @@ static toc_code from_spool(const toc_cli *cli, toc_err *err)
     TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
     TOC_AUTO(toc_buf_wipe) toc_buf bytes = {0};
     TOC_AUTO(toc_buf_wipe) toc_buf shown = {0};
-    TOC_TRY(toc_file_read(path, TOC_CARD_BYTES_MAX * 2, &text, err));
+    TOC_TRY(toc_file_read(path, (size_t)TOC_CARD_BYTES_MAX * 2, &text, err));
     TOC_TRY(toc_card_dearmour(toc_buf_view(&text), &bytes, err));
     TOC_TRY(toc_card_show(cli, toc_buf_view(&bytes), true, &shown, err));
     return toc_print(&shown, err);

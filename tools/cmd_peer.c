@@ -25,7 +25,7 @@ static toc_code read_card(const char *path, toc_buf *out_armour, toc_arena *aren
 {
     TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
     TOC_AUTO(toc_buf_wipe) toc_buf bytes = {0};
-    TOC_TRY(toc_file_read(path, TOC_CARD_BYTES_MAX * 4, &text, err));
+    TOC_TRY(toc_file_read(path, (size_t)TOC_CARD_BYTES_MAX * 4, &text, err));
     if (toc_card_dearmour(toc_buf_view(&text), &bytes, err) != TOC_OK ||
         toc_card_open(toc_buf_view(&bytes), arena, out, err) != TOC_OK)
         return toc_wrap(err, "card '%s'", path);

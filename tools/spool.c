@@ -15,7 +15,7 @@ static toc_code seal_key(const char *spool, toc_seal_key *out, toc_err *err)
     TOC_AUTO(toc_buf_wipe) toc_buf bytes = {0};
     toc_card card;
     TOC_TRY(toc_arena_new(TOC_CARD_ARENA_BYTES, &arena, err));
-    if (toc_file_read(path, TOC_CARD_BYTES_MAX * 4, &text, err) != TOC_OK)
+    if (toc_file_read(path, (size_t)TOC_CARD_BYTES_MAX * 4, &text, err) != TOC_OK)
         return toc_fail(err, TOC_UNREACHABLE,
                         "the node is down, and '%s' is missing (it is written when the node first "
                         "starts); start tocsind",

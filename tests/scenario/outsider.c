@@ -132,7 +132,7 @@ static toc_code read_cards(outsider *who, toc_log_txn *txn, const char *path, to
     toc_org_id org;
     TOC_TRY(toc_log_owner(txn, &org, err));
     TOC_TRY(toc_log_card_of(txn, &org, arena, &who->own, err));
-    TOC_TRY(toc_file_read(path, TOC_CARD_BYTES_MAX * 4, &text, err));
+    TOC_TRY(toc_file_read(path, (size_t)TOC_CARD_BYTES_MAX * 4, &text, err));
     TOC_TRY(toc_card_dearmour(toc_buf_view(&text), &theirs, err));
     return toc_card_open(toc_buf_view(&theirs), arena, &who->peer, err);
 }
@@ -150,7 +150,7 @@ static toc_code run(outsider *who, char **argv, toc_err *err)
     TOC_TRY(toc_direct_open(&cli, false, &store, err));
     TOC_TRY(toc_log_read(store.log, &txn, err));
     TOC_TRY(toc_log_own_key(txn, TOC_OWN_LINK, &link_secret, err));
-    TOC_TRY(toc_arena_new(2 * TOC_CARD_ARENA_BYTES, &cards, err));
+    TOC_TRY(toc_arena_new((size_t)2 * TOC_CARD_ARENA_BYTES, &cards, err));
     TOC_TRY(toc_arena_new(TOC_MESSAGE_ARENA_BYTES, &who->arena, err));
     TOC_TRY(read_cards(who, txn, argv[2], cards, err));
     TOC_TRY(dial(argv[3], argv[4], &who->link, err));
