@@ -16,7 +16,7 @@ enum {
     CORE_WORKERS_MAX = 64,
     CORE_FULL_TELL_MS = 60000,
     CORE_ROUND_ITEMS_MAX = 4096, /* then commit: what waits is not starved of its answer */
-    FOLD_FULL_S = 1 /* then views that were full are tried again */
+    FOLD_FULL_S = 1              /* then views that were full are tried again */
 };
 
 /* A verification on its way to a worker. */

@@ -46,6 +46,17 @@ static toc_code is_usable(toc_env *env, bool *out, toc_err *err)
     return TOC_OK;
 }
 
+/* Views that are full must still open. */
+static toc_code is_marked(toc_env *env, toc_span layout, bool *out, toc_err *err)
+{
+    TOC_AUTO(toc_txn_abort) toc_txn *txn = NULL;
+    toc_span value;
+    TOC_TRY(toc_txn_begin(env, TOC_TXN_READ, &txn, err));
+    toc_code code = toc_table_get(txn, TOC_VIEW_META, layout_key(), &value, err);
+    *out = code == TOC_OK && toc_span_equal(value, layout);
+    return code == TOC_NOT_FOUND ? TOC_OK : code;
+}
+
 static toc_code put_meta(toc_env *env, toc_span key, toc_span value, bool present, toc_err *err)
 {
     toc_txn *txn = NULL;
@@ -95,7 +106,9 @@ static toc_code open_usable(toc_views *views, toc_err *err)
     }
     uint8_t layout[8];
     layout_value(layout);
-    return put_meta(views->env, layout_key(), TOC_SPAN_OF(layout), true, err);
+    bool marked = false;
+    TOC_TRY(is_marked(views->env, toc_span_of(layout, sizeof layout), &marked, err));
+    return marked ? TOC_OK : put_meta(views->env, layout_key(), TOC_SPAN_OF(layout), true, err);
 }
 
 static toc_code new_tools(toc_views *views, toc_err *err)
