@@ -132,17 +132,22 @@ typedef struct toc_fold_feed {
     toc_feed_id id;
 } toc_fold_feed;
 
+typedef enum toc_intake_kind {
+    TOC_INTAKE_NOTHING, /* for E: a grant, an erased body, an entry that does not open, a statement
+                           that needs a newer version */
+    TOC_INTAKE_RECORD,
+    TOC_INTAKE_MALFORMED /* it opened, to no well-formed statement */
+} toc_intake_kind;
 typedef struct toc_intake {
+    toc_intake_kind kind;
     toc_record_id id;
     toc_span bytes; /* the record, lent until the next */
     toc_statement statement;
-    bool malformed; /* it opened, to no well-formed statement */
 } toc_intake;
 /* Lent until the next call. */
 TOC_MUST toc_code toc_fold_feed_of(toc_fold *fold, uint32_t number, const toc_fold_feed **out,
                                    toc_err *err);
-/* NOT_FOUND when there is nothing for E there: a grant, an erased body, an entry that does not
- * open, a statement that needs a newer version. */
+/* SEALED without the sender key: going on would leave its records out in silence. */
 TOC_MUST toc_code toc_fold_open(toc_fold *fold, const toc_fold_feed *feed, uint64_t index,
                                 toc_intake *out, toc_err *err);
 

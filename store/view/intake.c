@@ -98,6 +98,21 @@ static void count_in(toc_fold *fold, const toc_claim_row *row, const toc_feed_id
     fold->records++;
 }
 
+/* Checking the statement has shown that an own root, and the target of a retraction, is its claim.
+ */
+static void claim_of(const toc_statement *statement, const toc_fold_feed *feed, toc_claim_id *out)
+{
+    if (statement->kind == TOC_RECORD_RETRACTION) {
+        *out = statement->as.retraction.target;
+        return;
+    }
+    toc_root root = statement->root_count == 1 ? statement->roots[0] : (toc_root){0};
+    if (root.size == 1 + sizeof out->bytes && root.data[0] == TOC_ROOT_OWN)
+        memcpy(out->bytes, root.data + 1, sizeof out->bytes);
+    else
+        toc_statement_claim(statement, &feed->name.circle, &feed->name.org, out);
+}
+
 static toc_code take_record(toc_fold *fold, const toc_fold_feed *feed, uint64_t index,
                             const toc_intake *in, toc_err *err)
 {
@@ -109,7 +124,7 @@ static toc_code take_record(toc_fold *fold, const toc_fold_feed *feed, uint64_t 
                          .issued_at = statement->issued_at,
                          .valid_until = statement->valid_until,
                          .bytes = in->bytes};
-    toc_statement_claim(statement, &feed->name.circle, &feed->name.org, &row.filed.claim);
+    claim_of(statement, feed, &row.filed.claim);
     toc_statement_subject(statement, &row.filed.claim, &subject);
     row.filed.revision = statement->revision;
     row.filed.record = in->id;
@@ -130,12 +145,16 @@ static toc_code take_record(toc_fold *fold, const toc_fold_feed *feed, uint64_t 
 toc_code toc_fold_take(toc_fold *fold, const toc_fold_feed *feed, uint64_t index, toc_err *err)
 {
     toc_intake in;
-    toc_code code = toc_fold_open(fold, feed, index, &in, err);
-    if (code != TOC_OK)
-        return code == TOC_NOT_FOUND ? TOC_OK : code;
-    if (in.malformed)
+    TOC_TRY(toc_fold_open(fold, feed, index, &in, err));
+    switch (in.kind) {
+    case TOC_INTAKE_RECORD:
+        return take_record(fold, feed, index, &in, err);
+    case TOC_INTAKE_MALFORMED:
         return take_malformed(fold, feed->number, index, err);
-    return take_record(fold, feed, index, &in, err);
+    case TOC_INTAKE_NOTHING:
+        break;
+    }
+    return TOC_OK;
 }
 
 /* ---- out of E ---- */

@@ -96,8 +96,18 @@ static opener_key *slot_for(toc_opener *opener, uint32_t feed, uint32_t epoch)
     return oldest;
 }
 
-/* A key that the journal says was there must be there: going on without it would leave its records
- * out in silence. */
+static toc_code no_key(const toc_fold_feed *feed, uint32_t epoch, toc_code code, toc_err *err)
+{
+    if (code == TOC_NOT_FOUND)
+        return toc_fail(err, TOC_SEALED,
+                        "fold feed %u: the journal says that it was opened, but the sender key of "
+                        "epoch %u is not in the log",
+                        feed->number, epoch);
+    if (err != NULL)
+        (void)toc_wrap(err, "fold feed %u, epoch %u", feed->number, epoch);
+    return code;
+}
+
 static toc_code sender_key(toc_fold *fold, const toc_fold_feed *feed, uint32_t epoch,
                            const toc_secret **out, toc_err *err)
 {
@@ -105,9 +115,8 @@ static toc_code sender_key(toc_fold *fold, const toc_fold_feed *feed, uint32_t e
     opener_key *slot = slot_for(opener, feed->number, epoch);
     if (slot->secret == NULL) {
         toc_code code = toc_log_sender_key(fold->log, &feed->name, epoch, &slot->secret, err);
-        if (code != TOC_OK && err != NULL)
-            return toc_wrap(err, "fold feed %u, epoch %u", feed->number, epoch);
-        TOC_TRY(code);
+        if (code != TOC_OK)
+            return no_key(feed, epoch, code, err);
         slot->feed = feed->number;
         slot->epoch = epoch;
     }
@@ -118,26 +127,24 @@ static toc_code sender_key(toc_fold *fold, const toc_fold_feed *feed, uint32_t e
 
 /* ---- entries ---- */
 
-static toc_code nothing(toc_err *err)
-{
-    return toc_fail(err, TOC_NOT_FOUND, "nothing for the views there");
-}
-
+/* *out_there: false when no record comes of it. */
 static toc_code open_entry(toc_fold *fold, const toc_fold_feed *feed, uint64_t index,
-                           toc_span *out_record, toc_err *err)
+                           toc_span *out_record, bool *out_there, toc_err *err)
 {
     toc_span entry, body;
     toc_entry_header header;
+    *out_there = false;
     TOC_TRY(toc_log_entry(fold->log, feed->number, index, &entry, err));
     if (entry.size > TOC_ENTRY_BYTES_MAX ||
         toc_entry_parse(entry, &header, &body, NULL) != TOC_OK || header.kind != TOC_ENTRY_RECORD)
-        return nothing(err);
+        return TOC_OK;
     const toc_secret *key = NULL;
     TOC_TRY(sender_key(fold, feed, header.epoch, &key, err));
     toc_opened opened;
     if (toc_entry_open(&feed->id, index, entry, key, fold->plain, &opened, NULL) != TOC_OK)
-        return nothing(err);
+        return TOC_OK;
     *out_record = opened.record;
+    *out_there = true;
     return TOC_OK;
 }
 
@@ -151,13 +158,20 @@ toc_code toc_fold_open(toc_fold *fold, const toc_fold_feed *feed, uint64_t index
                        toc_err *err)
 {
     toc_hash leaf;
-    TOC_TRY(open_entry(fold, feed, index, &out->bytes, err));
+    bool there;
+    out->kind = TOC_INTAKE_NOTHING;
+    TOC_TRY(open_entry(fold, feed, index, &out->bytes, &there, err));
+    if (!there)
+        return TOC_OK;
     TOC_TRY(toc_log_leaf(fold->log, feed->number, index, &leaf, err));
     memcpy(out->id.bytes, leaf.bytes, sizeof leaf.bytes);
     toc_arena_reset(fold->arena);
     toc_code code = check(fold, feed, out, err);
-    out->malformed = code != TOC_OK;
-    if (code == TOC_STATE)
-        return nothing(err);
-    return code == TOC_MALFORMED || code == TOC_LIMIT ? TOC_OK : code;
+    if (code == TOC_OK)
+        out->kind = TOC_INTAKE_RECORD;
+    else if (code == TOC_MALFORMED || code == TOC_LIMIT)
+        out->kind = TOC_INTAKE_MALFORMED;
+    else if (code != TOC_STATE)
+        return code;
+    return TOC_OK;
 }

@@ -113,10 +113,12 @@ toc_code toc_fold_row(toc_fold *fold, const toc_journal_row *row, uint64_t from,
     return TOC_OK;
 }
 
-static toc_code fold_lane(toc_fold *fold, toc_lane lane, const toc_fold_limit *limit, toc_err *err)
+/* However late it is, a step takes at least one row: *moved says whether one was taken. */
+static toc_code fold_lane(toc_fold *fold, toc_lane lane, const toc_fold_limit *limit, bool *moved,
+                          toc_err *err)
 {
     toc_view_state *state = &fold->state;
-    while (!is_full(fold, limit)) {
+    while (!*moved || !is_full(fold, limit)) {
         toc_journal_row row;
         bool done = false;
         toc_code code = toc_log_journal_next(fold->log, lane, state->position[lane], &row, err);
@@ -124,6 +126,7 @@ static toc_code fold_lane(toc_fold *fold, toc_lane lane, const toc_fold_limit *l
             return code == TOC_NOT_FOUND ? TOC_OK : code;
         TOC_TRY(
             toc_fold_row(fold, &row, state->offset[lane], limit, &state->offset[lane], &done, err));
+        *moved = true;
         if (!done)
             return TOC_OK;
         state->position[lane] = row.number;
@@ -194,8 +197,9 @@ static toc_code step(toc_views *views, toc_log_txn *log, const toc_fold_limit *l
 {
     TOC_AUTO(toc_fold_wipe) toc_fold fold = {0};
     TOC_TRY(toc_fold_begin(views, log, &fold, err));
-    TOC_TRY(fold_lane(&fold, TOC_LANE_ALERT, limit, err));
-    TOC_TRY(fold_lane(&fold, TOC_LANE_BULK, limit, err));
+    bool moved = false;
+    TOC_TRY(fold_lane(&fold, TOC_LANE_ALERT, limit, &moved, err));
+    TOC_TRY(fold_lane(&fold, TOC_LANE_BULK, limit, &moved, err));
     TOC_TRY(toc_fold_finish(&fold, err));
     out->records = fold.records;
     out->rows = fold.rows;

@@ -218,6 +218,13 @@ static toc_code walk_tentative(walk *work, const toc_row *row, toc_err *err)
 
 /* ---- what stands outside: it must say what the rest says ---- */
 
+static toc_code claim_at(walk *work, toc_view_table table, const toc_row *row, uint32_t feed,
+                         uint64_t index, toc_claim_row *out, toc_err *err)
+{
+    toc_code code = toc_view_row_at(work->view, feed, index, out, err);
+    return code == TOC_NOT_FOUND ? lies(work, table, row, "no such record", err) : code;
+}
+
 static toc_code walk_number(walk *work, const toc_row *row, toc_err *err)
 {
     static const uint8_t malformed = TOC_NUMBER_MALFORMED;
@@ -226,8 +233,8 @@ static toc_code walk_number(walk *work, const toc_row *row, toc_err *err)
     if (toc_span_equal(row->value, TOC_SPAN_OF(malformed)))
         return TOC_OK;
     toc_claim_row claim;
-    TOC_TRY(toc_view_row_at(work->view, toc_get_u32(row->key.data), toc_get_u64(row->key.data + 4),
-                            &claim, err));
+    TOC_TRY(claim_at(work, TOC_VIEW_NUMBERS, row, toc_get_u32(row->key.data),
+                     toc_get_u64(row->key.data + 4), &claim, err));
     work->filed--;
     return TOC_OK;
 }
@@ -237,8 +244,8 @@ static toc_code walk_waiting(walk *work, const toc_row *row, toc_err *err)
     if (row->key.size != 20)
         return lies(work, TOC_VIEW_WAITING, row, "no waiting record", err);
     toc_claim_row claim;
-    TOC_TRY(toc_view_row_at(work->view, toc_get_u32(row->key.data + 8),
-                            toc_get_u64(row->key.data + 12), &claim, err));
+    TOC_TRY(claim_at(work, TOC_VIEW_WAITING, row, toc_get_u32(row->key.data + 8),
+                     toc_get_u64(row->key.data + 12), &claim, err));
     if (claim.issued_at.unix_ms != toc_get_u64(row->key.data) + TOC_FUTURE_MS_MAX)
         return lies(work, TOC_VIEW_WAITING, row, "the record waits for another moment", err);
     work->waiting--;
