@@ -62,6 +62,7 @@ typedef struct batch {
     toc_recent_row *rows; /* becomes recent once durable */
     size_t count, row_count, capacity, row_capacity;
     toc_record_id *ids;
+    bool stale; /* its revisions are of a generation that is over */
 } batch;
 
 typedef struct known {
@@ -312,9 +313,9 @@ static toc_code append_in_round(void *context, toc_engine *engine, toc_log_txn *
     batch *all = context;
     uint64_t generation;
     TOC_TRY(toc_engine_writable(engine, txn, &all->circle, now, &generation, err));
-    if (generation != all->generation)
-        return toc_fail(err, TOC_STATE,
-                        "the own feeds began a new generation meanwhile; submit again");
+    all->stale = generation != all->generation;
+    if (all->stale)
+        return TOC_OK; /* the new generation's rows stay: they are whole */
     toc_span *records = toc_arena_zalloc(all->arena, all->count, sizeof *records);
     all->ids = toc_arena_zalloc(all->arena, all->count, sizeof *all->ids);
     if (records == NULL || all->ids == NULL)
@@ -396,6 +397,9 @@ static toc_code write_out(batch *all, bool dry_run, toc_err *err)
     toc_code code = TOC_OK;
     if (!dry_run)
         code = toc_node_do(writer->node, append_in_round, all, err);
+    if (code == TOC_OK && all->stale)
+        code = toc_fail(err, TOC_STATE,
+                        "the own feeds began a new generation meanwhile; submit again");
     if (dry_run || code != TOC_OK)
         forget(writer);
     else
