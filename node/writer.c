@@ -66,7 +66,7 @@ typedef struct batch {
 } batch;
 
 typedef struct known {
-    uint64_t revision; /* highest written for the claim, 0: none */
+    uint64_t revision; /* highest written for the claim, of any kind; 0: none */
     bool live;
     toc_lane lane; /* where its newest record stands */
     bool has_comparison;
@@ -243,16 +243,15 @@ static toc_hash member_key(const toc_claim_id *report, const toc_subject *subjec
 
 /* Is the wallet a member already, as far as the views and what was just written say? Gives the
  * newest revision on it. */
-static toc_code known_member(batch *all, const toc_claim_id *report, uint64_t ended_below,
-                             const toc_subject *subject, bool *out_member, uint64_t *out_revision,
-                             toc_err *err)
+static toc_code known_member(batch *all, const toc_claim_id *report, const toc_subject *subject,
+                             bool *out_member, uint64_t *out_revision, toc_err *err)
 {
     toc_hash key = member_key(report, subject);
     const toc_recent_row *row = toc_recent_find(&all->writer->recent, &key);
     if (row == NULL)
         return toc_views_member(all->views, report, subject, out_member, out_revision, err);
     *out_revision = row->revision;
-    *out_member = row->live && row->revision > ended_below;
+    *out_member = row->live; /* a retraction since would have emptied the memory */
     return TOC_OK;
 }
 
@@ -267,40 +266,49 @@ static toc_code write_members(batch *all, const toc_statement *draft, toc_writer
     toc_statement_claim(&statement, &all->circle, toc_node_org(all->writer->node), &claim);
     known report;
     TOC_TRY(known_claim(all, &statement, &claim, &report, err));
-    if (report.revision == 0)
-        return toc_fail(err, TOC_STATE, "members of a cluster that has no head yet");
+    if (!report.live)
+        return toc_fail(err, TOC_STATE, "members of a cluster that has no head of its own");
     toc_member *members = toc_arena_zalloc(all->arena, body->count, sizeof *members);
     if (members == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for cluster members");
-    size_t count = 0;
-    uint64_t highest = report.revision;
+    size_t count = 0, unchanged = 0;
+    /* The head's own revision is above what ended the claim before; who was never named since may
+     * share it, who was needs a higher one. */
+    uint64_t wanted = next_revision(all, report.revision - 1);
     for (size_t i = 0; i < body->count; i++) {
         bool member = false;
         uint64_t revision = 0;
-        TOC_TRY(known_member(all, &claim, report.live ? 0 : report.revision,
-                             &body->members[i].wallet.subject, &member, &revision, err));
+        TOC_TRY(
+            known_member(all, &claim, &body->members[i].wallet.subject, &member, &revision, err));
         if (member != body->members[i].remove) {
-            totals->unchanged++;
+            unchanged++;
             continue;
         }
-        highest = revision > highest ? revision : highest;
+        wanted = revision >= wanted ? revision + 1 : wanted;
         members[count++] = body->members[i];
     }
-    if (count == 0)
+    if (count == 0) {
+        totals->unchanged += unchanged;
         return TOC_OK;
+    }
     statement.as.members =
         (toc_members_body){.cluster = body->cluster, .count = count, .members = members};
-    /* The head's own revision is newer than what it ended; its members may share it. */
-    uint64_t revision = highest > report.revision ? next_revision(all, highest) : report.revision;
-    TOC_TRY(complete(all, &statement, &claim, revision, err));
+    TOC_TRY(complete(all, &statement, &claim, wanted, err));
     TOC_TRY(add_record(all, &statement, err));
+    toc_recent_row head = {.key = claim_key(&claim),
+                           .revision = wanted,
+                           .live = true,
+                           .lane = report.lane,
+                           .comparison = report.comparison};
+    TOC_TRY(remember(all, &head, err));
     for (size_t i = 0; i < count; i++) {
         toc_recent_row row = {.key = member_key(&claim, &members[i].wallet.subject),
-                              .revision = revision,
+                              .revision = wanted,
                               .live = !members[i].remove,
                               .lane = all->lane};
         TOC_TRY(remember(all, &row, err));
     }
+    totals->unchanged += unchanged;
     totals->fresh += count;
     return TOC_OK;
 }
@@ -412,6 +420,14 @@ static bool is_fatal(toc_code code)
     return code == TOC_IO || code == TOC_FULL || code == TOC_NO_MEMORY || code == TOC_UNREACHABLE;
 }
 
+/* As the rest is counted: a head is no row, its members are. */
+static size_t rows_of(const toc_statement *draft)
+{
+    return draft->kind == TOC_RECORD_MEMBERS   ? draft->as.members.count
+           : draft->kind == TOC_RECORD_CLUSTER ? 0
+                                               : 1;
+}
+
 static toc_code write_drafts(batch *all, const toc_statement *drafts, size_t count,
                              toc_writer_totals *totals, toc_writer_refusal refusal, void *context,
                              toc_err *err)
@@ -427,7 +443,7 @@ static toc_code write_drafts(batch *all, const toc_statement *drafts, size_t cou
             continue;
         if (is_fatal(code))
             return toc_fail(err, code, "%s", why.text);
-        totals->refused++;
+        totals->refused += rows_of(&drafts[i]);
         refusal(context, i, &why);
     }
     return TOC_OK;

@@ -1,0 +1,485 @@
+/* The writer: difference only, revisions that win, roots (docs/RULES.md §4, §7). */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "store/env.h"
+#include "tests/support/check.h"
+#include "tests/support/test_node.h"
+
+typedef struct book {
+    toc_test_node node;
+    toc_circle_id circle;
+    toc_writer_totals totals; /* of the last batch */
+    toc_err refused;          /* the last refusal */
+} book;
+
+static int make_book(void **state)
+{
+    book *b = calloc(1, sizeof *b);
+    toc_test_node_make("Example Exchange", &b->node);
+    toc_test_node_start(&b->node);
+    b->circle = toc_test_node_circle(&b->node);
+    *state = b;
+    return 0;
+}
+
+static int remove_book(void **state)
+{
+    book *b = *state;
+    toc_test_node_remove(&b->node);
+    free(b);
+    return 0;
+}
+
+static void note_refusal(void *context, size_t index, const toc_err *why)
+{
+    (void)index;
+    ((book *)context)->refused = *why;
+}
+
+static void write_some(book *b, toc_lane lane, const toc_statement *drafts, size_t count)
+{
+    toc_err err;
+    b->totals = (toc_writer_totals){0};
+    TOC_CHECK_OK(toc_writer_write(b->node.writer, &b->circle, lane, false, drafts, count,
+                                  &b->totals, note_refusal, b, &err));
+}
+
+static void expect(const book *b, uint64_t fresh, uint64_t changed, uint64_t unchanged)
+{
+    assert_int_equal(b->totals.fresh, fresh);
+    assert_int_equal(b->totals.changed, changed);
+    assert_int_equal(b->totals.unchanged, unchanged);
+}
+
+static uint64_t entries_of(book *b)
+{
+    toc_hash opened;
+    return toc_test_node_digest(&b->node, &opened);
+}
+
+/* The newest record of the claim that a draft is about; decoded into `arena` when not NULL. */
+static toc_views_head head_of(book *b, const toc_statement *draft, toc_arena *arena,
+                              toc_statement *out)
+{
+    toc_err err;
+    toc_claim_id claim;
+    toc_subject subject;
+    toc_views_head head;
+    TOC_AUTO(toc_views_end) toc_views_txn *views = NULL;
+    TOC_CHECK_OK(toc_node_settle(b->node.node, 60000, &err));
+    toc_statement_claim(draft, &b->circle, &b->node.org, &claim);
+    toc_statement_subject(draft, &claim, &subject);
+    TOC_CHECK_OK(toc_views_read(toc_node_views(b->node.node), &views, &err));
+    TOC_CHECK_OK(toc_views_head_of(views, &subject, &claim, &head, &err));
+    if (arena != NULL)
+        TOC_CHECK_OK(toc_record_decode(toc_arena_dup(arena, head.bytes), arena, out, &err));
+    return head;
+}
+
+/* ---- difference only ---- */
+
+static void what_counts_as_a_change_is_the_body_and_nothing_around_it(void **state)
+{
+    book *b = *state;
+    static const toc_span labels[] = {{(const uint8_t *)"label", 5}};
+    toc_statement draft;
+    toc_test_draft(1, &draft);
+    write_some(b, TOC_LANE_BULK, &draft, 1);
+    expect(b, 1, 0, 0);
+    write_some(b, TOC_LANE_BULK, &draft, 1);
+    expect(b, 0, 0, 1);
+    draft.note = toc_span_text("another note");
+    write_some(b, TOC_LANE_BULK, &draft, 1);
+    expect(b, 0, 0, 1);
+    draft.confidence = 81;
+    write_some(b, TOC_LANE_BULK, &draft, 1);
+    expect(b, 0, 1, 0);
+    draft.as.wallet.labels = labels;
+    draft.as.wallet.label_count = 1;
+    write_some(b, TOC_LANE_BULK, &draft, 1);
+    expect(b, 0, 1, 0);
+    draft.as.wallet.category = toc_span_text("sanctions"); /* part of the identity */
+    write_some(b, TOC_LANE_BULK, &draft, 1);
+    expect(b, 1, 0, 0);
+    assert_int_equal(entries_of(b), 4);
+}
+
+static void the_version_of_a_list_is_no_change(void **state)
+{
+    book *b = *state;
+    toc_statement draft;
+    toc_test_draft(1, &draft);
+    draft.source = (toc_source){.ground = TOC_GROUND_LIST,
+                                .id = toc_span_text("ofac-sdn"),
+                                .version = toc_span_text("2026-01-01")};
+    write_some(b, TOC_LANE_BULK, &draft, 1);
+    draft.source.version = toc_span_text("2026-01-02");
+    write_some(b, TOC_LANE_BULK, &draft, 1);
+    expect(b, 0, 0, 1);
+}
+
+static void a_claim_twice_in_one_batch_is_compared_with_itself(void **state)
+{
+    book *b = *state;
+    toc_statement drafts[3];
+    toc_test_draft(1, &drafts[0]);
+    drafts[1] = drafts[2] = drafts[0];
+    drafts[2].confidence = 10;
+    write_some(b, TOC_LANE_BULK, drafts, 3);
+    expect(b, 1, 1, 1);
+    assert_int_equal(head_of(b, &drafts[0], NULL, NULL).revision & 0xFFFFFF, 1);
+}
+
+/* ---- revisions and roots ---- */
+
+static void revisions_begin_at_the_generation_and_rise_over_lanes(void **state)
+{
+    book *b = *state;
+    toc_statement draft;
+    toc_test_draft(1, &draft);
+    write_some(b, TOC_LANE_BULK, &draft, 1);
+    toc_views_head first = head_of(b, &draft, NULL, NULL);
+    uint64_t generation = first.revision >> 24;
+    assert_true(generation > 1700000000 && generation < 4000000000); /* seconds */
+    assert_int_equal(first.revision & 0xFFFFFF, 0);
+    assert_int_equal(first.lane, TOC_LANE_BULK);
+    draft.confidence = 10;
+    write_some(b, TOC_LANE_ALERT, &draft, 1);
+    toc_views_head second = head_of(b, &draft, NULL, NULL);
+    assert_int_equal(second.revision, first.revision + 1);
+    assert_int_equal(second.lane, TOC_LANE_ALERT);
+    assert_true(second.live);
+}
+
+static void roots_are_own_or_those_of_the_list_that_was_copied(void **state)
+{
+    static const struct {
+        toc_ground ground;
+        const char *id, *root;
+        uint8_t tag;
+    } cases[] = {{TOC_GROUND_LIST, "ofac-sdn", "ofac-sdn", TOC_ROOT_LIST},
+                 {TOC_GROUND_LIST, "ofac-0xb10c", "ofac-sdn", TOC_ROOT_LIST},
+                 {TOC_GROUND_OWN, "", NULL, TOC_ROOT_OWN},
+                 {TOC_GROUND_LIST, "a-list-nobody-knows", NULL, TOC_ROOT_OWN}};
+    book *b = *state;
+    toc_err err;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_CHECK_OK(toc_arena_new(1 << 20, &arena, &err));
+    for (size_t i = 0; i < TOC_COUNT(cases); i++) {
+        toc_statement draft, stored;
+        toc_claim_id claim;
+        toc_test_draft(i, &draft);
+        draft.source = (toc_source){.ground = cases[i].ground, .id = toc_span_text(cases[i].id)};
+        write_some(b, TOC_LANE_BULK, &draft, 1);
+        expect(b, 1, 0, 0);
+        head_of(b, &draft, arena, &stored);
+        toc_statement_claim(&draft, &b->circle, &b->node.org, &claim);
+        toc_span id =
+            cases[i].root != NULL ? toc_span_text(cases[i].root) : TOC_SPAN_OF(claim.bytes);
+        assert_int_equal(stored.root_count, 1);
+        assert_int_equal(stored.roots[0].data[0], cases[i].tag);
+        assert_true(
+            toc_span_equal(toc_span_of(stored.roots[0].data + 1, stored.roots[0].size - 1), id));
+        assert_true(stored.issued_at.unix_ms > 1700000000000);
+    }
+}
+
+/* ---- retractions ---- */
+
+static toc_code retract(book *b, const toc_statement *draft, toc_retracted *out)
+{
+    toc_err err;
+    return toc_writer_retract(b->node.writer, &b->circle, draft, TOC_RETRACT_ERROR,
+                              toc_span_text("a test"), out, &err);
+}
+
+static void a_retraction_goes_to_its_claims_lane_and_what_is_said_anew_wins(void **state)
+{
+    book *b = *state;
+    toc_statement draft;
+    toc_retracted done;
+    toc_test_draft(1, &draft);
+    write_some(b, TOC_LANE_ALERT, &draft, 1);
+    uint64_t revision = head_of(b, &draft, NULL, NULL).revision;
+    TOC_CHECK_FAILS(TOC_OK, retract(b, &draft, &done));
+    assert_int_equal(done.revision, revision + 1);
+    toc_views_head head = head_of(b, &draft, NULL, NULL);
+    assert_int_equal(head.lane, TOC_LANE_ALERT);
+    assert_false(head.live);
+    assert_memory_equal(&head.record, &done.record, sizeof done.record);
+    TOC_CHECK_FAILS(TOC_NOT_FOUND, retract(b, &draft, &done));
+    write_some(b, TOC_LANE_BULK, &draft, 1);
+    expect(b, 1, 0, 0);
+    head = head_of(b, &draft, NULL, NULL);
+    assert_true(head.live);
+    assert_int_equal(head.revision, revision + 2);
+}
+
+/* Before the fold has seen anything of it. */
+static void what_was_just_written_can_be_retracted_at_once(void **state)
+{
+    book *b = *state;
+    for (uint64_t i = 0; i < 20; i++) {
+        toc_statement draft;
+        toc_retracted done;
+        toc_test_draft(i, &draft);
+        write_some(b, TOC_LANE_BULK, &draft, 1);
+        TOC_CHECK_FAILS(TOC_OK, retract(b, &draft, &done));
+        TOC_CHECK_FAILS(TOC_NOT_FOUND, retract(b, &draft, &done));
+    }
+}
+
+/* ---- clusters ---- */
+
+enum { MEMBERS = 5 };
+
+typedef struct cluster {
+    toc_statement drafts[2]; /* head, members */
+    toc_member members[MEMBERS];
+} cluster;
+
+static void make_cluster(cluster *c, size_t count)
+{
+    toc_test_draft(0, &c->drafts[0]);
+    c->drafts[0].kind = TOC_RECORD_CLUSTER;
+    memset(&c->drafts[0].as, 0, sizeof c->drafts[0].as);
+    c->drafts[1] = c->drafts[0];
+    c->drafts[0].as.cluster = (toc_cluster_body){.cluster = toc_span_text("lazarus"),
+                                                 .title = toc_span_text("Lazarus"),
+                                                 .entity_type = toc_span_text("criminal")};
+    for (size_t i = 0; i < count; i++) {
+        toc_statement wallet;
+        toc_test_draft(i, &wallet);
+        c->members[i] = (toc_member){.wallet = wallet.as.wallet.wallet};
+    }
+    c->drafts[1].kind = TOC_RECORD_MEMBERS;
+    c->drafts[1].as.members = (toc_members_body){
+        .cluster = toc_span_text("lazarus"), .count = count, .members = c->members};
+}
+
+static void members_are_written_once_and_anew_after_a_retraction(void **state)
+{
+    book *b = *state;
+    cluster c;
+    toc_retracted done;
+    make_cluster(&c, MEMBERS - 1);
+    write_some(b, TOC_LANE_BULK, c.drafts, 2);
+    expect(b, MEMBERS - 1, 0, 0);
+    write_some(b, TOC_LANE_BULK, c.drafts, 2); /* before the fold, perhaps */
+    expect(b, 0, 0, MEMBERS - 1);
+    make_cluster(&c, MEMBERS);
+    write_some(b, TOC_LANE_BULK, c.drafts, 2);
+    expect(b, 1, 0, MEMBERS - 1);
+    assert_int_equal(entries_of(b), 3); /* the head once, members twice */
+    write_some(b, TOC_LANE_BULK, c.drafts, 2);
+    expect(b, 0, 0, MEMBERS);
+    TOC_CHECK_FAILS(TOC_OK, retract(b, &c.drafts[0], &done));
+    write_some(b, TOC_LANE_BULK, c.drafts, 2);
+    expect(b, MEMBERS, 0, 0);
+    write_some(b, TOC_LANE_BULK, c.drafts, 2);
+    expect(b, 0, 0, MEMBERS);
+}
+
+static void a_member_is_removed_and_added_again_by_higher_revisions(void **state)
+{
+    book *b = *state;
+    cluster c;
+    make_cluster(&c, 2);
+    write_some(b, TOC_LANE_BULK, c.drafts, 2);
+    c.members[1].remove = true;
+    write_some(b, TOC_LANE_BULK, c.drafts, 2);
+    expect(b, 1, 0, 1);
+    write_some(b, TOC_LANE_BULK, c.drafts, 2);
+    expect(b, 0, 0, 2);
+    c.members[1].remove = false;
+    write_some(b, TOC_LANE_BULK, c.drafts, 2);
+    expect(b, 1, 0, 1);
+    entries_of(b); /* folded: now the views say the same */
+    write_some(b, TOC_LANE_BULK, c.drafts, 2);
+    expect(b, 0, 0, 2);
+    toc_retracted done; /* and the retraction is above every word on a member */
+    TOC_CHECK_FAILS(TOC_OK, retract(b, &c.drafts[0], &done));
+    write_some(b, TOC_LANE_BULK, c.drafts, 2);
+    expect(b, 2, 0, 0);
+}
+
+/* ---- what is refused ---- */
+
+static void a_record_too_large_for_its_lane_is_refused_alone(void **state)
+{
+    book *b = *state;
+    cluster c;
+    toc_statement drafts[3];
+    toc_member *many = calloc(TOC_CHUNK_MEMBERS_MAX, sizeof *many);
+    assert_non_null(many);
+    make_cluster(&c, 1);
+    for (size_t i = 0; i < TOC_CHUNK_MEMBERS_MAX; i++) {
+        toc_statement wallet;
+        toc_test_draft(i, &wallet);
+        many[i] = (toc_member){.wallet = wallet.as.wallet.wallet};
+    }
+    drafts[0] = c.drafts[0];
+    drafts[1] = c.drafts[1];
+    drafts[1].as.members.members = many;
+    drafts[1].as.members.count = TOC_CHUNK_MEMBERS_MAX;
+    toc_test_draft(1, &drafts[2]);
+    write_some(b, TOC_LANE_ALERT, drafts, 3);
+    expect(b, 1, 0, 0);
+    assert_int_equal(b->totals.refused, 1);
+    assert_int_equal(b->refused.code, TOC_LIMIT);
+    write_some(b, TOC_LANE_BULK, drafts, 3);
+    expect(b, TOC_CHUNK_MEMBERS_MAX, 0, 1);
+    free(many);
+}
+
+static void a_circle_that_is_not_joined_takes_nothing(void **state)
+{
+    book *b = *state;
+    toc_err err;
+    toc_statement draft;
+    toc_circle_id other = b->circle;
+    other.bytes[0] ^= 1;
+    toc_test_draft(1, &draft);
+    TOC_CHECK_FAILS(TOC_STATE, toc_writer_write(b->node.writer, &other, TOC_LANE_BULK, false,
+                                                &draft, 1, &b->totals, note_refusal, b, &err));
+    assert_int_equal(entries_of(b), 0);
+}
+
+/* ---- what the writer must wait for ---- */
+
+enum { MANY = 3000 };
+
+static void write_many(book *b, uint64_t fresh, uint64_t unchanged)
+{
+    toc_statement *drafts = calloc(TOC_WRITER_BATCH_MAX, sizeof *drafts);
+    assert_non_null(drafts);
+    toc_writer_totals sum = {0};
+    for (uint64_t next = 0; next < MANY;) {
+        size_t count = 0;
+        while (count < TOC_WRITER_BATCH_MAX && next < MANY)
+            toc_test_draft(next++, &drafts[count++]);
+        write_some(b, TOC_LANE_BULK, drafts, count);
+        sum.fresh += b->totals.fresh;
+        sum.changed += b->totals.changed;
+        sum.unchanged += b->totals.unchanged;
+    }
+    free(drafts);
+    b->totals = sum;
+    expect(b, fresh, 0, unchanged);
+}
+
+static void after_a_restart_without_views_nothing_is_said_twice(void **state)
+{
+    book *b = *state;
+    toc_err err;
+    char views[TOC_TEMPDIR_BYTES + 32];
+    write_many(b, MANY, 0);
+    toc_test_node_stop(&b->node);
+    snprintf(views, sizeof views, "%s/store/views", b->node.folder);
+    TOC_CHECK_OK(toc_env_remove(views, &err));
+    toc_test_node_start(&b->node);
+    write_many(b, 0, MANY); /* the fold has everything to do again: it is awaited */
+    assert_int_equal(entries_of(b), MANY);
+}
+
+static void *rebuild_again_and_again(void *context)
+{
+    book *b = context;
+    toc_err err;
+    for (unsigned i = 0; i < 5; i++) {
+        if (toc_node_rebuild(b->node.node, NULL, NULL, &err) != TOC_OK)
+            return b;
+    }
+    return NULL;
+}
+
+static void while_the_views_are_rebuilt_nothing_is_said_twice(void **state)
+{
+    book *b = *state;
+    pthread_t rebuilder;
+    void *failed;
+    write_many(b, MANY, 0);
+    assert_int_equal(pthread_create(&rebuilder, NULL, rebuild_again_and_again, b), 0);
+    for (unsigned i = 0; i < 5; i++)
+        write_many(b, 0, MANY);
+    pthread_join(rebuilder, &failed);
+    assert_null(failed);
+    assert_int_equal(entries_of(b), MANY);
+}
+
+enum { RIVALS = 4, RIVAL_DRAFTS = 200, RIVAL_ROUNDS = 10 };
+
+typedef struct rival {
+    book *b;
+    const toc_statement *drafts;
+    toc_writer_totals totals;
+    toc_code code;
+    pthread_t thread;
+} rival;
+
+static void ignore_refusal(void *context, size_t index, const toc_err *why)
+{
+    (void)context;
+    (void)index;
+    (void)why;
+}
+
+static void *write_as_rival(void *context)
+{
+    rival *r = context;
+    toc_err err;
+    for (unsigned i = 0; i < RIVAL_ROUNDS && r->code == TOC_OK; i++)
+        r->code = toc_writer_write(r->b->node.writer, &r->b->circle, TOC_LANE_BULK, false,
+                                   r->drafts, RIVAL_DRAFTS, &r->totals, ignore_refusal, NULL, &err);
+    return NULL;
+}
+
+static void rivals_that_say_the_same_write_it_once(void **state)
+{
+    book *b = *state;
+    rival rivals[RIVALS];
+    uint64_t fresh = 0, unchanged = 0;
+    toc_statement *drafts = calloc(RIVAL_DRAFTS, sizeof *drafts);
+    assert_non_null(drafts);
+    for (size_t i = 0; i < RIVAL_DRAFTS; i++)
+        toc_test_draft(i, &drafts[i]);
+    for (size_t i = 0; i < RIVALS; i++) {
+        rivals[i] = (rival){.b = b, .drafts = drafts};
+        assert_int_equal(pthread_create(&rivals[i].thread, NULL, write_as_rival, &rivals[i]), 0);
+    }
+    for (size_t i = 0; i < RIVALS; i++) {
+        pthread_join(rivals[i].thread, NULL);
+        assert_int_equal(rivals[i].code, TOC_OK);
+        fresh += rivals[i].totals.fresh;
+        unchanged += rivals[i].totals.unchanged;
+    }
+    assert_int_equal(fresh, RIVAL_DRAFTS);
+    assert_int_equal(unchanged, (RIVALS * RIVAL_ROUNDS - 1) * RIVAL_DRAFTS);
+    assert_int_equal(entries_of(b), RIVAL_DRAFTS);
+    free(drafts);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_book, remove_book)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(what_counts_as_a_change_is_the_body_and_nothing_around_it),
+        TEST(the_version_of_a_list_is_no_change),
+        TEST(a_claim_twice_in_one_batch_is_compared_with_itself),
+        TEST(revisions_begin_at_the_generation_and_rise_over_lanes),
+        TEST(roots_are_own_or_those_of_the_list_that_was_copied),
+        TEST(a_retraction_goes_to_its_claims_lane_and_what_is_said_anew_wins),
+        TEST(what_was_just_written_can_be_retracted_at_once),
+        TEST(members_are_written_once_and_anew_after_a_retraction),
+        TEST(a_member_is_removed_and_added_again_by_higher_revisions),
+        TEST(a_record_too_large_for_its_lane_is_refused_alone),
+        TEST(a_circle_that_is_not_joined_takes_nothing),
+        TEST(after_a_restart_without_views_nothing_is_said_twice),
+        TEST(while_the_views_are_rebuilt_nothing_is_said_twice),
+        TEST(rivals_that_say_the_same_write_it_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
