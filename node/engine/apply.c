@@ -111,8 +111,6 @@ static void take_known(const toc_log_feed *stored, toc_chunk *chunk)
     bool same = stored->known_size > 0 && toc_note_parse(chunk->note, &note, NULL) == TOC_OK &&
                 toc_checkpoint_parse(note.body, &checkpoint, NULL) == TOC_OK &&
                 checkpoint.size == stored->known_size;
-    /* Any other checkpoint accepted before is held against our own tree when that reaches it
-     * (known_root_holds). */
     chunk->has_known = stored->known_size > 0 && (same || chunk->known_size == stored->known_size);
     if (same)
         chunk->from_known.count = 0;
@@ -221,6 +219,15 @@ toc_code toc_apply_start(toc_engine *engine, toc_log_txn *txn, engine_feed *feed
         refuse(engine, feed, link, TOC_REFUSE_GRANT, unproven.text, now);
         return TOC_OK;
     }
+    take_known(&stored, chunk);
+    if (stored.known_size > stored.frontier.size && !chunk->has_known) {
+        /* A head that we have not reached was accepted meanwhile: only what grows out of it may
+         * follow, or two heads that contradict each other could lead us into a tree that neither
+         * is. Asked for again, with that head named. */
+        toc_sync_reset(engine, feed, now);
+        feed->blocked_until = now.mono;
+        return TOC_OK;
+    }
     engine_job *job = calloc(1, sizeof *job);
     if (job == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for a verification");
@@ -231,7 +238,6 @@ toc_code toc_apply_start(toc_engine *engine, toc_log_txn *txn, engine_feed *feed
     chunk = NULL; /* transferred */
     job->chunk->frontier = stored.frontier;
     job->chunk->signer = card.sign;
-    take_known(&stored, job->chunk);
     toc_code code = load_keys(txn, feed, &survey, job, err);
     if (code != TOC_OK) {
         toc_apply_free(job);
