@@ -1,0 +1,433 @@
+/* The stable JSON of docs/INTERFACE.md: whole lines, as programs read them. Field names are only
+ * ever added; a test that has to change here is somebody's program that breaks. */
+#include "proto/answer/answer.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "proto/answer/writer.h"
+#include "proto/base/endian.h"
+#include "tests/support/check.h"
+
+#define ID_A         "0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a"
+#define ID_B         "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b"
+#define ID_C         "0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c"
+#define ID_D         "0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d"
+#define GENESIS      "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"
+#define GENESIS_HASH "62e907b15cbf27d5425399ebf6f0fb50ebb88f18"
+#define BITCOIN      "bip122:000000000019d6689c085ae165831e93"
+
+/* The whole line, and that it is one object to a strict reader. */
+static void assert_line(toc_buf *line, const char *expected)
+{
+    json_error_t error;
+    assert_true(line->size > 0 && line->data[line->size - 1] == '\n');
+    json_t *json = json_loadb((const char *)line->data, line->size, JSON_REJECT_DUPLICATES, &error);
+    if (json == NULL)
+        fail_msg("no JSON: %s\n%s", error.text, toc_buf_text(line));
+    assert_true(json_is_object(json));
+    json_decref(json);
+    line->size--;
+    assert_string_equal(toc_buf_text(line), expected);
+}
+
+static toc_wallet genesis(void)
+{
+    toc_wallet wallet;
+    toc_err err = {0};
+    TOC_CHECK_OK(toc_wallet_parse_on(toc_chain_find(toc_span_text("BTC")), toc_span_text(GENESIS),
+                                     &wallet, &err));
+    return wallet;
+}
+
+static toc_answer_claim sample_claim(void)
+{
+    static const uint8_t root_bytes[] = "\2ofac-sdn";
+    static toc_root root;
+    static const toc_span labels[2] = {{(const uint8_t *)"a \"quoted\" label", 16},
+                                       {(const uint8_t *)"b", 1}};
+    static toc_amount assets[2];
+    root = toc_span_of(root_bytes, 9);
+    assets[0] = (toc_amount){.asset = toc_span_text("eip155:1/slip44:60")};
+    assets[1] = (toc_amount){.asset = toc_span_text("native"), .decimals = 8, .stated = true};
+    toc_put_u64(assets[1].base_units + 24, 123450000);
+    toc_answer_claim claim = {.org_name = toc_span_text("Öresund"),
+                              .statement = {.kind = TOC_RECORD_WALLET,
+                                            .revision = UINT64_MAX,
+                                            .issued_at = {1700000040000},
+                                            .valid_until = {1700000040001},
+                                            .tlp = TOC_TLP_AMBER_STRICT,
+                                            .confidence = 80,
+                                            .confidence_scale = toc_span_text("percent"),
+                                            .source = {.ground = TOC_GROUND_LIST,
+                                                       .id = toc_span_text("ofac-sdn"),
+                                                       .version = toc_span_text("2025-03-21")},
+                                            .root_count = 1,
+                                            .roots = &root,
+                                            .note = toc_span_text("line one\nline two"),
+                                            .as.wallet = {.wallet = genesis(),
+                                                          .role = toc_span_text("perpetrator"),
+                                                          .category = toc_span_text("theft"),
+                                                          .actor = toc_span_text("lazarus"),
+                                                          .incident = toc_span_text("bybit-2025"),
+                                                          .asset_count = 2,
+                                                          .assets = assets,
+                                                          .label_count = 2,
+                                                          .labels = labels,
+                                                          .first_seen = {1700000000000}}}};
+    memset(claim.claim.bytes, 0x0A, 32);
+    memset(claim.record.bytes, 0x0B, 32);
+    memset(claim.circle.bytes, 0x0C, 32);
+    memset(claim.org.bytes, 0x0D, 32);
+    return claim;
+}
+
+#define CLAIM_LINE                                                                                 \
+    "{\"claim\":\"" ID_A "\",\"record\":\"" ID_B "\",\"circle\":\"" ID_C "\",\"org\":\"" ID_D      \
+    "\",\"org_name\":\"Öresund\",\"kind\":\"wallet\",\"wallet\":\"" BITCOIN ":" GENESIS            \
+    "\",\"chain\":\"" BITCOIN "\",\"address\":\"" GENESIS                                          \
+    "\",\"tag\":null,\"literal\":null,\"role\":\"perpetrator\",\"category\":\"theft\","            \
+    "\"actor\":\"lazarus\",\"incident\":\"bybit-2025\",\"first_seen\":\"2023-11-14T22:13:20Z\","   \
+    "\"last_seen\":null,\"labels\":[\"a \\\"quoted\\\" label\",\"b\"],\"assets\":["                \
+    "{\"asset\":\"eip155:1/slip44:60\",\"amount\":null,\"base_units\":null,\"decimals\":null},"    \
+    "{\"asset\":\"native\",\"amount\":\"1.2345\",\"base_units\":\"123450000\",\"decimals\":8}],"   \
+    "\"confidence\":80,\"confidence_scale\":\"percent\",\"revision\":\"18446744073709551615\","    \
+    "\"issued_at\":\"2023-11-14T22:14:00Z\",\"valid_until\":\"2023-11-14T22:14:00.001Z\","         \
+    "\"source\":\"list:ofac-sdn\",\"source_version\":\"2025-03-21\","                              \
+    "\"roots\":[\"list:ofac-sdn\"],\"tlp\":\"AMBER+STRICT\",\"purpose\":null,"                     \
+    "\"note\":\"line one\\nline two\",\"expired\":false,\"withdrawn\":false}"
+
+static void a_claim_is_one_line_with_every_field(void **state)
+{
+    (void)state;
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    toc_answer_claim claim = sample_claim();
+    toc_json_claim(&claim, &line);
+    assert_line(&line, CLAIM_LINE);
+}
+
+static toc_dossier sample_dossier(toc_answer_claim *claim, toc_score_category *category,
+                                  toc_score_lineage *lineage)
+{
+    *claim = sample_claim();
+    *lineage =
+        (toc_score_lineage){.root = claim->statement.roots[0], .confidence = 80, .chosen = true};
+    *category = (toc_score_category){.category = toc_span_text("theft"),
+                                     .score = 800,
+                                     .org_count = 1,
+                                     .lineage_count = 1,
+                                     .lineages = lineage};
+    return (toc_dossier){
+        .query = "btc " GENESIS,
+        .found = true,
+        .wallet = genesis(),
+        .score = {.score = 800, .category_count = 1, .categories = category},
+        .claim_count = 1,
+        .claims = claim,
+        .tagged = 2,
+        .cluster = {.id = toc_span_of("\x01\xFF", 2), .size = 7},
+        .incomplete = true,
+        .horizon = {1700000040000},
+    };
+}
+
+#define DOSSIER_HEAD                                                                               \
+    "{\"query\":\"btc " GENESIS "\",\"found\":true,\"subject\":\"01" GENESIS_HASH                  \
+    "0101\",\"canonical\":\"" GENESIS "\",\"caip10\":\"" BITCOIN ":" GENESIS                       \
+    "\",\"chain\":\"" BITCOIN "\",\"tag\":null,\"score\":800,"
+
+static void a_dossier_is_one_line(void **state)
+{
+    (void)state;
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    toc_answer_claim claim;
+    toc_score_category category;
+    toc_score_lineage lineage;
+    toc_dossier dossier = sample_dossier(&claim, &category, &lineage);
+    toc_answer_twin twin = {.text = "bip122:x:L", .claims = 3};
+    twin.subject = (toc_subject){.size = 2, .bytes = {1, 2}};
+    dossier.twins = &twin;
+    dossier.twin_count = 1;
+    toc_json_dossier(&dossier, &line);
+    assert_line(&line, DOSSIER_HEAD
+                "\"categories\":[{\"category\":\"theft\",\"score\":800,\"lineages\":1,\"orgs\":1}],"
+                "\"claims\":[" CLAIM_LINE "],\"tagged\":2,"
+                "\"same_key\":[{\"subject\":\"0102\",\"caip10\":\"bip122:x:L\",\"claims\":3}],"
+                "\"cluster\":{\"id\":\"01ff\",\"size\":7},\"horizon\":\"2023-11-14T22:14:00Z\","
+                "\"incomplete\":true}");
+}
+
+static void nothing_found_has_the_same_fields(void **state)
+{
+    (void)state;
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    toc_dossier dossier = {.query = "q", .wallet = genesis()};
+    (void)snprintf(dossier.wallet.tag, sizeof dossier.wallet.tag, "7");
+    toc_json_dossier(&dossier, &line);
+    assert_line(&line,
+                "{\"query\":\"q\",\"found\":false,\"subject\":\"01" GENESIS_HASH
+                "0101\",\"canonical\":\"" GENESIS "\",\"caip10\":\"" BITCOIN ":" GENESIS
+                "-7\",\"chain\":\"" BITCOIN "\",\"tag\":\"7\",\"score\":0,"
+                "\"categories\":[],\"claims\":[],\"tagged\":0,\"same_key\":[],"
+                "\"cluster\":null,\"horizon\":\"1970-01-01T00:00:00Z\",\"incomplete\":false}");
+}
+
+/* ---- explain ---- */
+
+/* RULES §5 by hand. Lineages 90 (list), 60 (own, chosen by nobody: k = min(3, 2) = 2), 70 (vendor):
+ * the two best are 90 and 70; ascending: 10^9 · 30/100 = 3·10^8, · 10/100 = 3·10^7; 1000 - 30 =
+ * 970. One org more: 60 comes in, 4·10^8, 1.2·10^8, 1.2·10^7: 988. Without the 90: two lineages,
+ * but of which orgs? The list is claimed by org 1 only, who claims nothing else: one org stays, the
+ * best is 70: 700. Without the 70 (claimed by org 2, who also claims the 60): two lineages 90, 60
+ * and two orgs: 4·10^8, 4·10^7: 960. */
+static void every_term_of_the_score_and_what_would_change_it_is_explained(void **state)
+{
+    (void)state;
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    static const uint8_t own[33] = {TOC_ROOT_OWN, 0xEE};
+    toc_root roots[3] = {
+        {(const uint8_t *)"\2l", 2}, {(const uint8_t *)"\3v", 2}, TOC_SPAN_OF(own)};
+    toc_score_lineage lineages[3] = {{.root = roots[0], .confidence = 90, .chosen = true},
+                                     {.root = roots[1], .confidence = 70, .chosen = true},
+                                     {.root = roots[2], .confidence = 60}};
+    toc_score_category category = {.category = toc_span_text("theft"),
+                                   .score = 970,
+                                   .org_count = 2,
+                                   .lineage_count = 3,
+                                   .lineages = lineages};
+    toc_answer_claim claims[4] = {{0}};
+    for (size_t i = 0; i < 4; i++) {
+        toc_statement *statement = &claims[i].statement;
+        statement->kind = TOC_RECORD_WALLET;
+        statement->root_count = 1;
+        statement->roots = &roots[i % 3];
+        statement->as.wallet.category = toc_span_text("theft");
+        statement->as.wallet.role = toc_span_text(i == 3 ? "victim" : "perpetrator");
+        claims[i].org.bytes[0] = i == 0 ? 1 : 2;
+    }
+    toc_dossier dossier = {.query = "q",
+                           .found = true,
+                           .wallet = genesis(),
+                           .score = {.score = 970, .category_count = 1, .categories = &category},
+                           .claim_count = 4,
+                           .claims = claims};
+    toc_json_explain(&dossier, &line);
+    json_error_t error;
+    json_t *json = json_loadb((const char *)line.data, line.size, JSON_REJECT_DUPLICATES, &error);
+    assert_non_null(json);
+    json_t *shown = json_array_get(json_object_get(json, "categories"), 0);
+    char *text = json_dumps(json_object_get(shown, "terms"), JSON_COMPACT);
+    assert_string_equal(
+        text, "[{\"root\":\"vendor:v\",\"confidence\":70,\"chosen\":true,\"s\":300000000},"
+              "{\"root\":\"list:l\",\"confidence\":90,\"chosen\":true,\"s\":30000000},"
+              "{\"root\":\"own:ee00000000000000000000000000000000000000000000000000000000"
+              "000000\",\"confidence\":60,\"chosen\":false,\"s\":null}]");
+    free(text);
+    assert_int_equal(json_integer_value(json_object_get(shown, "corroboration")), 2);
+    text = json_dumps(json_object_get(shown, "would_change"), JSON_COMPACT);
+    assert_string_equal(
+        text,
+        "[{\"if\":\"one more org repeated one of these lineages\",\"score\":988},"
+        "{\"if\":\"all who claim this lineage retracted it\",\"root\":\"list:l\",\"score\":700},"
+        "{\"if\":\"all who claim this lineage retracted it\",\"root\":\"vendor:v\","
+        "\"score\":960}]");
+    free(text);
+    static const char *const standings[] = {
+        "its lineage counts", "its lineage counts",
+        "its lineage is not among the k best: it would take more orgs",
+        "its role adds nothing: only perpetrator and intermediary do"};
+    for (size_t i = 0; i < 4; i++) {
+        json_t *claim = json_array_get(json_object_get(json, "claims"), i);
+        assert_string_equal(json_string_value(json_object_get(claim, "standing")), standings[i]);
+    }
+    assert_non_null(strstr(json_string_value(json_object_get(json, "rule")), "min(999"));
+    json_decref(json);
+}
+
+/* Another lineage of 50 beside one of 80, by one org more: 5·10^8, 10^8: 900. */
+static void one_lineage_is_told_what_a_second_would_make_of_it(void **state)
+{
+    (void)state;
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    toc_answer_claim claim;
+    toc_score_category category;
+    toc_score_lineage lineage;
+    toc_dossier dossier = sample_dossier(&claim, &category, &lineage);
+    toc_json_explain(&dossier, &line);
+    assert_non_null(strstr(toc_buf_text(&line),
+                           "\"would_change\":[{\"if\":\"one more org added a lineage of its own, "
+                           "confidence 50\",\"score\":900},{\"if\":\"all who claim this lineage "
+                           "retracted it\",\"root\":\"list:ofac-sdn\",\"score\":0}]"));
+    assert_non_null(strstr(toc_buf_text(&line),
+                           "\"notes\":[\"claims on other tags of this address add nothing\"]"));
+}
+
+/* ---- clusters, digests, errors ---- */
+
+static void a_cluster_is_one_line(void **state)
+{
+    (void)state;
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    toc_root root = toc_span_of("\3chainalysis", 12);
+    toc_answer_report report = {.name = toc_span_text("c-1"),
+                                .title = toc_span_text("Branch"),
+                                .entity_type = toc_span_text("thief"),
+                                .confidence = 70,
+                                .members = 12,
+                                .root_count = 1,
+                                .roots = &root};
+    memset(report.claim.bytes, 0x0A, 32);
+    memset(report.org.bytes, 0x0D, 32);
+    toc_wallet member = genesis();
+    toc_claim_id pairs[1][2];
+    memset(pairs[0][0].bytes, 0x0A, 32);
+    memset(pairs[0][1].bytes, 0x0B, 32);
+    toc_answer_cluster cluster = {.query = "q",
+                                  .found = true,
+                                  .ref = {.id = toc_span_of("\x01", 1), .size = 12},
+                                  .report_count = 1,
+                                  .reports = &report,
+                                  .member_count = 1,
+                                  .members = &member,
+                                  .tentative_count = 1,
+                                  .tentative = pairs};
+    toc_json_cluster(&cluster, &line);
+    assert_line(&line, "{\"query\":\"q\",\"found\":true,\"cluster\":{\"id\":\"01\",\"size\":12},"
+                       "\"reports\":[{\"claim\":\"" ID_A "\",\"org\":\"" ID_D
+                       "\",\"org_name\":null,\"name\":\"c-1\",\"title\":\"Branch\","
+                       "\"entity_type\":\"thief\",\"method\":null,\"confidence\":70,\"members\":12,"
+                       "\"roots\":[\"vendor:chainalysis\"]}],\"members\":[\"" BITCOIN ":" GENESIS
+                       "\"],\"tentative\":[[\"" ID_A "\",\"" ID_B "\"]],\"incomplete\":false}");
+}
+
+static void a_digest_is_one_line(void **state)
+{
+    (void)state;
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    toc_answer_digest digest = {.horizon = {1700000040000},
+                                .rules = 1,
+                                .entries = 4,
+                                .claims = 3,
+                                .wallets = 2,
+                                .clusters = 1};
+    memset(digest.digest.bytes, 0x0A, 32);
+    memset(digest.opened.bytes, 0x0B, 32);
+    memset(digest.charters.bytes, 0x0C, 32);
+    toc_json_digest(&digest, &line);
+    assert_line(&line, "{\"digest\":\"" ID_A "\",\"opened\":\"" ID_B
+                       "\",\"horizon\":\"2023-11-14T22:14:00Z\",\"charters\":\"" ID_C
+                       "\",\"rules\":1,\"entries\":4,\"claims\":3,\"wallets\":2,\"clusters\":1}");
+}
+
+static void an_error_is_a_code_and_a_sentence(void **state)
+{
+    (void)state;
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    toc_err err = {0};
+    (void)toc_fail(&err, TOC_NOT_FOUND, "no '%s'\nhere", "x\"y");
+    toc_json_error(&err, &line);
+    assert_line(&line, "{\"error\":{\"code\":\"not-found\",\"text\":\"no 'x\\\"y'\\nhere\"}}");
+}
+
+/* ---- address ---- */
+
+static void an_address_is_described(void **state)
+{
+    (void)state;
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    toc_wallet_candidates found = {.count = 1, .wallets = {genesis()}};
+    found.wallets[0].flags = TOC_WALLET_CHAIN_INFERRED;
+    toc_json_wallet(toc_span_text(" " GENESIS), &found, NULL, &line);
+#define GENESIS_FIELDS                                                                             \
+    "\"chain\":\"" BITCOIN "\",\"symbol\":\"BTC\",\"kind\":\"p2pkh\",\"network\":\"main\","        \
+    "\"canonical\":\"" GENESIS "\",\"caip10\":\"" BITCOIN ":" GENESIS                              \
+    "\",\"subject\":\"01" GENESIS_HASH "0101\",\"key\":\"01" GENESIS_HASH                          \
+    "\",\"tag\":null,\"flags\":[\"chain-inferred\"]"
+    assert_line(&line, "{\"input\":\" " GENESIS "\",\"valid\":true," GENESIS_FIELDS
+                       ",\"candidates\":[{" GENESIS_FIELDS "}],\"error\":null}");
+}
+
+static void a_string_that_is_no_address_says_why(void **state)
+{
+    (void)state;
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    toc_err err = {0};
+    (void)toc_fail(&err, TOC_MALFORMED, "bad checksum at position 3");
+    toc_json_wallet(toc_span_text("x\xFF"), NULL, &err, &line);
+    assert_line(&line,
+                "{\"input\":\"x\xEF\xBF\xBD\",\"valid\":false,\"chain\":null,\"symbol\":null,"
+                "\"kind\":null,\"network\":null,\"canonical\":null,\"caip10\":null,"
+                "\"subject\":null,\"key\":null,\"tag\":null,\"flags\":[],\"candidates\":[],"
+                "\"error\":{\"code\":\"malformed\",\"text\":\"bad checksum at position 3\"}}");
+}
+
+static void an_ambiguous_address_has_candidates_and_no_chain(void **state)
+{
+    (void)state;
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    toc_wallet_candidates found = {.count = 2, .wallets = {genesis(), genesis()}};
+    toc_json_wallet(toc_span_text("3x"), &found, NULL, &line);
+    json_t *json = json_loadb((const char *)line.data, line.size, JSON_REJECT_DUPLICATES, NULL);
+    assert_non_null(json);
+    assert_true(json_is_null(json_object_get(json, "chain")));
+    assert_true(json_is_true(json_object_get(json, "valid")));
+    assert_int_equal(json_array_size(json_object_get(json, "candidates")), 2);
+    json_decref(json);
+}
+
+/* ---- amounts ---- */
+
+static void assert_amount(const char *hex, uint8_t decimals, const char *expected)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
+    uint8_t units[32] = {0};
+    for (size_t i = 0, count = strlen(hex) / 2; i < count; i++) {
+        char digits[3] = {hex[2 * i], hex[2 * i + 1], 0};
+        units[32 - count + i] = (uint8_t)strtoul(digits, NULL, 16);
+    }
+    toc_json json = {.out = &text};
+    toc_json_amount(&json, NULL, units, decimals);
+    assert_string_equal(toc_buf_text(&text), expected);
+}
+
+static void amounts_of_256_bits_are_decimal_and_lose_nothing(void **state)
+{
+    (void)state;
+    assert_amount("", 0, "\"0\"");
+    assert_amount("", 18, "\"0\"");
+    assert_amount("01", 0, "\"1\"");
+    assert_amount("01", 1, "\"0.1\"");
+    assert_amount("0a", 1, "\"1\"");
+    assert_amount("64", 1, "\"10\"");
+    assert_amount("05f5e101", 8, "\"1.00000001\"");
+    assert_amount(
+        "ff", 255,
+        "\"0.0000000000000000000000000000000000000000000000000000000000000000000000000000"
+        "000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+        "000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+        "0000000000000255\"");
+    /* 2^256 - 1 */
+    assert_amount("ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff", 0,
+                  "\"115792089237316195423570985008687907853269984665640564039457584007913129639935"
+                  "\"");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_claim_is_one_line_with_every_field),
+        cmocka_unit_test(a_dossier_is_one_line),
+        cmocka_unit_test(nothing_found_has_the_same_fields),
+        cmocka_unit_test(every_term_of_the_score_and_what_would_change_it_is_explained),
+        cmocka_unit_test(one_lineage_is_told_what_a_second_would_make_of_it),
+        cmocka_unit_test(a_cluster_is_one_line),
+        cmocka_unit_test(a_digest_is_one_line),
+        cmocka_unit_test(an_error_is_a_code_and_a_sentence),
+        cmocka_unit_test(an_address_is_described),
+        cmocka_unit_test(a_string_that_is_no_address_says_why),
+        cmocka_unit_test(an_ambiguous_address_has_candidates_and_no_chain),
+        cmocka_unit_test(amounts_of_256_bits_are_decimal_and_lose_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
