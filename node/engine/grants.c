@@ -62,10 +62,10 @@ static toc_code append_grants(toc_engine *engine, toc_log_txn *txn, const toc_fe
         toc_grant part = *model;
         part.first = (uint16_t)first;
         part.count = (uint16_t)(left < TOC_GRANT_BOXES_MAX ? left : TOC_GRANT_BOXES_MAX);
-        part.boxes =
-            toc_span_of(boxes.data + first * TOC_BOX_BYTES, (size_t)part.count * TOC_BOX_BYTES);
-        if (total == 0)
-            part.boxes = (toc_span){0};
+        part.boxes = (toc_span){0};
+        if (total > 0)
+            part.boxes =
+                toc_span_of(boxes.data + first * TOC_BOX_BYTES, (size_t)part.count * TOC_BOX_BYTES);
         TOC_TRY(toc_grant_write(&part, &bytes, err));
         ends[i] = bytes.size;
         judge_of(&part, feed.frontier.size + i, &judge);
