@@ -323,7 +323,8 @@ static toc_code join(const closure *work, joined *join, toc_err *err)
     join->reports = toc_arena_zalloc(join->arena, join->count, sizeof *join->reports);
     if (join->reports == NULL)
         return no_memory(err);
-    memcpy(join->reports, work->gathered.at, join->count * sizeof *join->reports);
+    if (join->count > 0)
+        memcpy(join->reports, work->gathered.at, join->count * sizeof *join->reports);
     qsort(join->reports, join->count, sizeof *join->reports, compare_reports);
     TOC_TRY(list_reports(join, &reports, err));
     TOC_TRY(list_shared(work, join, &shared, err));
