@@ -196,7 +196,8 @@ static void every_term_of_the_score_and_what_would_change_it_is_explained(void *
                                    .org_count = 2,
                                    .lineage_count = 3,
                                    .lineages = lineages};
-    toc_answer_claim claims[4] = {{0}};
+    toc_answer_claim claims[4];
+    memset(claims, 0, sizeof claims);
     for (size_t i = 0; i < 4; i++) {
         toc_statement *statement = &claims[i].statement;
         statement->kind = TOC_RECORD_WALLET;
@@ -401,12 +402,11 @@ static void amounts_of_256_bits_are_decimal_and_lose_nothing(void **state)
     assert_amount("0a", 1, "\"1\"");
     assert_amount("64", 1, "\"10\"");
     assert_amount("05f5e101", 8, "\"1.00000001\"");
-    assert_amount(
-        "ff", 255,
-        "\"0.0000000000000000000000000000000000000000000000000000000000000000000000000000"
-        "000000000000000000000000000000000000000000000000000000000000000000000000000000000"
-        "000000000000000000000000000000000000000000000000000000000000000000000000000000000"
-        "0000000000000255\"");
+    char small[262]; /* 255 of the 255th place: 252 zeros before it */
+    memset(small, '0', sizeof small);
+    memcpy(small, "\"0.", 3);
+    memcpy(small + 3 + 252, "255\"", 5);
+    assert_amount("ff", 255, small);
     /* 2^256 - 1 */
     assert_amount("ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff", 0,
                   "\"115792089237316195423570985008687907853269984665640564039457584007913129639935"
