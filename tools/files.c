@@ -67,8 +67,9 @@ static toc_code write_all(int fd, toc_span bytes, const char *path, toc_err *err
     return fsync(fd) == 0 ? TOC_OK : fail_errno(err, "sync", path);
 }
 
-/* The folder holds the new name: without this a power cut can take it back. */
-static toc_code sync_folder_of(const char *path, toc_err *err)
+/* The folder holds the new name: without this a power cut can take it back. Into the spool one may
+ * write without reading it; then the whole file system of `file`, which stands in it, is synced. */
+static toc_code sync_folder_of(const char *path, int file, toc_err *err)
 {
     char folder[TOC_CONFIG_PATH_BYTES + 64];
     snprintf(folder, sizeof folder, "%s", path);
@@ -78,6 +79,8 @@ static toc_code sync_folder_of(const char *path, toc_err *err)
     else
         slash[slash == folder ? 1 : 0] = '\0';
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 && errno == EACCES)
+        return syncfs(file) == 0 ? TOC_OK : fail_errno(err, "sync", folder);
     if (fd < 0)
         return fail_errno(err, "open", folder);
     int result = fsync(fd);
@@ -86,12 +89,13 @@ static toc_code sync_folder_of(const char *path, toc_err *err)
     return code;
 }
 
-static toc_code put_in_place(const char *draft, const char *path, bool replace, toc_err *err)
+static toc_code put_in_place(const char *draft, int file, const char *path, bool replace,
+                             toc_err *err)
 {
     int result = replace ? rename(draft, path) : link(draft, path);
     if (result != 0)
         return fail_errno(err, "write", path);
-    return sync_folder_of(path, err);
+    return sync_folder_of(path, file, err);
 }
 
 toc_code toc_file_write(const char *path, toc_span bytes, unsigned mode, bool replace, toc_err *err)
@@ -107,9 +111,9 @@ toc_code toc_file_write(const char *path, toc_span bytes, unsigned mode, bool re
         return fail_errno(err, "write", path);
     toc_code code = fchmod(fd, (mode_t)mode) == 0 ? write_all(fd, bytes, path, err)
                                                   : fail_errno(err, "write", path);
-    close(fd);
     if (code == TOC_OK)
-        code = put_in_place(draft, path, replace, err);
+        code = put_in_place(draft, fd, path, replace, err);
+    close(fd);
     unlink(draft);
     return code;
 }
