@@ -446,9 +446,9 @@ static void *core_main(void *context)
             code = round_once(node, txn, items, &more, &why);
         if (code == TOC_OK)
             code = release_outputs(node, &why);
-        answer(node, items, code, &why);
-        if (code != TOC_OK)
+        if (code != TOC_OK) /* before anybody hears of it: nothing more is taken */
             fail_node(node, "a round of the core", &why);
+        answer(node, items, code, &why);
     }
     toc_err stopping;
     toc_code code = toc_fail(&stopping, TOC_UNREACHABLE, "the node is stopping");

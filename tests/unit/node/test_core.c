@@ -1,7 +1,8 @@
 /* Whole nodes in one process, over loopback: what one writes the others see, and nothing that was
  * acknowledged is lost. */
-#include <stdio.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include "node/clock.h"
 #include "tests/support/check.h"
@@ -93,11 +94,205 @@ static void records_of_both_reach_both_and_give_one_digest(void **state)
     assert_memory_equal(&opened[0], &opened[1], sizeof opened[0]);
 }
 
+/* ---- three ---- */
+
+static bool has_wanted(void *context)
+{
+    pair *both = context;
+    toc_hash opened;
+    return toc_test_node_digest(&both->nodes[1], &opened) >= both->wanted;
+}
+
+static bool third_has_wanted(void *context)
+{
+    pair *late = context; /* its node 0 is the third */
+    toc_hash opened;
+    return toc_test_node_digest(&late->nodes[0], &opened) >= late->wanted;
+}
+
+/* The keys of what was written before come from its author, everything else from whoever has it. */
+static void who_joins_late_gets_everything_from_whoever_has_it(void **state)
+{
+    pair *both = *state, late = {.circle = both->circle};
+    toc_test_node *first = &both->nodes[0], *second = &both->nodes[1], *third = &late.nodes[0];
+    toc_hash opened, expected;
+    toc_test_node_write(first, &both->circle, 0, RECORDS);
+    toc_test_node_make("Gamma FIU", third);
+    toc_test_node_start(third);
+    toc_test_node_add_peer(first, third, false);
+    toc_test_node_add_peer(second, third, false);
+    toc_test_node_add_peer(third, first, true);
+    toc_test_node_add_peer(third, second, true);
+    toc_test_node_admit(first, &both->circle, &third->org);
+    toc_test_node_join(third, &both->circle);
+    late.wanted = RECORDS;
+    toc_test_wait("the third has what was there", 60, third_has_wanted, &late);
+    toc_test_node_stop(third);
+    toc_test_node_write(first, &both->circle, RECORDS, RECORDS + 500);
+    both->wanted = late.wanted = RECORDS + 500;
+    toc_test_wait("the second has what is new", 60, has_wanted, both);
+    toc_test_node_stop(first); /* its author is away: the second has it */
+    toc_test_node_start(third);
+    toc_test_wait("the third has what is new", 60, third_has_wanted, &late);
+    assert_int_equal(toc_test_node_digest(second, &expected), RECORDS + 500);
+    assert_int_equal(toc_test_node_digest(third, &opened), RECORDS + 500);
+    assert_memory_equal(&opened, &expected, sizeof opened);
+    toc_test_node_remove(third);
+}
+
+/* ---- restarts ---- */
+
+static uint64_t generation_of(toc_test_node *node, const toc_circle_id *circle)
+{
+    toc_err err;
+    writability what = {.circle = *circle};
+    TOC_CHECK_OK(toc_node_do(node->node, ask_writable, &what, &err));
+    return what.generation;
+}
+
+static void a_node_goes_on_in_its_generation_unless_the_boot_is_another(void **state)
+{
+    toc_test_node *node = *state;
+    toc_hash opened;
+    toc_test_node_start(node);
+    toc_circle_id circle = toc_test_node_circle(node);
+    uint64_t first = generation_of(node, &circle);
+    toc_test_node_write(node, &circle, 0, 100);
+    toc_test_node_stop(node);
+    toc_test_node_start(node);
+    assert_int_equal(generation_of(node, &circle), first);
+    toc_test_node_write(node, &circle, 100, 200);
+    toc_test_node_stop(node);
+    node->ran = false;
+    toc_test_node_start(node);
+    assert_true(generation_of(node, &circle) > first);
+    toc_test_node_write(node, &circle, 200, 300);
+    assert_int_equal(toc_test_node_digest(node, &opened), 300);
+}
+
+/* What was acknowledged is there after any stop, in the middle of an exchange too. */
+static void nodes_that_stop_in_the_middle_lose_nothing_and_converge(void **state)
+{
+    pair *both = *state;
+    toc_hash opened[PAIR];
+    toc_test_wait("the second may write", 20, second_may_write, both);
+    for (uint64_t i = 0; i < 4; i++) {
+        toc_test_node_write(&both->nodes[0], &both->circle, i * 500, (i + 1) * 500);
+        toc_test_node_stop(&both->nodes[i % 2]);
+        toc_test_node_start(&both->nodes[i % 2]);
+        if (i % 2 == 0) /* it listens on another port now */
+            toc_test_node_add_peer(&both->nodes[1], &both->nodes[0], true);
+    }
+    both->wanted = 2000;
+    toc_test_wait("both have all", 60, have_all, both);
+    for (size_t i = 0; i < PAIR; i++)
+        assert_int_equal(toc_test_node_digest(&both->nodes[i], &opened[i]), 2000);
+    assert_memory_equal(&opened[0], &opened[1], sizeof opened[0]);
+}
+
+/* ---- no room, no disk ---- */
+
+static int make_small(void **state)
+{
+    toc_test_node *node = calloc(1, sizeof *node);
+    toc_test_node_make("Example Exchange", node);
+    *state = node;
+    return 0;
+}
+
+static int remove_small(void **state)
+{
+    toc_test_node_remove(*state);
+    free(*state);
+    return 0;
+}
+
+static void note_nothing(void *context, size_t index, const toc_err *why)
+{
+    (void)context;
+    (void)index;
+    (void)why;
+}
+
+static toc_code write_batch(toc_test_node *node, const toc_circle_id *circle, uint64_t from,
+                            toc_err *err)
+{
+    toc_writer_totals totals = {0};
+    toc_statement *drafts = calloc(TOC_WRITER_BATCH_MAX, sizeof *drafts);
+    assert_non_null(drafts);
+    for (uint64_t i = 0; i < TOC_WRITER_BATCH_MAX; i++)
+        toc_test_draft(from + i, &drafts[i]);
+    toc_code code = toc_writer_write(node->writer, circle, TOC_LANE_BULK, false, drafts,
+                                     TOC_WRITER_BATCH_MAX, &totals, note_nothing, NULL, err);
+    free(drafts);
+    return code;
+}
+
+static void a_full_log_is_told_to_who_submits_and_the_node_stays_up(void **state)
+{
+    enum { SMALL_BYTES = 8 << 20, BATCHES = 100 };
+    toc_test_node *node = *state;
+    toc_err err = {0};
+    toc_hash opened, again;
+    toc_code code = TOC_OK;
+    uint64_t batches = 0;
+    node->config.log_map_bytes = SMALL_BYTES;
+    toc_test_node_start(node);
+    toc_circle_id circle = toc_test_node_circle(node);
+    while (code == TOC_OK && batches < BATCHES)
+        code = write_batch(node, &circle, batches++ * TOC_WRITER_BATCH_MAX, &err);
+    assert_int_equal(code, TOC_FULL);
+    assert_non_null(strstr(err.text, "90"));
+    TOC_CHECK_OK(toc_node_health(node->node, &err));
+    assert_int_equal(toc_test_node_digest(node, &opened), (batches - 1) * TOC_WRITER_BATCH_MAX);
+    assert_int_equal(write_batch(node, &circle, 0, &err), TOC_FULL); /* and again */
+    toc_test_node_stop(node);
+    node->config.log_map_bytes = 8 * SMALL_BYTES;
+    toc_test_node_start(node);
+    TOC_CHECK_OK(write_batch(node, &circle, (batches - 1) * TOC_WRITER_BATCH_MAX, &err));
+    assert_int_equal(toc_test_node_digest(node, &again), batches * TOC_WRITER_BATCH_MAX);
+}
+
+/* The system takes no more bytes into files, as a full or broken disk would. */
+static void a_commit_that_fails_ends_the_node_and_nobody_is_told_that_it_is_written(void **state)
+{
+    toc_test_node *node = *state;
+    struct rlimit before, none;
+    toc_err err = {0}, why = {0};
+    toc_hash opened;
+    toc_test_node_start(node);
+    toc_circle_id circle = toc_test_node_circle(node);
+    TOC_CHECK_OK(write_batch(node, &circle, 0, &err));
+    assert_int_equal(toc_test_node_digest(node, &opened), TOC_WRITER_BATCH_MAX);
+    (void)signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    none = before;
+    none.rlim_cur = 4096;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+    toc_code code = write_batch(node, &circle, TOC_WRITER_BATCH_MAX, &err);
+    toc_code health = toc_node_health(node->node, &why);
+    toc_code after = write_batch(node, &circle, 0, &err); /* is answered, and not waited for */
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_true(code != TOC_OK && health != TOC_OK && after != TOC_OK);
+    assert_true(strlen(why.text) > 10);
+    toc_test_node_stop(node);
+    toc_test_node_start(node);
+    assert_int_equal(toc_test_node_digest(node, &opened), TOC_WRITER_BATCH_MAX);
+    TOC_CHECK_OK(write_batch(node, &circle, TOC_WRITER_BATCH_MAX, &err));
+}
+
+#define TEST(name)     cmocka_unit_test_setup_teardown(name, make_pair, remove_pair)
+#define TEST_ONE(name) cmocka_unit_test_setup_teardown(name, make_small, remove_small)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(records_of_both_reach_both_and_give_one_digest, make_pair,
-                                        remove_pair),
+        TEST(records_of_both_reach_both_and_give_one_digest),
+        TEST(who_joins_late_gets_everything_from_whoever_has_it),
+        TEST(nodes_that_stop_in_the_middle_lose_nothing_and_converge),
+        TEST_ONE(a_node_goes_on_in_its_generation_unless_the_boot_is_another),
+        TEST_ONE(a_full_log_is_told_to_who_submits_and_the_node_stays_up),
+        TEST_ONE(a_commit_that_fails_ends_the_node_and_nobody_is_told_that_it_is_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
