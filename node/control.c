@@ -1,8 +1,6 @@
 /* The socket, its rights, and who talks on it. */
 #include "node/control.h"
 
-#include <grp.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -10,66 +8,18 @@
 
 #include "node/control_state.h"
 #include "node/diag.h"
+#include "node/rights.h"
 
-enum {
-    CONTROL_SOCKET_MODE = 0660,
-    CONTROL_GROUPS_MAX = 256,
-    CONTROL_PASSWD_BYTES = 16384,
-    CONTROL_RETRY_MS = 100
-};
+enum { CONTROL_SOCKET_MODE = 0660, CONTROL_RETRY_MS = 100 };
 
 /* ---- who may ---- */
 
-static bool among(unsigned id, const unsigned *ids, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (ids[i] == id)
-            return true;
-    }
-    return false;
-}
-
-/* The caller's groups by the system's user database: its primary one comes with the socket. */
-static size_t groups_of(unsigned uid, unsigned gid, unsigned *out)
-{
-    struct passwd entry, *found = NULL;
-    char text[CONTROL_PASSWD_BYTES];
-    gid_t groups[CONTROL_GROUPS_MAX];
-    int count = CONTROL_GROUPS_MAX;
-    out[0] = gid;
-    if (getpwuid_r(uid, &entry, text, sizeof text, &found) != 0 || found == NULL)
-        return 1;
-    if (getgrouplist(found->pw_name, gid, groups, &count) < 0)
-        return 1;
-    for (int i = 0; i < count; i++)
-        out[i] = groups[i];
-    return (size_t)count;
-}
-
-static bool any_among(const unsigned *groups, size_t group_count, const unsigned *ids, size_t count)
-{
-    for (size_t i = 0; i < group_count; i++) {
-        if (among(groups[i], ids, count))
-            return true;
-    }
-    return false;
-}
-
 static bool may_talk(toc_control *control, unsigned uid, unsigned gid, bool *out_admin)
 {
-    *out_admin = true;
-    if (uid == 0 || uid == geteuid())
-        return true;
-    unsigned groups[CONTROL_GROUPS_MAX];
-    size_t count = groups_of(uid, gid, groups);
     pthread_mutex_lock(&control->mutex);
-    const toc_config *rights = &control->rights;
-    *out_admin = among(uid, rights->admin_uids, rights->admin_uid_count) ||
-                 any_among(groups, count, rights->admin_gids, rights->admin_gid_count);
-    bool may = *out_admin || among(uid, rights->uids, rights->uid_count) ||
-               any_among(groups, count, rights->gids, rights->gid_count);
+    toc_config rights = control->rights; /* looking up a user may take a while */
     pthread_mutex_unlock(&control->mutex);
-    return may;
+    return toc_rights_allow(&rights, uid, gid, out_admin);
 }
 
 void toc_control_reload(toc_control *control, const toc_config *config)

@@ -13,6 +13,7 @@
 #include "node/clock.h"
 #include "node/control_submit.h"
 #include "node/diag.h"
+#include "node/rights.h"
 #include "proto/control/control.h"
 #include "proto/crypto/seal.h"
 
@@ -37,6 +38,7 @@ struct toc_spool {
     toc_node *node;
     toc_writer *writer;
     const char *directory;
+    int refused; /* the folder refused/, which nobody else can put in another's place */
     pthread_t thread;
     bool runs;
     pthread_mutex_t mutex;
@@ -81,9 +83,8 @@ static void path_of(const toc_spool *spool, const char *folder, const char *name
 
 /* ---- files ---- */
 
-static toc_code write_file(const char *path, mode_t mode, toc_span text, toc_err *err)
+static toc_code write_text(int file, const char *path, mode_t mode, toc_span text, toc_err *err)
 {
-    AUTO_FILE int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
     if (file < 0 || fchmod(file, mode) != 0)
         return toc_fail(err, TOC_IO, "cannot write '%s': %s", path, strerror(errno));
     while (text.size > 0) {
@@ -96,15 +97,22 @@ static toc_code write_file(const char *path, mode_t mode, toc_span text, toc_err
 }
 
 /* Anybody of the group may put anything here: no links are followed, nothing is waited for. */
-static toc_code read_file(const char *path, toc_buf *out, ino_t *out_file, toc_err *err)
+static toc_code read_file(const toc_spool *spool, const char *path, toc_buf *out, ino_t *out_file,
+                          toc_err *err)
 {
     struct stat about;
+    bool admin;
     AUTO_FILE int file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (file < 0 || fstat(file, &about) != 0)
         return toc_fail(err, TOC_DENIED, "the node cannot read this file: %s", strerror(errno));
     *out_file = about.st_ino;
     if (!S_ISREG(about.st_mode))
         return toc_fail(err, TOC_DENIED, "this is no file");
+    if (!toc_rights_allow(toc_node_config(spool->node), about.st_uid, about.st_gid, &admin))
+        return toc_fail(err, TOC_DENIED,
+                        "user %u may not talk to this node; an operator can add allow_uid or "
+                        "allow_gid to its configuration",
+                        (unsigned)about.st_uid);
     if ((uint64_t)about.st_size > TOC_SPOOL_FILE_BYTES_MAX)
         return toc_fail(err, TOC_LIMIT, "a submission of %llu bytes; at most %u wait in the spool",
                         (unsigned long long)about.st_size, TOC_SPOOL_FILE_BYTES_MAX);
@@ -184,7 +192,7 @@ static toc_code take_file(toc_spool *spool, const char *path, why_text *why, toc
 {
     TOC_AUTO(toc_buf_wipe) toc_buf sealed = {0};
     TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
-    TOC_TRY(read_file(path, &sealed, out_file, err));
+    TOC_TRY(read_file(spool, path, &sealed, out_file, err));
     if (toc_sealed_read(toc_node_seal_secret(spool->node), toc_buf_view(&sealed), &text, NULL) !=
         TOC_OK)
         return toc_fail(err, TOC_SEALED,
@@ -199,22 +207,23 @@ static void write_why(const toc_spool *spool, const char *name, toc_span text)
 {
     char path[SPOOL_PATH_BYTES];
     toc_err err;
-    path_of(spool, "refused/", name, ".why", path);
-    if (write_file(path, 0600, text, &err) != TOC_OK)
+    snprintf(path, sizeof path, "%.255s.why", name);
+    AUTO_FILE int file =
+        openat(spool->refused, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (write_text(file, path, 0600, text, &err) != TOC_OK)
         toc_diag(TOC_DIAG_WARNING, "spool", "text=\"%s\"", err.text);
 }
 
 static bool refuse(const toc_spool *spool, const char *name, const toc_err *why)
 {
-    char path[SPOOL_PATH_BYTES], aside[SPOOL_PATH_BYTES];
+    char path[SPOOL_PATH_BYTES];
     TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
     path_of(spool, "", name, "", path);
-    path_of(spool, "refused/", name, "", aside);
     toc_diag(TOC_DIAG_WARNING, "spool-refused", "code=%s text=\"%s\"", toc_code_name(why->code),
              why->text);
     toc_buf_printf(&text, "%s: %s\n", toc_code_name(why->code), why->text);
     write_why(spool, name, toc_buf_view(&text));
-    if (rename(path, aside) == 0)
+    if (renameat(AT_FDCWD, path, spool->refused, name) == 0)
         return true;
     toc_diag(TOC_DIAG_ERROR, "spool", "text=\"cannot move '%s' aside: %s\"", path, strerror(errno));
     return false;
@@ -333,19 +342,31 @@ static toc_code write_card(toc_spool *spool, toc_err *err)
     toc_card_armour(card.signed_card, &armour);
     TOC_TRY(toc_buf_ok(&armour, err));
     path_of(spool, "", SPOOL_CARD, "", path);
-    path_of(spool, ".", SPOOL_CARD, "", fresh);
-    TOC_TRY(write_file(fresh, 0644, toc_buf_view(&armour), err));
-    if (rename(fresh, path) != 0)
-        return toc_fail(err, TOC_IO, "cannot write '%s': %s", path, strerror(errno));
-    return TOC_OK;
+    /* Under a name that nobody can have put there before. */
+    path_of(spool, ".", SPOOL_CARD, ".XXXXXX", fresh);
+    AUTO_FILE int file = mkostemp(fresh, O_CLOEXEC);
+    toc_code code = write_text(file, path, 0644, toc_buf_view(&armour), err);
+    if (code == TOC_OK && rename(fresh, path) != 0)
+        code = toc_fail(err, TOC_IO, "cannot write '%s': %s", path, strerror(errno));
+    if (code != TOC_OK && file >= 0)
+        unlink(fresh);
+    return code;
 }
 
-static toc_code make_refused(const toc_spool *spool, toc_err *err)
+/* Whoever submits may also have made it: a link, or a folder of his own, is not written into. */
+static toc_code make_refused(toc_spool *spool, toc_err *err)
 {
+    struct stat about;
     char path[SPOOL_PATH_BYTES];
     path_of(spool, "refused", "", "", path);
     if (mkdir(path, 0700) != 0 && errno != EEXIST)
         return toc_fail(err, TOC_IO, "cannot make '%s': %s", path, strerror(errno));
+    spool->refused = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (spool->refused < 0 || fstat(spool->refused, &about) != 0 || about.st_uid != geteuid() ||
+        (about.st_mode & 0777) != 0700)
+        return toc_fail(err, TOC_DENIED,
+                        "'%s' must be a folder of the node's own user with mode 0700; remove it",
+                        path);
     return TOC_OK;
 }
 
@@ -355,6 +376,7 @@ toc_code toc_spool_start(toc_node *node, toc_writer *writer, toc_spool **out, to
     if (spool == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for the spool");
     spool->node = node;
+    spool->refused = -1;
     spool->writer = writer;
     spool->directory = toc_node_config(node)->spool;
     pthread_mutex_init(&spool->mutex, NULL);
@@ -389,6 +411,7 @@ void toc_spool_stop(toc_spool *spool)
     pthread_mutex_unlock(&spool->mutex);
     if (spool->runs)
         pthread_join(spool->thread, NULL);
+    close_file(&spool->refused);
     pthread_cond_destroy(&spool->stop);
     pthread_mutex_destroy(&spool->mutex);
     free(spool);

@@ -246,6 +246,68 @@ static void what_cannot_be_taken_yet_stays_and_is_taken_later(void **state)
     assert_int_equal(entries_of(node), 1);
 }
 
+/* ---- others who may write there ---- */
+
+static void expect_no_start(toc_test_node *node, const char *word)
+{
+    toc_err err;
+    toc_test_node_start(node);
+    assert_int_equal(toc_spool_start(node->node, node->writer, &node->spool, &err), TOC_DENIED);
+    assert_non_null(strstr(err.text, word));
+    node->spool = NULL;
+    toc_test_node_stop(node);
+}
+
+static void what_was_planted_for_refused_is_not_written_into(void **state)
+{
+    char path[PATH_BYTES];
+    toc_test_node *node = *state;
+    path_in(node, "refused", path);
+    assert_int_equal(symlink(node->folder, path), 0); /* a folder of the node's own, 0700 */
+    expect_no_start(node, "refused");
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_int_equal(chmod(path, 0770), 0);
+    expect_no_start(node, "0700");
+    if (geteuid() != 0)
+        return;
+    assert_int_equal(chmod(path, 0700), 0);
+    assert_int_equal(chown(path, 65534, 65534), 0);
+    expect_no_start(node, "own user");
+}
+
+static void what_was_planted_for_the_card_does_not_stop_the_start(void **state)
+{
+    char path[PATH_BYTES];
+    toc_test_node *node = *state;
+    path_in(node, ".node.card", path);
+    assert_int_equal(mkdir(path, 0700), 0);
+    path_in(node, "node.card", path);
+    assert_int_equal(symlink("/nowhere/at/all", path), 0);
+    the_card_to_seal_to_lies_there(state);
+}
+
+/* Files of other users can only be made by the superuser. */
+static void a_file_of_who_may_not_talk_is_set_aside(void **state)
+{
+    char path[PATH_BYTES];
+    toc_test_node *node = *state;
+    if (geteuid() != 0)
+        skip();
+    put_submission(node, "stranger", 'a', HEAD ROW_ETH);
+    path_in(node, "stranger", path);
+    assert_int_equal(chown(path, 65534, 65534), 0);
+    put_submission(node, "allowed", 'b', HEAD ROW_BTC);
+    path_in(node, "allowed", path);
+    assert_int_equal(chown(path, 65533, 65533), 0);
+    node->config.uids[0] = 65533;
+    node->config.uid_count = 1;
+    toc_test_node_start_all(node);
+    toc_test_wait("both are dealt with", 20, is_empty, node);
+    expect_refused(node, "stranger", "65534 may not talk");
+    assert_int_equal(entries_of(node), 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_node, remove_node)
 
 int main(void)
@@ -256,6 +318,9 @@ int main(void)
         TEST(a_file_that_comes_twice_is_taken_once),
         TEST(the_card_to_seal_to_lies_there),
         TEST(what_cannot_be_taken_is_set_aside_with_a_reason),
+        TEST(what_was_planted_for_refused_is_not_written_into),
+        TEST(what_was_planted_for_the_card_does_not_stop_the_start),
+        TEST(a_file_of_who_may_not_talk_is_set_aside),
         cmocka_unit_test_setup_teardown(what_cannot_be_taken_yet_stays_and_is_taken_later,
                                         make_without_circle, remove_node),
     };

@@ -1,0 +1,56 @@
+#include "node/rights.h"
+
+#include <grp.h>
+#include <pwd.h>
+#include <unistd.h>
+
+enum { RIGHTS_GROUPS_MAX = 256, RIGHTS_PASSWD_BYTES = 16384 };
+
+static bool among(unsigned id, const unsigned *ids, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (ids[i] == id)
+            return true;
+    }
+    return false;
+}
+
+/* The caller's groups by the system's user database: its primary one comes with the socket or the
+ * file. */
+static size_t groups_of(unsigned uid, unsigned gid, unsigned *out)
+{
+    struct passwd entry, *found = NULL;
+    char text[RIGHTS_PASSWD_BYTES];
+    gid_t groups[RIGHTS_GROUPS_MAX];
+    int count = RIGHTS_GROUPS_MAX;
+    out[0] = gid;
+    if (getpwuid_r(uid, &entry, text, sizeof text, &found) != 0 || found == NULL)
+        return 1;
+    if (getgrouplist(found->pw_name, gid, groups, &count) < 0)
+        return 1;
+    for (int i = 0; i < count; i++)
+        out[i] = groups[i];
+    return (size_t)count;
+}
+
+static bool any_among(const unsigned *groups, size_t group_count, const unsigned *ids, size_t count)
+{
+    for (size_t i = 0; i < group_count; i++) {
+        if (among(groups[i], ids, count))
+            return true;
+    }
+    return false;
+}
+
+bool toc_rights_allow(const toc_config *config, unsigned uid, unsigned gid, bool *out_admin)
+{
+    *out_admin = true;
+    if (uid == 0 || uid == geteuid())
+        return true;
+    unsigned groups[RIGHTS_GROUPS_MAX];
+    size_t count = groups_of(uid, gid, groups);
+    *out_admin = among(uid, config->admin_uids, config->admin_uid_count) ||
+                 any_among(groups, count, config->admin_gids, config->admin_gid_count);
+    return *out_admin || among(uid, config->uids, config->uid_count) ||
+           any_among(groups, count, config->gids, config->gid_count);
+}
