@@ -2,6 +2,7 @@
 #include "node/clock.h"
 #include "node/control_args.h"
 #include "node/control_talk.h"
+#include "proto/answer/choice.h"
 
 enum {
     QUERY_ARENA_BYTES = 256 << 20,
@@ -12,7 +13,7 @@ enum {
 
 /* ---- any spelling ---- */
 
-/* What is asked of each wallet that a text may mean. `said`: something was found and told. */
+/* What is asked of each wallet that a text may mean. */
 typedef struct asking {
     toc_talk *talk;
     toc_query query;
@@ -43,7 +44,7 @@ static toc_code asking_begin(toc_talk *talk, asking *out, toc_err *err)
 
 /* `out` gets the line; whether there was anything to find. */
 static toc_code ask_wallet(asking *all, const char *text, const toc_wallet *wallet, toc_buf *out,
-                           bool *out_found, toc_err *err)
+                           bool *out_found, uint32_t *out_score, toc_err *err)
 {
     toc_arena_reset(all->query.arena);
     if (all->print != NULL) {
@@ -51,61 +52,48 @@ static toc_code ask_wallet(asking *all, const char *text, const toc_wallet *wall
         TOC_TRY(toc_query_dossier(&all->query, text, wallet, &dossier, err));
         all->print(&dossier, out);
         *out_found = dossier.found;
+        *out_score = (uint32_t)dossier.score.score;
         return toc_buf_ok(out, err);
     }
     toc_answer_cluster cluster = {0};
     TOC_TRY(toc_query_cluster(&all->query, text, wallet, all->members, &cluster, err));
     toc_json_cluster(&cluster, out);
     *out_found = cluster.found;
+    *out_score = 0;
     return toc_buf_ok(out, err);
 }
 
-static toc_code say_no_wallet(toc_talk *talk, toc_span text, const toc_err *why, toc_err *err)
+/* A bare text may fit several chains. */
+static toc_code choose(asking *all, toc_span text, toc_buf *out, toc_err *err)
 {
-    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
-    toc_json json = {.out = &line};
-    toc_json_open(&json, NULL, '{');
-    toc_json_text(&json, "query", text);
-    toc_json_bool(&json, "found", false);
-    toc_json_open(&json, "error", '{');
-    toc_json_text(&json, "code", toc_span_text(toc_code_name(why->code)));
-    toc_json_text(&json, "text", toc_span_text(why->text));
-    toc_json_close(&json, '}');
-    toc_json_close(&json, '}');
-    TOC_TRY(toc_buf_ok(&line, err));
-    return toc_talk_line(talk, toc_buf_view(&line), err);
-}
-
-static bool is_spelt(const toc_wallet *wallet, toc_span text)
-{
-    return toc_span_equal(text, toc_span_text(wallet->address));
-}
-
-/* A bare text may fit several chains: everything found is told, or that nothing was, once. */
-static toc_code ask_text(asking *all, toc_span text, toc_err *err)
-{
-    toc_wallet_candidates candidates;
-    toc_err why;
-    if (toc_wallet_parse(text, &candidates, &why) != TOC_OK)
-        return say_no_wallet(all->talk, text, &why, err);
+    TOC_AUTO(toc_choice_wipe) toc_choice choice = {0};
     TOC_AUTO(toc_buf_wipe) toc_buf query = {0};
-    TOC_AUTO(toc_buf_wipe) toc_buf nothing = {0};
+    TOC_TRY(toc_wallet_parse(text, &choice.candidates, err));
     toc_buf_add_span(&query, text);
-    bool said = false;
-    for (size_t i = 0; i < candidates.count; i++) {
+    for (size_t i = 0; i < choice.candidates.count; i++) {
         TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
         bool found = false;
-        TOC_TRY(ask_wallet(all, toc_buf_text(&query), &candidates.wallets[i], &line, &found, err));
-        if (found) {
-            TOC_TRY(toc_talk_line(all->talk, toc_buf_view(&line), err));
-        } else if (nothing.size == 0 || is_spelt(&candidates.wallets[i], text)) {
-            toc_buf_clear(&nothing);
-            toc_buf_add_span(&nothing, toc_buf_view(&line));
-        }
-        said = said || found;
+        uint32_t score = 0;
+        TOC_TRY(ask_wallet(all, toc_buf_text(&query), &choice.candidates.wallets[i], &line, &found,
+                           &score, err));
+        toc_choice_take(&choice, text, found, score, toc_buf_view(&line));
     }
-    TOC_TRY(toc_buf_ok(&nothing, err));
-    return said ? TOC_OK : toc_talk_line(all->talk, toc_buf_view(&nothing), err);
+    TOC_TRY(toc_buf_ok(&choice.line, err));
+    toc_choice_write(&choice, out);
+    return toc_buf_ok(out, err);
+}
+
+/* One line, whatever becomes of it: the others of the batch are answered beside it. */
+static toc_code ask_text(asking *all, toc_span text, toc_err *err)
+{
+    toc_err why;
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    TOC_AUTO(toc_buf_wipe) toc_buf error = {0};
+    if (choose(all, text, &line, &why) == TOC_OK)
+        return toc_talk_line(all->talk, toc_buf_view(&line), err);
+    toc_json_unanswered(text, &why, &error);
+    TOC_TRY(toc_buf_ok(&error, err));
+    return toc_talk_line(all->talk, toc_buf_view(&error), err);
 }
 
 static toc_code ask_all(asking *all, json_t *request, toc_err *err)

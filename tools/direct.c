@@ -2,6 +2,7 @@
  * others see (submit, retract, peers, circles) need the node; these only read, or rebuild views. */
 #include <time.h>
 
+#include "proto/answer/choice.h"
 #include "proto/base/text.h"
 #include "store/query.h"
 #include "tools/ask.h"
@@ -72,7 +73,8 @@ static toc_code say(direct *at, const toc_buf *line, toc_err *err)
 /* ---- lookup, explain, cluster ---- */
 
 static toc_code answer_wallet(direct *at, const char *command, const char *text,
-                              const toc_wallet *wallet, toc_buf *out, bool *out_found, toc_err *err)
+                              const toc_wallet *wallet, toc_buf *out, bool *out_found,
+                              uint32_t *out_score, toc_err *err)
 {
     toc_arena_reset(at->arena);
     if (strcmp(command, "cluster") == 0) {
@@ -83,6 +85,7 @@ static toc_code answer_wallet(direct *at, const char *command, const char *text,
         TOC_TRY(toc_query_cluster(&at->query, text, wallet, count, &cluster, err));
         toc_json_cluster(&cluster, out);
         *out_found = cluster.found;
+        *out_score = 0;
         return TOC_OK;
     }
     toc_dossier dossier = {0};
@@ -92,44 +95,39 @@ static toc_code answer_wallet(direct *at, const char *command, const char *text,
     else
         toc_json_explain(&dossier, out);
     *out_found = dossier.found;
+    *out_score = (uint32_t)dossier.score.score;
     return TOC_OK;
 }
 
-static toc_code answer_error(direct *at, const char *text, const toc_err *why, toc_err *err)
+static toc_code choose(direct *at, const char *command, const char *text, toc_buf *out,
+                       toc_err *err)
 {
-    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
-    toc_json json = {.out = &line};
-    toc_json_open(&json, NULL, '{');
-    toc_json_text(&json, "query", toc_span_text(text));
-    toc_json_bool(&json, "found", false);
-    toc_json_open(&json, "error", '{');
-    toc_json_text(&json, "code", toc_span_text(toc_code_name(why->code)));
-    toc_json_text(&json, "text", toc_span_text(why->text));
-    toc_json_close(&json, '}');
-    toc_json_close(&json, '}');
-    return say(at, &line, err);
-}
-
-/* As the node does: of several chains that a text fits, those with something to tell. */
-static toc_code answer_text(direct *at, const char *command, const char *text, toc_err *err)
-{
-    toc_wallet_candidates candidates;
-    toc_err why;
-    if (toc_wallet_parse(toc_span_text(text), &candidates, &why) != TOC_OK)
-        return answer_error(at, text, &why, err);
-    TOC_AUTO(toc_buf_wipe) toc_buf nothing = {0};
-    bool said = false;
-    for (size_t i = 0; i < candidates.count; i++) {
+    TOC_AUTO(toc_choice_wipe) toc_choice choice = {0};
+    TOC_TRY(toc_wallet_parse(toc_span_text(text), &choice.candidates, err));
+    for (size_t i = 0; i < choice.candidates.count; i++) {
         TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
         bool found = false;
-        TOC_TRY(answer_wallet(at, command, text, &candidates.wallets[i], &line, &found, err));
-        if (found)
-            TOC_TRY(say(at, &line, err));
-        else if (nothing.size == 0)
-            toc_buf_add_span(&nothing, toc_buf_view(&line));
-        said = said || found;
+        uint32_t score = 0;
+        TOC_TRY(answer_wallet(at, command, text, &choice.candidates.wallets[i], &line, &found,
+                              &score, err));
+        TOC_TRY(toc_buf_ok(&line, err));
+        toc_choice_take(&choice, toc_span_text(text), found, score, toc_buf_view(&line));
     }
-    return said ? TOC_OK : say(at, &nothing, err);
+    TOC_TRY(toc_buf_ok(&choice.line, err));
+    toc_choice_write(&choice, out);
+    return toc_buf_ok(out, err);
+}
+
+/* As the node does: one line, whatever becomes of it. */
+static toc_code answer_text(direct *at, const char *command, const char *text, toc_err *err)
+{
+    toc_err why;
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    TOC_AUTO(toc_buf_wipe) toc_buf error = {0};
+    if (choose(at, command, text, &line, &why) == TOC_OK)
+        return say(at, &line, err);
+    toc_json_unanswered(toc_span_text(text), &why, &error);
+    return say(at, &error, err);
 }
 
 static toc_code answer_queries(direct *at, const char *command, toc_err *err)

@@ -104,6 +104,41 @@ static void what_is_no_address_is_answered_beside_what_is_one(void **state)
     assert_string_equal(text_of(got.lines[1], "canonical"), WASABI);
 }
 
+static void a_text_that_fits_several_chains_is_answered_in_one_line(void **state)
+{
+    TOC_AUTO(answer_wipe) answer got = {0};
+    TOC_AUTO(answer_wipe) answer none = {0};
+    submit(*state, 'a', "", HEAD "BTC," WASABI ",sanctions,,40\nBCH," WASABI ",theft,,95\n", 2, 0,
+           0);
+    await_level(*state);
+    ask(*state, "{\"command\":\"lookup\",\"queries\":[\"" WASABI "\",\"nonsense\"]}", NULL, &got);
+    assert_int_equal(got.count, 2);
+    const json_t *best = got.lines[0];
+    const json_t *candidates = json_object_get(best, "candidates");
+    assert_true(json_is_true(json_object_get(best, "found")));
+    assert_true(json_array_size(candidates) >= 2);
+    long long highest = 0, found = 0;
+    for (size_t i = 0; i < json_array_size(candidates); i++) {
+        const json_t *one = json_array_get(candidates, i);
+        highest = number_of(one, "score") > highest ? number_of(one, "score") : highest;
+        found += json_is_true(json_object_get(one, "found")) ? 1 : 0;
+        assert_true(text_of(one, "chain")[0] != '\0');
+    }
+    assert_int_equal(found, 2);
+    assert_true(highest > 0);
+    assert_int_equal(number_of(best, "score"), highest);
+    assert_string_equal(text_of(json_array_get(json_object_get(best, "categories"), 0), "category"),
+                        "theft");
+    assert_int_equal(number_of(got.lines[1], "score"), 0);
+    assert_true(json_is_null(json_object_get(got.lines[1], "subject")));
+    assert_true(json_is_null(json_object_get(got.lines[1], "canonical")));
+    assert_true(json_is_array(json_object_get(got.lines[1], "claims")));
+    assert_true(json_is_array(json_object_get(got.lines[1], "categories")));
+    ask(*state, "{\"command\":\"lookup\",\"queries\":[\"bitcoin:" WASABI "\"]}", NULL, &none);
+    assert_int_equal(none.count, 1);
+    assert_null(json_object_get(none.lines[0], "candidates"));
+}
+
 /* ---- submissions ---- */
 
 static void a_submission_is_found_by_other_spellings_of_its_addresses(void **state)
@@ -548,6 +583,7 @@ int main(void)
         TEST(status_tells_who_the_node_is_and_how_it_does),
         TEST(a_request_that_makes_no_sense_is_refused_with_a_sentence),
         TEST(what_is_no_address_is_answered_beside_what_is_one),
+        TEST(a_text_that_fits_several_chains_is_answered_in_one_line),
         TEST(a_submission_is_found_by_other_spellings_of_its_addresses),
         TEST(a_second_submission_writes_only_the_difference),
         TEST(repeating_a_submission_id_is_harmless),
