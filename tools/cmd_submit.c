@@ -177,12 +177,18 @@ toc_code toc_cmd_submit(toc_cli *cli, const toc_opts *args, toc_err *err)
                          .dry_run = toc_opts_has(args, "dry-run"),
                          .keep_invalid = toc_opts_has(args, "keep-invalid")};
     toc_totals totals = {0};
+    toc_code code = TOC_OK;
+    size_t done = 0;
     if (wallet)
         TOC_TRY(submit_one(&parcel, args, NULL, &totals, err));
-    for (size_t i = 0; i < args->word_count && !wallet; i++) {
-        parcel.file = args->word_count > 1 ? args->words[i] : NULL;
-        TOC_TRY(submit_one(&parcel, args, args->words[i], &totals, err));
+    for (; done < args->word_count && !wallet && code == TOC_OK; done += code == TOC_OK ? 1 : 0) {
+        parcel.file = args->word_count > 1 ? args->words[done] : NULL;
+        code = submit_one(&parcel, args, args->words[done], &totals, err);
     }
+    /* What the files before it became stands, and is told. */
+    if (code != TOC_OK && done > 0 && print_totals(&parcel, &totals, NULL) != TOC_OK)
+        cli->exit = TOC_EXIT_FAILED;
+    TOC_TRY(code);
     if (totals.refused > 0)
         cli->exit = TOC_EXIT_REFUSED;
     return print_totals(&parcel, &totals, err);
