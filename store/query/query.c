@@ -30,7 +30,8 @@ toc_code toc_query_begin(toc_log *log, toc_views *views, toc_arena *arena, toc_t
         query.incomplete = query.incomplete || positions[lane] < last;
     }
     *out = query;
-    query = (toc_query){0}; /* transferred */
+    query.views = NULL; /* transferred, both */
+    query.log = NULL;
     return TOC_OK;
 }
 

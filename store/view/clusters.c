@@ -320,12 +320,12 @@ static toc_code join(const closure *work, joined *join, toc_err *err)
     const toc_join_shared *shared = NULL;
     TOC_TRY(toc_arena_new(JOIN_BYTES_MAX, &join->arena, err));
     join->count = work->gathered.count;
-    join->reports = toc_arena_zalloc(join->arena, join->count, sizeof *join->reports);
+    join->reports = toc_arena_zalloc(join->arena, join->count, sizeof(toc_report *));
     if (join->reports == NULL)
         return no_memory(err);
     if (join->count > 0)
-        memcpy(join->reports, work->gathered.at, join->count * sizeof *join->reports);
-    qsort(join->reports, join->count, sizeof *join->reports, compare_reports);
+        memcpy(join->reports, work->gathered.at, join->count * sizeof(toc_report *));
+    qsort(join->reports, join->count, sizeof(toc_report *), compare_reports);
     TOC_TRY(list_reports(join, &reports, err));
     TOC_TRY(list_shared(work, join, &shared, err));
     if (join->count == 0)
@@ -418,7 +418,8 @@ static toc_code drop_old_cluster(toc_fold *fold, const toc_report *report, toc_e
 static toc_code write_clusters(const closure *work, const joined *join, toc_err *err)
 {
     uint32_t components = join->result.component_count;
-    const toc_report **lowest = toc_arena_zalloc(join->arena, components, sizeof *lowest);
+    const toc_report **lowest =
+        toc_arena_zalloc(join->arena, components, sizeof(const toc_report *));
     toc_cluster_row *rows = toc_arena_zalloc(join->arena, components, sizeof *rows);
     if (lowest == NULL || rows == NULL)
         return no_memory(err);

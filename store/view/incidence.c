@@ -45,7 +45,7 @@ static toc_code decide_subject(toc_view *view, toc_cursor *cursor, toc_span subj
     toc_filed filed;
     if (!toc_filed_read(row.key, &filed))
         return toc_table_lies(view->txn, TOC_VIEW_INCIDENCE, row.key, "no key", err);
-    toc_decider found;
+    toc_decider found = {0};
     TOC_TRY(read_op(view->txn, &row, &filed, &found, err));
     if (toc_decider_newer(&found, best))
         *best = found;
@@ -139,7 +139,7 @@ static toc_code only_report(toc_view *view, toc_span vertex, toc_claim_id *out, 
     toc_code code = toc_view_other(view, vertex, NULL, &report, err);
     if (code != TOC_OK)
         return code == TOC_NOT_FOUND ? TOC_OK : code;
-    toc_decider decider;
+    toc_decider decider = {0};
     TOC_TRY(toc_view_decider(view, vertex, &report, &decider, err));
     bool member;
     TOC_TRY(live_member(view, &report, &decider, &member, err));
@@ -160,7 +160,7 @@ toc_code toc_view_live_reports(toc_view *view, toc_span vertex, toc_claim_id *ou
         return max == 0 ? TOC_OK : only_report(view, vertex, out, out_count, err);
     for (; code == TOC_OK && toc_span_begins(row.key, vertex) && *out_count < max;
          code = toc_cursor_next(cursor, &row, err)) {
-        toc_joint joint;
+        toc_joint joint = {0};
         TOC_TRY(toc_joint_read(view->txn, &row, vertex, &joint, err));
         bool member;
         TOC_TRY(live_member(view, &joint.report, &joint.decider, &member, err));

@@ -13,6 +13,7 @@
 #define TOC_LIST(type)                                                                             \
     struct {                                                                                       \
         type *at;                                                                                  \
+        char (*item)[sizeof(type)]; /* for its size only */                                        \
         size_t count, capacity;                                                                    \
     }
 
@@ -33,7 +34,7 @@ static inline int toc_list_room(void *at, size_t *capacity, size_t item_bytes)
 /* Makes room for one more; false without memory, and nothing is lost. */
 #define TOC_LIST_ROOM(list)                                                                        \
     ((list)->count < (list)->capacity ||                                                           \
-     toc_list_room(&(list)->at, &(list)->capacity, sizeof *(list)->at))
+     toc_list_room(&(list)->at, &(list)->capacity, sizeof *(list)->item))
 #define TOC_LIST_ADD(list) (TOC_LIST_ROOM(list) ? &(list)->at[(list)->count++] : NULL)
 #define TOC_LIST_WIPE(list)                                                                        \
     (free((list)->at), (list)->at = NULL, (list)->count = (list)->capacity = 0)

@@ -58,18 +58,19 @@ bool toc_map_find(const toc_map *map, toc_span key, uint32_t *out)
 
 static toc_code grow(toc_map *map, toc_err *err)
 {
-    toc_map bigger = *map;
-    bigger.capacity = map->capacity == 0 ? MAP_SLOTS_FIRST : 2 * map->capacity;
-    bigger.slots = calloc(bigger.capacity, sizeof *bigger.slots);
-    if (bigger.slots == NULL)
+    toc_map_slot *old = map->slots;
+    size_t old_capacity = map->capacity,
+           capacity = old_capacity == 0 ? MAP_SLOTS_FIRST : 2 * old_capacity;
+    toc_map_slot *slots = calloc(capacity, sizeof *slots);
+    if (slots == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "no memory for the fold");
-    for (size_t i = 0; i < map->capacity; i++) {
-        const toc_map_slot *slot = &map->slots[i];
-        if (slot->size > 0)
-            *slot_of(&bigger, toc_span_of(slot->key, slot->size)) = *slot;
+    map->slots = slots;
+    map->capacity = capacity;
+    for (size_t i = 0; i < old_capacity; i++) {
+        if (old[i].size > 0)
+            *slot_of(map, toc_span_of(old[i].key, old[i].size)) = old[i];
     }
-    free(map->slots);
-    *map = bigger;
+    free(old);
     return TOC_OK;
 }
 

@@ -187,17 +187,22 @@ toc_code toc_views_clear(toc_views *views, toc_err *err)
 
 toc_code toc_views_read(toc_views *views, toc_views_txn **out, toc_err *err)
 {
-    TOC_AUTO(toc_views_end) toc_views_txn *txn = calloc(1, sizeof *txn);
-    if (txn == NULL)
-        return toc_fail(err, TOC_NO_MEMORY, "no memory to read the views");
     toc_txn *rows = NULL;
-    txn->views = views;
     TOC_TRY(toc_txn_begin(views->env, TOC_TXN_READ, &rows, err));
+    toc_views_txn *txn = calloc(1, sizeof *txn);
+    if (txn == NULL) {
+        toc_txn_abort(rows);
+        return toc_fail(err, TOC_NO_MEMORY, "no memory to read the views");
+    }
+    txn->views = views;
     toc_view_init(&txn->view, rows, (toc_time){0});
-    TOC_TRY(toc_view_state_get(rows, &txn->state, err));
+    toc_code code = toc_view_state_get(rows, &txn->state, err);
+    if (code != TOC_OK) {
+        toc_views_end(txn);
+        return code;
+    }
     txn->view.horizon = txn->state.horizon;
     *out = txn;
-    txn = NULL; /* transferred */
     return TOC_OK;
 }
 

@@ -16,7 +16,8 @@
 #include "tests/support/check.h"
 #include "tests/support/tempdir.h"
 
-enum { FEEDS = 8, CHUNK = 1000, LOOKUPS = 200000 };
+enum { FEEDS = 8, LOOKUPS = 200000 };
+#define CHUNK  UINT64_C(1000)
 #define NOW_MS UINT64_C(1700000040000)
 
 static void must(toc_code code, const toc_err *err)
@@ -69,7 +70,8 @@ static toc_wallet wallet_of(uint64_t number)
     bool evm = number % 3 == 0;
     toc_blake2b(TOC_SPAN_OF(number), &hash);
     if (evm) {
-        memcpy(text, "0x", 2);
+        text[0] = '0';
+        text[1] = 'x';
         toc_hex_encode(toc_span_of(hash.bytes, 20), text + 2);
     } else {
         uint8_t payload[21] = {0};
@@ -143,7 +145,7 @@ static void append_chunk(bench_state *bench, toc_log_txn *txn, size_t feed_numbe
 static void write_records(bench_state *bench, uint64_t count)
 {
     toc_err err = {0};
-    for (uint64_t done = 0; done < count; done += FEEDS * CHUNK) {
+    for (uint64_t done = 0; done < count; done += (uint64_t)FEEDS * CHUNK) {
         toc_log_txn *txn = NULL;
         must(toc_log_write(bench->log, &txn, &err), &err);
         for (size_t i = 0; i < FEEDS; i++)

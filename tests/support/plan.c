@@ -80,7 +80,8 @@ static void spell(const uint8_t *subject, size_t size, char out[TOC_BASE58_TEXT_
     else if (family == TOC_FAMILY_TRON)
         spell_base58(0x41, payload, out);
     else {
-        memcpy(out, "0x", 2);
+        out[0] = '0';
+        out[1] = 'x';
         toc_hex_encode(toc_span_of(payload, 20), out + 2);
     }
 }

@@ -155,6 +155,15 @@ toc_answer_digest toc_viewbook_digest(toc_viewbook *book)
     return walked;
 }
 
+bool toc_viewbook_same(const toc_answer_digest *left, const toc_answer_digest *right)
+{
+    return toc_hash_equal(&left->digest, &right->digest) &&
+           toc_hash_equal(&left->opened, &right->opened) &&
+           left->horizon.unix_ms == right->horizon.unix_ms && left->rules == right->rules &&
+           left->entries == right->entries && left->claims == right->claims &&
+           left->wallets == right->wallets && left->clusters == right->clusters;
+}
+
 /* ---- feeds ---- */
 
 toc_test_feed *toc_viewbook_feed(uint8_t circle, uint8_t org, toc_lane lane, uint8_t seed)

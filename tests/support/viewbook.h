@@ -36,6 +36,7 @@ void toc_viewbook_give(toc_viewbook *book, const toc_test_feed *feed);
 void toc_viewbook_fold(toc_viewbook *book);
 /* The walked digest; fails the test unless the running one agrees. */
 toc_answer_digest toc_viewbook_digest(toc_viewbook *book);
+bool toc_viewbook_same(const toc_answer_digest *left, const toc_answer_digest *right);
 
 /* ---- what goes into a feed ---- */
 

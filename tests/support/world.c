@@ -151,7 +151,8 @@ static toc_code list_wallet(void *context, const toc_record_id *record, const to
     if (statement.kind != TOC_RECORD_WALLET)
         return TOC_OK;
     toc_wallet *place = TOC_LIST_ADD(&list->wallets);
-    assert_non_null(place);
+    if (place == NULL)
+        abort();
     *place = statement.as.wallet.wallet;
     return TOC_OK;
 }
@@ -173,11 +174,13 @@ static int compare_claims(const void *left, const void *right)
 
 static void add_claim_ids(toc_json *json, const toc_dossier *dossier)
 {
-    const toc_answer_claim **claims = calloc(dossier->claim_count + 1, sizeof *claims);
-    assert_non_null(claims);
+    const toc_answer_claim **claims =
+        calloc(dossier->claim_count + 1, sizeof(const toc_answer_claim *));
+    if (claims == NULL)
+        abort();
     for (size_t i = 0; i < dossier->claim_count; i++)
         claims[i] = &dossier->claims[i];
-    qsort(claims, dossier->claim_count, sizeof *claims, compare_claims);
+    qsort(claims, dossier->claim_count, sizeof(const toc_answer_claim *), compare_claims);
     toc_json_open(json, "claims", '[');
     for (size_t i = 0; i < dossier->claim_count; i++)
         toc_json_hex(json, NULL, TOC_SPAN_OF(claims[i]->claim.bytes));
@@ -262,7 +265,8 @@ static void list_clusters(toc_query *query, cluster_list *out)
         if (row.key.size != 32)
             continue;
         found_cluster *found = TOC_LIST_ADD(out);
-        assert_non_null(found);
+        if (found == NULL)
+            abort();
         memcpy(found->lowest.bytes, row.key.data, 32);
         assert_true(toc_cluster_read(row.value, &found->row));
     }
@@ -291,7 +295,8 @@ static void add_vertices(toc_json *json, toc_query *query, const toc_answer_clus
                          const found_cluster *found)
 {
     toc_span *vertices = calloc(cluster->member_count + 1, sizeof *vertices);
-    assert_non_null(vertices);
+    if (vertices == NULL)
+        abort();
     for (size_t i = 0; i < cluster->member_count; i++) {
         vertices[i] = toc_subject_vertex(&cluster->members[i].subject);
         check_named(query, &cluster->members[i], found);
@@ -325,7 +330,8 @@ static void add_component(toc_json *json, toc_query *query, const found_cluster 
     toc_json_close(json, '}');
     for (size_t i = 0; i < 2 * cluster.tentative_count; i++) {
         toc_claim_id *place = TOC_LIST_ADD(links);
-        assert_non_null(place);
+        if (place == NULL)
+            abort();
         *place = cluster.tentative[i / 2][i % 2];
     }
 }

@@ -403,9 +403,9 @@ static void amounts_of_256_bits_are_decimal_and_lose_nothing(void **state)
     assert_amount("64", 1, "\"10\"");
     assert_amount("05f5e101", 8, "\"1.00000001\"");
     char small[262]; /* 255 of the 255th place: 252 zeros before it */
-    memset(small, '0', sizeof small);
-    memcpy(small, "\"0.", 3);
-    memcpy(small + 3 + 252, "255\"", 5);
+    (void)snprintf(small, sizeof small, "\"0.");
+    memset(small + 3, '0', 252);
+    (void)snprintf(small + 3 + 252, 5, "255\"");
     assert_amount("ff", 255, small);
     /* 2^256 - 1 */
     assert_amount("ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff", 0,

@@ -211,7 +211,7 @@ static void say_ten(fixture *it)
                                    : toc_book_numbered(2 * i);
         toc_statement claim = toc_book_claim(wallet, i % 2 == 0 ? "theft" : "scam");
         claim.confidence = i;
-        claim.issued_at.unix_ms = TOC_BOOK_NOW - i * 3600000;
+        claim.issued_at.unix_ms = TOC_BOOK_NOW - i * UINT64_C(3600000);
         if (i % 3 == 0)
             claim.as.wallet.actor = toc_span_text("lazarus");
         if (i % 5 == 0)
@@ -255,7 +255,7 @@ static void each_condition_alone_and_all_together(void **state)
     toc_search org = {0};
     memset(org.org.bytes, 0xA1, 32);
     ASSERT_FOUND(org, 1, 5, 9);
-    toc_search times = {.issued_from = {TOC_BOOK_NOW - 3 * 3600000},
+    toc_search times = {.issued_from = {TOC_BOOK_NOW - 3 * UINT64_C(3600000)},
                         .issued_until = {TOC_BOOK_NOW - 3600000}};
     ASSERT_FOUND(times, 2, 3); /* half open */
     times.issued_from.unix_ms++;
@@ -263,7 +263,7 @@ static void each_condition_alone_and_all_together(void **state)
     ASSERT_FOUND(((toc_search){.category = toc_span_text("scam"),
                                .actor = toc_span_text("lazarus"),
                                .role = toc_span_text("perpetrator"),
-                               .issued_until = {TOC_BOOK_NOW - 5 * 3600000}}),
+                               .issued_until = {TOC_BOOK_NOW - 5 * UINT64_C(3600000)}}),
                  9);
     found_claims none;
     assert_int_equal(search(it, (toc_search){.chain = toc_span_text("no-such")}, &none), 0);
