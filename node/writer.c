@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "node/clock.h"
 #include "node/recent.h"
 #include "proto/crypto/hash.h"
 
@@ -22,6 +23,10 @@ struct toc_writer {
     toc_recent recent;
     uint64_t covered[2]; /* journal rows, by lane */
     uint64_t written[2]; /* at or after the last own row */
+    /* Asked once: a round less for every batch. Whether it still holds, the batch's own round says.
+     */
+    toc_circle_id circle;
+    uint64_t generation; /* 0: not known */
 };
 
 toc_code toc_writer_new(toc_node *node, toc_writer **out, toc_err *err)
@@ -340,8 +345,20 @@ static toc_code ask_generation(void *context, toc_engine *engine, toc_log_txn *t
                                toc_err *err)
 {
     batch *all = context;
-    all->now = now.wall;
     return toc_engine_writable(engine, txn, &all->circle, now, &all->generation, err);
+}
+
+static toc_code find_generation(batch *all, bool anew, toc_err *err)
+{
+    toc_writer *writer = all->writer;
+    bool is_known = writer->generation != 0 && toc_circle_id_equal(&writer->circle, &all->circle);
+    if (!is_known || anew) {
+        TOC_TRY(toc_node_do(writer->node, ask_generation, all, err));
+        writer->circle = all->circle;
+        writer->generation = all->generation;
+    }
+    all->generation = writer->generation;
+    return TOC_OK;
 }
 
 static bool has_come_to(const uint64_t position[2], const uint64_t wanted[2])
@@ -379,13 +396,13 @@ static toc_code read_views(toc_writer *writer, toc_views_txn **out, toc_err *err
     }
 }
 
-/* With the writer's mutex held. */
+/* With the writer's mutex held. `ask`: whether the circle can be written to, now. */
 static toc_code begin(batch *all, toc_writer *writer, const toc_circle_id *circle, toc_lane lane,
-                      toc_err *err)
+                      bool ask, toc_err *err)
 {
-    *all = (batch){.writer = writer, .circle = *circle, .lane = lane};
+    *all = (batch){.writer = writer, .circle = *circle, .lane = lane, .now = toc_clock_now().wall};
     TOC_TRY(toc_arena_new(WRITER_ARENA_BYTES, &all->arena, err));
-    TOC_TRY(toc_node_do(writer->node, ask_generation, all, err));
+    TOC_TRY(find_generation(all, ask, err));
     return read_views(writer, &all->views, err);
 }
 
@@ -408,6 +425,8 @@ static toc_code write_out(batch *all, bool dry_run, toc_err *err)
     if (code == TOC_OK && all->stale)
         code = toc_fail(err, TOC_STATE,
                         "the own feeds began a new generation meanwhile; submit again");
+    if (all->stale)
+        writer->generation = 0;
     if (dry_run || code != TOC_OK)
         forget(writer);
     else
@@ -449,22 +468,59 @@ static toc_code write_drafts(batch *all, const toc_statement *drafts, size_t cou
     return TOC_OK;
 }
 
+typedef struct submission {
+    const toc_statement *drafts;
+    size_t count;
+    bool dry_run;
+    toc_writer_totals *totals;
+    toc_writer_refusal refusal;
+    void *context;
+} submission;
+
+static toc_code write_once(batch *all, const submission *what, toc_err *err)
+{
+    TOC_TRY(write_drafts(all, what->drafts, what->count, what->totals, what->refusal, what->context,
+                         err));
+    return write_out(all, what->dry_run, err);
+}
+
+static void refused_already(void *context, size_t index, const toc_err *why)
+{
+    (void)context;
+    (void)index;
+    (void)why;
+}
+
 toc_code toc_writer_write(toc_writer *writer, const toc_circle_id *circle, toc_lane lane,
                           bool dry_run, const toc_statement *drafts, size_t count,
                           toc_writer_totals *totals, toc_writer_refusal refusal, void *context,
                           toc_err *err)
 {
     TOC_ASSERT(count <= TOC_WRITER_BATCH_MAX);
+    const toc_writer_totals before = *totals;
+    submission what = {.drafts = drafts,
+                       .count = count,
+                       .dry_run = dry_run,
+                       .totals = totals,
+                       .refusal = refusal,
+                       .context = context};
+    toc_code code = TOC_OK;
+    bool again = false;
     pthread_mutex_lock(&writer->mutex);
-    batch all;
-    toc_code code = begin(&all, writer, circle, lane, err);
-    if (code == TOC_OK)
-        code = write_drafts(&all, drafts, count, totals, refusal, context, err);
-    if (code == TOC_OK)
-        code = write_out(&all, dry_run, err);
-    else if (all.row_count > 0)
-        forget(writer); /* remembered, and never written */
-    end(&all);
+    do {
+        batch all;
+        code = begin(&all, writer, circle, lane, dry_run, err);
+        if (code == TOC_OK)
+            code = write_once(&all, &what, err);
+        if (code != TOC_OK && all.row_count > 0)
+            forget(writer);          /* remembered, and never written */
+        again = all.stale && !again; /* once more, with revisions of the new generation */
+        if (again) {
+            *totals = before;
+            what.refusal = refused_already;
+        }
+        end(&all);
+    } while (again);
     pthread_mutex_unlock(&writer->mutex);
     return code;
 }
@@ -502,14 +558,19 @@ toc_code toc_writer_retract(toc_writer *writer, const toc_circle_id *circle,
                             const toc_statement *target, toc_retraction_reason reason,
                             toc_span note, toc_retracted *out, toc_err *err)
 {
+    toc_code code = TOC_OK;
+    bool again = false;
     pthread_mutex_lock(&writer->mutex);
-    batch all;
-    toc_code code = begin(&all, writer, circle, TOC_LANE_BULK, err);
-    if (code == TOC_OK)
-        code = retract_in(&all, target, reason, note, out, err);
-    if (code != TOC_OK && all.row_count > 0)
-        forget(writer);
-    end(&all);
+    do {
+        batch all;
+        code = begin(&all, writer, circle, TOC_LANE_BULK, false, err);
+        if (code == TOC_OK)
+            code = retract_in(&all, target, reason, note, out, err);
+        if (code != TOC_OK && all.row_count > 0)
+            forget(writer);
+        again = all.stale && !again;
+        end(&all);
+    } while (again);
     pthread_mutex_unlock(&writer->mutex);
     return code;
 }

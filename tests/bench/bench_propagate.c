@@ -1,141 +1,229 @@
-/* From one node to another, and catching up.
- *
- *   bench_propagate COUNT [CATCH-UP]
- *
- * Two whole nodes in one process, linked over TCP on loopback, both durable. For each of COUNT
- * records: from handing one draft to the writer until the other node's views show it (its commit
- * and its fold done), without process start; and until the writer said that it is durable at home.
- * Then the second node is stopped, CATCH-UP records are written at the first, and it is started
- * again: until its views are level. */
+/* From one node to another: two whole nodes in this process, linked over loopback, both durable.
+ *   bench_propagate [RECORDS [CATCH_UP]]
+ * Measures from handing a record to the writer of the one until the views of the other show it, one
+ * after another and at a steady rate; then how long an empty node takes to catch up. */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "node/diag.h"
 #include "tests/support/check.h"
 #include "tests/support/test_node.h"
 
-enum { POLL_US = 20, WAIT_S = 600 };
+enum { RECORDS_DEFAULT = 1000, CATCH_UP_DEFAULT = 100000, POLL_NS = 20000, WAIT_S = 600 };
 
-static double seconds(void)
+typedef struct pair {
+    toc_test_node from, to;
+    toc_circle_id circle;
+    uint64_t wanted, next; /* next: number of the next draft */
+} pair;
+
+static uint64_t now_ns(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-static int compare(const void *left, const void *right)
-{
-    double a = *(const double *)left, b = *(const double *)right;
-    return a < b ? -1 : a > b;
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
 static uint64_t entries_of(toc_test_node *node)
 {
     toc_err err;
-    toc_views_txn *txn = NULL;
+    TOC_AUTO(toc_views_end) toc_views_txn *views = NULL;
     toc_hash digest, opened;
     uint64_t entries;
-    TOC_CHECK_OK(toc_views_read(toc_node_views(node->node), &txn, &err));
-    TOC_CHECK_OK(toc_views_digest_running(txn, &digest, &opened, &entries, &err));
-    toc_views_end(txn);
+    TOC_CHECK_OK(toc_views_read(toc_node_views(node->node), &views, &err));
+    TOC_CHECK_OK(toc_views_digest_running(views, &digest, &opened, &entries, &err));
     return entries;
 }
 
 static void await_entries(toc_test_node *node, uint64_t wanted)
 {
-    double deadline = seconds() + WAIT_S;
-    while (entries_of(node) < wanted) {
-        if (seconds() > deadline)
-            fail_msg("the records did not arrive");
-        usleep(POLL_US);
-    }
+    static const struct timespec pause = {.tv_nsec = POLL_NS};
+    while (entries_of(node) < wanted)
+        nanosleep(&pause, NULL);
 }
 
-static void report(const char *what, double *times, size_t count)
+static void refused(void *context, size_t index, const toc_err *why)
 {
-    qsort(times, count, sizeof *times, compare);
-    printf("%-44s p50 %7.2f ms   p90 %7.2f ms   p99 %7.2f ms   max %7.2f ms\n", what,
-           times[count / 2] * 1e3, times[count * 9 / 10] * 1e3, times[count * 99 / 100] * 1e3,
-           times[count - 1] * 1e3);
+    (void)context;
+    fail_msg("draft %zu is refused: %s", index, why->text);
 }
 
-static bool is_member(void *context)
+static void write_one(pair *p)
 {
-    toc_test_node *node = context;
-    return toc_test_node_links(node) > 0;
+    toc_err err;
+    toc_writer_totals totals = {0};
+    toc_statement draft;
+    toc_test_draft(p->next++, &draft);
+    TOC_CHECK_OK(toc_writer_write(p->from.writer, &p->circle, TOC_LANE_ALERT, false, &draft, 1,
+                                  &totals, refused, NULL, &err));
 }
 
-static void pair(toc_test_node *author, toc_test_node *reader, toc_circle_id *circle)
+static int compare_u64(const void *left, const void *right)
 {
-    toc_test_node_make("Author", author);
-    toc_test_node_make("Reader", reader);
-    toc_test_node_start(author);
-    toc_test_node_start(reader);
-    toc_test_node_add_peer(author, reader, false);
-    toc_test_node_add_peer(reader, author, true);
-    *circle = toc_test_node_circle(author);
-    toc_test_node_admit(author, circle, &reader->org);
-    toc_test_node_join(reader, circle);
-    toc_test_wait("a link", 20, is_member, reader);
+    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+    return a < b ? -1 : a > b;
 }
 
-static void propagate(toc_test_node *author, toc_test_node *reader, const toc_circle_id *circle,
-                      size_t count)
+static void say(const char *what, uint64_t *ns, size_t count)
 {
-    double *home = calloc(count, sizeof *home), *away = calloc(count, sizeof *away);
-    if (home == NULL || away == NULL)
-        fail_msg("out of memory");
+    qsort(ns, count, sizeof *ns, compare_u64);
+    printf("%-34s p50 %6llu us  p90 %6llu us  p99 %6llu us  max %6llu us  (%zu records)\n", what,
+           (unsigned long long)ns[count / 2] / 1000, (unsigned long long)ns[count * 9 / 10] / 1000,
+           (unsigned long long)ns[count * 99 / 100] / 1000,
+           (unsigned long long)ns[count - 1] / 1000, count);
+}
+
+/* ---- one after another ---- */
+
+static void one_by_one(pair *p, size_t count)
+{
+    uint64_t *total = calloc(count, sizeof *total), *own = calloc(count, sizeof *own);
+    uint64_t before = entries_of(&p->to);
+    assert_non_null(total);
+    assert_non_null(own);
     for (size_t i = 0; i < count; i++) {
-        double start = seconds();
-        toc_test_node_write(author, circle, i, i + 1);
-        home[i] = seconds() - start;
-        await_entries(reader, i + 2);
-        away[i] = seconds() - start;
+        uint64_t start = now_ns();
+        write_one(p);
+        own[i] = now_ns() - start;
+        await_entries(&p->to, before + i + 1);
+        total[i] = now_ns() - start;
     }
-    report("durable at home", home, count);
-    report("in the other node's views, both durable", away, count);
-    free(home);
-    free(away);
+    say("one by one: acknowledged", own, count);
+    say("one by one: visible at the peer", total, count);
+    free(own);
+    free(total);
 }
 
-static void catch_up(toc_test_node *author, toc_test_node *reader, const toc_circle_id *circle,
-                     uint64_t from, uint64_t count)
+/* ---- at a rate ---- */
+
+typedef struct watch {
+    pair *p;
+    uint64_t before, *seen;
+    size_t count;
+} watch;
+
+static void *watch_main(void *context)
 {
-    toc_test_node_stop(reader);
-    double start = seconds();
-    toc_test_node_write(author, circle, from, from + count);
-    double wrote = seconds() - start;
-    await_entries(author, from + count + 1);
-    toc_test_node_start(reader);
-    start = seconds();
-    await_entries(reader, from + count + 1);
-    double caught = seconds() - start;
-    printf("%llu records submitted in %.2f s (%.0f/s); caught up with in %.2f s (%.0f/s)\n",
-           (unsigned long long)count, wrote, (double)count / wrote, caught, (double)count / caught);
+    watch *w = context;
+    for (size_t have = 0; have < w->count;) {
+        static const struct timespec pause = {.tv_nsec = POLL_NS};
+        size_t shown = (size_t)(entries_of(&w->p->to) - w->before);
+        uint64_t now = now_ns();
+        for (; have < shown && have < w->count; have++)
+            w->seen[have] = now;
+        nanosleep(&pause, NULL);
+    }
+    return NULL;
 }
 
-static void run(void **state)
+static void at_rate(pair *p, size_t count, unsigned rate)
 {
-    const size_t *counts = *state;
-    toc_test_node author, reader;
-    toc_circle_id circle;
-    pair(&author, &reader, &circle);
-    /* The first record waits for the charter and the key: it is not what is measured. */
-    toc_test_node_write(&author, &circle, 1u << 30, (1u << 30) + 1);
-    await_entries(&reader, 1);
-    if (counts[0] > 0)
-        propagate(&author, &reader, &circle, counts[0]);
-    if (counts[1] > 0)
-        catch_up(&author, &reader, &circle, counts[0], counts[1]);
-    toc_test_node_remove(&reader);
-    toc_test_node_remove(&author);
+    char what[64];
+    pthread_t watcher;
+    uint64_t *start = calloc(count, sizeof *start);
+    watch w = {.p = p, .before = entries_of(&p->to), .count = count};
+    w.seen = calloc(count, sizeof *w.seen);
+    assert_non_null(start);
+    assert_non_null(w.seen);
+    assert_int_equal(pthread_create(&watcher, NULL, watch_main, &w), 0);
+    uint64_t first = now_ns();
+    for (size_t i = 0; i < count; i++) {
+        uint64_t due = first + i * (1000000000u / rate), now = now_ns();
+        struct timespec pause = {.tv_nsec = due > now ? (long)(due - now) : 0};
+        if (pause.tv_nsec > 0)
+            nanosleep(&pause, NULL);
+        start[i] = now_ns();
+        write_one(p);
+    }
+    pthread_join(watcher, NULL);
+    for (size_t i = 0; i < count; i++)
+        w.seen[i] -= start[i];
+    snprintf(what, sizeof what, "at %u/s: visible at the peer", rate);
+    say(what, w.seen, count);
+    free(start);
+    free(w.seen);
 }
 
-int main(int argc, char **argv)
+/* ---- catching up ---- */
+
+static bool has_wanted(void *context)
 {
-    size_t counts[2] = {argc > 1 ? strtoul(argv[1], NULL, 10) : 1000,
-                        argc > 2 ? strtoul(argv[2], NULL, 10) : 0};
-    const struct CMUnitTest tests[] = {cmocka_unit_test_prestate(run, counts)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    pair *p = context;
+    return entries_of(&p->to) >= p->wanted;
+}
+
+static void catch_up(pair *p, uint64_t count)
+{
+    uint64_t start = now_ns();
+    toc_test_node_write(&p->from, &p->circle, p->next, p->next + count);
+    p->next += count;
+    double written = (double)(now_ns() - start) / 1e9;
+    await_entries(&p->to, p->next);
+    double with_peer = (double)(now_ns() - start) / 1e9;
+    printf("%llu records written in %.2f s (%.0f/s), at the peer after %.2f s (%.0f/s)\n",
+           (unsigned long long)count, written, (double)count / written, with_peer,
+           (double)count / with_peer);
+    pair late = {.circle = p->circle, .wanted = p->next};
+    toc_test_node_make("Late FIU", &late.to);
+    toc_test_node_start(&late.to);
+    toc_test_node_add_peer(&p->from, &late.to, false);
+    toc_test_node_admit(&p->from, &p->circle, &late.to.org);
+    toc_test_node_join(&late.to, &p->circle);
+    start = now_ns();
+    toc_test_node_add_peer(&late.to, &p->from, true);
+    toc_test_wait("the late one has everything", WAIT_S, has_wanted, &late);
+    double caught = (double)(now_ns() - start) / 1e9;
+    printf("an empty node has %llu records after %.2f s (%.0f/s), link and keys included\n",
+           (unsigned long long)p->next, caught, (double)p->next / caught);
+    toc_test_node_remove(&late.to);
+}
+
+static bool is_linked(void *context)
+{
+    return toc_test_node_links(&((pair *)context)->to) == 1;
+}
+
+static bool has_first(void *context)
+{
+    return entries_of(&((pair *)context)->to) >= 1;
+}
+
+static void run(size_t records, uint64_t late)
+{
+    static pair p;
+    toc_test_node_make("Alpha Exchange", &p.from);
+    toc_test_node_make("Beta Police", &p.to);
+    p.from.config.log_map_bytes = p.to.config.log_map_bytes = 4ull << 30;
+    p.from.config.views_map_bytes = p.to.config.views_map_bytes = 4ull << 30;
+    toc_test_node_start(&p.from);
+    toc_test_node_start(&p.to);
+    toc_test_node_add_peer(&p.from, &p.to, false);
+    toc_test_node_add_peer(&p.to, &p.from, true);
+    p.circle = toc_test_node_circle(&p.from);
+    toc_test_node_admit(&p.from, &p.circle, &p.to.org);
+    toc_test_node_join(&p.to, &p.circle);
+    toc_test_wait("they are linked", WAIT_S, is_linked, &p);
+    write_one(&p);
+    toc_test_wait("the first record comes", WAIT_S, has_first, &p);
+    one_by_one(&p, records);
+    at_rate(&p, records, 100);
+    at_rate(&p, records, 1000);
+    catch_up(&p, late);
+    toc_test_node_remove(&p.from);
+    toc_test_node_remove(&p.to);
+}
+
+int main(int count, char **words)
+{
+    size_t records = count > 1 ? (size_t)strtoul(words[1], NULL, 10) : RECORDS_DEFAULT;
+    uint64_t late = count > 2 ? strtoull(words[2], NULL, 10) : CATCH_UP_DEFAULT;
+    toc_diag_set_level(TOC_DIAG_WARNING);
+    if (records == 0) {
+        fprintf(stderr, "bench_propagate [RECORDS [CATCH_UP]]\n");
+        return 2;
+    }
+    run(records, late);
+    return 0;
 }

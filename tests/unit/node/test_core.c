@@ -245,7 +245,7 @@ static void a_full_log_is_told_to_who_submits_and_the_node_stays_up(void **state
     assert_non_null(strstr(err.text, "90"));
     TOC_CHECK_OK(toc_node_health(node->node, &err));
     assert_int_equal(toc_test_node_digest(node, &opened), (batches - 1) * TOC_WRITER_BATCH_MAX);
-    assert_int_equal(write_batch(node, &circle, 0, &err), TOC_FULL); /* and again */
+    assert_int_equal(write_batch(node, &circle, batches * TOC_WRITER_BATCH_MAX, &err), TOC_FULL);
     toc_test_node_stop(node);
     node->config.log_map_bytes = 8 * SMALL_BYTES;
     toc_test_node_start(node);
@@ -271,7 +271,8 @@ static void a_commit_that_fails_ends_the_node_and_nobody_is_told_that_it_is_writ
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
     toc_code code = write_batch(node, &circle, TOC_WRITER_BATCH_MAX, &err);
     toc_code health = toc_node_health(node->node, &why);
-    toc_code after = write_batch(node, &circle, 0, &err); /* is answered, and not waited for */
+    /* Is answered, and not waited for. */
+    toc_code after = write_batch(node, &circle, 2 * TOC_WRITER_BATCH_MAX, &err);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
     assert_true(code != TOC_OK && health != TOC_OK && after != TOC_OK);
     assert_true(strlen(why.text) > 10);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "node/clock.h"
 #include "store/env.h"
 #include "tests/support/check.h"
 #include "tests/support/test_node.h"
@@ -347,6 +348,42 @@ static void a_circle_that_is_not_joined_takes_nothing(void **state)
     assert_int_equal(entries_of(b), 0);
 }
 
+/* ---- another generation ---- */
+
+static toc_code forget_generation(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                                  toc_err *err)
+{
+    (void)engine;
+    (void)now;
+    toc_log_circle circle;
+    TOC_TRY(toc_log_circle_get(txn, &((book *)context)->circle, &circle, err));
+    circle.generation = 0; /* the next word opens another */
+    return toc_log_circle_put(txn, &circle, err);
+}
+
+static bool another_second(void *context)
+{
+    return toc_clock_now().wall.unix_ms / 1000 > *(const uint64_t *)context;
+}
+
+static void a_generation_that_began_meanwhile_is_taken_up_unasked(void **state)
+{
+    book *b = *state;
+    toc_err err;
+    toc_statement drafts[2];
+    toc_test_draft(1, &drafts[0]);
+    toc_test_draft(2, &drafts[1]);
+    write_some(b, TOC_LANE_BULK, drafts, 1);
+    uint64_t first = head_of(b, &drafts[0], NULL, NULL).revision >> 24;
+    /* A generation is named by the second it begins in. */
+    toc_test_wait("the clock moves on", 5, another_second, &first);
+    TOC_CHECK_OK(toc_node_do(b->node.node, forget_generation, b, &err));
+    write_some(b, TOC_LANE_BULK, drafts, 2);
+    expect(b, 1, 0, 1);
+    assert_true(head_of(b, &drafts[1], NULL, NULL).revision >> 24 > first);
+    assert_int_equal(entries_of(b), 2);
+}
+
 /* ---- what the writer must wait for ---- */
 
 enum { MANY = 3000 };
@@ -477,6 +514,7 @@ int main(void)
         TEST(a_member_is_removed_and_added_again_by_higher_revisions),
         TEST(a_record_too_large_for_its_lane_is_refused_alone),
         TEST(a_circle_that_is_not_joined_takes_nothing),
+        TEST(a_generation_that_began_meanwhile_is_taken_up_unasked),
         TEST(after_a_restart_without_views_nothing_is_said_twice),
         TEST(while_the_views_are_rebuilt_nothing_is_said_twice),
         TEST(rivals_that_say_the_same_write_it_once),
