@@ -1,5 +1,7 @@
 #include "store/view/view.h"
 
+#include "proto/crypto/hash.h"
+
 void toc_view_init(toc_view *view, toc_txn *txn, toc_time horizon)
 {
     *view = (toc_view){.txn = txn, .horizon = horizon};
@@ -24,11 +26,38 @@ toc_code toc_view_cursor(toc_view *view, toc_view_table table, toc_cursor **out,
 
 /* ---- meta ---- */
 
-enum { STATE_BYTES = 5 * 8 + 64 + 16 };
+/* No digest covers the state of the fold, so it has a check of its own, like the rows of the log
+ * (store/README.md): version u8 | check[8] | payload. */
+enum {
+    STATE_VERSION = 1,
+    CHECK_BYTES = 8,
+    HEAD_BYTES = 1 + CHECK_BYTES,
+    STATE_BYTES = 5 * 8 + 64 + 16
+};
 
 static toc_span state_key(void)
 {
     return toc_span_text("state");
+}
+
+static void state_check(const uint8_t payload[STATE_BYTES], uint8_t out[CHECK_BYTES])
+{
+    uint8_t key_size[2];
+    toc_hash hash;
+    toc_put_u16(key_size, (uint16_t)state_key().size);
+    toc_span parts[] = {toc_span_text("tocsin/row/1\n"), toc_span_of("meta", 5),
+                        TOC_SPAN_OF(key_size), state_key(), toc_span_of(payload, STATE_BYTES)};
+    toc_blake2b_parts(parts, TOC_COUNT(parts), &hash);
+    memcpy(out, hash.bytes, CHECK_BYTES);
+}
+
+static bool state_fits(toc_span value)
+{
+    uint8_t check[CHECK_BYTES];
+    if (value.size != HEAD_BYTES + STATE_BYTES || value.data[0] != STATE_VERSION)
+        return false;
+    state_check(value.data + HEAD_BYTES, check);
+    return memcmp(check, value.data + 1, CHECK_BYTES) == 0;
 }
 
 toc_code toc_view_state_get(toc_txn *txn, toc_view_state *out, toc_err *err)
@@ -38,32 +67,35 @@ toc_code toc_view_state_get(toc_txn *txn, toc_view_state *out, toc_err *err)
     *out = (toc_view_state){0};
     if (code != TOC_OK)
         return code == TOC_NOT_FOUND ? TOC_OK : code;
-    if (value.size != STATE_BYTES)
-        return toc_table_lies(txn, TOC_VIEW_META, state_key(), "no state of the fold", err);
+    if (!state_fits(value))
+        return toc_table_lies(txn, TOC_VIEW_META, state_key(), "it does not fit its check", err);
+    const uint8_t *payload = value.data + HEAD_BYTES;
     for (size_t lane = 0; lane < 2; lane++) {
-        out->position[lane] = toc_get_u64(value.data + 8 * lane);
-        out->offset[lane] = toc_get_u64(value.data + 16 + 8 * lane);
+        out->position[lane] = toc_get_u64(payload + 8 * lane);
+        out->offset[lane] = toc_get_u64(payload + 16 + 8 * lane);
     }
-    out->horizon.unix_ms = toc_get_u64(value.data + 32);
-    toc_sum_read(value.data + 40, &out->digest);
-    toc_sum_read(value.data + 72, &out->opened);
-    out->entries = toc_get_u64(value.data + 104);
-    out->malformed = toc_get_u64(value.data + 112);
+    out->horizon.unix_ms = toc_get_u64(payload + 32);
+    toc_sum_read(payload + 40, &out->digest);
+    toc_sum_read(payload + 72, &out->opened);
+    out->entries = toc_get_u64(payload + 104);
+    out->malformed = toc_get_u64(payload + 112);
     return TOC_OK;
 }
 
 toc_code toc_view_state_put(toc_txn *txn, const toc_view_state *state, toc_err *err)
 {
-    uint8_t value[STATE_BYTES];
+    uint8_t value[HEAD_BYTES + STATE_BYTES] = {STATE_VERSION};
+    uint8_t *payload = value + HEAD_BYTES;
     for (size_t lane = 0; lane < 2; lane++) {
-        toc_put_u64(value + 8 * lane, state->position[lane]);
-        toc_put_u64(value + 16 + 8 * lane, state->offset[lane]);
+        toc_put_u64(payload + 8 * lane, state->position[lane]);
+        toc_put_u64(payload + 16 + 8 * lane, state->offset[lane]);
     }
-    toc_put_u64(value + 32, state->horizon.unix_ms);
-    toc_sum_write(&state->digest, value + 40);
-    toc_sum_write(&state->opened, value + 72);
-    toc_put_u64(value + 104, state->entries);
-    toc_put_u64(value + 112, state->malformed);
+    toc_put_u64(payload + 32, state->horizon.unix_ms);
+    toc_sum_write(&state->digest, payload + 40);
+    toc_sum_write(&state->opened, payload + 72);
+    toc_put_u64(payload + 104, state->entries);
+    toc_put_u64(payload + 112, state->malformed);
+    state_check(payload, value + 1);
     return toc_table_put(txn, TOC_VIEW_META, state_key(), TOC_SPAN_OF(value), err);
 }
 

@@ -25,36 +25,42 @@ static void layout_value(uint8_t out[8])
     toc_put_u32(out + 4, TOC_RULES_VERSION);
 }
 
+/* A row of `meta` as it should be, or none where none should be. */
+static toc_code has_row(toc_txn *txn, toc_span key, toc_span expected, bool *out, toc_err *err)
+{
+    toc_span value = {0};
+    toc_code code = toc_table_get(txn, TOC_VIEW_META, key, &value, err);
+    *out = code == (expected.size == 0 ? TOC_NOT_FOUND : TOC_OK) &&
+           (code != TOC_OK || toc_span_equal(value, expected));
+    return code == TOC_NOT_FOUND ? TOC_OK : code;
+}
+
 /* Whether what is on the disk can be gone on with. Empty tables can. */
 static toc_code is_usable(toc_env *env, bool *out, toc_err *err)
 {
     TOC_AUTO(toc_txn_abort) toc_txn *txn = NULL;
     TOC_TRY(toc_txn_begin(env, TOC_TXN_READ, &txn, err));
-    uint64_t rows;
+    uint64_t rows = 0;
+    uint8_t layout[8];
+    bool clean = false, same_layout = false;
+    toc_view_state state;
+    layout_value(layout);
     TOC_TRY(toc_table_count(txn, TOC_VIEW_META, &rows, err));
-    toc_span value;
-    toc_code dirty = toc_table_get(txn, TOC_VIEW_META, dirty_key(), &value, err);
-    toc_code layout = toc_table_get(txn, TOC_VIEW_META, layout_key(), &value, err);
-    if ((dirty != TOC_OK && dirty != TOC_NOT_FOUND) ||
-        (layout != TOC_OK && layout != TOC_NOT_FOUND))
-        return dirty != TOC_OK && dirty != TOC_NOT_FOUND ? dirty : layout;
-    uint8_t expected[8];
-    layout_value(expected);
-    *out =
-        rows == 0 || (dirty == TOC_NOT_FOUND && layout == TOC_OK && value.size == sizeof expected &&
-                      memcmp(value.data, expected, sizeof expected) == 0);
+    TOC_TRY(has_row(txn, dirty_key(), (toc_span){0}, &clean, err));
+    TOC_TRY(has_row(txn, layout_key(), TOC_SPAN_OF(layout), &same_layout, err));
+    toc_code code = toc_view_state_get(txn, &state, err);
+    if (code != TOC_OK && code != TOC_MALFORMED)
+        return code;
+    *out = rows == 0 || (clean && same_layout && code == TOC_OK);
     return TOC_OK;
 }
 
-/* Views that are full must still open. */
+/* Views that are full must still open: what is marked is not written again. */
 static toc_code is_marked(toc_env *env, toc_span layout, bool *out, toc_err *err)
 {
     TOC_AUTO(toc_txn_abort) toc_txn *txn = NULL;
-    toc_span value;
     TOC_TRY(toc_txn_begin(env, TOC_TXN_READ, &txn, err));
-    toc_code code = toc_table_get(txn, TOC_VIEW_META, layout_key(), &value, err);
-    *out = code == TOC_OK && toc_span_equal(value, layout);
-    return code == TOC_NOT_FOUND ? TOC_OK : code;
+    return has_row(txn, layout_key(), layout, out, err);
 }
 
 static toc_code put_meta(toc_env *env, toc_span key, toc_span value, bool present, toc_err *err)

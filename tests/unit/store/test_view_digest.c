@@ -224,6 +224,29 @@ static void one_flipped_byte_of_any_view_row_is_noticed(void **state)
     empty(&book, feeds);
 }
 
+/* Where the fold stands is in no digest: its row has a check, and views without it are worth
+ * nothing. */
+static void a_flipped_byte_in_the_state_of_the_fold_drops_the_views(void **state)
+{
+    (void)state;
+    toc_viewbook book;
+    toc_test_feed *feeds[2];
+    fill(&book, feeds);
+    toc_answer_digest before = toc_viewbook_digest(&book);
+    static const size_t bytes[] = {5, 6, 13, 14, 15, 40, 60, 100, 130, 133};
+    for (size_t i = 0; i < TOC_COUNT(bytes); i++) {
+        toc_err err = {0};
+        close_views(&book);
+        assert_true(flip(&book, TOC_VIEW_META, 1, bytes[i])); /* after `layout` */
+        TOC_CHECK_OK(toc_views_open(book.folder, &book.options, book.log, &book.views, &err));
+        assert_int_equal(toc_viewbook_digest(&book).entries, 0);
+        toc_viewbook_fold(&book);
+        toc_answer_digest after = toc_viewbook_digest(&book);
+        assert_true(toc_viewbook_same(&before, &after));
+    }
+    empty(&book, feeds);
+}
+
 static void the_digest_names_nothing_local(void **state)
 {
     (void)state;
@@ -250,6 +273,7 @@ int main(void)
         cmocka_unit_test(what_is_taken_out_was_never_added_in_any_order),
         cmocka_unit_test(a_row_is_hashed_after_the_name_of_its_table_and_a_zero_byte),
         cmocka_unit_test(one_flipped_byte_of_any_view_row_is_noticed),
+        cmocka_unit_test(a_flipped_byte_in_the_state_of_the_fold_drops_the_views),
         cmocka_unit_test(the_digest_names_nothing_local),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
