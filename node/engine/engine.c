@@ -89,7 +89,11 @@ toc_code toc_engine_new(toc_log_txn *txn, bool same_boot, toc_now now, toc_engin
                         toc_err *err)
 {
     TOC_AUTO(toc_engine_free) toc_engine *engine = calloc(1, sizeof *engine);
-    if (engine == NULL || (engine->peers = calloc(1, sizeof *engine->peers)) == NULL)
+    if (engine == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for the engine");
+    engine->peers = calloc(1, sizeof *engine->peers);
+    if (engine->peers ==
+        NULL) /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the cleanup frees it */
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for the engine");
     engine->peer_count = 1;
     engine->peers[0].clock_offset_ms = INT64_MIN;

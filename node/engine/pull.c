@@ -174,7 +174,10 @@ static toc_chunk *next_part(toc_engine *engine, engine_feed *feed, uint64_t stor
             return NULL;
         engine->pulling -= first->entries.size;
         feed->waiting_count--;
-        memmove(feed->waiting, feed->waiting + 1, feed->waiting_count * sizeof *feed->waiting);
+        memmove(
+            feed->waiting, feed->waiting + 1,
+            feed->waiting_count *
+                sizeof *feed->waiting); /* NOLINT(bugprone-sizeof-expression): pointers are meant */
         if (from == stored)
             return first;
         toc_chunk_free(first); /* it was stored meanwhile */
@@ -323,7 +326,10 @@ static bool room_for(const toc_engine *engine, const engine_feed *feed, size_t b
 static toc_code wait_in_line(toc_engine *engine, engine_feed *feed, toc_chunk *chunk_take,
                              toc_err *err)
 {
-    toc_chunk **grown = realloc(feed->waiting, (feed->waiting_count + 1) * sizeof *grown);
+    toc_chunk **grown =
+        realloc(feed->waiting,
+                (feed->waiting_count + 1) *
+                    sizeof *grown); /* NOLINT(bugprone-sizeof-expression): pointers are meant */
     if (grown == NULL) {
         toc_chunk_free(chunk_take);
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for a chunk");

@@ -313,7 +313,7 @@ toc_code toc_config_parse(const char *name, toc_span text, toc_config *out, toc_
 {
     size_t position;
     if (!toc_utf8_valid(text, &position) ||
-        memchr(text.data == NULL ? (const uint8_t *)"" : text.data, 0, text.size))
+        (text.size > 0 && memchr(text.data, 0, text.size) != NULL))
         return toc_fail(err, TOC_MALFORMED, "%s: not a text file", name);
     toc_config config;
     toc_config_default(&config);

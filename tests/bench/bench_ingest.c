@@ -19,6 +19,7 @@
 #include "proto/crypto/hash.h"
 #include "store/identity.h"
 #include "store/views.h"
+#include "tests/support/tempdir.h"
 
 enum {
     ROUND_RESULTS = 64,
@@ -516,7 +517,6 @@ int main(int argc, char **argv)
     stop_threads(&hand, &f);
     free_party(&source);
     free_party(&receiver);
-    char command[600];
-    snprintf(command, sizeof command, "rm -rf '%s'", base);
-    return system(command) == 0 ? 0 : 1;
+    toc_tempdir_remove(base);
+    return 0;
 }

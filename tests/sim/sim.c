@@ -597,6 +597,7 @@ int main(int argc, char **argv)
         run_world(seed, worlds);
     bool written = (worlds.in == NULL || fclose(worlds.in) == 0);
     written = (worlds.out == NULL || fclose(worlds.out) == 0) && written;
-    printf("%llu worlds, no invariant broken\n", (unsigned long long)(until - from + 1));
+    uint64_t worlds_run = until - from + 1;
+    printf("%llu worlds, no invariant broken\n", (unsigned long long)worlds_run);
     return written ? 0 : 1;
 }

@@ -113,20 +113,36 @@ static void who_does_not_consume_is_handed_no_more_than_its_window(void **state)
     toc_test_wait("the rest comes when it is asked for", 10, all_have_come, both);
 }
 
-static void an_urgent_message_overtakes_what_waits(void **state)
+/* How many of `sent` large messages came before the urgent one that was sent after them. */
+static size_t before_urgent(two *both, size_t sent, uint64_t urgent)
 {
-    enum { SENT = 90, URGENT = 1000000 };
-    two *both = *state;
-    link_two(both);
-    for (uint64_t i = 0; i < SENT; i++) /* 5.9 MB: more than the sockets hold */
+    for (uint64_t i = 0; i < sent; i++) /* 5.9 MB: mostly more than the sockets hold */
         side_send(&both->high, false, i, TOC_MESSAGE_BYTES_MAX);
     toc_test_wait("a window is full", 10, low_holds_a_window, both);
-    side_send(&both->high, true, URGENT, 100);
-    both->wanted = SENT + 1;
+    side_send(&both->high, true, urgent, 100);
+    both->wanted = sent + 1;
     toc_test_wait("everything has come", 20, all_have_come, both);
     size_t at = 0;
-    while (at < SENT && side_number(&both->low, at) != URGENT)
+    while (at < sent && side_number(&both->low, at) != urgent)
         at++;
+    return at;
+}
+
+static void an_urgent_message_overtakes_what_waits(void **state)
+{
+    enum { SENT = 90, URGENT = 1000000, ATTEMPTS = 5 };
+    two *both = *state;
+    link_two(both);
+    size_t at = before_urgent(both, SENT, URGENT);
+    /* A kernel that took all of it into its sockets left nothing to overtake. */
+    for (int attempt = 1; at >= SENT - 5 && attempt < ATTEMPTS; attempt++) {
+        toc_links_stop(both->low.links);
+        toc_links_stop(both->high.links);
+        side_start(&both->low, 0);
+        side_start(&both->high, 0);
+        link_two(both);
+        at = before_urgent(both, SENT, URGENT);
+    }
     assert_true(at < SENT - 5); /* before what was sent long before it */
     uint64_t next = 0;
     for (size_t i = 0; i <= SENT; i++) {
