@@ -348,7 +348,7 @@ typedef struct middle {
     uint16_t node_port;
     size_t flip_after; /* bytes of the dialler; 0: nothing is changed */
     pthread_t thread;
-    volatile bool stop;
+    _Atomic bool stop;
 } middle;
 
 static void pump(int from, int to, size_t *seen, size_t flip_at, bool *open)
