@@ -25,6 +25,7 @@ void node_fail(toc_node *node, const char *what, const toc_err *why)
     }
     pthread_mutex_unlock(&node->health_mutex);
     toc_inbox_close(node->inbox);
+    node_wake_settlers(node);
 }
 
 toc_code toc_node_health(toc_node *node, toc_err *err)

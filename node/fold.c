@@ -67,6 +67,13 @@ static void bear_full_views(toc_node *node, const toc_err *why)
     pthread_mutex_unlock(&node->fold_mutex);
 }
 
+void node_wake_settlers(toc_node *node)
+{
+    pthread_mutex_lock(&node->fold_mutex);
+    pthread_cond_broadcast(&node->fold_moved);
+    pthread_mutex_unlock(&node->fold_mutex);
+}
+
 void *node_fold_main(void *context)
 {
     toc_node *node = context;
@@ -101,10 +108,13 @@ toc_code toc_node_settle(toc_node *node, unsigned timeout_ms, toc_err *err)
     uint64_t alert = node->journaled[0], bulk = node->journaled[1];
     toc_code code = TOC_OK;
     while (code == TOC_OK && (node->folded[0] < alert || node->folded[1] < bulk)) {
-        if (node->views_full)
-            code = toc_fail(err, TOC_FULL,
-                            "the views are full: raise views_map in the configuration and restart");
-        else if (pthread_cond_timedwait(&node->fold_moved, &node->fold_mutex, &deadline) != 0)
+        code = node->views_full
+                   ? toc_fail(err, TOC_FULL,
+                              "the views are full: raise views_map in the configuration and "
+                              "restart")
+                   : toc_node_health(node, err);
+        if (code == TOC_OK &&
+            pthread_cond_timedwait(&node->fold_moved, &node->fold_mutex, &deadline) != 0)
             code = toc_fail(err, TOC_UNREACHABLE, "the views are still behind the log");
     }
     pthread_mutex_unlock(&node->fold_mutex);

@@ -65,6 +65,7 @@ void node_stop_workers(toc_node *node);
 
 /* fold.c */
 void node_wake_fold(toc_node *node, const uint64_t journaled[2]);
+void node_wake_settlers(toc_node *node); /* the node has failed: nothing will settle any more */
 void *node_fold_main(void *node);
 void node_stop_fold(toc_node *node);
 
