@@ -8,7 +8,9 @@
 #include "tests/support/check.h"
 #include "tests/support/test_node.h"
 
-enum { PAIR = 2, RECORDS = 2000 };
+enum { PAIR = 2 };
+#define RECORDS UINT64_C(2000)
+#define BATCH   ((uint64_t)TOC_WRITER_BATCH_MAX)
 
 typedef struct pair {
     toc_test_node nodes[PAIR];
@@ -240,17 +242,17 @@ static void a_full_log_is_told_to_who_submits_and_the_node_stays_up(void **state
     toc_test_node_start(node);
     toc_circle_id circle = toc_test_node_circle(node);
     while (code == TOC_OK && batches < BATCHES)
-        code = write_batch(node, &circle, batches++ * TOC_WRITER_BATCH_MAX, &err);
+        code = write_batch(node, &circle, batches++ * BATCH, &err);
     assert_int_equal(code, TOC_FULL);
     assert_non_null(strstr(err.text, "90"));
     TOC_CHECK_OK(toc_node_health(node->node, &err));
-    assert_int_equal(toc_test_node_digest(node, &opened), (batches - 1) * TOC_WRITER_BATCH_MAX);
-    assert_int_equal(write_batch(node, &circle, batches * TOC_WRITER_BATCH_MAX, &err), TOC_FULL);
+    assert_int_equal(toc_test_node_digest(node, &opened), (batches - 1) * BATCH);
+    assert_int_equal(write_batch(node, &circle, batches * BATCH, &err), TOC_FULL);
     toc_test_node_stop(node);
     node->config.log_map_bytes = 8 * SMALL_BYTES;
     toc_test_node_start(node);
-    TOC_CHECK_OK(write_batch(node, &circle, (batches - 1) * TOC_WRITER_BATCH_MAX, &err));
-    assert_int_equal(toc_test_node_digest(node, &again), batches * TOC_WRITER_BATCH_MAX);
+    TOC_CHECK_OK(write_batch(node, &circle, (batches - 1) * BATCH, &err));
+    assert_int_equal(toc_test_node_digest(node, &again), batches * BATCH);
 }
 
 /* The system takes no more bytes into files, as a full or broken disk would. */
@@ -272,7 +274,7 @@ static void a_commit_that_fails_ends_the_node_and_nobody_is_told_that_it_is_writ
     toc_code code = write_batch(node, &circle, TOC_WRITER_BATCH_MAX, &err);
     toc_code health = toc_node_health(node->node, &why);
     /* Is answered, and not waited for. */
-    toc_code after = write_batch(node, &circle, 2 * TOC_WRITER_BATCH_MAX, &err);
+    toc_code after = write_batch(node, &circle, 2 * BATCH, &err);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
     assert_true(code != TOC_OK && health != TOC_OK && after != TOC_OK);
     assert_true(strlen(why.text) > 10);

@@ -28,7 +28,7 @@ static int make_door(void **state)
     side_make(&d->stranger, 0x55);
     side_start(&d->node, 0);
     side_allow(&d->node, &d->peer, NULL);
-    d->port = (uint16_t)atoi(strrchr(d->node.endpoint, ':') + 1);
+    d->port = (uint16_t)strtoul(strrchr(d->node.endpoint, ':') + 1, NULL, 10);
     *state = d;
     return 0;
 }
@@ -182,7 +182,7 @@ static void frames_that_claim_64_kilobytes_cost_a_kilobyte_each(void **state)
         (void)send(streams[i], zeros, sizeof zeros, MSG_NOSIGNAL | MSG_DONTWAIT);
     }
     expect_counted(d, TOC_REFUSE_HANDSHAKE, STRANGERS);
-    assert_true(memory_in_use() < before.memory + STRANGERS * 8192 + MEMORY_SLACK_BYTES);
+    assert_true(memory_in_use() < before.memory + (size_t)STRANGERS * 8192 + MEMORY_SLACK_BYTES);
     for (unsigned i = 0; i < STRANGERS; i++) {
         assert_int_equal(read_until_closed(streams[i], 8000), 0); /* and not a byte came back */
         close(streams[i]);
@@ -211,7 +211,7 @@ static void garbage_at_line_rate_is_read_and_dropped_and_the_peer_is_let_in(void
         assert_int_equal(read_until_closed(streams[i], 8000), 0);
         close(streams[i]);
     }
-    before.memory += CHUNK * 8; /* the peer's own link */
+    before.memory += (size_t)CHUNK * 8; /* the peer's own link */
     before.files += 8;
     toc_test_wait("files and memory are where they were", 30, is_back_to, &before);
     assert_int_equal(side_look(&d->node).downs, 0);

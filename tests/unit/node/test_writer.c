@@ -157,19 +157,19 @@ static void revisions_begin_at_the_generation_and_rise_over_lanes(void **state)
 static void roots_are_own_or_those_of_the_list_that_was_copied(void **state)
 {
     static const struct {
-        toc_ground ground;
         const char *id, *root;
+        toc_ground ground;
         uint8_t tag;
-    } cases[] = {{TOC_GROUND_LIST, "ofac-sdn", "ofac-sdn", TOC_ROOT_LIST},
-                 {TOC_GROUND_LIST, "ofac-0xb10c", "ofac-sdn", TOC_ROOT_LIST},
-                 {TOC_GROUND_OWN, "", NULL, TOC_ROOT_OWN},
-                 {TOC_GROUND_LIST, "a-list-nobody-knows", NULL, TOC_ROOT_OWN}};
+    } cases[] = {{"ofac-sdn", "ofac-sdn", TOC_GROUND_LIST, TOC_ROOT_LIST},
+                 {"ofac-0xb10c", "ofac-sdn", TOC_GROUND_LIST, TOC_ROOT_LIST},
+                 {"", NULL, TOC_GROUND_OWN, TOC_ROOT_OWN},
+                 {"a-list-nobody-knows", NULL, TOC_GROUND_LIST, TOC_ROOT_OWN}};
     book *b = *state;
     toc_err err;
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
     TOC_CHECK_OK(toc_arena_new(1 << 20, &arena, &err));
     for (size_t i = 0; i < TOC_COUNT(cases); i++) {
-        toc_statement draft, stored;
+        toc_statement draft, stored = {0};
         toc_claim_id claim;
         toc_test_draft(i, &draft);
         draft.source = (toc_source){.ground = cases[i].ground, .id = toc_span_text(cases[i].id)};
