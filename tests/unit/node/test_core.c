@@ -249,7 +249,7 @@ static void a_full_log_is_told_to_who_submits_and_the_node_stays_up(void **state
     assert_int_equal(toc_test_node_digest(node, &opened), (batches - 1) * BATCH);
     assert_int_equal(write_batch(node, &circle, batches * BATCH, &err), TOC_FULL);
     toc_test_node_stop(node);
-    node->config.log_map_bytes = 8 * SMALL_BYTES;
+    node->config.log_map_bytes = UINT64_C(8) * SMALL_BYTES;
     toc_test_node_start(node);
     TOC_CHECK_OK(write_batch(node, &circle, (batches - 1) * BATCH, &err));
     assert_int_equal(toc_test_node_digest(node, &again), batches * BATCH);
