@@ -29,8 +29,8 @@ typedef struct side {
     toc_org_id org;
     char endpoint[128];
     pthread_mutex_t mutex;
-    bool holds; /* does not say that it has consumed */
-    uint64_t up_link;
+    bool holds;                   /* does not say that it has consumed */
+    uint64_t up_link, other_link; /* the newest that is up, and the one before it */
     toc_org_id up_peer;
     unsigned ups, downs;
     uint64_t refused[TOC_REFUSE_COUNT];
@@ -43,6 +43,7 @@ static inline void side_up(void *context, uint64_t link, const toc_org_id *peer)
 {
     side *s = context;
     pthread_mutex_lock(&s->mutex);
+    s->other_link = s->up_link;
     s->up_link = link;
     s->up_peer = *peer;
     s->ups++;
@@ -55,7 +56,9 @@ static inline void side_down(void *context, uint64_t link)
     pthread_mutex_lock(&s->mutex);
     s->downs++;
     if (s->up_link == link)
-        s->up_link = 0;
+        s->up_link = s->other_link;
+    if (s->up_link == s->other_link || s->other_link == link)
+        s->other_link = 0;
     pthread_mutex_unlock(&s->mutex);
 }
 
