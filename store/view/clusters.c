@@ -164,6 +164,7 @@ static toc_code explore(closure *work, toc_report *report, bool seeding, toc_ver
         pair found = {0};
         bool hub;
         TOC_TRY(read_pair(work, &row, &found, err));
+        work->fold->looked_at++;
         bool member = report->now.live && toc_decides_member(&found.decider, report->now.ended);
         if (!member && !seeding)
             continue;
@@ -208,7 +209,12 @@ static toc_code find_floor(closure *work, toc_report *report, const toc_vertex *
 
 static bool takes_part(const toc_report *report)
 {
-    return report->old.live || report->now.live;
+    return report->old.live || report->now.live || report->pending;
+}
+
+static bool is_seed(const toc_report *report)
+{
+    return takes_part(report) && (report->changed || report->seeded || report->pending);
 }
 
 static toc_code seed(closure *work, toc_err *err)
@@ -216,11 +222,11 @@ static toc_code seed(closure *work, toc_err *err)
     toc_fold *fold = work->fold;
     size_t known = fold->reports.count, changed = 0;
     for (size_t i = 0; i < known; i++)
-        changed += fold->reports.at[i]->changed && takes_part(fold->reports.at[i]);
+        changed += is_seed(fold->reports.at[i]);
     work->bound = TOC_HUB_REPORTS + 1 + changed;
     for (size_t i = 0; i < known; i++) {
         toc_report *report = fold->reports.at[i];
-        if (!takes_part(report) || !(report->changed || report->seeded))
+        if (!is_seed(report))
             continue;
         if (report->now.live)
             TOC_TRY(gather(work, report, err));
@@ -534,6 +540,62 @@ static toc_code write_tentative(const closure *work, const joined *join, toc_err
     return code;
 }
 
+/* ---- putting off ---- */
+
+static toc_code load_pending(toc_fold *fold, toc_err *err)
+{
+    toc_cursor *cursor;
+    TOC_TRY(toc_view_cursor(&fold->view, TOC_VIEW_PENDING, &cursor, err));
+    toc_row row;
+    toc_code code = toc_cursor_first(cursor, &row, err);
+    for (; code == TOC_OK; code = toc_cursor_next(cursor, &row, err)) {
+        toc_claim_id id;
+        toc_report *report;
+        if (!toc_pending_fits(&row, &fold->scratch))
+            return toc_table_lies(fold->view.txn, TOC_VIEW_PENDING, row.key, "no report", err);
+        memcpy(id.bytes, row.key.data, sizeof id.bytes);
+        TOC_TRY(toc_fold_report(fold, &id, &report, err));
+        report->pending = true;
+    }
+    return code == TOC_NOT_FOUND ? TOC_OK : code;
+}
+
+static toc_code clear_pending(toc_fold *fold, toc_err *err)
+{
+    for (size_t i = 0; i < fold->reports.count; i++) {
+        const toc_report *report = fold->reports.at[i];
+        if (report->pending)
+            TOC_TRY(toc_table_delete(fold->view.txn, TOC_VIEW_PENDING,
+                                     TOC_SPAN_OF(report->id.bytes), err));
+    }
+    return TOC_OK;
+}
+
+static toc_code put_pending(toc_fold *fold, const toc_report *report, toc_err *err)
+{
+    uint8_t check[TOC_PENDING_BYTES];
+    toc_span key = TOC_SPAN_OF(report->id.bytes);
+    toc_pending_check(key, &fold->scratch, check);
+    return toc_table_put(fold->view.txn, TOC_VIEW_PENDING, key, TOC_SPAN_OF(check), err);
+}
+
+/* The row of a report that is gone says no more which cluster it was in. */
+toc_code toc_clusters_put_off(toc_fold *fold, bool *out_done, toc_err *err)
+{
+    *out_done = false;
+    for (size_t i = 0; i < fold->reports.count; i++) {
+        if (!fold->reports.at[i]->exists && fold->reports.at[i]->old.clustered)
+            return TOC_OK;
+    }
+    for (size_t i = 0; i < fold->reports.count; i++) {
+        const toc_report *report = fold->reports.at[i];
+        if (is_seed(report))
+            TOC_TRY(put_pending(fold, report, err));
+    }
+    *out_done = true;
+    return TOC_OK;
+}
+
 /* ---- the whole ---- */
 
 /* A report that is live no more is in no cluster. */
@@ -553,11 +615,14 @@ toc_code toc_clusters_join(toc_fold *fold, toc_err *err)
     TOC_AUTO(closure_wipe) closure work = {.fold = fold};
     TOC_AUTO(joined_wipe) joined result = {0};
     toc_map_init(&work.vertices);
+    fold->looked_at = 0;
+    TOC_TRY(load_pending(fold, err));
     TOC_TRY(gather_all(&work, err));
     if (work.touched.count == 0)
         return TOC_OK;
     TOC_TRY(join(&work, &result, err));
     leave_clusters(&work);
     TOC_TRY(write_clusters(&work, &result, err));
-    return write_tentative(&work, &result, err);
+    TOC_TRY(write_tentative(&work, &result, err));
+    return clear_pending(fold, err);
 }

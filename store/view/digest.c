@@ -100,3 +100,17 @@ void toc_opened_hash(const toc_record_id *record, toc_hash *out)
     memcpy(row + 7, record->bytes, 32);
     toc_blake2b(toc_span_of(row, sizeof row), out);
 }
+
+void toc_pending_check(toc_span key, toc_buf *scratch, uint8_t out[TOC_PENDING_BYTES])
+{
+    toc_hash hash;
+    toc_row_hash(TOC_VIEW_PENDING, key, (toc_span){0}, scratch, &hash);
+    memcpy(out, hash.bytes, TOC_PENDING_BYTES);
+}
+
+bool toc_pending_fits(const toc_row *row, toc_buf *scratch)
+{
+    uint8_t check[TOC_PENDING_BYTES];
+    toc_pending_check(row->key, scratch, check);
+    return row->key.size == 32 && toc_span_equal(row->value, TOC_SPAN_OF(check));
+}

@@ -29,4 +29,10 @@ void toc_cell_hash(const toc_feed_id *feed, uint64_t index, toc_span cell, toc_h
 /* B("opened" ‖ 0 ‖ record id). */
 void toc_opened_hash(const toc_record_id *record, toc_hash *out);
 
+/* No digest covers `pending`, and a row that changed would leave clusters as they were for good:
+ * each has a check, the first eight bytes of its hash as a row without a value. */
+enum { TOC_PENDING_BYTES = 8 };
+void toc_pending_check(toc_span key, toc_buf *scratch, uint8_t out[TOC_PENDING_BYTES]);
+bool toc_pending_fits(const toc_row *row, toc_buf *scratch);
+
 #endif

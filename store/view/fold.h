@@ -24,6 +24,7 @@ typedef struct toc_report {
     bool judge;    /* a head or a retraction came, went, or expired */
     bool changed;  /* in what others join by: liveness, root, members */
     bool seeded;   /* a neighbour changed in a way that leaves no trace in the rows */
+    bool pending;  /* as changed, by an earlier transaction that joined nothing */
     bool low_lost; /* now.low is no member any more */
     bool gathered;
     uint32_t place;    /* among the gathered */
@@ -64,6 +65,8 @@ typedef struct toc_fold {
     toc_log_txn *log;
     toc_view view;
     toc_view_state state;
+    bool put_off;       /* this transaction may leave joining to a later one */
+    uint64_t looked_at; /* shared vertices that joining went through; 0: nothing was joined */
     uint64_t records, malformed, rows; /* in this transaction; rows once it is committed */
     toc_batch batch;
     toc_map report_map;
@@ -123,6 +126,9 @@ TOC_MUST toc_code toc_reports_write(toc_fold *fold, toc_err *err);
 /* Gathers what the changed reports can influence, joins it, and writes clusters and tentative
  * pairs; the reports' own rows are left to toc_reports_write. */
 TOC_MUST toc_code toc_clusters_join(toc_fold *fold, toc_err *err);
+/* Notes the changed reports in `pending` instead, unless one of them is gone altogether: *out_done.
+ */
+TOC_MUST toc_code toc_clusters_put_off(toc_fold *fold, bool *out_done, toc_err *err);
 
 /* ---- open.c: the one place where entries are opened ---- */
 
@@ -196,6 +202,9 @@ struct toc_views {
     bool sync;            /* as opened: false in tests */
     bool dirty;           /* commits are unsynced and *dirty* stands in the tables */
     toc_view_state state; /* as of the last commit; the folder's */
+    uint64_t join_cost;   /* shared vertices that the last joining went through */
+    uint64_t join_rows;   /* row operations since */
+    uint64_t joins;       /* since the views were opened */
 
     /* The folder's tools, kept from one transaction to the next. */
     toc_opener *opener;

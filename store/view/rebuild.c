@@ -79,6 +79,7 @@ static toc_code take_some(shuffled *work, size_t from, size_t until, toc_err *er
         TOC_TRY(toc_fold_feed_of(&fold, work->units.at[i].feed, &feed, err));
         TOC_TRY(toc_fold_take(&fold, feed, work->units.at[i].index, err));
     }
+    fold.put_off = draw(work) % 2 == 0; /* whoever keeps the position joins */
     return toc_fold_finish(&fold, err);
 }
 

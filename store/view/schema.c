@@ -14,6 +14,7 @@ const char *const toc_view_table_names[TOC_VIEW_TABLES] = {
     [TOC_VIEW_TENTATIVE] = "tentative",
     [TOC_VIEW_WAITING] = "waiting",
     [TOC_VIEW_EXPIRIES] = "expiries",
+    [TOC_VIEW_PENDING] = "pending",
 };
 
 /* ---- keys ---- */

@@ -28,6 +28,7 @@ typedef enum toc_view_table {
     TOC_VIEW_TENTATIVE,  /* report ‖ report, both ways round */
     TOC_VIEW_WAITING,    /* due u64 ‖ feed u32 ‖ index u64: of cluster claims only */
     TOC_VIEW_EXPIRIES,   /* valid until u64 ‖ report */
+    TOC_VIEW_PENDING,    /* report: joining what it changed was put off, while the fold is behind */
     TOC_VIEW_TABLES
 } toc_view_table;
 

@@ -41,11 +41,26 @@ void toc_fold_wipe(toc_fold *fold)
     *fold = (toc_fold){0};
 }
 
+static void note_joining(const toc_fold *fold, bool put_off)
+{
+    toc_views *views = fold->views;
+    views->join_rows += fold->rows;
+    if (put_off)
+        return;
+    views->join_cost = fold->looked_at;
+    views->join_rows = 0;
+    views->joins += fold->looked_at > 0;
+}
+
 toc_code toc_fold_finish(toc_fold *fold, toc_err *err)
 {
     TOC_TRY(toc_batch_flush(fold, err));
     TOC_TRY(toc_reports_judge(fold, err));
-    TOC_TRY(toc_clusters_join(fold, err));
+    bool put_off = false;
+    if (fold->put_off)
+        TOC_TRY(toc_clusters_put_off(fold, &put_off, err));
+    if (!put_off)
+        TOC_TRY(toc_clusters_join(fold, err));
     TOC_TRY(toc_reports_write(fold, err));
     TOC_TRY(toc_view_state_put(fold->view.txn, &fold->state, err));
     toc_view_wipe(&fold->view);
@@ -54,6 +69,7 @@ toc_code toc_fold_finish(toc_fold *fold, toc_err *err)
     fold->view.txn = NULL; /* transferred */
     TOC_TRY(toc_txn_commit(txn, err));
     fold->views->state = fold->state;
+    note_joining(fold, put_off);
     return TOC_OK;
 }
 
@@ -182,6 +198,18 @@ static toc_code enter_mode(toc_views *views, toc_log_txn *log, toc_err *err)
     return far ? toc_views_set_dirty(views, true, err) : TOC_OK;
 }
 
+/* Joining goes through everything that shares anything with what changed, however little that was.
+ * While more waits, answers say that they are incomplete; until as many rows have been folded as
+ * joining goes through it can be put off, so that it never costs more than the rest. */
+static toc_code allow_putting_off(toc_fold *fold, toc_err *err)
+{
+    backlog left;
+    TOC_TRY(measure(fold->log, &fold->state, &left, err));
+    uint64_t rows = fold->views->join_rows + toc_txn_rows(fold->view.txn) + toc_batch_rows(fold);
+    fold->put_off = left.rows > 0 && rows < fold->views->join_cost;
+    return TOC_OK;
+}
+
 /* ---- the step ---- */
 
 static void report_step(const toc_views *views, const backlog *left, toc_fold_result *out)
@@ -200,6 +228,7 @@ static toc_code step(toc_views *views, toc_log_txn *log, const toc_fold_limit *l
     bool moved = false;
     TOC_TRY(fold_lane(&fold, TOC_LANE_ALERT, limit, &moved, err));
     TOC_TRY(fold_lane(&fold, TOC_LANE_BULK, limit, &moved, err));
+    TOC_TRY(allow_putting_off(&fold, err));
     TOC_TRY(toc_fold_finish(&fold, err));
     out->records = fold.records;
     out->rows = fold.rows;

@@ -264,6 +264,13 @@ static toc_code walk_feed(walk *work, const toc_row *row, toc_err *err)
     return TOC_OK;
 }
 
+static toc_code walk_pending(walk *work, const toc_row *row, toc_err *err)
+{
+    if (!toc_pending_fits(row, &work->scratch))
+        return lies(work, TOC_VIEW_PENDING, row, "no report", err);
+    return TOC_OK;
+}
+
 static toc_code same_count(const walk *work, uint64_t left, toc_view_table table, uint64_t expected,
                            toc_err *err)
 {
@@ -286,6 +293,7 @@ static toc_code check_bookkeeping(walk *work, toc_err *err)
     TOC_TRY(each_row(work, TOC_VIEW_NUMBERS, walk_number, err));
     TOC_TRY(each_row(work, TOC_VIEW_WAITING, walk_waiting, err));
     TOC_TRY(each_row(work, TOC_VIEW_FEEDS, walk_feed, err));
+    TOC_TRY(each_row(work, TOC_VIEW_PENDING, walk_pending, err));
     TOC_TRY(same_count(work, work->filed, TOC_VIEW_NUMBERS, numbers, err));
     TOC_TRY(same_count(work, work->cells == filed ? 0 : 1, TOC_VIEW_NUMBERS, numbers, err));
     TOC_TRY(same_count(work, work->waiting, TOC_VIEW_WAITING, waits, err));

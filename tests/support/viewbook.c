@@ -7,6 +7,7 @@
 #include "proto/address/base58.h"
 #include "proto/base/text.h"
 #include "proto/crypto/hash.h"
+#include "store/view/view.h"
 
 enum { LOG_MAP_BYTES = 1 << 30 };
 
@@ -130,12 +131,24 @@ void toc_viewbook_give(toc_viewbook *book, const toc_test_feed *feed)
     toc_viewbook_journal(book, TOC_JOURNAL_OPENED, feed, 0, feed->count);
 }
 
+/* A level fold has put nothing off. */
+static void check_level(toc_viewbook *book)
+{
+    toc_err err = {0};
+    TOC_AUTO(toc_views_end) toc_views_txn *txn = NULL;
+    uint64_t pending;
+    TOC_CHECK_OK(toc_views_read(book->views, &txn, &err));
+    TOC_CHECK_OK(toc_table_count(txn->view.txn, TOC_VIEW_PENDING, &pending, &err));
+    assert_int_equal(pending, 0);
+}
+
 void toc_viewbook_fold(toc_viewbook *book)
 {
     toc_err err = {0};
     toc_fold_result result = {.backlog = 1};
     while (result.backlog > 0)
         TOC_CHECK_OK(toc_views_fold(book->views, NULL, NULL, &result, &err));
+    check_level(book);
 }
 
 toc_answer_digest toc_viewbook_digest(toc_viewbook *book)

@@ -235,6 +235,76 @@ static void the_id_follows_when_the_smallest_members_leave_a_large_report(void *
     free(wallets);
 }
 
+/* A clock that is always too late: every step takes one record. */
+static uint64_t late(void *context)
+{
+    return *(uint64_t *)context += 1000;
+}
+
+/* Each of many small steps would go through all that two large reports share. */
+static void behind_the_journal_joining_is_put_off_and_made_up_for(void **state)
+{
+    fixture *it = *state;
+    toc_err err = {0};
+    enum { MEMBERS = 4096, MORE = 200 };
+    toc_wallet first = key_of(0);
+    (void)say_cluster(it, 0, "one", 0, MEMBERS);
+    (void)say_cluster(it, 1, "other", 0, MEMBERS);
+    fold_new(it);
+    for (uint32_t i = 0; i < MORE; i++)
+        say_member(it, 0, "one", 2 + i, key_of(MEMBERS + i), false);
+    say_end(it, 1, "other", 2);
+    give_new(it);
+    toc_fold_result result = {.backlog = 1};
+    uint64_t clock = 0, steps = 0, joins = it->book.views->joins, stale = 0;
+    while (result.backlog > 0) {
+        TOC_CHECK_OK(toc_views_fold(it->book.views, late, &clock, &result, &err));
+        if (++steps % 64 != 0)
+            continue;
+        (void)toc_viewbook_digest(&it->book);
+        stale += cluster_of(it, &first).ref.size == MEMBERS; /* an answer, if not the last word */
+    }
+    assert_true(steps > MORE);
+    assert_true(it->book.views->joins - joins <= 2);
+    assert_true(stale > 0);
+    assert_int_equal(size_at(it, &first), MEMBERS + MORE);
+    assert_int_equal(cluster_of(it, &first).report_count, 1);
+    check_rebuild(it);
+}
+
+/* What is taken out while joining is put off leaves no row behind by which to remember it. */
+static void what_goes_while_joining_is_put_off_is_not_forgotten(void **state)
+{
+    fixture *it = *state;
+    toc_err err = {0};
+    enum { MEMBERS = 2048 };
+    toc_wallet kept = key_of(9001), other = key_of(9011);
+    (void)say_cluster(it, 0, "one", 0, MEMBERS);
+    (void)say_cluster(it, 1, "other", 0, MEMBERS);
+    uint64_t bridge = it->feeds[0]->count;
+    (void)say_cluster(it, 0, "bridge", 9000, 2); /* a head, then members */
+    (void)say_cluster(it, 1, "kept", 9001, 2);
+    uint64_t whole = it->feeds[0]->count;
+    (void)say_cluster(it, 0, "whole", 9010, 2);
+    (void)say_cluster(it, 1, "also-kept", 9011, 2);
+    fold_new(it);
+    say_member(it, 0, "one", 2, key_of(MEMBERS), false);
+    fold_new(it); /* joining has gone through much now */
+    toc_viewbook_journal(&it->book, TOC_JOURNAL_ERASED, it->feeds[0], bridge + 1, bridge + 2);
+    toc_viewbook_journal(&it->book, TOC_JOURNAL_ERASED, it->feeds[0], whole, whole + 2);
+    for (uint32_t i = 0; i < 20; i++)
+        (void)toc_viewbook_say(it->feeds[2], toc_book_claim(key_of(i), "theft"));
+    give_new(it);
+    toc_fold_result result = {.backlog = 1};
+    uint64_t clock = 0;
+    while (result.backlog > 0)
+        TOC_CHECK_OK(toc_views_fold(it->book.views, late, &clock, &result, &err));
+    assert_int_equal(size_at(it, &kept), 2);
+    assert_int_equal(size_at(it, &other), 2);
+    toc_viewbook_fold(&it->book);
+    check_rebuild(it);
+}
+
 static void reports_that_do_not_count_join_nothing(void **state)
 {
     fixture *it = *state;
@@ -276,6 +346,8 @@ int main(void)
         WITH_BOOK(a_hub_joins_nothing_and_is_in_no_cluster),
         WITH_BOOK(joining_and_ending_a_large_report_touches_no_row_of_its_members),
         WITH_BOOK(the_id_follows_when_the_smallest_members_leave_a_large_report),
+        WITH_BOOK(behind_the_journal_joining_is_put_off_and_made_up_for),
+        WITH_BOOK(what_goes_while_joining_is_put_off_is_not_forgotten),
         WITH_BOOK(reports_that_do_not_count_join_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

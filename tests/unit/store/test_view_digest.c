@@ -216,8 +216,8 @@ static void one_flipped_byte_of_any_view_row_is_noticed(void **state)
     (void)toc_viewbook_digest(&book);
     close_views(&book);
     for (toc_view_table table = TOC_VIEW_FEEDS; table < TOC_VIEW_TABLES; table++) {
-        if (table == TOC_VIEW_TENTATIVE)
-            continue; /* needs reports of a thousand: the property test has them */
+        if (table == TOC_VIEW_TENTATIVE || table == TOC_VIEW_PENDING)
+            continue; /* only with reports of a thousand, and only behind the journal */
         if (flip_some(&book, table) < 3)
             fail_msg("table %s has no rows here", toc_view_table_names[table]);
     }
