@@ -60,9 +60,9 @@ TOC_MUST toc_code toc_views_digest_running(toc_views_txn *txn, toc_hash *out_dig
 TOC_MUST toc_code toc_views_digest_walk(toc_views_txn *txn, toc_progress progress, void *context,
                                         toc_answer_digest *out, toc_err *err);
 
-/* The head of one claim, live or not: what "difference only" compares with; and the highest revision
- * that is known of the claim, of records of any kind, waiting ones too: what gives the next one. Where
- * only such others are known, `record` is zeroes and `bytes` empty. */
+/* The head of one claim, live or not: what "difference only" compares with; and the highest
+ * revision that is known of the claim, of records of any kind, waiting ones too: what gives the
+ * next one. Where only such others are known, `record` is zeroes and `bytes` empty. */
 typedef struct toc_views_head {
     uint64_t revision;
     bool live;     /* neither a retraction nor expired */
@@ -82,8 +82,8 @@ TOC_MUST toc_code toc_views_member(toc_views_txn *txn, const toc_claim_id *repor
                                    const toc_subject *subject, bool *out_member,
                                    uint64_t *out_revision, toc_err *err);
 
-/* Every record of E with its author, the waiting ones too, in row order; the tests export worlds for
- * the model with it. */
+/* Every record of E with its author, the waiting ones too, in row order; the tests export worlds
+ * for the model with it. */
 typedef toc_code (*toc_views_record_visit)(void *context, const toc_record_id *record,
                                            const toc_circle_id *circle, const toc_org_id *org,
                                            toc_span bytes, toc_err *err);
