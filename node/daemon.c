@@ -12,7 +12,12 @@
 
 #include "proto/crypto/storekey.h"
 
-enum { PATH_BYTES = TOC_CONFIG_PATH_BYTES + 64, SMALL_FILE_BYTES_MAX = 4096, MARKER_BYTES = 128 };
+enum {
+    PATH_BYTES = TOC_CONFIG_PATH_BYTES + 64,
+    SMALL_FILE_BYTES_MAX = 4096,
+    OTHERS_BITS = 077,
+    MARKER_BYTES = 128
+};
 
 #define BOOT_ID_FILE "/proc/sys/kernel/random/boot_id"
 
@@ -76,13 +81,25 @@ static toc_code ask_terminal(toc_buf *out, toc_err *err)
     return size > 0 ? TOC_OK : toc_fail(err, TOC_USAGE, "no passphrase was given");
 }
 
+/* A passphrase that others may read is none. */
+static toc_code check_private(const char *path, toc_err *err)
+{
+    struct stat about;
+    if (stat(path, &about) == 0 && (about.st_mode & OTHERS_BITS) != 0)
+        return toc_fail(err, TOC_DENIED, "the passphrase file '%s' is open to others; chmod 600 it",
+                        path);
+    return TOC_OK;
+}
+
 static toc_code read_passphrase(const toc_config *config, toc_buf *out, toc_err *err)
 {
     char path[2 * TOC_CONFIG_PATH_BYTES];
     if (config->secret_kind == TOC_SECRET_ASK)
         return ask_terminal(out, err);
-    if (config->secret_kind == TOC_SECRET_FILE)
+    if (config->secret_kind == TOC_SECRET_FILE) {
+        TOC_TRY(check_private(config->secret, err));
         return read_small(config->secret, out, err);
+    }
     const char *folder = getenv("CREDENTIALS_DIRECTORY");
     if (folder == NULL)
         return toc_fail(err, TOC_USAGE,

@@ -1,0 +1,219 @@
+/* What a daemon does around its node: the boot marker, the passphrase, word to systemd. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "node/daemon.h"
+#include "proto/crypto/storekey.h"
+#include "tests/support/check.h"
+#include "tests/support/tempdir.h"
+
+#define PASSPHRASE "correct horse battery"
+
+enum { PATH_BYTES = TOC_TEMPDIR_BYTES + 64 };
+
+typedef struct place {
+    char folder[TOC_TEMPDIR_BYTES];
+    toc_config config;
+} place;
+
+static void path_in(const place *p, const char *name, char out[PATH_BYTES])
+{
+    snprintf(out, PATH_BYTES, "%s/%s", p->folder, name);
+}
+
+static void write_whole(const place *p, const char *name, toc_span text)
+{
+    char path[PATH_BYTES];
+    path_in(p, name, path);
+    FILE *file = fopen(path, "we");
+    assert_non_null(file);
+    assert_int_equal(fwrite(text.data, 1, text.size, file), text.size);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void make_folder(const place *p, const char *name)
+{
+    char path[PATH_BYTES];
+    path_in(p, name, path);
+    assert_int_equal(mkdir(path, 0700), 0);
+}
+
+static int make_place(void **state)
+{
+    toc_err err;
+    place *p = calloc(1, sizeof *p);
+    TOC_CHECK_OK(toc_crypto_start(&err));
+    toc_tempdir_make(p->folder);
+    toc_config_default(&p->config);
+    snprintf(p->config.state, sizeof p->config.state, "%s", p->folder);
+    snprintf(p->config.runtime, sizeof p->config.runtime, "%s", p->folder);
+    make_folder(p, "keys");
+    make_folder(p, "store");
+    make_folder(p, "store/log");
+    write_whole(p, "store/log/data.mdb", toc_span_text("a log"));
+    *state = p;
+    return 0;
+}
+
+static int remove_place(void **state)
+{
+    place *p = *state;
+    toc_tempdir_remove(p->folder);
+    free(p);
+    return 0;
+}
+
+/* ---- the boot ---- */
+
+static bool same_boot(const place *p)
+{
+    toc_err err;
+    bool same = false;
+    TOC_CHECK_OK(toc_daemon_same_boot(&p->config, &same, &err));
+    return same;
+}
+
+static void a_node_that_never_ran_is_not_of_this_boot(void **state)
+{
+    assert_false(same_boot(*state));
+}
+
+static void a_marked_boot_is_the_same_until_something_changes(void **state)
+{
+    place *p = *state;
+    toc_err err;
+    char path[PATH_BYTES], aside[PATH_BYTES];
+    TOC_CHECK_OK(toc_daemon_mark_boot(&p->config, &err));
+    assert_true(same_boot(p));
+    TOC_CHECK_OK(toc_daemon_mark_boot(&p->config, &err));
+    assert_true(same_boot(p));
+    /* A log put back from a copy is another file. */
+    path_in(p, "store/log/data.mdb", path);
+    path_in(p, "store/log/before", aside);
+    assert_int_equal(rename(path, aside), 0);
+    write_whole(p, "store/log/data.mdb", toc_span_text("a log"));
+    assert_false(same_boot(p));
+    assert_int_equal(rename(aside, path), 0);
+    assert_true(same_boot(p));
+}
+
+static void another_boots_marker_and_a_cut_one_are_not_believed(void **state)
+{
+    static const char *const markers[] = {"", "\n", "00000000-0000-4000-8000-000000000000 1:1\n",
+                                          "x"};
+    place *p = *state;
+    toc_err err;
+    for (size_t i = 0; i < TOC_COUNT(markers); i++) {
+        write_whole(p, "boot", toc_span_text(markers[i]));
+        assert_false(same_boot(p));
+    }
+    TOC_CHECK_OK(toc_daemon_mark_boot(&p->config, &err));
+    char path[PATH_BYTES];
+    path_in(p, "boot", path);
+    assert_int_equal(truncate(path, 36), 0); /* the boot's id alone */
+    assert_false(same_boot(p));
+}
+
+static void without_a_log_there_is_no_boot_to_speak_of(void **state)
+{
+    place *p = *state;
+    toc_err err;
+    bool same;
+    char path[PATH_BYTES];
+    path_in(p, "store/log/data.mdb", path);
+    assert_int_equal(unlink(path), 0);
+    TOC_CHECK_FAILS(TOC_NOT_FOUND, toc_daemon_same_boot(&p->config, &same, &err));
+    assert_non_null(strstr(err.text, "tocsin init"));
+}
+
+/* ---- the passphrase ---- */
+
+static void the_store_key_opens_by_file_and_by_credential(void **state)
+{
+    place *p = *state;
+    toc_err err;
+    TOC_AUTO(toc_buf_wipe) toc_buf file = {0};
+    TOC_AUTO(toc_secret_free) toc_secret *made = NULL;
+    TOC_AUTO(toc_secret_free) toc_secret *by_file = NULL;
+    TOC_AUTO(toc_secret_free) toc_secret *by_credential = NULL;
+    toc_secret *wrong = NULL;
+    TOC_CHECK_OK(toc_store_key_new(toc_span_text(PASSPHRASE), &file, &made, &err));
+    write_whole(p, "keys/store.key", toc_buf_view(&file));
+    write_whole(p, "pass", toc_span_text(PASSPHRASE "\nonly the first line counts\n"));
+    p->config.secret_kind = TOC_SECRET_FILE;
+    path_in(p, "pass", p->config.secret);
+    assert_int_equal(chmod(p->config.secret, 0640), 0); /* open to a group: no secret */
+    TOC_CHECK_FAILS(TOC_DENIED, toc_daemon_store_key(&p->config, &wrong, &err));
+    assert_int_equal(chmod(p->config.secret, 0600), 0);
+    TOC_CHECK_OK(toc_daemon_store_key(&p->config, &by_file, &err));
+    assert_true(toc_secret_equal(made, by_file));
+    p->config.secret_kind = TOC_SECRET_CREDENTIAL;
+    snprintf(p->config.secret, sizeof p->config.secret, "pass");
+    unsetenv("CREDENTIALS_DIRECTORY");
+    TOC_CHECK_FAILS(TOC_USAGE, toc_daemon_store_key(&p->config, &wrong, &err));
+    setenv("CREDENTIALS_DIRECTORY", p->folder, 1);
+    TOC_CHECK_OK(toc_daemon_store_key(&p->config, &by_credential, &err));
+    assert_true(toc_secret_equal(made, by_credential));
+    write_whole(p, "pass", toc_span_text("another passphrase\n"));
+    TOC_CHECK_FAILS(TOC_SEALED, toc_daemon_store_key(&p->config, &wrong, &err));
+    assert_null(wrong);
+}
+
+static void what_is_missing_is_named(void **state)
+{
+    place *p = *state;
+    toc_err err;
+    toc_secret *key = NULL;
+    p->config.secret_kind = TOC_SECRET_FILE;
+    path_in(p, "pass", p->config.secret);
+    TOC_CHECK_FAILS(TOC_NOT_FOUND, toc_daemon_store_key(&p->config, &key, &err));
+    assert_non_null(strstr(err.text, "store.key"));
+    write_whole(p, "keys/store.key", toc_span_text("no key"));
+    TOC_CHECK_FAILS(TOC_NOT_FOUND, toc_daemon_store_key(&p->config, &key, &err));
+    assert_non_null(strstr(err.text, "/pass"));
+    write_whole(p, "pass", toc_span_text(PASSPHRASE "\n"));
+    assert_int_equal(chmod(p->config.secret, 0600), 0);
+    TOC_CHECK_FAILS(TOC_MALFORMED, toc_daemon_store_key(&p->config, &key, &err));
+    assert_null(key);
+}
+
+/* ---- systemd ---- */
+
+static void systemd_is_told_when_it_listens(void **state)
+{
+    place *p = *state;
+    char got[64] = "";
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int listener = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    int size = snprintf(address.sun_path, sizeof address.sun_path, "%s/notify", p->folder);
+    assert_true(size > 0 && (size_t)size < sizeof address.sun_path);
+    assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof address), 0);
+    unsetenv("NOTIFY_SOCKET");
+    toc_daemon_notify("READY=1"); /* nobody listens: nothing happens */
+    setenv("NOTIFY_SOCKET", address.sun_path, 1);
+    toc_daemon_notify("STOPPING=1");
+    assert_int_equal(recv(listener, got, sizeof got - 1, MSG_DONTWAIT), 10);
+    assert_string_equal(got, "STOPPING=1");
+    unsetenv("NOTIFY_SOCKET");
+    close(listener);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_place, remove_place)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_node_that_never_ran_is_not_of_this_boot),
+        TEST(a_marked_boot_is_the_same_until_something_changes),
+        TEST(another_boots_marker_and_a_cut_one_are_not_believed),
+        TEST(without_a_log_there_is_no_boot_to_speak_of),
+        TEST(the_store_key_opens_by_file_and_by_credential),
+        TEST(what_is_missing_is_named),
+        TEST(systemd_is_told_when_it_listens),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
