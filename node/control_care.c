@@ -1,5 +1,6 @@
 /* Commands that walk everything: digest, rebuild, check, log-check. */
 #include "node/clock.h"
+#include "node/control_args.h"
 #include "node/control_talk.h"
 
 enum { CARE_ARENA_BYTES = 64 << 20 };
@@ -43,7 +44,10 @@ toc_code toc_control_digest(toc_talk *talk, json_t *request, toc_err *err)
 toc_code toc_control_rebuild(toc_talk *talk, json_t *request, toc_err *err)
 {
     toc_talk_work work = {.talk = talk, .what = "folding the log"};
-    TOC_TRY(toc_node_rebuild(toc_talk_node(talk), toc_talk_working, &work, err));
+    uint64_t seed;
+    TOC_TRY(toc_args_number(request, "shuffle", 0, TOC_SHUFFLE_SEED_MAX, &seed, err));
+    const uint64_t *shuffle = toc_args_has(request, "shuffle") ? &seed : NULL;
+    TOC_TRY(toc_node_rebuild(toc_talk_node(talk), shuffle, toc_talk_working, &work, err));
     return toc_control_digest(talk, request, err);
 }
 

@@ -212,7 +212,7 @@ static const toc_command commands[] = {
      toc_control_search,
      {"category", "actor", "role", "list", "chain", "org", "from", "until", "limit", NULL}},
     {"digest", 0, toc_control_digest, {NULL}},
-    {"rebuild", FOR_ADMINS, toc_control_rebuild, {NULL}},
+    {"rebuild", FOR_ADMINS, toc_control_rebuild, {"shuffle", NULL}},
     {"check", 0, toc_control_check, {NULL}},
     {"log-check", 0, toc_control_log_check, {NULL}},
     {"stats", 0, toc_control_stats, {NULL}},

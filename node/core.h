@@ -48,9 +48,10 @@ TOC_MUST toc_code toc_node_settle(toc_node *node, unsigned timeout_ms, toc_err *
 void toc_node_journaled(toc_node *node, uint64_t out[2]);
 /* Journal rows that the fold is behind. */
 uint64_t toc_node_backlog(toc_node *node);
-/* Drops and rebuilds the views; readers go on with what is there meanwhile and say `incomplete`. */
-TOC_MUST toc_code toc_node_rebuild(toc_node *node, toc_progress progress, void *context,
-                                   toc_err *err);
+/* Drops and rebuilds the views, in journal order or, with `shuffle` not NULL, in the order drawn
+ * from that seed; readers go on with what is there meanwhile and say `incomplete`. */
+TOC_MUST toc_code toc_node_rebuild(toc_node *node, const uint64_t *shuffle, toc_progress progress,
+                                   void *context, toc_err *err);
 
 /* Rows of `peers`, copied in a round. The caller frees *out. */
 TOC_MUST toc_code toc_node_peers(toc_node *node, toc_peer_state **out, size_t *out_count,

@@ -139,14 +139,15 @@ uint64_t toc_node_backlog(toc_node *node)
     return behind;
 }
 
-toc_code toc_node_rebuild(toc_node *node, toc_progress progress, void *context, toc_err *err)
+toc_code toc_node_rebuild(toc_node *node, const uint64_t *shuffle, toc_progress progress,
+                          void *context, toc_err *err)
 {
     pthread_mutex_lock(&node->rebuild_mutex);
     /* What was folded is gone: who waits for it waits until it has come again. */
     pthread_mutex_lock(&node->fold_mutex);
     node->folded[0] = node->folded[1] = 0;
     pthread_mutex_unlock(&node->fold_mutex);
-    toc_code code = toc_views_rebuild(node->views, NULL, progress, context, err);
+    toc_code code = toc_views_rebuild(node->views, shuffle, progress, context, err);
     pthread_mutex_unlock(&node->rebuild_mutex);
     pthread_mutex_lock(&node->fold_mutex);
     node->fold_wake = true;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "proto/base/text.h"
 #include "proto/rules/nearest.h"
 
 #define SYSTEM_CONFIG "/etc/tocsin/tocsind.conf"
@@ -155,6 +156,18 @@ const char *toc_opts_value(const toc_opts *args, const char *name)
 bool toc_opts_has(const toc_opts *args, const char *name)
 {
     return toc_opts_value(args, name) != NULL;
+}
+
+toc_code toc_opts_number(const toc_opts *args, const char *name, uint64_t fallback, uint64_t max,
+                         uint64_t *out, toc_err *err)
+{
+    const char *value = toc_opts_value(args, name);
+    uint64_t number = fallback;
+    if (value != NULL && toc_u64_parse(toc_span_text(value), max, &number, NULL) != TOC_OK)
+        return toc_fail(err, TOC_USAGE, "--%s needs a number up to %llu", name,
+                        (unsigned long long)max);
+    *out = number;
+    return TOC_OK;
 }
 
 toc_code toc_opts_expect(const toc_opts *args, size_t least, size_t most, const char *what,

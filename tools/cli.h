@@ -61,6 +61,9 @@ bool toc_opts_has(const toc_opts *args, const char *name);
 const char *toc_opts_value(const toc_opts *args, const char *name); /* the last; NULL: not given */
 /* One after the other where an option may be repeated; *cursor begins with 0. NULL at the end. */
 const char *toc_opts_each(const toc_opts *args, const char *name, size_t *cursor);
+/* The number given with an option, at most `max`; `fallback` when it is not given. */
+TOC_MUST toc_code toc_opts_number(const toc_opts *args, const char *name, uint64_t fallback,
+                                  uint64_t max, uint64_t *out, toc_err *err);
 /* USAGE unless there are as many words as that. */
 TOC_MUST toc_code toc_opts_expect(const toc_opts *args, size_t least, size_t most, const char *what,
                                   toc_err *err);

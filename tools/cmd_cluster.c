@@ -1,5 +1,4 @@
 /* cluster: the wallets held to be under one control with an address, and whose reports say so. */
-#include "proto/base/text.h"
 #include "tools/ask.h"
 #include "tools/commands.h"
 #include "tools/term/table.h"
@@ -76,20 +75,16 @@ static toc_code show_cluster(void *context, json_t *line, toc_buf *out, toc_err 
 toc_code toc_cmd_cluster(toc_cli *cli, const toc_opts *args, toc_err *err)
 {
     TOC_TRY(toc_opts_expect(args, 1, SIZE_MAX, "an address", err));
-    const char *members = toc_opts_value(args, "members");
-    uint64_t count = 0;
-    if (members != NULL &&
-        toc_u64_parse(toc_span_text(members), TOC_CLUSTER_MEMBERS_MAX, &count, err) != TOC_OK)
-        return toc_fail(err, TOC_USAGE, "--members needs a number up to %u",
-                        TOC_CLUSTER_MEMBERS_MAX);
+    uint64_t members;
+    TOC_TRY(toc_opts_number(args, "members", 0, TOC_CLUSTER_MEMBERS_MAX, &members, err));
     TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
     toc_json json = toc_request_begin(&request, "cluster");
     toc_json_open(&json, "queries", '[');
     for (size_t i = 0; i < args->word_count; i++)
         toc_json_text(&json, NULL, toc_span_text(args->words[i]));
     toc_json_close(&json, ']');
-    if (members != NULL)
-        toc_json_number(&json, "members", count);
+    if (toc_opts_has(args, "members"))
+        toc_json_number(&json, "members", members);
     toc_json_close(&json, '}');
     toc_show show = {.line = show_cluster};
     return toc_ask(cli, &request, &show, NULL, err);

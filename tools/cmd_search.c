@@ -1,5 +1,4 @@
 /* search: live claims by what they say. */
-#include "proto/base/text.h"
 #include "tools/ask.h"
 #include "tools/commands.h"
 #include "tools/term/table.h"
@@ -44,8 +43,7 @@ static toc_code build(const toc_opts *args, toc_buf *request, toc_err *err)
             toc_json_text(&json, option->name, toc_span_text(value));
             continue;
         }
-        if (toc_u64_parse(toc_span_text(value), UINT32_MAX, &number, err) != TOC_OK)
-            return toc_fail(err, TOC_USAGE, "--limit needs a number");
+        TOC_TRY(toc_opts_number(args, "limit", 0, UINT32_MAX, &number, err));
         toc_json_number(&json, "limit", number);
     }
     toc_json_close(&json, '}');

@@ -1,4 +1,5 @@
 /* store digest, rebuild, check, stats; log check: whether the store is what it should be. */
+#include "proto/base/limits.h"
 #include "tools/ask.h"
 #include "tools/commands.h"
 #include "tools/term/table.h"
@@ -44,9 +45,23 @@ toc_code toc_cmd_digest(toc_cli *cli, const toc_opts *args, toc_err *err)
     return ask_figures(cli, args, "digest", err);
 }
 
+const toc_option toc_rebuild_options[] = {
+    {"shuffle", "SEED", "fold in another order, drawn from SEED; the digest must not change"},
+    {NULL, NULL, NULL},
+};
+
 toc_code toc_cmd_rebuild(toc_cli *cli, const toc_opts *args, toc_err *err)
 {
-    return ask_figures(cli, args, "rebuild", err);
+    TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
+    toc_json json = toc_request_begin(&request, "rebuild");
+    uint64_t seed;
+    TOC_TRY(toc_opts_expect(args, 0, 0, "nothing", err));
+    TOC_TRY(toc_opts_number(args, "shuffle", 0, TOC_SHUFFLE_SEED_MAX, &seed, err));
+    if (toc_opts_has(args, "shuffle"))
+        toc_json_number(&json, "shuffle", seed);
+    toc_json_close(&json, '}');
+    toc_show show = {.line = show_figures};
+    return toc_ask(cli, &request, &show, NULL, err);
 }
 
 toc_code toc_cmd_check(toc_cli *cli, const toc_opts *args, toc_err *err)

@@ -217,7 +217,9 @@ static toc_code answer_rebuild(direct *at, const char *command, toc_err *err)
     toc_query_end(&at->query);
     at->query = (toc_query){0};
     at->doing = "folding the log";
-    TOC_TRY(toc_views_rebuild(at->store.views, NULL, progressed, at, err));
+    uint64_t seed = toc_number_of(at->request, "shuffle");
+    const uint64_t *shuffle = json_object_get(at->request, "shuffle") != NULL ? &seed : NULL;
+    TOC_TRY(toc_views_rebuild(at->store.views, shuffle, progressed, at, err));
     toc_time now = {.unix_ms = (uint64_t)time(NULL) * 1000};
     TOC_TRY(toc_query_begin(at->store.log, at->store.views, at->arena, now, &at->query, err));
     return answer_digest(at, command, err);

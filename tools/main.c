@@ -63,7 +63,7 @@ static const toc_command commands[] = {
     {"store digest", "", "The digest of the views: equal where two nodes know the same.",
      "tocsin store digest --json", NULL, toc_cmd_digest},
     {"store rebuild", "", "Drop the views and fold them anew from the log.", "tocsin store rebuild",
-     NULL, toc_cmd_rebuild},
+     toc_rebuild_options, toc_cmd_rebuild},
     {"store check", "", "Check the views against their own digest.", "tocsin store check --direct",
      NULL, toc_cmd_check},
     {"store stats", "", "Rows and bytes of log and views.", "tocsin store stats", NULL,

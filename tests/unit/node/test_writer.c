@@ -426,7 +426,7 @@ static void *rebuild_again_and_again(void *context)
     book *b = context;
     toc_err err;
     for (unsigned i = 0; i < 5; i++) {
-        if (toc_node_rebuild(b->node.node, NULL, NULL, &err) != TOC_OK)
+        if (toc_node_rebuild(b->node.node, NULL, NULL, NULL, &err) != TOC_OK)
             return b;
     }
     return NULL;
