@@ -63,6 +63,14 @@ static double seconds(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
+/* Processor time of the calling thread. */
+static double busy_seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
 static toc_now clock_now(void)
 {
     struct timespec wall, mono;
@@ -172,6 +180,7 @@ typedef struct worker {
     bool has_work, has_result, stop;
     toc_code verdict;
     toc_err why;
+    double busy; /* seconds, known once it has stopped */
 } worker;
 
 static void *work(void *context)
@@ -194,6 +203,7 @@ static void *work(void *context)
         w->has_result = true;
         pthread_cond_broadcast(&w->changed);
     }
+    w->busy = busy_seconds();
     pthread_mutex_unlock(&w->mutex);
     return NULL;
 }
@@ -247,6 +257,7 @@ typedef struct folder {
     uint64_t wanted, done; /* commits that were folded to the end */
     uint64_t records, rows;
     bool stop;
+    double busy; /* seconds, known once it has stopped */
 } folder;
 
 static void *fold(void *context)
@@ -274,6 +285,7 @@ static void *fold(void *context)
         f->done = target;
         pthread_cond_broadcast(&f->changed);
     }
+    f->busy = busy_seconds();
     pthread_mutex_unlock(&f->mutex);
     return NULL;
 }
@@ -457,6 +469,11 @@ static void stop_threads(worker *w, folder *f)
     pthread_join(f->thread, NULL);
 }
 
+static void report_busy(const char *what, double busy, uint64_t records)
+{
+    printf("%-8s %6.2f us of processor a record\n", what, 1e6 * busy / (double)records);
+}
+
 static void report(uint64_t stored, uint64_t records, double spent, uint64_t rows)
 {
     printf("%12llu %12.0f %12.2f\n", (unsigned long long)stored, (double)records / spent,
@@ -469,7 +486,7 @@ int main(int argc, char **argv)
     uint64_t total = argc > 1 ? strtoull(argv[1], NULL, 10) : 200000;
     char base[256];
     toc_err err;
-    snprintf(base, sizeof base, "%s/tocsin-ingest-XXXXXX", argc > 2 ? argv[2] : "/tmp");
+    snprintf(base, sizeof base, "%s/tocsin-test-XXXXXX", argc > 2 ? argv[2] : "/tmp");
     if (total == 0 || mkdtemp(base) == NULL) {
         fprintf(stderr, "usage: bench_ingest RECORDS [DIRECTORY]\n");
         return 2;
@@ -487,9 +504,11 @@ int main(int argc, char **argv)
                 .changed = PTHREAD_COND_INITIALIZER};
     pthread_create(&hand.thread, NULL, work, &hand);
     pthread_create(&f.thread, NULL, fold, &f);
+    pthread_setname_np(hand.thread, "worker");
+    pthread_setname_np(f.thread, "fold");
     printf("%12s %12s %12s\n", "stored", "records/s", "rows/record");
     uint64_t tenth = total / 10 + 1, mark = 0, mark_rows = 0, written = 0;
-    double spent = 0, all_spent = 0;
+    double spent = 0, all_spent = 0, core_busy = 0;
     while (f.records < total) {
         while (written < total && written < f.records + AHEAD_RECORDS) {
             w.count = total - written < WRITE_ONCE ? total - written : WRITE_ONCE;
@@ -502,7 +521,9 @@ int main(int argc, char **argv)
             round_of(&receiver, take_messages, &to_receiver, &to_source);
             continue;
         }
+        double busy = busy_seconds();
         double took = ingest(&receiver, &hand, &f, &to_receiver, &to_source);
+        core_busy += busy_seconds() - busy;
         spent += took;
         all_spent += took;
         if (f.records - mark >= tenth || f.records >= total) {
@@ -515,6 +536,9 @@ int main(int argc, char **argv)
     printf("all: %.0f records/s over %llu records, views level with the log\n",
            (double)total / all_spent, (unsigned long long)total);
     stop_threads(&hand, &f);
+    report_busy("core", core_busy, total);
+    report_busy("worker", hand.busy, total);
+    report_busy("fold", f.busy, total);
     free_party(&source);
     free_party(&receiver);
     toc_tempdir_remove(base);
