@@ -5,7 +5,10 @@
 #include "node/diag.h"
 #include "node/state.h"
 
-enum { FOLD_FULL_S = 1 }; /* then views that were full are tried again */
+enum {
+    FOLD_FULL_S = 1, /* then views that were full are tried again */
+    FOLD_UNSYNCED_S = 1
+};
 
 void node_wake_fold(toc_node *node, const uint64_t journaled[2])
 {
@@ -17,11 +20,26 @@ void node_wake_fold(toc_node *node, const uint64_t journaled[2])
     pthread_mutex_unlock(&node->fold_mutex);
 }
 
-static bool wait_for_fold(toc_node *node, bool more)
+typedef enum fold_next { FOLD_WAIT, FOLD_WAIT_TO_SYNC, FOLD_GO_ON } fold_next;
+
+static struct timespec seconds_from_now(int seconds)
 {
+    struct timespec moment;
+    clock_gettime(CLOCK_MONOTONIC, &moment);
+    moment.tv_sec += seconds;
+    return moment;
+}
+
+static bool wait_for_fold(toc_node *node, fold_next next)
+{
+    struct timespec until = seconds_from_now(FOLD_UNSYNCED_S);
     pthread_mutex_lock(&node->fold_mutex);
-    while (!more && !node->fold_wake && !node->fold_closed)
-        pthread_cond_wait(&node->fold_wanted, &node->fold_mutex);
+    while (next != FOLD_GO_ON && !node->fold_wake && !node->fold_closed) {
+        if (next == FOLD_WAIT)
+            pthread_cond_wait(&node->fold_wanted, &node->fold_mutex);
+        else if (pthread_cond_timedwait(&node->fold_wanted, &node->fold_mutex, &until) != 0)
+            break;
+    }
     node->fold_wake = false;
     bool go_on = !node->fold_closed;
     pthread_mutex_unlock(&node->fold_mutex);
@@ -53,9 +71,7 @@ static toc_code fold_once(toc_node *node, toc_fold_result *out, toc_err *err)
  * restart, ends it, or a rebuild that packs closer. */
 static void bear_full_views(toc_node *node, const toc_err *why)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += FOLD_FULL_S;
+    struct timespec until = seconds_from_now(FOLD_FULL_S);
     pthread_mutex_lock(&node->fold_mutex);
     if (!node->views_full)
         toc_diag(TOC_DIAG_ERROR, "views-full", "text=\"%s\"", why->text);
@@ -77,13 +93,13 @@ void node_wake_settlers(toc_node *node)
 void *node_fold_main(void *context)
 {
     toc_node *node = context;
-    bool more = true;
-    while (wait_for_fold(node, more)) {
+    fold_next next = FOLD_GO_ON;
+    while (wait_for_fold(node, next)) {
         toc_fold_result result = {0};
         toc_err why;
         toc_code code = fold_once(node, &result, &why);
         if (code == TOC_FULL) {
-            more = true;
+            next = FOLD_GO_ON;
             bear_full_views(node, &why);
             continue;
         }
@@ -94,7 +110,7 @@ void *node_fold_main(void *context)
         if (result.malformed > 0)
             toc_diag(TOC_DIAG_WARNING, "malformed-records", "count=%llu",
                      (unsigned long long)result.malformed);
-        more = result.backlog > 0;
+        next = result.backlog > 0 ? FOLD_GO_ON : result.unsynced ? FOLD_WAIT_TO_SYNC : FOLD_WAIT;
     }
     return NULL;
 }

@@ -242,14 +242,25 @@ toc_code toc_cursor_seek(toc_cursor *cursor, toc_span key, toc_row *out, toc_err
     return move(cursor, MDB_SET_RANGE, key, out, err);
 }
 
-toc_code toc_cursor_put(toc_cursor *cursor, toc_span key, toc_span value, toc_err *err)
+static toc_code cursor_write(toc_cursor *cursor, toc_span key, toc_span value, unsigned flags,
+                             toc_err *err)
 {
     check_key(key);
     TOC_ASSERT(cursor->txn->kind == TOC_TXN_WRITE);
     MDB_val name = val_of(key), content = val_of(value);
-    int rc = mdb_cursor_put(cursor->mdb, &name, &content, 0);
+    int rc = mdb_cursor_put(cursor->mdb, &name, &content, flags);
     cursor->placed = rc == 0;
     return written(cursor->txn, cursor->table, rc, err);
+}
+
+toc_code toc_cursor_put(toc_cursor *cursor, toc_span key, toc_span value, toc_err *err)
+{
+    return cursor_write(cursor, key, value, 0, err);
+}
+
+toc_code toc_cursor_insert(toc_cursor *cursor, toc_span key, toc_span value, toc_err *err)
+{
+    return cursor_write(cursor, key, value, MDB_NOOVERWRITE, err);
 }
 
 toc_code toc_cursor_delete(toc_cursor *cursor, toc_err *err)

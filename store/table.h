@@ -71,6 +71,8 @@ TOC_MUST toc_code toc_cursor_seek(toc_cursor *cursor, toc_span key, toc_row *out
 /* Writes or replaces through the cursor and stands there: cheaper than toc_table_put for keys in
  * ascending order. */
 TOC_MUST toc_code toc_cursor_put(toc_cursor *cursor, toc_span key, toc_span value, toc_err *err);
+/* The same; EXISTS, and nothing is changed, when the key is there. */
+TOC_MUST toc_code toc_cursor_insert(toc_cursor *cursor, toc_span key, toc_span value, toc_err *err);
 /* Deletes the row it stands on; toc_cursor_next then gives the one after. */
 TOC_MUST toc_code toc_cursor_delete(toc_cursor *cursor, toc_err *err);
 

@@ -2,12 +2,14 @@
  * dropped and rebuilt at will.
  *
  * One LMDB environment. The fold takes journal rows from the positions it keeps inside, the alert
- * lane first, in the same transaction as what it folded; a transaction ends after
- * TOC_VIEW_TXN_ROWS_MAX rows or TOC_VIEW_TXN_MS_MAX. Backlog under TOC_VIEW_SYNC_BACKLOG: each
- * commit is synced. Above: *dirty* is written and synced, commits are unsynced, at the end a sync
- * and *dirty* is cleared. Opening with *dirty* set drops the views: they are rebuilt. Owns:    a
- * toc_views until close. It lends the log it folds from; that outlives it. Threads: one folder; any
- * number of readers, each with its own toc_views_txn. Errors:  as store/log.h. */
+ * lane first, in the same transaction as what it folded. A transaction ends after
+ * TOC_VIEW_TXN_ROWS_MAX rows or TOC_VIEW_TXN_MS_MAX; further than TOC_VIEW_SYNC_BACKLOG behind,
+ * only after so many rows, or when an alert comes. Commits are synced one by one until the fold is
+ * so far behind; then *dirty* is written and synced, commits are unsynced, and once level, but at
+ * least TOC_VIEW_DIRTY_MS_MIN later, come a sync and the end of *dirty*. Opening with *dirty* set
+ * drops the views: they are rebuilt. Owns:    a toc_views until close. It lends the log it folds
+ * from; that outlives it. Threads: one folder; any number of readers, each with its own
+ * toc_views_txn. Errors:  as store/log.h. */
 #ifndef TOC_STORE_VIEWS_H
 #define TOC_STORE_VIEWS_H
 
@@ -31,6 +33,7 @@ typedef struct toc_fold_result {
     uint64_t backlog;                       /* journal rows still to fold, both lanes */
     uint64_t alert_position, bulk_position; /* folded up to and including */
     toc_time horizon;
+    bool unsynced;      /* level, but commits are not synced yet: call again in a while */
     uint64_t malformed; /* records that opened to no well-formed statement: counted against their
                            authors */
 } toc_fold_result;

@@ -95,10 +95,12 @@
 
 /* The store. */
 #define TOC_LOG_TXN_ENTRIES_MAX 50000u /* LMDB spills and leaks past 131,071 dirty pages */
-#define TOC_VIEW_TXN_ROWS_MAX   60000u /* the same, a random row dirties a page */
+#define TOC_VIEW_TXN_ROWS_MAX                                                                      \
+    120000u /* the same; up to three quarters stand in random order and dirty a page each */
 #define TOC_VIEW_TXN_MS_MAX     20u    /* so that an alert waits at most this long for the fold */
 #define TOC_VIEW_SYNC_BACKLOG                                                                      \
-    5000u /* journal rows behind which commits are no longer synced one by one */
+    5000u /* entries behind which transactions are long, and commits no longer synced one by one */
+#define TOC_VIEW_DIRTY_MS_MIN 1000u /* a stream that is level for moments is not synced at each */
 #define TOC_MAP_FULL_PERCENT 90u /* refuse writes there: a full map cannot even delete */
 
 /* Files that people submit. */

@@ -185,8 +185,10 @@ static toc_code add_member(listing *work, const toc_wallet *wallet, toc_err *err
 static toc_code list_record(listing *work, const toc_claim_row *row, toc_err *err)
 {
     toc_statement statement;
+    toc_span record;
+    TOC_TRY(toc_view_record(&work->query->views->view, row, &record, err));
     toc_arena_reset(work->scratch);
-    TOC_TRY(toc_record_decode(row->bytes, work->scratch, &statement, err));
+    TOC_TRY(toc_record_decode(record, work->scratch, &statement, err));
     const toc_members_body *body = &statement.as.members;
     for (size_t i = 0; i < body->count && work->members.count < work->members_max; i++) {
         bool member = false;

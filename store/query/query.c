@@ -87,8 +87,10 @@ toc_code toc_query_claim(toc_query *query, const toc_claim_row *row, toc_answer_
                               .record = row->filed.record,
                               .circle = feed->name.circle,
                               .org = feed->name.org};
-    toc_span bytes = toc_arena_dup(query->arena, row->bytes);
-    if (bytes.size != row->bytes.size)
+    toc_span record;
+    TOC_TRY(toc_view_record(&query->views->view, row, &record, err));
+    toc_span bytes = toc_arena_dup(query->arena, record);
+    if (bytes.size != record.size)
         return toc_query_no_memory(err);
     TOC_TRY(toc_record_decode(bytes, query->arena, &out->statement, err));
     out->expired = row->valid_until.unix_ms != 0 && row->valid_until.unix_ms <= query->now.unix_ms;

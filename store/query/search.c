@@ -127,14 +127,15 @@ static toc_code is_live_head(scan *work, const toc_claim_row *row, bool *out, to
 static toc_code look_at(scan *work, uint32_t feed, uint64_t index, toc_err *err)
 {
     toc_claim_row row;
-    TOC_TRY(toc_view_row_at(&work->query->views->view, feed, index, &row, err));
+    toc_span record;
+    TOC_TRY(toc_view_row_at(&work->query->views->view, feed, index, &row, &record, err));
     bool live;
     TOC_TRY(is_live_head(work, &row, &live, err));
     if (!live)
         return TOC_OK;
     toc_statement statement;
     toc_arena_reset(work->scratch);
-    TOC_TRY(toc_record_decode(row.bytes, work->scratch, &statement, err));
+    TOC_TRY(toc_record_decode(record, work->scratch, &statement, err));
     if (!fits(work, &statement))
         return TOC_OK;
     hit found = {
@@ -220,7 +221,9 @@ static toc_code hand_out(scan *work, toc_search_visit visit, void *context, toc_
         toc_claim_row row;
         toc_answer_claim claim;
         const hit *found = &work->hits.at[i];
-        TOC_TRY(toc_view_row_at(&work->query->views->view, found->feed, found->index, &row, err));
+        toc_span record;
+        TOC_TRY(toc_view_row_at(&work->query->views->view, found->feed, found->index, &row, &record,
+                                err));
         TOC_TRY(toc_query_claim(work->query, &row, &claim, err));
         TOC_TRY(visit(context, &claim, err));
     }

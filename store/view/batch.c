@@ -32,15 +32,20 @@ toc_code toc_fold_drop(toc_fold *fold, toc_view_table table, toc_span key, toc_s
 
 /* ---- gathering ---- */
 
-static toc_code put_number(toc_fold *fold, const toc_claim_row *row, toc_err *err)
+/* Feed and index ascend: a cursor that stays where it wrote hardly has to search. */
+static toc_code put_number(toc_fold *fold, const toc_claim_row *row, toc_span record, toc_err *err)
 {
     toc_key key;
     toc_number_key(&key, row->feed, row->index);
-    uint8_t value[1 + TOC_FILED_BYTES_MAX] = {TOC_NUMBER_FILED};
-    size_t filed_bytes = row->filed.key.size - sizeof(toc_record_id);
-    memcpy(value + 1, row->filed.key.data, filed_bytes);
-    return toc_table_insert(fold->view.txn, TOC_VIEW_NUMBERS, toc_key_view(&key),
-                            toc_span_of(value, 1 + filed_bytes), err);
+    toc_buf *value = &fold->scratch;
+    toc_buf_clear(value);
+    toc_buf_add_u8(value, TOC_NUMBER_FILED);
+    toc_buf_add(value, row->filed.key.data, row->filed.key.size - sizeof(toc_record_id));
+    toc_buf_add_span(value, record);
+    TOC_TRY(toc_buf_ok(value, err));
+    toc_cursor *cursor;
+    TOC_TRY(toc_view_cursor(&fold->view, TOC_VIEW_NUMBERS, &cursor, err));
+    return toc_cursor_insert(cursor, toc_key_view(&key), toc_buf_view(value), err);
 }
 
 static toc_code add_row(toc_batch *batch, const toc_claim_row *row, toc_err *err)
@@ -50,20 +55,18 @@ static toc_code add_row(toc_batch *batch, const toc_claim_row *row, toc_err *err
         return no_memory(err);
     *place = (toc_batch_row){.order = toc_get_u64(row->filed.key.data),
                              .at = batch->bytes.size,
-                             .key_bytes = (uint32_t)row->filed.key.size,
-                             .value_bytes = (uint32_t)(TOC_CLAIM_HEAD_BYTES + row->bytes.size)};
-    uint8_t head[TOC_CLAIM_HEAD_BYTES];
-    toc_claim_head_write(row, head);
+                             .key_bytes = (uint32_t)row->filed.key.size};
+    uint8_t value[TOC_CLAIM_BYTES];
+    toc_claim_write(row, value);
     toc_buf_add_span(&batch->bytes, row->filed.key);
-    toc_buf_add(&batch->bytes, head, sizeof head);
-    toc_buf_add_span(&batch->bytes, row->bytes);
+    toc_buf_add(&batch->bytes, value, sizeof value);
     return toc_buf_ok(&batch->bytes, err);
 }
 
-toc_code toc_batch_file(toc_fold *fold, const toc_claim_row *row, const toc_cell *cell,
-                        toc_err *err)
+toc_code toc_batch_file(toc_fold *fold, const toc_claim_row *row, toc_span record,
+                        const toc_cell *cell, toc_err *err)
 {
-    TOC_TRY(put_number(fold, row, err));
+    TOC_TRY(put_number(fold, row, record, err));
     TOC_TRY(add_row(&fold->batch, row, err));
     toc_batch_cell *place = TOC_LIST_ADD(&fold->batch.cells);
     if (place == NULL)
@@ -102,7 +105,7 @@ static toc_code put_rows(toc_fold *fold, toc_err *err)
         const toc_batch_row *row = &batch->rows.at[i];
         const uint8_t *key = batch->bytes.data + row->at;
         TOC_TRY(toc_cursor_put(cursor, toc_span_of(key, row->key_bytes),
-                               toc_span_of(key + row->key_bytes, row->value_bytes), err));
+                               toc_span_of(key + row->key_bytes, TOC_CLAIM_BYTES), err));
     }
     return TOC_OK;
 }

@@ -44,7 +44,7 @@ typedef struct toc_member_op {
 typedef struct toc_batch_row {
     uint64_t order; /* the key's first bytes */
     size_t at;      /* in `bytes`: key, then value */
-    uint32_t key_bytes, value_bytes;
+    uint32_t key_bytes;
 } toc_batch_row;
 
 typedef struct toc_batch_cell {
@@ -68,6 +68,7 @@ typedef struct toc_fold {
     bool put_off;       /* this transaction may leave joining to a later one */
     uint64_t looked_at; /* shared vertices that joining went through; 0: nothing was joined */
     uint64_t records, malformed, rows; /* in this transaction; rows once it is committed */
+    uint64_t looked_ms; /* after the beginning of the step: when alerts were last looked for */
     toc_batch batch;
     toc_map report_map;
     TOC_LIST(toc_report *) reports;
@@ -87,8 +88,8 @@ TOC_MUST toc_code toc_fold_drop(toc_fold *fold, toc_view_table table, toc_span k
 /* ---- batch.c ---- */
 
 /* Adds a record to what is to be filed: all but its effect on reports. EXISTS when it is in E. */
-TOC_MUST toc_code toc_batch_file(toc_fold *fold, const toc_claim_row *row, const toc_cell *cell,
-                                 toc_err *err);
+TOC_MUST toc_code toc_batch_file(toc_fold *fold, const toc_claim_row *row, toc_span record,
+                                 const toc_cell *cell, toc_err *err);
 /* Puts what was gathered. */
 TOC_MUST toc_code toc_batch_flush(toc_fold *fold, toc_err *err);
 /* Rows that flushing may still cost. */
@@ -183,6 +184,7 @@ typedef struct toc_fold_limit {
     uint64_t (*mono_ms)(void *context); /* NULL: no limit of time */
     void *context;
     uint64_t started_ms;
+    bool far; /* behind: long transactions, ended by an alert */
 } toc_fold_limit;
 TOC_MUST toc_code toc_fold_row(toc_fold *fold, const toc_journal_row *row, uint64_t from,
                                const toc_fold_limit *limit, uint64_t *out_from, bool *out_done,
@@ -201,6 +203,7 @@ struct toc_views {
     toc_env_options options;
     bool sync;            /* as opened: false in tests */
     bool dirty;           /* commits are unsynced and *dirty* stands in the tables */
+    uint64_t dirty_ms;    /* since when, by the folder's clock */
     toc_view_state state; /* as of the last commit; the folder's */
     uint64_t join_cost;   /* shared vertices that the last joining went through */
     uint64_t join_rows;   /* row operations since */

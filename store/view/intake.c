@@ -82,12 +82,12 @@ static toc_code take_malformed(toc_fold *fold, uint32_t feed, uint64_t index, to
     return TOC_OK;
 }
 
-static void count_in(toc_fold *fold, const toc_claim_row *row, const toc_feed_id *feed,
-                     const toc_cell *cell)
+static void count_in(toc_fold *fold, const toc_claim_row *row, toc_span record,
+                     const toc_feed_id *feed, const toc_cell *cell)
 {
     toc_hash hash;
     uint8_t bytes[TOC_CELL_BYTES];
-    toc_claim_hash(row, feed, &fold->scratch, &hash);
+    toc_claim_hash(row, record, feed, &fold->scratch, &hash);
     toc_sum_add(&fold->state.digest, &hash);
     toc_cell_write(cell, bytes);
     toc_cell_hash(feed, row->index, TOC_SPAN_OF(bytes), &hash);
@@ -122,8 +122,7 @@ static toc_code take_record(toc_fold *fold, const toc_fold_feed *feed, uint64_t 
                          .feed = feed->number,
                          .index = index,
                          .issued_at = statement->issued_at,
-                         .valid_until = statement->valid_until,
-                         .bytes = in->bytes};
+                         .valid_until = statement->valid_until};
     claim_of(statement, feed, &row.filed.claim);
     toc_statement_subject(statement, &row.filed.claim, &subject);
     row.filed.revision = statement->revision;
@@ -133,10 +132,10 @@ static toc_code take_record(toc_fold *fold, const toc_fold_feed *feed, uint64_t 
     row.filed.key = toc_key_view(&key);
     row.filed.subject = toc_span_of(key.bytes, subject.size);
     toc_cell cell = toc_cell_of(statement);
-    toc_code code = toc_batch_file(fold, &row, &cell, err);
+    toc_code code = toc_batch_file(fold, &row, in->bytes, &cell, err);
     if (code != TOC_OK)
         return code == TOC_EXISTS ? TOC_OK : code; /* in E already */
-    count_in(fold, &row, &feed->id, &cell);
+    count_in(fold, &row, in->bytes, &feed->id, &cell);
     if (toc_view_waits(&fold->view, row.issued_at))
         return wait(fold, &row, err);
     return toc_fold_enter(fold, &row, statement, err);
@@ -159,12 +158,12 @@ toc_code toc_fold_take(toc_fold *fold, const toc_fold_feed *feed, uint64_t index
 
 /* ---- out of E ---- */
 
-static void count_out(toc_fold *fold, const toc_claim_row *row, const toc_feed_id *feed,
-                      const toc_cell *cell)
+static void count_out(toc_fold *fold, const toc_claim_row *row, toc_span record,
+                      const toc_feed_id *feed, const toc_cell *cell)
 {
     toc_hash hash;
     uint8_t bytes[TOC_CELL_BYTES];
-    toc_claim_hash(row, feed, &fold->scratch, &hash);
+    toc_claim_hash(row, record, feed, &fold->scratch, &hash);
     toc_sum_take(&fold->state.digest, &hash);
     toc_cell_write(cell, bytes);
     toc_cell_hash(feed, row->index, TOC_SPAN_OF(bytes), &hash);
@@ -175,13 +174,13 @@ static void count_out(toc_fold *fold, const toc_claim_row *row, const toc_feed_i
     fold->records++;
 }
 
-static toc_code drop_row(toc_fold *fold, const toc_claim_row *row, const toc_statement *statement,
-                         toc_err *err)
+static toc_code drop_row(toc_fold *fold, const toc_claim_row *row, toc_span record,
+                         const toc_statement *statement, toc_err *err)
 {
     const toc_view_feed *feed;
     TOC_TRY(toc_view_feed_of(&fold->view, row->feed, &feed, err));
     toc_cell cell = toc_cell_of(statement);
-    count_out(fold, row, &feed->id, &cell);
+    count_out(fold, row, record, &feed->id, &cell);
     toc_key key;
     toc_number_key(&key, row->feed, row->index);
     TOC_TRY(toc_table_delete(fold->view.txn, TOC_VIEW_NUMBERS, toc_key_view(&key), err));
@@ -212,16 +211,29 @@ static toc_code leave_report(toc_fold *fold, const toc_claim_row *row,
 }
 
 /* The row as found lies in the map, and what is written would move it. */
-static toc_code copy_row(toc_claim_row *row, toc_buf *storage, toc_err *err)
+static toc_code copy_row(toc_claim_row *row, toc_span *record, toc_buf *storage, toc_err *err)
 {
     size_t key_bytes = row->filed.key.size;
     toc_buf_add_span(storage, row->filed.key);
-    toc_buf_add_span(storage, row->bytes);
+    toc_buf_add_span(storage, *record);
     TOC_TRY(toc_buf_ok(storage, err));
     row->filed.key = toc_span_of(storage->data, key_bytes);
     row->filed.subject = toc_span_of(storage->data, row->filed.subject.size);
-    row->bytes = toc_span_of(storage->data + key_bytes, storage->size - key_bytes);
+    *record = toc_span_of(storage->data + key_bytes, storage->size - key_bytes);
     return TOC_OK;
+}
+
+static toc_code leave_malformed(toc_fold *fold, toc_span key, toc_err *err)
+{
+    toc_span value;
+    toc_number_row number;
+    toc_code code = toc_table_get(fold->view.txn, TOC_VIEW_NUMBERS, key, &value, err);
+    if (code != TOC_OK)
+        return code == TOC_NOT_FOUND ? TOC_OK : code;
+    if (!toc_number_read(value, &number) || !number.malformed)
+        return TOC_OK;
+    fold->state.malformed--;
+    return toc_table_delete(fold->view.txn, TOC_VIEW_NUMBERS, key, err);
 }
 
 /* Its log entry is not read: the body may be gone by now. */
@@ -230,23 +242,17 @@ toc_code toc_fold_leave(toc_fold *fold, uint32_t feed, uint64_t index, toc_err *
     TOC_TRY(toc_batch_flush(fold, err));
     toc_key key;
     toc_number_key(&key, feed, index);
-    toc_span value;
-    toc_code code =
-        toc_table_get(fold->view.txn, TOC_VIEW_NUMBERS, toc_key_view(&key), &value, err);
-    if (code != TOC_OK)
-        return code == TOC_NOT_FOUND ? TOC_OK : code;
-    if (value.size == 1) {
-        fold->state.malformed--;
-        return toc_table_delete(fold->view.txn, TOC_VIEW_NUMBERS, toc_key_view(&key), err);
-    }
     TOC_AUTO(toc_buf_wipe) toc_buf storage = {0};
     toc_claim_row row;
+    toc_span record;
+    toc_code code = toc_view_row_at(&fold->view, feed, index, &row, &record, err);
+    if (code != TOC_OK)
+        return code == TOC_NOT_FOUND ? leave_malformed(fold, toc_key_view(&key), err) : code;
     toc_statement statement;
-    TOC_TRY(toc_view_row_at(&fold->view, feed, index, &row, err));
-    TOC_TRY(copy_row(&row, &storage, err));
+    TOC_TRY(copy_row(&row, &record, &storage, err));
     toc_arena_reset(fold->arena);
-    TOC_TRY(toc_record_decode(row.bytes, fold->arena, &statement, err));
-    TOC_TRY(drop_row(fold, &row, &statement, err));
+    TOC_TRY(toc_record_decode(record, fold->arena, &statement, err));
+    TOC_TRY(drop_row(fold, &row, record, &statement, err));
     return leave_report(fold, &row, &statement, err);
 }
 
@@ -283,11 +289,12 @@ static toc_code enter_waiting(toc_fold *fold, const toc_row *row, toc_err *err)
     if (row->key.size != 20)
         return toc_table_lies(fold->view.txn, TOC_VIEW_WAITING, row->key, "no waiting record", err);
     toc_claim_row claim_row;
+    toc_span record;
     TOC_TRY(toc_view_row_at(&fold->view, toc_get_u32(row->key.data + 8),
-                            toc_get_u64(row->key.data + 12), &claim_row, err));
+                            toc_get_u64(row->key.data + 12), &claim_row, &record, err));
     toc_statement statement;
     toc_arena_reset(fold->arena);
-    TOC_TRY(toc_record_decode(claim_row.bytes, fold->arena, &statement, err));
+    TOC_TRY(toc_record_decode(record, fold->arena, &statement, err));
     return toc_fold_enter(fold, &claim_row, &statement, err);
 }
 

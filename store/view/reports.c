@@ -123,8 +123,10 @@ static toc_code walk_record(member_walk *walk, const toc_claim_row *row, toc_err
         toc_view_waits(&walk->fold->view, row->issued_at))
         return TOC_OK;
     toc_statement statement;
+    toc_span record;
+    TOC_TRY(toc_view_record(&walk->fold->view, row, &record, err));
     toc_arena_reset(walk->fold->arena);
-    TOC_TRY(toc_record_decode(row->bytes, walk->fold->arena, &statement, err));
+    TOC_TRY(toc_record_decode(record, walk->fold->arena, &statement, err));
     const toc_members_body *body = &statement.as.members;
     for (size_t i = 0; i < body->count; i++)
         TOC_TRY(walk_op(walk, row, &body->members[i], i, err));
@@ -219,8 +221,10 @@ static toc_code judge_head(toc_fold *fold, const toc_claim_row *head, toc_report
         return TOC_OK;
     now->expires = head->valid_until;
     toc_statement statement;
+    toc_span record;
+    TOC_TRY(toc_view_record(&fold->view, head, &record, err));
     toc_arena_reset(fold->arena);
-    TOC_TRY(toc_record_decode(head->bytes, fold->arena, &statement, err));
+    TOC_TRY(toc_record_decode(record, fold->arena, &statement, err));
     if (!joins(&statement))
         return TOC_OK;
     toc_root root = statement.roots[0];

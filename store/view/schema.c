@@ -90,7 +90,7 @@ toc_code toc_claim_row_read(const toc_txn *txn, const toc_row *row, toc_claim_ro
 {
     if (!toc_filed_read(row->key, &out->filed))
         return toc_table_lies(txn, TOC_VIEW_CLAIMS, row->key, "no key of a claim", err);
-    if (row->value.size < TOC_CLAIM_HEAD_BYTES || row->value.data[0] < TOC_RECORD_WALLET ||
+    if (row->value.size != TOC_CLAIM_BYTES || row->value.data[0] < TOC_RECORD_WALLET ||
         row->value.data[0] > TOC_RECORD_RETRACTION)
         return toc_table_lies(txn, TOC_VIEW_CLAIMS, row->key, "no value of a claim", err);
     const uint8_t *value = row->value.data;
@@ -99,17 +99,35 @@ toc_code toc_claim_row_read(const toc_txn *txn, const toc_row *row, toc_claim_ro
     out->index = toc_get_u64(value + 5);
     out->issued_at.unix_ms = toc_get_u64(value + 13);
     out->valid_until.unix_ms = toc_get_u64(value + 21);
-    out->bytes = toc_span_of(value + TOC_CLAIM_HEAD_BYTES, row->value.size - TOC_CLAIM_HEAD_BYTES);
     return TOC_OK;
 }
 
-void toc_claim_head_write(const toc_claim_row *row, uint8_t out[TOC_CLAIM_HEAD_BYTES])
+void toc_claim_write(const toc_claim_row *row, uint8_t out[TOC_CLAIM_BYTES])
 {
     out[0] = (uint8_t)row->kind;
     toc_put_u32(out + 1, row->feed);
     toc_put_u64(out + 5, row->index);
     toc_put_u64(out + 13, row->issued_at.unix_ms);
     toc_put_u64(out + 21, row->valid_until.unix_ms);
+}
+
+/* ---- numbers ---- */
+
+bool toc_number_read(toc_span value, toc_number_row *out)
+{
+    *out = (toc_number_row){.malformed = value.size == 1 && value.data[0] == TOC_NUMBER_MALFORMED};
+    if (out->malformed)
+        return true;
+    if (value.size < 1 || value.data[0] != TOC_NUMBER_FILED)
+        return false;
+    toc_span rest = toc_span_of(value.data + 1, value.size - 1);
+    size_t subject_bytes = toc_subject_size_at(rest);
+    size_t filed_bytes = subject_bytes + TOC_FILED_TAIL_BYTES - sizeof(toc_record_id);
+    if (subject_bytes == 0 || rest.size <= filed_bytes)
+        return false;
+    out->filed = toc_span_of(rest.data, filed_bytes);
+    out->record = toc_span_of(rest.data + filed_bytes, rest.size - filed_bytes);
+    return true;
 }
 
 /* ---- joints ---- */

@@ -12,13 +12,13 @@
 #include "store/table.h"
 
 /* Raised whenever a layout below, or what is filed where, changes: older views are dropped. */
-enum { TOC_VIEW_LAYOUT = 1, TOC_RULES_VERSION = 1 };
+enum { TOC_VIEW_LAYOUT = 2, TOC_RULES_VERSION = 1 };
 
 typedef enum toc_view_table {
     TOC_VIEW_META = 0,
     TOC_VIEW_FEEDS,      /* feed u32 → what it is called: local numbers as ids */
     TOC_VIEW_CLAIMS,     /* every record of E */
-    TOC_VIEW_NUMBERS,    /* feed u32 ‖ index u64 → where its record is filed */
+    TOC_VIEW_NUMBERS,    /* feed u32 ‖ index u64 → where its record is filed, and the record */
     TOC_VIEW_COLUMNS,    /* feed u32 ‖ page u64 → arrays of cells, for search */
     TOC_VIEW_INCIDENCE,  /* what each members record says of each wallet */
     TOC_VIEW_CONNECTORS, /* report ‖ vertex, where two or more reports name the vertex */
@@ -62,24 +62,31 @@ void toc_number_key(toc_key *key, uint32_t feed, uint64_t index);
 
 /* ---- claims ---- */
 
-/* kind u8 | feed u32 | index u64 | issued at u64 | valid until u64 | the record as it was signed */
-enum { TOC_CLAIM_HEAD_BYTES = 29 };
+/* kind u8 | feed u32 | index u64 | issued at u64 | valid until u64. Small, because these are the
+ * rows that stand in random order: the record itself is in `numbers`. */
+enum { TOC_CLAIM_BYTES = 29 };
 typedef struct toc_claim_row {
     toc_filed filed;
     toc_record_kind kind;
     uint32_t feed; /* local number: in no digest and no answer */
     uint64_t index;
     toc_time issued_at, valid_until;
-    toc_span bytes;
 } toc_claim_row;
 TOC_MUST toc_code toc_claim_row_read(const toc_txn *txn, const toc_row *row, toc_claim_row *out,
                                      toc_err *err);
-void toc_claim_head_write(const toc_claim_row *row, uint8_t out[TOC_CLAIM_HEAD_BYTES]);
+void toc_claim_write(const toc_claim_row *row, uint8_t out[TOC_CLAIM_BYTES]);
 
 /* ---- numbers ---- */
 
-/* status u8, then for a record of E: subject ‖ claim ‖ revision u64 */
+/* status u8, then for a record of E: subject ‖ claim ‖ revision u64 | the record as it was signed
+ */
 enum { TOC_NUMBER_FILED = 1, TOC_NUMBER_MALFORMED = 2 };
+typedef struct toc_number_row {
+    bool malformed; /* nothing else is there */
+    toc_span filed; /* the key in `claims`, without the record id */
+    toc_span record;
+} toc_number_row;
+TOC_MUST bool toc_number_read(toc_span value, toc_number_row *out);
 
 /* ---- incidence, joints ---- */
 

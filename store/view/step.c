@@ -75,12 +75,28 @@ toc_code toc_fold_finish(toc_fold *fold, toc_err *err)
 
 /* ---- journal rows ---- */
 
-static bool is_full(const toc_fold *fold, const toc_fold_limit *limit)
+static bool alert_came(const toc_fold *fold)
+{
+    TOC_AUTO(toc_log_abort) toc_log_txn *log = NULL;
+    uint64_t last;
+    return toc_log_read(fold->views->log, &log, NULL) == TOC_OK &&
+           toc_log_journal_last(log, TOC_LANE_ALERT, &last, NULL) == TOC_OK &&
+           last > fold->state.position[TOC_LANE_ALERT];
+}
+
+/* Rows in random order cost a page each in a short transaction and a fraction of one in a long one:
+ * far behind, a transaction is as long as it may be, unless an alert comes. */
+static bool is_full(toc_fold *fold, const toc_fold_limit *limit)
 {
     if (toc_txn_rows(fold->view.txn) + toc_batch_rows(fold) >= TOC_VIEW_TXN_ROWS_MAX)
         return true;
-    return limit->mono_ms != NULL &&
-           limit->mono_ms(limit->context) - limit->started_ms >= GATHER_MS;
+    if (limit->mono_ms == NULL)
+        return false;
+    uint64_t spent_ms = limit->mono_ms(limit->context) - limit->started_ms;
+    if (spent_ms < fold->looked_ms + GATHER_MS)
+        return false;
+    fold->looked_ms = spent_ms;
+    return !limit->far || alert_came(fold);
 }
 
 static toc_code take_range(toc_fold *fold, const toc_journal_row *row, uint64_t from,
@@ -189,13 +205,22 @@ static toc_code is_far_behind(toc_log_txn *log, const toc_view_state *state, boo
     return TOC_OK;
 }
 
-static toc_code enter_mode(toc_views *views, toc_log_txn *log, toc_err *err)
+static toc_code enter_mode(toc_views *views, toc_log_txn *log, toc_fold_limit *limit, toc_err *err)
 {
-    bool far = false;
-    if (!views->sync || views->dirty)
+    TOC_TRY(is_far_behind(log, &views->state, &limit->far, err));
+    if (!limit->far || !views->sync || views->dirty)
         return TOC_OK;
-    TOC_TRY(is_far_behind(log, &views->state, &far, err));
-    return far ? toc_views_set_dirty(views, true, err) : TOC_OK;
+    views->dirty_ms = limit->started_ms;
+    return toc_views_set_dirty(views, true, err);
+}
+
+/* Once level; but a stream that is level for moments is not synced at each of them. */
+static toc_code leave_mode(toc_views *views, const toc_fold_limit *limit, bool *out_unsynced,
+                           toc_err *err)
+{
+    *out_unsynced = views->dirty && limit->mono_ms != NULL &&
+                    limit->mono_ms(limit->context) - views->dirty_ms < TOC_VIEW_DIRTY_MS_MIN;
+    return views->dirty && !*out_unsynced ? toc_views_set_dirty(views, false, err) : TOC_OK;
 }
 
 /* Joining goes through everything that shares anything with what changed, however little that was.
@@ -247,12 +272,12 @@ toc_code toc_views_fold(toc_views *views, uint64_t (*mono_ms)(void *context), vo
     TOC_TRY(toc_log_read(views->log, &log, err));
     TOC_TRY(measure(log, &views->state, &left, err));
     if (left.rows > 0) {
-        TOC_TRY(enter_mode(views, log, err));
+        TOC_TRY(enter_mode(views, log, &limit, err));
         TOC_TRY(step(views, log, &limit, &result, err));
         TOC_TRY(measure(log, &views->state, &left, err));
     }
-    if (left.rows == 0 && views->dirty)
-        TOC_TRY(toc_views_set_dirty(views, false, err));
+    if (left.rows == 0)
+        TOC_TRY(leave_mode(views, &limit, &result.unsynced, err));
     report_step(views, &left, &result);
     *out = result;
     return TOC_OK;

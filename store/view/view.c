@@ -160,6 +160,18 @@ toc_code toc_view_scan(toc_view *view, toc_span subject, const toc_claim_id *cla
     return code == TOC_NOT_FOUND ? TOC_OK : code;
 }
 
+static toc_code number_at(toc_view *view, uint32_t feed, uint64_t index, toc_number_row *out,
+                          toc_err *err)
+{
+    toc_key key;
+    toc_number_key(&key, feed, index);
+    toc_span value;
+    TOC_TRY(toc_table_get(view->txn, TOC_VIEW_NUMBERS, toc_key_view(&key), &value, err));
+    if (!toc_number_read(value, out))
+        return toc_table_lies(view->txn, TOC_VIEW_NUMBERS, toc_key_view(&key), "no number", err);
+    return out->malformed ? toc_fail(err, TOC_NOT_FOUND, "the record is malformed") : TOC_OK;
+}
+
 /* `numbers` does not repeat the record id: at one revision of one claim there is hardly ever a
  * second record. */
 static toc_code find_filed(toc_view *view, toc_span filed, uint32_t feed, uint64_t index,
@@ -181,22 +193,24 @@ static toc_code find_filed(toc_view *view, toc_span filed, uint32_t feed, uint64
 }
 
 toc_code toc_view_row_at(toc_view *view, uint32_t feed, uint64_t index, toc_claim_row *out,
-                         toc_err *err)
+                         toc_span *out_record, toc_err *err)
 {
-    toc_key key;
-    toc_number_key(&key, feed, index);
-    toc_span value;
-    TOC_TRY(toc_table_get(view->txn, TOC_VIEW_NUMBERS, toc_key_view(&key), &value, err));
-    if (value.size == 1 && value.data[0] == TOC_NUMBER_MALFORMED)
-        return toc_fail(err, TOC_NOT_FOUND, "the record is malformed");
-    if (value.size < 1 || value.data[0] != TOC_NUMBER_FILED)
-        return toc_table_lies(view->txn, TOC_VIEW_NUMBERS, toc_key_view(&key), "no number", err);
-    uint8_t filed[TOC_FILED_BYTES_MAX];
-    size_t size = value.size - 1;
-    if (size > sizeof filed)
-        return toc_table_lies(view->txn, TOC_VIEW_NUMBERS, toc_key_view(&key), "too long", err);
-    memcpy(filed, value.data + 1, size);
-    return find_filed(view, toc_span_of(filed, size), feed, index, out, err);
+    toc_number_row number;
+    TOC_TRY(number_at(view, feed, index, &number, err));
+    *out_record = number.record;
+    return find_filed(view, number.filed, feed, index, out, err);
+}
+
+toc_code toc_view_record(toc_view *view, const toc_claim_row *row, toc_span *out, toc_err *err)
+{
+    toc_number_row number;
+    toc_code code = number_at(view, row->feed, row->index, &number, err);
+    if (code == TOC_NOT_FOUND || (code == TOC_OK && !toc_span_begins(row->filed.key, number.filed)))
+        return toc_table_lies(view->txn, TOC_VIEW_CLAIMS, row->filed.key, "its record is gone",
+                              err);
+    TOC_TRY(code);
+    *out = number.record;
+    return TOC_OK;
 }
 
 toc_subject toc_report_subject(const toc_claim_id *report)

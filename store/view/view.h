@@ -64,8 +64,11 @@ typedef struct toc_claim_scan {
 /* Reads every record of one claim. */
 TOC_MUST toc_code toc_view_scan(toc_view *view, toc_span subject, const toc_claim_id *claim,
                                 toc_claim_scan *out, toc_err *err);
-/* The row of (feed, index). NOT_FOUND when it is not in E. */
+/* The row of (feed, index), and the record as it was signed. NOT_FOUND when it is not in E. */
 TOC_MUST toc_code toc_view_row_at(toc_view *view, uint32_t feed, uint64_t index, toc_claim_row *out,
+                                  toc_span *out_record, toc_err *err);
+/* The record of a row, lent until the next write. */
+TOC_MUST toc_code toc_view_record(toc_view *view, const toc_claim_row *row, toc_span *out,
                                   toc_err *err);
 /* Where a report's own records are filed: class cluster ‖ claim id ‖ 0 ‖ 0. */
 toc_subject toc_report_subject(const toc_claim_id *report);

@@ -265,7 +265,7 @@ toc_code toc_views_head_of(toc_views_txn *txn, const toc_subject *subject,
         return TOC_OK;
     out->live = toc_view_head_live(&txn->view, &scan.head);
     out->record = scan.head.filed.record;
-    out->bytes = scan.head.bytes;
+    TOC_TRY(toc_view_record(&txn->view, &scan.head, &out->bytes, err));
     const toc_view_feed *feed;
     TOC_TRY(toc_view_feed_of(&txn->view, scan.head.feed, &feed, err));
     out->lane = feed->name.lane;
@@ -314,10 +314,12 @@ toc_code toc_views_records(toc_views_txn *txn, toc_views_record_visit visit, voi
     for (; code == TOC_OK; code = toc_cursor_next(cursor, &row, err)) {
         toc_claim_row claim;
         const toc_view_feed *feed;
+        toc_span record;
         TOC_TRY(toc_claim_row_read(txn->view.txn, &row, &claim, err));
+        TOC_TRY(toc_view_record(&txn->view, &claim, &record, err));
         TOC_TRY(toc_view_feed_of(&txn->view, claim.feed, &feed, err));
-        TOC_TRY(visit(context, &claim.filed.record, &feed->name.circle, &feed->name.org,
-                      claim.bytes, err));
+        TOC_TRY(
+            visit(context, &claim.filed.record, &feed->name.circle, &feed->name.org, record, err));
     }
     return code == TOC_NOT_FOUND ? TOC_OK : code;
 }

@@ -96,9 +96,11 @@ static toc_code walk_claim(walk *work, const toc_row *row, toc_err *err)
     toc_claim_row claim;
     const toc_view_feed *feed;
     toc_hash hash;
+    toc_span record;
     TOC_TRY(toc_claim_row_read(work->view->txn, row, &claim, err));
+    TOC_TRY(toc_view_record(work->view, &claim, &record, err));
     TOC_TRY(toc_view_feed_of(work->view, claim.feed, &feed, err));
-    toc_claim_hash(&claim, &feed->id, &work->scratch, &hash);
+    toc_claim_hash(&claim, record, &feed->id, &work->scratch, &hash);
     toc_sum_add(&work->digest, &hash);
     toc_opened_hash(&claim.filed.record, &hash);
     toc_sum_add(&work->opened, &hash);
@@ -221,7 +223,8 @@ static toc_code walk_tentative(walk *work, const toc_row *row, toc_err *err)
 static toc_code claim_at(walk *work, toc_view_table table, const toc_row *row, uint32_t feed,
                          uint64_t index, toc_claim_row *out, toc_err *err)
 {
-    toc_code code = toc_view_row_at(work->view, feed, index, out, err);
+    toc_span record;
+    toc_code code = toc_view_row_at(work->view, feed, index, out, &record, err);
     return code == TOC_NOT_FOUND ? lies(work, table, row, "no such record", err) : code;
 }
 
