@@ -41,6 +41,23 @@ TOC_MUST toc_code toc_query_search(toc_query *query, const toc_search *search,
                                    toc_search_visit visit, void *context, uint64_t *out_total,
                                    toc_err *err);
 
+/* Known wallets that an address may be mistaken for: with a live claim, spelt alike but for letter
+ * case, or with ends that look the same. Questions are collected, answered by one scan of the
+ * columns, then read.
+ * Owns: the known wallets found, until free. Threads: one. */
+typedef struct toc_alike toc_alike;
+TOC_MUST toc_code toc_alike_new(toc_alike **out, toc_err *err);
+void toc_alike_free(toc_alike *alike); /* NULL is fine */
+TOC_DEFINE_AUTO(toc_alike, toc_alike_free)
+/* Asks for wallets near this one; for those spelt like this text. */
+TOC_MUST toc_code toc_alike_ask_wallet(toc_alike *alike, const toc_wallet *wallet, toc_err *err);
+TOC_MUST toc_code toc_alike_ask_text(toc_alike *alike, toc_span text, toc_err *err);
+TOC_MUST toc_code toc_query_alike(toc_query *query, toc_alike *alike, toc_err *err);
+/* At most `max` of those found, each once and without its tag, in order of chain and address. */
+size_t toc_alike_near(const toc_alike *alike, const toc_wallet *wallet, const toc_wallet **out,
+                      size_t max);
+size_t toc_alike_spelt(const toc_alike *alike, toc_span text, const toc_wallet **out, size_t max);
+
 TOC_MUST toc_code toc_query_digest(toc_query *query, toc_progress progress, void *context,
                                    toc_answer_digest *out, toc_err *err);
 

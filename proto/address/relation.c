@@ -48,23 +48,41 @@ static char small(char character)
 
 /* People compare a few characters at both ends. The four last ones count, and in front four of the
  * address with what leads it in (three behind 0x, as real poisoning of 2025 had it). */
+enum { HEAD = 4, HEAD_HEX = 3, TAIL = 4 };
+
+typedef struct ends {
+    size_t size; /* 0: too short an address to have two ends */
+    char characters[HEAD + TAIL];
+} ends;
+
+static ends ends_of(const toc_wallet *wallet)
+{
+    const char *own = own_part(wallet);
+    size_t size = strlen(own), head = memcmp(wallet->address, "0x", 2) == 0 ? HEAD_HEX : HEAD;
+    ends out = {0};
+    if (size < head + TAIL)
+        return out;
+    for (size_t i = 0; i < head; i++)
+        out.characters[out.size++] = small(own[i]);
+    for (size_t i = size - TAIL; i < size; i++)
+        out.characters[out.size++] = small(own[i]);
+    return out;
+}
+
 bool toc_wallet_near(const toc_wallet *left, const toc_wallet *right)
 {
-    enum { HEAD = 4, HEAD_HEX = 3, TAIL = 4 };
-    const char *a = own_part(left), *b = own_part(right);
-    size_t a_size = strlen(a), b_size = strlen(b);
-    size_t head = memcmp(left->address, "0x", 2) == 0 ? HEAD_HEX : HEAD;
-    if (left->chain->form != right->chain->form || a_size < head + TAIL || b_size < head + TAIL)
-        return false;
-    if (toc_span_equal(toc_subject_view(&left->subject), toc_subject_view(&right->subject)))
-        return false;
-    for (size_t i = 0; i < head; i++) {
-        if (small(a[i]) != small(b[i]))
-            return false;
-    }
-    for (size_t i = 1; i <= TAIL; i++) {
-        if (small(a[a_size - i]) != small(b[b_size - i]))
-            return false;
-    }
-    return true;
+    ends a = ends_of(left), b = ends_of(right);
+    return left->chain->form == right->chain->form && a.size > 0 && a.size == b.size &&
+           memcmp(a.characters, b.characters, a.size) == 0 &&
+           !toc_span_equal(toc_subject_view(&left->subject), toc_subject_view(&right->subject));
+}
+
+/* FNV-1a: short, not safe. */
+uint32_t toc_wallet_ends_key(const toc_wallet *wallet)
+{
+    ends own = ends_of(wallet);
+    uint32_t key = 2166136261u;
+    for (size_t i = 0; i < own.size; i++)
+        key = (key ^ (uint8_t)own.characters[i]) * 16777619u;
+    return key == 0 ? 1 : key;
 }

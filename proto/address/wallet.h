@@ -150,6 +150,10 @@ TOC_MUST toc_code toc_wallet_receivers(const toc_wallet *wallet, toc_wallet_cand
 /* Address poisoning: another address whose ends look the same where people look. */
 bool toc_wallet_near(const toc_wallet *left, const toc_wallet *right);
 
+/* Equal for all wallets that are near each other; says "perhaps" of others. Never 0. For an index.
+ */
+uint32_t toc_wallet_ends_key(const toc_wallet *wallet);
+
 /* What is known of the code at an account of a chain with contracts. */
 typedef enum toc_account_code {
     TOC_ACCOUNT_UNKNOWN,

@@ -15,6 +15,12 @@ TOC_MUST toc_code toc_query_org_name(toc_query *query, const toc_org_id *org, to
 TOC_MUST toc_code toc_query_claim(toc_query *query, const toc_claim_row *row, toc_answer_claim *out,
                                   toc_err *err);
 
+/* The record of (feed, index), of a column's cell: whether it is the live head of its claim, and
+ * then what it says, decoded into `scratch`. */
+TOC_MUST toc_code toc_query_live_at(toc_query *query, uint32_t feed, uint64_t index,
+                                    toc_arena *scratch, bool *out_live, toc_claim_row *out_row,
+                                    toc_statement *out, toc_err *err);
+
 /* The first cluster (RULES §6, by id, then lowest claim id) that the vertex stands in, and its
  * lowest report. NOT_FOUND when it stands in none. */
 TOC_MUST toc_code toc_query_find_cluster(toc_query *query, toc_span vertex,

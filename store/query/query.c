@@ -97,6 +97,24 @@ toc_code toc_query_claim(toc_query *query, const toc_claim_row *row, toc_answer_
     return toc_query_org_name(query, &out->org, &out->org_name, err);
 }
 
+/* A row is its claim's head when no row after it is one. */
+toc_code toc_query_live_at(toc_query *query, uint32_t feed, uint64_t index, toc_arena *scratch,
+                           bool *out_live, toc_claim_row *out_row, toc_statement *out, toc_err *err)
+{
+    toc_view *view = &query->views->view;
+    toc_claim_scan claim;
+    toc_span record;
+    *out_live = false;
+    TOC_TRY(toc_view_row_at(view, feed, index, out_row, &record, err));
+    TOC_TRY(toc_view_scan(view, out_row->filed.subject, &out_row->filed.claim, &claim, err));
+    if (!claim.has_head || !toc_record_id_equal(&claim.head.filed.record, &out_row->filed.record) ||
+        !toc_view_head_live(view, &claim.head))
+        return TOC_OK;
+    TOC_TRY(toc_record_decode(record, scratch, out, err));
+    *out_live = true;
+    return TOC_OK;
+}
+
 /* ---- digest ---- */
 
 typedef struct charter_list {

@@ -112,31 +112,15 @@ static bool fits(const scan *work, const toc_statement *statement)
            (search->issued_until.unix_ms == 0 || issued < search->issued_until.unix_ms);
 }
 
-/* A row is its claim's head when no row after it is one. */
-static toc_code is_live_head(scan *work, const toc_claim_row *row, bool *out, toc_err *err)
-{
-    toc_view *view = &work->query->views->view;
-    toc_claim_scan claim;
-    *out = false;
-    TOC_TRY(toc_view_scan(view, row->filed.subject, &row->filed.claim, &claim, err));
-    if (claim.has_head && toc_record_id_equal(&claim.head.filed.record, &row->filed.record))
-        *out = toc_view_head_live(view, &claim.head);
-    return TOC_OK;
-}
-
 static toc_code look_at(scan *work, uint32_t feed, uint64_t index, toc_err *err)
 {
     toc_claim_row row;
-    toc_span record;
-    TOC_TRY(toc_view_row_at(&work->query->views->view, feed, index, &row, &record, err));
-    bool live;
-    TOC_TRY(is_live_head(work, &row, &live, err));
-    if (!live)
-        return TOC_OK;
     toc_statement statement;
+    bool live;
     toc_arena_reset(work->scratch);
-    TOC_TRY(toc_record_decode(record, work->scratch, &statement, err));
-    if (!fits(work, &statement))
+    TOC_TRY(
+        toc_query_live_at(work->query, feed, index, work->scratch, &live, &row, &statement, err));
+    if (!live || !fits(work, &statement))
         return TOC_OK;
     hit found = {
         .issued_at = row.issued_at, .claim = row.filed.claim, .feed = feed, .index = index};

@@ -11,19 +11,21 @@
 enum {
     TOC_COLUMN_ROWS = 4096,
     TOC_COLUMN_STEP = 512, /* a page grows by as many, so that a small feed costs little */
-    TOC_CELL_BYTES = 19
+    TOC_CELL_BYTES = 27
 };
 
 typedef struct toc_cell {
     uint8_t kind; /* toc_record_kind; 0: no record of E here */
     uint16_t category, role, chain;
     uint32_t actor, list, hour; /* hours since 1970 of the moment of issue */
+    uint32_t spelling, ends;    /* of the address: without letter case; what people compare */
 } toc_cell;
 
 toc_cell toc_cell_of(const toc_statement *statement);
 /* Never 0 but for an empty id. */
 uint32_t toc_column_hash(toc_span id);
 uint16_t toc_column_hash16(toc_span id);
+uint32_t toc_column_spelling(toc_span address); /* never 0 */
 /* Fixed layout, for the digest. */
 void toc_cell_write(const toc_cell *cell, uint8_t out[TOC_CELL_BYTES]);
 
@@ -33,7 +35,8 @@ enum { TOC_PAGE_BYTES_MAX = 2 + TOC_COLUMN_ROWS * TOC_CELL_BYTES };
 
 typedef struct toc_page {
     size_t rows; /* a multiple of TOC_COLUMN_STEP, at most TOC_COLUMN_ROWS */
-    const uint8_t *kind, *category, *role, *chain, *actor, *list, *hour; /* lent */
+    const uint8_t *kind, *category, *role, *chain, *actor, *list, *hour, *spelling,
+        *ends; /* lent */
 } toc_page;
 
 TOC_MUST bool toc_page_read(toc_span value, toc_page *out);

@@ -12,7 +12,9 @@ static toc_cell cell_of(uint32_t number)
                       .chain = (uint16_t)(number * 7),
                       .actor = number * 11,
                       .list = number * 13,
-                      .hour = UINT32_MAX - number};
+                      .hour = UINT32_MAX - number,
+                      .spelling = number * 17,
+                      .ends = number * 19};
 }
 
 static void assert_cell(const toc_page *page, size_t row, const toc_cell *expected)
