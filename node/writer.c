@@ -192,6 +192,8 @@ static toc_code give_root(batch *all, toc_statement *statement, const toc_claim_
 {
     if (statement->kind == TOC_RECORD_MEMBERS || statement->kind == TOC_RECORD_RETRACTION)
         return TOC_OK;
+    if (statement->source.ground == TOC_GROUND_DERIVED)
+        return toc_fail(err, TOC_STATE, "source: this node does not derive claims yet");
     toc_root *root = toc_arena_zalloc(all->arena, 1, sizeof *root);
     if (root != NULL)
         *root = toc_source_root(&statement->source, claim, all->arena);

@@ -24,6 +24,8 @@ static class_row class_of(uint8_t number)
     case TOC_CLASS_OPAQUE32:
     case TOC_CLASS_LITERAL:
     case TOC_CLASS_CLUSTER:
+    case TOC_CLASS_TRANSFER:
+    case TOC_CLASS_INCIDENT:
         return (class_row){.payload_bytes = 32};
     default:
         return (class_row){0};

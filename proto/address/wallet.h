@@ -29,7 +29,9 @@ typedef enum toc_subject_class {
     TOC_CLASS_OPAQUE20 = 8, /* 20 bytes that identify nothing beyond their own chain */
     TOC_CLASS_OPAQUE32 = 9, /* 32 bytes, or longer ones hashed to 32, likewise */
     TOC_CLASS_LITERAL = 10, /* 32 bytes: hash of a listed literal that fails its checksum */
-    TOC_CLASS_CLUSTER = 240 /* 32 bytes: the claim id of a cluster report; no wallet */
+    TOC_CLASS_CLUSTER = 240, /* 32 bytes: the claim id of a cluster report; no wallet */
+    TOC_CLASS_TRANSFER = 241, /* 32 bytes: hash of the place of a movement; no wallet */
+    TOC_CLASS_INCIDENT = 242  /* 32 bytes: hash of the slug of incidents; no wallet */
 } toc_subject_class;
 
 enum { TOC_SUBJECT_BYTES_MAX = 35, TOC_FAMILY_TEST_BIT = 0x80 };

@@ -5,6 +5,8 @@ static void add_source(toc_json *json, const toc_source *source)
     TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
     if (source->ground == TOC_GROUND_OWN)
         toc_buf_add_text(&text, "own");
+    else if (source->ground == TOC_GROUND_DERIVED)
+        toc_buf_add_text(&text, "derived");
     else
         toc_buf_add_text(&text, source->ground == TOC_GROUND_LIST ? "list:" : "vendor:");
     toc_buf_add_span(&text, source->id);
@@ -86,6 +88,17 @@ static void add_body(toc_json *json, const toc_statement *statement)
         toc_json_text(json, "reason",
                       toc_span_text(toc_retraction_reason_name(statement->as.retraction.reason)));
         break;
+    case TOC_RECORD_TRANSFER:
+    case TOC_RECORD_INCIDENT:
+    case TOC_RECORD_SAME_AS:
+    case TOC_RECORD_ATTRIBUTION:
+    case TOC_RECORD_SIGHTING:
+    case TOC_RECORD_NOTICE:
+    case TOC_RECORD_CLEARANCE:
+    case TOC_RECORD_DISPUTE:
+    case TOC_RECORD_INQUIRY:
+    case TOC_RECORD_REPLY:
+        break; /* no view has them under R = 1 */
     }
 }
 

@@ -28,6 +28,13 @@
 #define TOC_ASSETS_MAX        32u
 #define TOC_ROOTS_MAX         64u
 #define TOC_SOURCES_MAX       16u
+#define TOC_TRANSFER_PARTIES_MAX 256u /* on one side: as many as members of a cluster in a record, both together */
+#define TOC_TRACE_DEPTH_MAX   64u  /* numbers of a trace path; deeper calls run out of gas before money moves */
+#define TOC_INDEX_BYTES_MAX   704u /* so many numbers of ten digits, and dots */
+#define TOC_THEFTS_MAX        64u  /* transactions of an incident; more are transfers of their own */
+#define TOC_DOCUMENTS_MAX     16u  /* hashes of papers kept elsewhere */
+#define TOC_ADDRESS_KEY_BYTES_MAX 128u /* a public key; the longest in use, RSA apart, has 97 */
+#define TOC_KEY_SIGNATURE_BYTES_MAX 1024u /* BIP-322 brings a whole witness */
 #define TOC_AUDIENCE_MAX      500u /* as many as a circle has members */
 #define TOC_CHUNK_MEMBERS_MAX 512u /* cluster members in one record; 62-byte addresses: 505 or so  \
                                     */

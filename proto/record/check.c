@@ -82,50 +82,6 @@ static toc_code check_audience(const toc_statement *statement, toc_err *err)
     return check_orgs(statement->not_to, statement->not_to_count, "not_to", err);
 }
 
-static toc_code check_source(const toc_source *source, toc_err *err)
-{
-    switch (source->ground) {
-    case TOC_GROUND_OWN:
-        if (source->id.size != 0 || source->version.size != 0)
-            return toc_fail(err, TOC_MALFORMED, "source: an own observation names no list");
-        return TOC_OK;
-    case TOC_GROUND_LIST:
-    case TOC_GROUND_VENDOR:
-        TOC_TRY(toc_record_field_slug(source->id, "source", false, err));
-        return toc_record_field_text(source->version, "source version", TOC_TEXT_BYTES_MAX, false,
-                                     err);
-    }
-    if ((unsigned)source->ground == 0)
-        return toc_fail(err, TOC_MALFORMED, "source: no ground");
-    return toc_fail(err, TOC_STATE, "source: ground %u needs a newer version",
-                    (unsigned)source->ground);
-}
-
-/* RULES §4, as far as it can be told without knowing the author. */
-static toc_code check_root(const toc_root *root, toc_ground ground, toc_err *err)
-{
-    uint8_t tag = root->size == 0 ? 0 : root->data[0];
-    toc_span id = root->size == 0 ? (toc_span){0} : toc_span_of(root->data + 1, root->size - 1);
-    if (tag == TOC_ROOT_OWN && id.size == sizeof(toc_claim_id))
-        return TOC_OK;
-    bool named = (tag == TOC_ROOT_LIST && ground == TOC_GROUND_LIST) ||
-                 (tag == TOC_ROOT_VENDOR && ground == TOC_GROUND_VENDOR);
-    if (!named)
-        return toc_fail(err, TOC_MALFORMED, "roots: not one that its source can have");
-    return toc_record_field_slug(id, "roots", false, err);
-}
-
-static toc_code check_roots(const toc_statement *statement, toc_statement_stage stage, toc_err *err)
-{
-    bool is_head = statement->kind == TOC_RECORD_WALLET || statement->kind == TOC_RECORD_CLUSTER;
-    size_t expected = is_head && stage == TOC_STAGE_RECORD ? 1 : 0;
-    if (statement->root_count != expected)
-        return toc_fail(err, TOC_MALFORMED, "roots: %zu, where a %s%s has %zu",
-                        statement->root_count, toc_record_kind_name(statement->kind),
-                        stage == TOC_STAGE_DRAFT ? " draft" : "", expected);
-    return expected == 0 ? TOC_OK : check_root(&statement->roots[0], statement->source.ground, err);
-}
-
 static toc_code check_stage(const toc_statement *statement, toc_statement_stage stage, toc_err *err)
 {
     if (stage == TOC_STAGE_DRAFT) {
@@ -139,22 +95,15 @@ static toc_code check_stage(const toc_statement *statement, toc_statement_stage 
     }
     TOC_TRY(toc_record_field_time(statement->issued_at, "issued_at", err));
     TOC_TRY(toc_record_field_time(statement->valid_until, "valid_until", err));
-    return check_roots(statement, stage, err);
+    return toc_roots_check(statement, stage, err);
 }
 
 static toc_code check_body(const toc_statement *statement, toc_err *err)
 {
-    switch (statement->kind) {
-    case TOC_RECORD_WALLET:
-        return toc_wallet_body_check(&statement->as.wallet, err);
-    case TOC_RECORD_CLUSTER:
-        return toc_cluster_body_check(&statement->as.cluster, err);
-    case TOC_RECORD_MEMBERS:
-        return toc_members_body_check(&statement->as.members, err);
-    case TOC_RECORD_RETRACTION:
-        return toc_retraction_body_check(&statement->as.retraction, err);
-    }
-    return toc_fail(err, TOC_MALFORMED, "kind: %u is none", (unsigned)statement->kind);
+    const toc_kind_row *row = toc_kind_row_of(statement->kind);
+    if (row == NULL)
+        return toc_fail(err, TOC_MALFORMED, "kind: %u is none", (unsigned)statement->kind);
+    return row->check(statement, false, err);
 }
 
 toc_code toc_statement_check_fields(const toc_statement *statement, toc_statement_stage stage,
@@ -162,7 +111,7 @@ toc_code toc_statement_check_fields(const toc_statement *statement, toc_statemen
 {
     TOC_TRY(check_body(statement, err));
     TOC_TRY(check_audience(statement, err));
-    TOC_TRY(check_source(&statement->source, err));
+    TOC_TRY(toc_source_check(&statement->source, !toc_record_kind_is_head(statement->kind), err));
     TOC_TRY(check_stage(statement, stage, err));
     if (statement->confidence > 100)
         return toc_fail(err, TOC_MALFORMED, "confidence: %u; 0 to 100", statement->confidence);

@@ -2,16 +2,24 @@
 
 #include "record.pb-c.h"
 
-toc_code toc_cluster_body_check(const toc_cluster_body *body, toc_err *err)
+static toc_code check_cluster(const toc_statement *statement, bool named, toc_err *err)
 {
+    const toc_cluster_body *body = &statement->as.cluster;
+    bool more = body->title.size != 0 || body->entity_type.size != 0 || body->method.size != 0 ||
+                body->size != 0;
+    if (named && more)
+        return toc_fail(err, TOC_MALFORMED, "retraction: more of its target than the identity");
+    if (named)
+        return toc_record_field_slug(body->cluster, "cluster", false, err);
     TOC_TRY(toc_record_field_slug(body->cluster, "cluster", false, err));
     TOC_TRY(toc_record_field_text(body->title, "title", TOC_TEXT_BYTES_MAX, false, err));
     TOC_TRY(toc_record_field_slug(body->entity_type, "entity_type", false, err));
     return toc_record_field_slug(body->method, "method", true, err);
 }
 
-Toc__ClusterBody *toc_cluster_body_pack(const toc_cluster_body *body, toc_arena *arena)
+static ProtobufCMessage *pack_cluster(const toc_statement *statement, toc_arena *arena)
 {
+    const toc_cluster_body *body = &statement->as.cluster;
     Toc__ClusterBody *to = toc_arena_alloc(arena, sizeof *to);
     if (to == NULL)
         return NULL;
@@ -20,19 +28,53 @@ Toc__ClusterBody *toc_cluster_body_pack(const toc_cluster_body *body, toc_arena 
     to->size = body->size;
     bool whole = toc_pb_set_required(arena, body->cluster, &to->cluster) &&
                  toc_pb_set_text(arena, body->title, &to->title) &&
-                 toc_pb_set_required(arena, body->entity_type, &to->entity_type) &&
+                 toc_pb_set_text(arena, body->entity_type, &to->entity_type) &&
                  toc_pb_set_text(arena, body->method, &to->method);
-    return whole ? to : NULL;
+    return whole ? &to->base : NULL;
 }
 
-void toc_cluster_body_unpack(const Toc__ClusterBody *from, toc_cluster_body *out)
+static toc_code unpack_cluster(const ProtobufCMessage *message, toc_arena *arena,
+                               toc_statement *statement, toc_err *err)
 {
+    const Toc__ClusterBody *from = (const Toc__ClusterBody *)message;
+    toc_cluster_body *out = &statement->as.cluster;
+    (void)arena;
+    (void)err;
     out->cluster = toc_pb_text(from->cluster);
     out->title = toc_pb_text(from->title);
     out->entity_type = toc_pb_text(from->entity_type);
     out->method = toc_pb_text(from->method);
     out->size = from->size;
+    return TOC_OK;
 }
+
+static void strip_cluster(const toc_statement *from, toc_statement *out)
+{
+    out->as.cluster = (toc_cluster_body){.cluster = from->as.cluster.cluster};
+}
+
+static void identify_cluster(const toc_statement *statement, toc_identity *out)
+{
+    toc_identity_add(out, statement->as.cluster.cluster);
+}
+
+static void subject_of_cluster(const toc_statement *statement, const toc_claim_id *claim,
+                               toc_subject *out)
+{
+    (void)statement;
+    toc_subject_of_hash(TOC_CLASS_CLUSTER, claim->bytes, out);
+}
+
+const toc_kind_row toc_kind_cluster = {.name = "cluster",
+                                       .field = TOC__STATEMENT__BODY_CLUSTER,
+                                       .is_head = true,
+                                       .is_target = true,
+                                       .check = check_cluster,
+                                       .pack = pack_cluster,
+                                       .unpack = unpack_cluster,
+                                       .strip = strip_cluster,
+                                       .identify = identify_cluster,
+                                       .subject = subject_of_cluster};
 
 /* Clusters are about addresses: one account of a shared address says nothing of the others. */
 static toc_code check_member(const toc_wallet *wallet, toc_err *err)
@@ -44,8 +86,10 @@ static toc_code check_member(const toc_wallet *wallet, toc_err *err)
     return TOC_OK;
 }
 
-toc_code toc_members_body_check(const toc_members_body *body, toc_err *err)
+static toc_code check_members(const toc_statement *statement, bool named, toc_err *err)
 {
+    const toc_members_body *body = &statement->as.members;
+    (void)named; /* nothing names members but their cluster */
     TOC_TRY(toc_record_field_slug(body->cluster, "cluster", false, err));
     if (body->count == 0)
         return toc_fail(err, TOC_MALFORMED, "members: none");
@@ -83,8 +127,9 @@ static Toc__MemberRun *pack_run(const toc_member *members, size_t length, toc_ar
     return run;
 }
 
-Toc__MembersBody *toc_members_body_pack(const toc_members_body *body, toc_arena *arena)
+static ProtobufCMessage *pack_members(const toc_statement *statement, toc_arena *arena)
 {
+    const toc_members_body *body = &statement->as.members;
     Toc__MembersBody *to = toc_arena_alloc(arena, sizeof *to);
     Toc__MemberRun **runs = toc_arena_zalloc(arena, body->count, sizeof(Toc__MemberRun *));
     if (to == NULL || runs == NULL)
@@ -98,7 +143,7 @@ Toc__MembersBody *toc_members_body_pack(const toc_members_body *body, toc_arena 
             return NULL;
         i += length;
     }
-    return toc_pb_set_required(arena, body->cluster, &to->cluster) ? to : NULL;
+    return toc_pb_set_required(arena, body->cluster, &to->cluster) ? &to->base : NULL;
 }
 
 static toc_code count_members(const Toc__MembersBody *from, size_t *out, toc_err *err)
@@ -126,9 +171,11 @@ static toc_code unpack_run(const Toc__MemberRun *run, toc_member *members, toc_e
     return TOC_OK;
 }
 
-toc_code toc_members_body_unpack(const Toc__MembersBody *from, toc_arena *arena,
-                                 toc_members_body *out, toc_err *err)
+static toc_code unpack_members(const ProtobufCMessage *message, toc_arena *arena,
+                               toc_statement *statement, toc_err *err)
 {
+    const Toc__MembersBody *from = (const Toc__MembersBody *)message;
+    toc_members_body *out = &statement->as.members;
     size_t count = 0;
     TOC_TRY(count_members(from, &count, err));
     toc_member *members = toc_arena_alloc(arena, count * sizeof *members);
@@ -143,3 +190,17 @@ toc_code toc_members_body_unpack(const Toc__MembersBody *from, toc_arena *arena,
     }
     return TOC_OK;
 }
+
+static toc_code check_member_wallets(const toc_statement *statement, toc_err *err)
+{
+    for (size_t i = 0; i < statement->as.members.count; i++)
+        TOC_TRY(toc_wallet_check(&statement->as.members.members[i].wallet, err));
+    return TOC_OK;
+}
+
+const toc_kind_row toc_kind_members = {.name = "cluster-members",
+                                       .field = TOC__STATEMENT__BODY_MEMBERS,
+                                       .check = check_members,
+                                       .check_wallets = check_member_wallets,
+                                       .pack = pack_members,
+                                       .unpack = unpack_members};

@@ -104,6 +104,36 @@ static void merge_cluster(const toc_cluster_body *from, toc_cluster_body *into)
     into->size = into->size > from->size ? into->size : from->size;
 }
 
+/* Derived from what either is derived from. */
+static toc_code merge_records(const toc_source *from, toc_arena *arena, toc_source *into,
+                              toc_err *err)
+{
+    size_t total = into->record_count + from->record_count;
+    if (total == 0)
+        return TOC_OK;
+    toc_source_record *merged = toc_arena_zalloc(arena, total, sizeof *merged);
+    if (merged == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "merging sources: out of memory");
+    size_t i = 0, j = 0, count = 0;
+    while (i < into->record_count || j < from->record_count) {
+        int order = i == into->record_count ? 1
+                    : j == from->record_count
+                        ? -1
+                        : memcmp(into->records[i].record.bytes, from->records[j].record.bytes, 32);
+        merged[count++] = order <= 0 ? into->records[i] : from->records[j];
+        i += order <= 0;
+        j += order >= 0;
+    }
+    if (count > TOC_SOURCES_MAX)
+        return toc_fail(err, TOC_LIMIT,
+                        "source: rows of one claim have %zu records; at most %u "
+                        "are taken",
+                        count, TOC_SOURCES_MAX);
+    into->records = merged;
+    into->record_count = count;
+    return TOC_OK;
+}
+
 static bool same_orgs(const toc_org_id *left, size_t left_count, const toc_org_id *right,
                       size_t right_count)
 {
@@ -132,6 +162,8 @@ toc_code toc_statement_merge(toc_statement *into, const toc_statement *from, toc
         TOC_TRY(merge_wallet(&from->as.wallet, arena, &merged.as.wallet, err));
     else if (into->kind == TOC_RECORD_CLUSTER)
         merge_cluster(&from->as.cluster, &merged.as.cluster);
+    else if (into->kind > TOC_RECORD_RETRACTION)
+        merged.as = from->as; /* the later row's */
     if (from->confidence > merged.confidence) {
         merged.confidence = from->confidence;
         merged.confidence_scale = from->confidence_scale;
@@ -141,6 +173,7 @@ toc_code toc_statement_merge(toc_statement *into, const toc_statement *from, toc
                              ? (toc_time){0}
                              : later(into->valid_until, from->valid_until);
     take_if_stated(from->source.version, &merged.source.version);
+    TOC_TRY(merge_records(&from->source, arena, &merged.source, err));
     take_if_stated(from->purpose, &merged.purpose);
     take_if_stated(from->note, &merged.note);
     *into = merged;

@@ -2,13 +2,6 @@
 #include "proto/record/record.h"
 #include "proto/rules/nearest.h"
 
-static const char *const kind_names[] = {
-    [TOC_RECORD_WALLET] = "wallet",
-    [TOC_RECORD_CLUSTER] = "cluster",
-    [TOC_RECORD_MEMBERS] = "cluster-members",
-    [TOC_RECORD_RETRACTION] = "retraction",
-};
-
 static const char *const tlp_names[] = {
     [TOC_TLP_CLEAR] = "CLEAR", [TOC_TLP_GREEN] = "GREEN",
     [TOC_TLP_AMBER] = "AMBER", [TOC_TLP_AMBER_STRICT] = "AMBER+STRICT",
@@ -31,10 +24,14 @@ static unsigned find_name(const char *const *names, unsigned count, toc_span tex
     return 0;
 }
 
-const char *toc_record_kind_name(toc_record_kind kind)
+const char *toc_index_kind_name(toc_index_kind kind)
 {
-    bool known = (unsigned)kind >= 1 && (unsigned)kind < TOC_COUNT(kind_names);
-    return known ? kind_names[kind] : "unknown";
+    static const char *const names[] = {
+        [TOC_INDEX_NONE] = "none",     [TOC_INDEX_NATIVE] = "native",
+        [TOC_INDEX_LOG] = "log",       [TOC_INDEX_TRACE] = "trace",
+        [TOC_INDEX_OUTPUT] = "output", [TOC_INDEX_INSTRUCTION] = "instruction",
+    };
+    return (unsigned)kind < TOC_COUNT(names) ? names[kind] : "unknown";
 }
 
 const char *toc_tlp_name(toc_tlp tlp)

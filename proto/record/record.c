@@ -13,18 +13,6 @@ enum {
     SIGNATURE_BYTES = 64,
 };
 
-static bool pack_source(const toc_source *from, toc_arena *arena, Toc__Statement *to)
-{
-    Toc__Source *source = toc_arena_alloc(arena, sizeof *source);
-    if (source == NULL)
-        return false;
-    toc__source__init(source);
-    source->ground = (uint32_t)from->ground;
-    to->source = source;
-    return toc_pb_set_text(arena, from->id, &source->id) &&
-           toc_pb_set_text(arena, from->version, &source->version);
-}
-
 static bool pack_orgs(const toc_org_id *orgs, size_t count, toc_arena *arena,
                       ProtobufCBinaryData **out, size_t *out_count)
 {
@@ -55,25 +43,13 @@ static bool pack_roots(const toc_statement *from, toc_arena *arena, Toc__Stateme
 
 static bool pack_body(const toc_statement *from, toc_arena *arena, Toc__Statement *to)
 {
-    switch (from->kind) {
-    case TOC_RECORD_WALLET:
-        to->body_case = TOC__STATEMENT__BODY_WALLET;
-        to->wallet = toc_wallet_body_pack(&from->as.wallet, arena);
-        return to->wallet != NULL;
-    case TOC_RECORD_CLUSTER:
-        to->body_case = TOC__STATEMENT__BODY_CLUSTER;
-        to->cluster = toc_cluster_body_pack(&from->as.cluster, arena);
-        return to->cluster != NULL;
-    case TOC_RECORD_MEMBERS:
-        to->body_case = TOC__STATEMENT__BODY_MEMBERS;
-        to->members = toc_members_body_pack(&from->as.members, arena);
-        return to->members != NULL;
-    case TOC_RECORD_RETRACTION:
-        to->body_case = TOC__STATEMENT__BODY_RETRACTION;
-        to->retraction = toc_retraction_body_pack(&from->as.retraction, arena);
-        return to->retraction != NULL;
-    }
-    return false;
+    const toc_kind_row *row = toc_kind_row_of(from->kind);
+    if (row == NULL)
+        return false;
+    to->body_case = (Toc__Statement__BodyCase)row->field;
+    /* One union of pointers to messages, whichever its member. */
+    to->wallet = (void *)row->pack(from, arena);
+    return to->wallet != NULL;
 }
 
 Toc__Statement *toc_statement_pack(const toc_statement *from, toc_arena *arena)
@@ -90,7 +66,8 @@ Toc__Statement *toc_statement_pack(const toc_statement *from, toc_arena *arena)
     to->tlp = (uint32_t)from->tlp;
     to->has_confidence = from->confidence != 0;
     to->confidence = from->confidence;
-    bool whole = pack_source(&from->source, arena, to) && pack_roots(from, arena, to) &&
+    to->source = toc_source_pack(&from->source, arena);
+    bool whole = to->source != NULL && pack_roots(from, arena, to) &&
                  pack_orgs(from->releasable_to, from->releasable_count, arena, &to->releasable_to,
                            &to->n_releasable_to) &&
                  pack_orgs(from->not_to, from->not_to_count, arena, &to->not_to, &to->n_not_to) &&
@@ -98,21 +75,6 @@ Toc__Statement *toc_statement_pack(const toc_statement *from, toc_arena *arena)
                  toc_pb_set_text(arena, from->confidence_scale, &to->confidence_scale) &&
                  toc_pb_set_text(arena, from->note, &to->note) && pack_body(from, arena, to);
     return whole ? to : NULL;
-}
-
-/* Addresses in a struct that somebody built are not yet known to be what their text says. */
-static toc_code check_wallets(const toc_statement *statement, toc_err *err)
-{
-    if (statement->kind == TOC_RECORD_WALLET)
-        return toc_wallet_check(&statement->as.wallet.wallet, err);
-    if (statement->kind == TOC_RECORD_RETRACTION &&
-        statement->as.retraction.target_kind == TOC_RECORD_WALLET)
-        return toc_wallet_check(&statement->as.retraction.wallet.wallet, err);
-    if (statement->kind != TOC_RECORD_MEMBERS)
-        return TOC_OK;
-    for (size_t i = 0; i < statement->as.members.count; i++)
-        TOC_TRY(toc_wallet_check(&statement->as.members.members[i].wallet, err));
-    return TOC_OK;
 }
 
 static toc_code in_context(toc_code code, const char *what, toc_err *err)
@@ -124,7 +86,8 @@ static toc_code check_to_encode(const toc_statement *statement, toc_statement_st
                                 toc_err *err)
 {
     TOC_TRY(toc_statement_check_fields(statement, stage, err));
-    return check_wallets(statement, err);
+    const toc_kind_row *row = toc_kind_row_of(statement->kind);
+    return row->check_wallets == NULL ? TOC_OK : row->check_wallets(statement, err);
 }
 
 /* The statement, or the record around it; nothing is left behind in `out` on failure. */
@@ -223,33 +186,22 @@ static toc_code unpack_roots(const Toc__Statement *from, toc_arena *arena, toc_s
 static toc_code unpack_body(const Toc__Statement *from, toc_arena *arena, toc_statement *to,
                             toc_err *err)
 {
-    static const Toc__Statement__BodyCase cases[] = {
-        [TOC_RECORD_WALLET] = TOC__STATEMENT__BODY_WALLET,
-        [TOC_RECORD_CLUSTER] = TOC__STATEMENT__BODY_CLUSTER,
-        [TOC_RECORD_MEMBERS] = TOC__STATEMENT__BODY_MEMBERS,
-        [TOC_RECORD_RETRACTION] = TOC__STATEMENT__BODY_RETRACTION,
-    };
     if (from->kind == 0)
         return toc_fail(err, TOC_MALFORMED, "kind: missing");
-    if (from->kind >= TOC_COUNT(cases))
+    const toc_kind_row *row = toc_kind_row_of((toc_record_kind)from->kind);
+    if (row == NULL)
         return toc_fail(err, TOC_STATE, "kind: %u needs a newer version", from->kind);
     to->kind = (toc_record_kind)from->kind;
-    if (from->body_case != cases[from->kind])
-        return toc_fail(err, TOC_MALFORMED, "body: not that of a %s",
-                        toc_record_kind_name(to->kind));
-    if (to->kind == TOC_RECORD_WALLET)
-        return toc_wallet_body_unpack(from->wallet, arena, &to->as.wallet, err);
-    if (to->kind == TOC_RECORD_MEMBERS)
-        return toc_members_body_unpack(from->members, arena, &to->as.members, err);
-    if (to->kind == TOC_RECORD_RETRACTION)
-        return toc_retraction_body_unpack(from->retraction, arena, &to->as.retraction, err);
-    toc_cluster_body_unpack(from->cluster, &to->as.cluster);
-    return TOC_OK;
+    if ((uint32_t)from->body_case != row->field)
+        return toc_fail(err, TOC_MALFORMED, "body: not that of a %s", row->name);
+    return row->unpack((const ProtobufCMessage *)(const void *)from->wallet, arena, to, err);
 }
 
 static toc_code unpack_statement(const Toc__Statement *from, toc_arena *arena, toc_statement *to,
                                  toc_err *err)
 {
+    TOC_TRY(toc_source_unpack(from->source, arena, &to->source,
+                              err)); /* a retraction's body needs it */
     TOC_TRY(unpack_body(from, arena, to, err));
     to->revision = from->revision;
     to->issued_at.unix_ms = from->issued_at_ms;
@@ -263,9 +215,6 @@ static toc_code unpack_statement(const Toc__Statement *from, toc_arena *arena, t
     to->purpose = toc_pb_text(from->purpose);
     to->confidence = from->confidence;
     to->confidence_scale = toc_pb_text(from->confidence_scale);
-    to->source.ground = (toc_ground)from->source->ground;
-    to->source.id = toc_pb_text(from->source->id);
-    to->source.version = toc_pb_text(from->source->version);
     to->note = toc_pb_text(from->note);
     return unpack_roots(from, arena, to, err);
 }

@@ -7,20 +7,7 @@
 #ifndef TOC_PROTO_RECORD_RECORD_H
 #define TOC_PROTO_RECORD_RECORD_H
 
-#include "proto/address/wallet.h"
-#include "proto/base/arena.h"
-#include "proto/base/buf.h"
-#include "proto/base/limits.h"
-
-/* Numbers are stored and hashed; never renumber. The later kinds of RECORDS §2 follow from 5. */
-typedef enum toc_record_kind {
-    TOC_RECORD_WALLET = 1,
-    TOC_RECORD_CLUSTER = 2,
-    TOC_RECORD_MEMBERS = 3,
-    TOC_RECORD_RETRACTION = 4
-} toc_record_kind;
-const char *toc_record_kind_name(
-    toc_record_kind kind); /* "wallet", "cluster", "cluster-members", "retraction" */
+#include "proto/record/bodies.h"
 
 /* FIRST TLP 2.0. */
 typedef enum toc_tlp {
@@ -34,81 +21,7 @@ const char *toc_tlp_name(toc_tlp tlp); /* "CLEAR" … "AMBER+STRICT", "RED" */
 TOC_MUST toc_code toc_tlp_parse(toc_span text, toc_tlp *out,
                                 toc_err *err); /* any case, "TLP:" allowed */
 
-typedef enum toc_ground {
-    TOC_GROUND_OWN = 1,
-    TOC_GROUND_LIST = 2,
-    TOC_GROUND_VENDOR = 3
-} toc_ground;
-
-typedef struct toc_source {
-    toc_ground ground;
-    toc_span id;      /* list or vendor, canonical ASCII id; empty when own */
-    toc_span version; /* of the list; free text, not part of identity nor of the comparison */
-} toc_source;
-
-/* tag u8 ‖ id; 1 own, 2 list, 3 vendor, 4 undisclosed. Compared bytewise. */
-typedef toc_span toc_root;
-enum { TOC_ROOT_OWN = 1, TOC_ROOT_LIST = 2, TOC_ROOT_VENDOR = 3, TOC_ROOT_UNDISCLOSED = 4 };
-
-typedef struct toc_amount {
-    toc_span asset;         /* CAIP-19, or "native" */
-    uint8_t base_units[32]; /* 256-bit big-endian */
-    uint8_t decimals;
-    bool stated; /* an asset may come without an amount */
-} toc_amount;
-
-typedef struct toc_wallet_body {
-    toc_wallet wallet;                        /* with its tag */
-    toc_span role, category, actor, incident; /* term ids; actor and incident may be empty */
-    toc_span literal; /* the spelling as submitted where it is not the canonical one; else empty */
-    size_t asset_count;
-    const toc_amount *assets; /* sorted by asset */
-    size_t label_count;
-    const toc_span *labels; /* sorted */
-    toc_time first_seen, last_seen;
-} toc_wallet_body;
-
-typedef struct toc_cluster_body {
-    toc_span cluster;             /* the issuer's name for it: a slug */
-    toc_span title;               /* for people */
-    toc_span entity_type, method; /* term ids */
-    uint64_t size;                /* wallets the issuer says it has */
-} toc_cluster_body;
-
-typedef struct toc_member {
-    toc_wallet wallet;
-    bool remove;
-} toc_member;
-
-typedef struct toc_members_body {
-    toc_span cluster;
-    size_t count; /* 1 to TOC_CHUNK_MEMBERS_MAX */
-    const toc_member *members;
-} toc_members_body;
-
-typedef enum toc_retraction_reason {
-    TOC_RETRACT_ERROR = 1,
-    TOC_RETRACT_FALSE_POSITIVE = 2,
-    TOC_RETRACT_RESOLVED = 3,
-    TOC_RETRACT_LEGAL = 4,
-    TOC_RETRACT_NARROWED = 5,
-    TOC_RETRACT_DELISTED = 6
-} toc_retraction_reason;
-const char *
-toc_retraction_reason_name(toc_retraction_reason reason); /* "error", "false-positive", … */
-TOC_MUST toc_code toc_retraction_reason_parse(toc_span text, toc_retraction_reason *out,
-                                              toc_err *err);
-
-/* Repeats the identity of its target in full: finding the target costs no second index. */
-typedef struct toc_retraction_body {
-    toc_claim_id target;
-    toc_record_kind target_kind; /* wallet or cluster */
-    toc_retraction_reason reason;
-    toc_wallet_body wallet;   /* identity fields only, when the target is a wallet claim */
-    toc_cluster_body cluster; /* its name only, when the target is a cluster claim */
-} toc_retraction_body;
-
-typedef struct toc_statement {
+struct toc_statement {
     toc_record_kind kind;
     toc_tlp tlp;
     uint64_t revision;
@@ -129,8 +42,18 @@ typedef struct toc_statement {
         toc_cluster_body cluster;
         toc_members_body members;
         toc_retraction_body retraction;
+        toc_transfer_body transfer;
+        toc_incident_body incident;
+        toc_same_as_body same_as;
+        toc_attribution_body attribution;
+        toc_sighting_body sighting;
+        toc_notice_body notice;
+        toc_clearance_body clearance;
+        toc_dispute_body dispute;
+        toc_inquiry_body inquiry;
+        toc_reply_body reply;
     } as;
-} toc_statement;
+};
 
 /* Encodes a Record after checking every field. */
 TOC_MUST toc_code toc_record_encode(const toc_statement *statement, toc_buf *out, toc_err *err);
@@ -146,22 +69,68 @@ TOC_MUST toc_code toc_draft_encode(const toc_statement *statement, toc_buf *out,
 TOC_MUST toc_code toc_draft_decode(toc_span bytes, toc_arena *arena, toc_statement *out,
                                    toc_err *err);
 
+/* The lowest version of the rules (R, docs/RULES.md) that counts the statement: 1 or 2. */
+unsigned toc_statement_rules(const toc_statement *statement);
+
 /* The claim a statement is about (RULES §2): for members that of their cluster, for a retraction
  * its target's. */
 void toc_statement_claim(const toc_statement *statement, const toc_circle_id *circle,
                          const toc_org_id *org, toc_claim_id *out);
 /* What the author's node and org make checkable: the roots are those of the source, a retraction's
- * target is the claim it describes. MALFORMED otherwise. */
+ * or dispute's target is the claim it describes, and so on (RULES §2, §4). MALFORMED otherwise. */
 TOC_MUST toc_code toc_statement_check(const toc_statement *statement, const toc_circle_id *circle,
                                       const toc_org_id *org, toc_err *err);
-/* Where the views file it: the wallet's subject, or class cluster ‖ claim id ‖ 0 ‖ 0. */
+/* Where the views file it (RULES §2): a wallet's subject, or class cluster, transfer or incident.
+ * `claim` is the statement's; only what is filed by a cluster of its own org reads it. */
 void toc_statement_subject(const toc_statement *statement, const toc_claim_id *claim,
                            toc_subject *out);
-/* The one root of a source (RULES §4), from the arena. NULL data when memory is short. */
+/* What the statement names: itself; the cluster of members; the target of a retraction, with its
+ * identity alone. `scratch` may be lent to. */
+const toc_statement *toc_statement_about(const toc_statement *statement, toc_statement *scratch);
+/* The wallet that a statement of this kind is filed by; NULL for other kinds, and for the
+ * attribution of an incident. A dispute, inquiry or reply has that of its target. */
+const toc_wallet *toc_statement_wallet(const toc_statement *statement);
+/* The subject of the movement at a place, and that of all incidents by a slug (RULES §2). */
+void toc_place_subject(const toc_place *place, toc_subject *out);
+void toc_incident_subject(toc_span slug, toc_subject *out);
+
+/* The one root of a source that is not derived (RULES §4), from the arena. NULL data when memory
+ * is short. */
 toc_root toc_source_root(const toc_source *source, const toc_claim_id *claim, toc_arena *arena);
 
-/* The retraction of `target`, a statement of kind wallet or cluster that is the claim `claim`: its
- * identity, its source, its marking; revision and issue time are still open. */
+/* One record that another is to be derived from. */
+typedef struct toc_derivation {
+    size_t root_count;
+    const toc_root *roots; /* as written in it */
+    const uint8_t *salt;   /* 32 bytes, of its plaintext */
+    bool sealed;           /* the new audience may not see it */
+} toc_derivation;
+/* Roots of a derived claim (RULES §4), sorted, from the arena. LIMIT beyond TOC_ROOTS_MAX. */
+TOC_MUST toc_code toc_derived_roots(const toc_derivation *sources, size_t count, toc_arena *arena,
+                                    const toc_root **out, size_t *out_count, toc_err *err);
+/* "tocsin/undisclosed/1": a root that is not told. */
+enum { TOC_ROOT_UNDISCLOSED_BYTES = 33 };
+void toc_root_undisclose(toc_root root, const uint8_t salt[32],
+                         uint8_t out[TOC_ROOT_UNDISCLOSED_BYTES]);
+/* Whether the head's roots keep what RULES §4 asks, by the source records that are held; `held` of
+ * them are given, in any order. True: understated or overstated. */
+bool toc_roots_misstated(const toc_statement *head, const toc_derivation *sources, size_t held);
+
+/* What can be said of the signature that a service notice carries (RULES §2). */
+typedef enum toc_notice_proof {
+    TOC_NOTICE_UNSIGNED,
+    TOC_NOTICE_VERIFIED,
+    TOC_NOTICE_WRONG,       /* shown, without effect */
+    TOC_NOTICE_NOT_VERIFIED /* a scheme that R does not verify: likewise */
+} toc_notice_proof;
+toc_notice_proof toc_notice_verify(const toc_notice_body *notice, const toc_org_id *issuer);
+/* The text that is signed: for a tool that asks a wallet to do it. NUL-terminated ASCII. */
+enum { TOC_NOTICE_TEXT_BYTES = 89 };
+void toc_notice_text(const toc_notice_body *notice, const toc_org_id *issuer,
+                     char out[TOC_NOTICE_TEXT_BYTES]);
+
+/* The retraction of `target`, a statement with a head that is the claim `claim`: its identity, its
+ * source, its marking; revision and issue time are still open. `out` lends from `target`. */
 void toc_statement_retract(const toc_statement *target, const toc_claim_id *claim,
                            toc_retraction_reason reason, toc_statement *out);
 

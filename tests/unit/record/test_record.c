@@ -201,7 +201,7 @@ static void common_fields_are_checked(void **state)
     static char long_text[TOC_NOTE_BYTES_MAX + 1];
     memset(long_text, 'x', sizeof long_text);
     static toc_org_id orgs[TOC_AUDIENCE_MAX + 1];
-    REFUSE(ok, s.kind = 9, TOC_MALFORMED, "kind");
+    REFUSE(ok, s.kind = TOC_RECORD_LAST + 1, TOC_MALFORMED, "kind");
     REFUSE(ok, s.kind = 0, TOC_MALFORMED, "kind");
     REFUSE(ok, s.revision = 0, TOC_MALFORMED, "revision");
     REFUSE(ok, s.issued_at.unix_ms = 0, TOC_MALFORMED, "issued_at");
@@ -221,7 +221,7 @@ static void common_fields_are_checked(void **state)
     REFUSE(ok, s.note = text_span("\xFF"), TOC_MALFORMED, "note");
     REFUSE(ok, s.note = toc_span_of("a\0b", 3), TOC_MALFORMED, "note");
     REFUSE(ok, s.source.ground = 0, TOC_MALFORMED, "source");
-    REFUSE(ok, s.source.ground = 4, TOC_STATE, "source");
+    REFUSE(ok, s.source.ground = 5, TOC_STATE, "source");
     REFUSE(ok, s.source.id = text_span(""), TOC_MALFORMED, "source");
     REFUSE(ok, s.source.id = text_span("OFAC SDN"), TOC_MALFORMED, "source");
     REFUSE(ok, s.source.version = text_span("\n"), TOC_MALFORMED, "source version");

@@ -160,7 +160,7 @@ static void a_body_is_that_of_the_kind(void **state)
     toc_span body = wallet_body(&(wire_wallet){0});
     accept_bytes(record_of(TOC_RECORD_WALLET, 20, body));
     refuse_bytes(record_of(0, 20, body), TOC_MALFORMED, "kind");
-    refuse_bytes(record_of(5, 20, body), TOC_STATE, "newer version");
+    refuse_bytes(record_of(TOC_RECORD_LAST + 1, 20, body), TOC_STATE, "newer version");
     refuse_bytes(record_of(TOC_RECORD_CLUSTER, 20, body), TOC_MALFORMED, "body");
     refuse_bytes(record_of(TOC_RECORD_WALLET, 0, body), TOC_MALFORMED, "body");
 }
@@ -316,7 +316,7 @@ static toc_span record_with_field(uint32_t field)
 static void fields_of_the_future_need_a_newer_version_below_1000_only(void **state)
 {
     (void)state;
-    refuse_bytes(record_with_field(24), TOC_STATE, "newer version");
+    refuse_bytes(record_with_field(34), TOC_STATE, "newer version");
     refuse_bytes(record_with_field(999), TOC_STATE, "newer version");
     accept_bytes(record_with_field(1000));
     refuse_bytes(record_with_field(2), TOC_MALFORMED, "revision"); /* a second one */
