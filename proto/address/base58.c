@@ -48,6 +48,14 @@ int toc_base58_value(toc_base58_alphabet alphabet, uint8_t character)
     return values[alphabet][character - 32] - 1;
 }
 
+toc_code toc_base58_refuse(uint8_t character, size_t position, toc_err *err)
+{
+    if (character <= ' ' || character >= 0x7F)
+        return toc_fail(err, TOC_MALFORMED, "no Base58 character at position %zu", position);
+    return toc_fail(err, TOC_MALFORMED, "'%c' is no Base58 character at position %zu", character,
+                    position);
+}
+
 enum { GROUP = 5, LIMBS_MAX = (TOC_BASE58_BYTES_MAX + 3) / 4 + 1 };
 static const uint32_t powers[GROUP + 1] = {1, 58, 3364, 195112, 11316496, 656356768};
 
@@ -86,8 +94,7 @@ toc_code toc_base58_decode(toc_base58_alphabet alphabet, toc_span text, uint8_t 
         for (size_t j = 0; j < group; j++) {
             int digit = toc_base58_value(alphabet, text.data[i + j]);
             if (digit < 0)
-                return toc_fail(err, TOC_MALFORMED,
-                                "a character that Base58 does not have at position %zu", i + j + 1);
+                return toc_base58_refuse(text.data[i + j], i + j + 1, err);
             value = value * 58 + (uint32_t)digit;
         }
         multiply_add(limbs, &count, powers[group], value);

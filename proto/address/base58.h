@@ -18,6 +18,9 @@ typedef enum toc_base58_alphabet { TOC_BASE58_BITCOIN, TOC_BASE58_RIPPLE } toc_b
 /* The digit's value, or -1 for a character outside the alphabet. */
 int toc_base58_value(toc_base58_alphabet alphabet, uint8_t character);
 
+/* The error of a character outside the alphabet. */
+toc_code toc_base58_refuse(uint8_t character, size_t position, toc_err *err);
+
 /* Decodes into `out` (`out_bytes_max` at most TOC_BASE58_BYTES_MAX). */
 TOC_MUST toc_code toc_base58_decode(toc_base58_alphabet alphabet, toc_span text, uint8_t *out,
                                     size_t out_bytes_max, size_t *out_bytes, toc_err *err);

@@ -35,9 +35,7 @@ static toc_code decode_block(toc_span text, size_t offset, size_t bytes, uint8_t
     for (size_t i = 0; i < text.size; i++) {
         int value = toc_base58_value(TOC_BASE58_BITCOIN, text.data[i]);
         if (value < 0)
-            return toc_fail(err, TOC_MALFORMED,
-                            "a character that Base58 does not have at position %zu",
-                            offset + i + 1);
+            return toc_base58_refuse(text.data[i], offset + i + 1, err);
         over = over || number > (UINT64_MAX - (uint64_t)value) / 58;
         number = number * 58 + (uint64_t)value;
     }

@@ -242,6 +242,31 @@ static bool lives_on(const token_row *token, const toc_chain *chain)
     return false;
 }
 
+bool toc_ticker_is_loose(toc_span ticker)
+{
+    ticker = toc_spelling_trim(ticker);
+    return find_token(ticker) != NULL || toc_ascii_equal_nocase(ticker, toc_span_text("XBT"));
+}
+
+const toc_chain *toc_wallet_split(toc_span text, toc_span *out_address)
+{
+    text = toc_spelling_trim(text);
+    size_t space = first_space(text), colon = index_of(text, ':');
+    size_t second =
+        colon < text.size ? colon + 1 + index_of(tail_of(text, colon + 1), ':') : text.size;
+    const size_t ends[] = {second, colon, space}; /* CAIP-10 before "bitcoin:…" */
+    for (size_t i = 0; i < TOC_COUNT(ends); i++) {
+        const toc_chain *chain =
+            ends[i] < text.size ? toc_chain_find(head_of(text, ends[i])) : NULL;
+        if (chain == NULL)
+            continue;
+        *out_address = toc_spelling_trim(tail_of(text, ends[i] + 1));
+        return chain;
+    }
+    *out_address = text;
+    return NULL;
+}
+
 /* Among the chains of the form, those where the token lives; when it lives on none of them, all. */
 static void keep_token_chains(const token_row *token, toc_wallet_candidates *found)
 {

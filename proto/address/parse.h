@@ -18,6 +18,13 @@ void toc_parse_bare(toc_span text, toc_wallet_candidates *out, const toc_chain *
 /* The error of a bare text that is no address. */
 toc_code toc_parse_refuse(toc_span text, const toc_chain *nearest, toc_err *err);
 
+/* Sets the error of a text that is a transaction id of `chain`, or of any (NULL), and says so. */
+bool toc_txid_refuse(const toc_chain *chain, toc_span text, toc_err *err);
+
+/* Whether a text has the shape of a private key or a seed, sound or not: WIF, extended private
+ * keys, seeds of XRP and Stellar. */
+bool toc_secret_like(toc_span text);
+
 /* Trimmed text on a named chain; corrects a wrong name where the text's checksum allows. */
 TOC_MUST toc_code toc_parse_on(const toc_chain *chain, toc_span text, toc_wallet *out,
                                toc_err *err);

@@ -7,7 +7,7 @@
 #include "proto/address/spelling.h"
 #include "proto/crypto/hash.h"
 
-enum { DIGITS_MAX = 40, TAIL = 5, CHECK_BITS = 32, LIMBS = 4 };
+enum { DIGITS_MIN = 25, DIGITS_MAX = 40, TAIL = 5, CHECK_BITS = 32, LIMBS = 4 };
 
 typedef struct number {
     uint64_t limb[LIMBS]; /* least first */
@@ -244,8 +244,56 @@ static void walk(search *s, size_t position, const number *sum) // NOLINT(misc-n
 
 static bool wanted(const version_row *version, const toc_chain *chain)
 {
-    return chain == NULL || version->form == chain->form ||
-           (chain->form == toc_form_zcash && version->form == toc_form_zcash);
+    if (chain == NULL || version->form != chain->form || chain->form != toc_form_bitcoin)
+        return chain == NULL || version->form == chain->form;
+    const toc_bitcoin_params *params = chain->params;
+    return version->prefix == params->p2pkh || version->prefix == params->p2sh ||
+           (params->p2sh_old != 0 && version->prefix == params->p2sh_old);
+}
+
+static bool one_case(toc_span text)
+{
+    bool small = false, capital = false;
+    for (size_t i = 0; i < text.size; i++) {
+        small = small || (text.data[i] >= 'a' && text.data[i] <= 'z');
+        capital = capital || (text.data[i] >= 'A' && text.data[i] <= 'Z');
+    }
+    return small != capital;
+}
+
+/* Whether some choice of letters may lie within the version: what it begins with decides, and a few
+ * characters tell. */
+static bool reaches(const search *s, size_t position,
+                    const number *sum) // NOLINT(misc-no-recursion)
+{
+    enum { TELLING = 6 };
+    number most = add(*sum, &s->rest_most[position]);
+    if (below(&most, &s->lowest) || !below(sum, &s->highest))
+        return false;
+    if (position == TELLING)
+        return true;
+    for (unsigned which = 0; which < 2 && s->letters[position][which] != '\0'; which++) {
+        number next = add(*sum, &s->values[position][which]);
+        if (reaches(s, position + 1, &next))
+            return true;
+    }
+    return false;
+}
+
+bool toc_wallet_case_lost(const toc_chain *chain, toc_span address)
+{
+    address = toc_spelling_trim(address);
+    if (address.size > DIGITS_MAX || address.size < DIGITS_MIN || !one_case(address))
+        return false;
+    for (size_t i = 0; i < TOC_COUNT(versions); i++) {
+        search s = {.version = &versions[i], .chain = chain};
+        if (!wanted(&versions[i], chain) || !set_letters(&s, address))
+            continue;
+        set_values(&s);
+        if (reaches(&s, 0, &(number){{0}}))
+            return true;
+    }
+    return false;
 }
 
 toc_code toc_wallet_recover(const toc_chain *chain, toc_span address, toc_wallet_candidates *out,
@@ -256,9 +304,11 @@ toc_code toc_wallet_recover(const toc_chain *chain, toc_span address, toc_wallet
     TOC_TRY(toc_parse_trim(&address, err));
     TOC_TRY(toc_spelling_check(address, err));
     found.count = 0;
-    if (address.size > DIGITS_MAX || address.size < 25)
-        return toc_fail(err, TOC_NOT_FOUND, "no Base58Check address of 20 bytes has %zu characters",
-                        address.size);
+    if (address.size > DIGITS_MAX || address.size < DIGITS_MIN)
+        return toc_fail(err, TOC_NOT_FOUND,
+                        "%zu characters; only Base58Check addresses of %d to %d lose anything with "
+                        "their letter case",
+                        address.size, DIGITS_MIN, DIGITS_MAX);
     for (size_t i = 0; i < TOC_COUNT(versions) && tries > 0; i++) {
         search s = {.version = &versions[i], .chain = chain, .found = &found, .tries = tries};
         if (!wanted(&versions[i], chain) || !set_letters(&s, address) || !within_budget(&s))
@@ -271,8 +321,7 @@ toc_code toc_wallet_recover(const toc_chain *chain, toc_span address, toc_wallet
         return toc_fail(err, TOC_LIMIT, "more than %u spellings would have to be tried",
                         TOC_RECOVER_TRIES_MAX);
     if (found.count == 0)
-        return toc_fail(err, TOC_NOT_FOUND,
-                        "no letter case of this text has a checksum that holds");
+        return toc_fail(err, TOC_NOT_FOUND, "its checksum holds in no letter case");
     out->count = found.count;
     memcpy(out->wallets, found.wallets, found.count * sizeof found.wallets[0]);
     return TOC_OK;

@@ -3,6 +3,7 @@
 #include "proto/address/base58.h"
 #include "proto/address/chain.h"
 #include "proto/address/evm.h"
+#include "proto/address/parse.h"
 #include "proto/address/spelling.h"
 
 enum { HEX_DIGITS = 64 };
@@ -190,11 +191,35 @@ toc_code toc_txid_parse(const toc_chain *chain, toc_span text, char out[TOC_TXID
     return TOC_OK;
 }
 
-bool toc_txid_like(toc_span text)
+/* Whose ids have the form of a text that names no chain; NULL: nobody's. */
+static const char *owner_of(toc_span text)
 {
     char scratch[TOC_TXID_TEXT_BYTES];
-    text = toc_spelling_trim(text);
-    return parse_hex(text, true, false, scratch) || parse_base58(text, 64, scratch) ||
-           parse_tezos(text, scratch) || parse_base32(text, "", 52, true, scratch) ||
-           parse_base32(text, "bafy2bza", 62, false, scratch) || parse_hedera(text, scratch);
+    if (parse_hex(text, true, false, scratch))
+        return has_0x(text) ? "Ethereum or another EVM chain"
+                            : "Bitcoin, TRON, XRP or another chain whose ids have 64 digits";
+    if (parse_base58(text, 64, scratch))
+        return "Solana";
+    if (parse_tezos(text, scratch))
+        return "Tezos";
+    if (parse_base32(text, "", 52, true, scratch))
+        return "Algorand";
+    if (parse_base32(text, "bafy2bza", 62, false, scratch))
+        return "Filecoin";
+    return parse_hedera(text, scratch) ? "Hedera" : NULL;
+}
+
+bool toc_txid_like(toc_span text)
+{
+    return owner_of(toc_spelling_trim(text)) != NULL;
+}
+
+bool toc_txid_refuse(const toc_chain *chain, toc_span text, toc_err *err)
+{
+    char scratch[TOC_TXID_TEXT_BYTES];
+    bool own = chain != NULL && parse_for(chain, text, scratch);
+    const char *owner = own ? chain->name : owner_of(text);
+    if (owner != NULL)
+        toc_fail(err, TOC_MALFORMED, "a transaction id of %s, not an address", owner);
+    return owner != NULL;
 }

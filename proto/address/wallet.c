@@ -67,9 +67,8 @@ void toc_parse_bare(toc_span text, toc_wallet_candidates *out, const toc_chain *
 toc_code toc_parse_refuse(toc_span text, const toc_chain *nearest, toc_err *err)
 {
     toc_wallet scratch;
-    if (toc_txid_like(text))
-        return toc_fail(err, TOC_MALFORMED,
-                        "a transaction id, or an address of a chain that is not known here");
+    if (toc_txid_refuse(NULL, text, err))
+        return TOC_MALFORMED;
     if (nearest != NULL) {
         (void)toc_parse_try(nearest, text, &scratch, err);
         return err == NULL ? TOC_MALFORMED : toc_wrap(err, "%s address", nearest->symbol);
@@ -105,6 +104,8 @@ static toc_code correct_chain(const toc_chain *chain, toc_fit fit, toc_span text
     toc_wallet_candidates others;
     const toc_chain *nearest = NULL;
     toc_parse_bare(text, &others, &nearest);
+    if (others.count == 0 && toc_txid_refuse(chain, text, err))
+        return TOC_MALFORMED;
     if (others.count == 0)
         return err == NULL ? TOC_MALFORMED : toc_wrap(err, "%s address", chain->symbol);
     const toc_wallet *other = &others.wallets[0];
@@ -194,6 +195,8 @@ toc_code toc_wallet_keep_invalid(const toc_chain *chain, toc_span literal, toc_w
     if (toc_parse_try(chain, literal, &wallet, NULL) == TOC_FIT_OK)
         return toc_fail(err, TOC_USAGE, "'%s' is a valid address of %s", wallet.address,
                         chain->name);
+    if (toc_secret_like(literal))
+        return toc_fail(err, TOC_DENIED, "what may be a private key is not kept");
     memset(&wallet, 0, sizeof wallet);
     wallet.chain = chain;
     wallet.flags = TOC_WALLET_INVALID | (toc_chain_is_test(chain) ? TOC_WALLET_TEST_NETWORK : 0);
@@ -203,6 +206,26 @@ toc_code toc_wallet_keep_invalid(const toc_chain *chain, toc_span literal, toc_w
                            TOC_KIND_LITERAL);
     *out = wallet;
     return TOC_OK;
+}
+
+const char *toc_wallet_flag_name(uint32_t flag)
+{
+    switch (flag) {
+    case TOC_WALLET_CHAIN_INFERRED:
+        return "chain-inferred";
+    case TOC_WALLET_CHAIN_CORRECTED:
+        return "chain-corrected";
+    case TOC_WALLET_CHECKSUM_ABSENT:
+        return "checksum-absent";
+    case TOC_WALLET_TEST_NETWORK:
+        return "test-network";
+    case TOC_WALLET_INVALID:
+        return "invalid";
+    case TOC_WALLET_RECOVERED:
+        return "case-recovered";
+    default:
+        return "";
+    }
 }
 
 void toc_wallet_fold_key(toc_span address, toc_hash *out)

@@ -25,10 +25,10 @@ typedef enum toc_subject_class {
     TOC_CLASS_ACCOUNT_KECCAK20 =
         5,                     /* 20 bytes, links: low 20 bytes of keccak-256 of a public key */
     TOC_CLASS_KEY_ED25519 = 6, /* 32 bytes, links: raw ed25519 public key */
-    TOC_CLASS_KEY_SS58 = 7, /* 32 bytes, links: sr25519, ed25519 or hashed ECDSA account of SS58 */
-    TOC_CLASS_OPAQUE20 = 8, /* 20 bytes that identify nothing beyond their own chain */
-    TOC_CLASS_OPAQUE32 = 9, /* 32 bytes, or longer ones hashed to 32, likewise */
-    TOC_CLASS_LITERAL = 10, /* 32 bytes: hash of a listed literal that fails its checksum */
+    TOC_CLASS_KEY_SS58 = 7,  /* 32 bytes, links: sr25519, ed25519 or hashed ECDSA account of SS58 */
+    TOC_CLASS_OPAQUE20 = 8,  /* 20 bytes that identify nothing beyond their own chain */
+    TOC_CLASS_OPAQUE32 = 9,  /* 32 bytes, or longer ones hashed to 32, likewise */
+    TOC_CLASS_LITERAL = 10,  /* 32 bytes: hash of a listed literal that fails its checksum */
     TOC_CLASS_CLUSTER = 240, /* 32 bytes: the claim id of a cluster report; no wallet */
     TOC_CLASS_TRANSFER = 241, /* 32 bytes: hash of the place of a movement; no wallet */
     TOC_CLASS_INCIDENT = 242  /* 32 bytes: hash of the slug of incidents; no wallet */
@@ -84,6 +84,8 @@ enum {
     TOC_WALLET_RECOVERED =
         32 /* the letter case was lost, and one spelling has a checksum that holds */
 };
+/* The name of one flag for programs ("chain-inferred"); "" for what is none. */
+const char *toc_wallet_flag_name(uint32_t flag);
 
 typedef struct toc_wallet {
     const toc_chain *chain;
@@ -106,6 +108,10 @@ typedef struct toc_wallet_candidates {
  * More than one candidate means that the bare address fits several chains. */
 TOC_MUST toc_code toc_wallet_parse(toc_span text, toc_wallet_candidates *out, toc_err *err);
 
+/* The chain that stands before an address ("TRX:T…", "TRX T…", CAIP-10) and what follows it, lent;
+ * NULL and the whole text, trimmed, where none is named. The address itself is not looked at. */
+const toc_chain *toc_wallet_split(toc_span text, toc_span *out_address);
+
 /* Parses an address said to be on `chain`, in any of its spellings. */
 TOC_MUST toc_code toc_wallet_parse_on(const toc_chain *chain, toc_span address, toc_wallet *out,
                                       toc_err *err);
@@ -119,6 +125,10 @@ TOC_MUST toc_code toc_wallet_parse_on(const toc_chain *chain, toc_span address, 
 TOC_MUST toc_code toc_wallet_parse_ticker(toc_span ticker, toc_span address,
                                           toc_wallet_candidates *out, toc_err *err);
 
+/* Whether a list may mean something else than a chain by it: tokens ("USDT"), and "XBT", under
+ * which lists put whatever was paid from. Their rows are for toc_wallet_parse_ticker. */
+bool toc_ticker_is_loose(toc_span ticker);
+
 /* The reverse of storage: what a record carries (CAIP-2 and canonical spelling) back to a wallet.
  * Stricter: anything but the canonical spelling is MALFORMED, so that one wallet has one spelling
  * in records. A literal kept by toc_wallet_keep_invalid is read with that function. */
@@ -131,7 +141,8 @@ TOC_MUST toc_code toc_wallet_set_tag(toc_wallet *wallet, toc_span tag, toc_err *
 
 /* A listed literal that fails its checksum, kept byte for byte on request: class literal, flag
  * INVALID, the text as its canonical spelling. USAGE when the text is a valid address after all,
- * for then it must not be kept as broken. Only printable ASCII. */
+ * for then it must not be kept as broken. Only printable ASCII; DENIED for what may be a private
+ * key, which would be handed to everybody. */
 TOC_MUST toc_code toc_wallet_keep_invalid(const toc_chain *chain, toc_span literal, toc_wallet *out,
                                           toc_err *err);
 
@@ -144,6 +155,10 @@ void toc_wallet_fold_key(toc_span address, toc_hash *out);
  * LIMIT when more than TOC_RECOVER_TRIES_MAX spellings would have to be tried (seconds of work). */
 TOC_MUST toc_code toc_wallet_recover(const toc_chain *chain, toc_span address,
                                      toc_wallet_candidates *out, toc_err *err);
+
+/* Whether a text may be Base58Check of `chain` (NULL: of any) that lost its letter case, so that
+ * toc_wallet_recover is worth its time. Cheap. */
+bool toc_wallet_case_lost(const toc_chain *chain, toc_span address);
 
 /* The receivers of a Zcash unified address, each as a wallet of its own; none for other wallets. */
 TOC_MUST toc_code toc_wallet_receivers(const toc_wallet *wallet, toc_wallet_candidates *out,

@@ -163,17 +163,98 @@ static void errors_say_which_rule_broke_and_where(void **state)
     }
 }
 
-static void a_transaction_id_is_not_taken_for_an_address(void **state)
+/* Ids of real transactions: the first payment (block 170), the first of Ethereum, and examples of
+ * the chains' documentation. */
+static void a_transaction_id_is_told_with_the_chain_it_is_of(void **state)
 {
     (void)state;
-    toc_wallet_candidates found;
-    toc_err err;
-    TOC_CHECK_FAILS(
-        TOC_MALFORMED, /* the first payment, block 170 */
-        toc_wallet_parse(
-            toc_span_text("f4184fc596403b9d638783cf57adfe4c75c605f6356fbc91338530e9831e9e16"),
-            &found, &err));
-    assert_non_null(strstr(err.text, "transaction id"));
+    static const struct {
+        const char *chain, *text, *says; /* chain NULL: bare */
+    } rows[] = {
+        {NULL, "f4184fc596403b9d638783cf57adfe4c75c605f6356fbc91338530e9831e9e16",
+         "a transaction id of Bitcoin, TRON, XRP or another chain whose ids have 64 digits, not an "
+         "address"},
+        {"BTC", "f4184fc596403b9d638783cf57adfe4c75c605f6356fbc91338530e9831e9e16",
+         "a transaction id of Bitcoin, not an address"},
+        {"TRX", "f4184fc596403b9d638783cf57adfe4c75c605f6356fbc91338530e9831e9e16",
+         "a transaction id of TRON, not an address"},
+        {"XMR", "f4184fc596403b9d638783cf57adfe4c75c605f6356fbc91338530e9831e9e16",
+         "a transaction id of Monero, not an address"},
+        {"SOL", "f4184fc596403b9d638783cf57adfe4c75c605f6356fbc91338530e9831e9e16",
+         "a transaction id of Bitcoin, TRON, XRP"}, /* not of the chain that was named */
+        {NULL, "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060",
+         "a transaction id of Ethereum or another EVM chain, not an address"},
+        {"ETH", "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060",
+         "a transaction id of Ethereum, not an address"},
+        {NULL,
+         "5j7s6NiJS3JAkvgkoc18WVAsiSaci2pxB2A6ueCJP4tprA2TFg9wSyTLeYouxPBJEMzJinENTkpA52YStRW5Dia7",
+         "a transaction id of Solana, not an address"},
+        {NULL, "0.0.1234@1615422161.673238162", "a transaction id of Hedera, not an address"},
+    };
+    for (size_t i = 0; i < TOC_COUNT(rows); i++) {
+        toc_wallet_candidates found;
+        toc_err err = {0};
+        toc_span text = toc_span_text(rows[i].text);
+        toc_code code = rows[i].chain == NULL ? toc_wallet_parse(text, &found, &err)
+                                              : toc_wallet_parse_on(chain_named(rows[i].chain),
+                                                                    text, &found.wallets[0], &err);
+        TOC_CHECK_FAILS(TOC_MALFORMED, code);
+        if (strstr(err.text, rows[i].says) == NULL)
+            fail_msg("%s: %s", rows[i].text, err.text);
+    }
+}
+
+static void what_may_be_a_private_key_is_never_kept_as_a_literal(void **state)
+{
+    (void)state;
+    /* Examples of Bitcoin Core, BIP-32, xrpl.org and SEP-23's relatives, each with a wrong
+     * character: nearly a key is nearly a key. */
+    static const struct {
+        const char *chain, *text;
+    } rows[] = {
+        {"BTC", "5Kd3NBUAdUnhyzenEwVLy9pBKxSwXvE9FMPyR4UKZvpe6E3AgLx"},
+        {"BTC", "Kz6UJmQACJmLtaQj5A3JAge4kVTNQ8gbvXuwbmCj7bsaabudb3Rx"},
+        {"TBTC", "cTpB4YiyKiBcPxnefsDpbnDxFDffjqJob8wGCEDXxgQ7zQoMXJdx"},
+        {"DOGE", "6KqHi3HxzZ3H1yUyvbdPQF3RJyjUyVqTcX7xPbWvbZXnB5b8X2x"},
+        {"BTC",
+         "xprv9s21ZrQH143K3QTDL4LXw2F7HEK3wJUD2nW2nRk4stbPy6cq3jPPqjiChkVvvNKmPGJxWUtg6LnF5kejMRN"
+         "NU3TGtRBeJgk33yuGBxrMPHx"},
+        {"XRP", "snoPBrXtMeMyMHUVTgbuqAfg1SUTx"},
+        {"XLM", "SBU2RRGLXH3E5CQHTD3ODLDF2BWDCYUSSBLLZ5GNW7JXHDIYKXZWHOKX"},
+    };
+    for (size_t i = 0; i < TOC_COUNT(rows); i++) {
+        toc_wallet wallet = {.flags = 77};
+        toc_err err;
+        TOC_CHECK_FAILS(TOC_DENIED,
+                        toc_wallet_keep_invalid(chain_named(rows[i].chain),
+                                                toc_span_text(rows[i].text), &wallet, &err));
+        assert_int_equal(wallet.flags, 77);
+    }
+}
+
+static void a_lost_letter_case_is_told_from_other_damage(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *chain, *text;
+        bool lost;
+    } rows[] = {
+        {"TRX", "ta3941ufavmvibskq6fmjxxmasnovx86mz", true},
+        {NULL, " ta3941ufavmvibskq6fmjxxmasnovx86mz\n", true},
+        {"TRX", "TA3941UFAVMVIBSKQ6FMJXXMASNOVX86MZ", true},  /* capitals alike */
+        {"BTC", "ta3941ufavmvibskq6fmjxxmasnovx86mz", false}, /* begins as none of Bitcoin's does */
+        {"TRX", "TA3941uFAvmVibSkQ6fMJXxmaSNovX86mx", false}, /* has its letter case */
+        {"TRX", "ta3941ufavmvibskq6fmjxxmasnovx86m0", false}, /* no Base58 */
+        {NULL, "0xa4b24033f4c6d70133e4557c2c32a3fb693e449e", false},
+        {NULL, "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3tq", false},
+        {NULL, "short", false},
+        {NULL, "", false},
+    };
+    for (size_t i = 0; i < TOC_COUNT(rows); i++) {
+        const toc_chain *chain = rows[i].chain == NULL ? NULL : chain_named(rows[i].chain);
+        if (toc_wallet_case_lost(chain, toc_span_text(rows[i].text)) != rows[i].lost)
+            fail_msg("%s", rows[i].text);
+    }
 }
 
 static void lost_letter_case_is_found_again_by_the_checksum(void **state)
@@ -306,7 +387,9 @@ int main(void)
         cmocka_unit_test(every_substitution_of_one_character_is_refused),
         cmocka_unit_test(every_truncation_is_refused),
         cmocka_unit_test(errors_say_which_rule_broke_and_where),
-        cmocka_unit_test(a_transaction_id_is_not_taken_for_an_address),
+        cmocka_unit_test(a_transaction_id_is_told_with_the_chain_it_is_of),
+        cmocka_unit_test(what_may_be_a_private_key_is_never_kept_as_a_literal),
+        cmocka_unit_test(a_lost_letter_case_is_told_from_other_damage),
         cmocka_unit_test(lost_letter_case_is_found_again_by_the_checksum),
         cmocka_unit_test(a_text_that_no_letter_case_saves_is_not_found),
         cmocka_unit_test(the_fold_key_is_one_for_every_letter_case_and_prefix),

@@ -230,6 +230,42 @@ static void a_ticker_that_is_no_chain_leaves_the_choice_to_the_text(void **state
                                             &found, &err));
 }
 
+static void a_chain_is_split_from_the_text_behind_it_whatever_that_is(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *symbol, *rest;
+    } rows[] = {
+        {"TRX:broken", "TRX", "broken"},
+        {"tron  broken ", "TRX", "broken"},
+        {"bip122:000000000019d6689c085ae165831e93:1broken", "BTC", "1broken"},
+        {"eip155:56:0x1", "BNB", "0x1"},
+        {" broken\n", NULL, "broken"},
+        {"nowhere:broken", NULL, "nowhere:broken"},
+        {"USDT:broken", NULL, "USDT:broken"}, /* a token is no chain */
+        {"BTC:", "BTC", ""},
+        {"", NULL, ""},
+    };
+    for (size_t i = 0; i < TOC_COUNT(rows); i++) {
+        toc_span rest;
+        const toc_chain *chain = toc_wallet_split(toc_span_text(rows[i].text), &rest);
+        assert_string_equal(chain == NULL ? "" : toc_chain_symbol(chain),
+                            rows[i].symbol == NULL ? "" : rows[i].symbol);
+        assert_true(toc_span_equal(rest, toc_span_text(rows[i].rest)));
+    }
+}
+
+static void tickers_of_tokens_and_of_lists_are_loose(void **state)
+{
+    (void)state;
+    static const char *const loose[] = {"USDT", "tether", "xbt", " WBTC "};
+    static const char *const strict[] = {"BTC", "TRX", "bitcoin", "eip155:1", "unknown", ""};
+    for (size_t i = 0; i < TOC_COUNT(loose); i++)
+        assert_true(toc_ticker_is_loose(toc_span_text(loose[i])));
+    for (size_t i = 0; i < TOC_COUNT(strict); i++)
+        assert_false(toc_ticker_is_loose(toc_span_text(strict[i])));
+}
+
 static void a_text_longer_than_any_address_is_a_limit_error(void **state)
 {
     (void)state;
@@ -253,6 +289,8 @@ int main(void)
             a_bare_0x_address_is_ethereum_inferred_and_without_checksum_in_small_letters),
         cmocka_unit_test(a_wrong_chain_is_corrected_by_a_checksum_and_refused_without_one),
         cmocka_unit_test(a_ticker_that_is_no_chain_leaves_the_choice_to_the_text),
+        cmocka_unit_test(a_chain_is_split_from_the_text_behind_it_whatever_that_is),
+        cmocka_unit_test(tickers_of_tokens_and_of_lists_are_loose),
         cmocka_unit_test(a_text_longer_than_any_address_is_a_limit_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
