@@ -13,6 +13,7 @@ const toc_option toc_submit_options[] = {
     {"dry-run", NULL, "say what would be written, and write nothing"},
     {"format", "WORD", "csv or jsonl, where the file's name does not tell"},
     {"keep-invalid", NULL, "keep addresses that fail their checksum, flagged, as they stand"},
+    {"recover", NULL, "search the letter case of Base58 that a list put in small letters"},
     {"chain", "NAME", "submit wallet: the chain (else the address tells)"},
     {"category", "WORD", "submit wallet: theft, hack, scam, ransomware, sanctions, …"},
     {"role", "WORD", "perpetrator (default), intermediary, victim, service, deposit, lookalike"},
@@ -77,23 +78,37 @@ static toc_code row_of(const toc_opts *args, toc_row *out, toc_err *err)
     return TOC_OK;
 }
 
-/* Without --chain the address has to tell it: a guess would accuse somebody else's wallet. */
-static toc_code tell_chain(toc_row *row, toc_wallet_candidates *found, toc_err *err)
+static toc_code refuse_several(const toc_wallet_candidates *found, toc_err *err)
 {
-    toc_span text = row->cells[TOC_COLUMN_ADDRESS];
-    toc_wallet alone;
-    if (row->cells[TOC_COLUMN_CHAIN].size > 0)
-        return TOC_OK;
-    TOC_TRY(toc_wallet_parse(text, found, err));
-    const toc_chain *chain = found->wallets[0].chain;
-    if (found->count != 1)
-        return toc_fail(
-            err, TOC_USAGE, "this address fits %zu chains (%s, %s%s); say which: --chain %s",
-            found->count, toc_chain_symbol(chain), toc_chain_symbol(found->wallets[1].chain),
-            found->count > 2 ? ", …" : "", toc_chain_symbol(chain));
-    row->cells[TOC_COLUMN_CHAIN] = toc_span_text(toc_chain_caip2(chain));
-    if (toc_wallet_parse_on(chain, text, &alone, NULL) != TOC_OK) /* "ETH:0x…" named it itself */
-        row->cells[TOC_COLUMN_ADDRESS] = toc_span_text(found->wallets[0].address);
+    const toc_chain *first = found->wallets[0].chain;
+    return toc_fail(err, TOC_USAGE,
+                    "this address fits %zu chains (%s, %s%s); say which: --chain %s", found->count,
+                    toc_chain_symbol(first), toc_chain_symbol(found->wallets[1].chain),
+                    found->count > 2 ? ", …" : "", toc_chain_symbol(first));
+}
+
+/* Without --chain the address has to tell it: a guess would accuse somebody else's wallet. What is
+ * wrong with it is left to the reader of rows, where there is a chain to be wrong on. */
+static toc_code tell_chain(const toc_parcel *parcel, toc_row *row, toc_wallet_candidates *found,
+                           toc_err *err)
+{
+    toc_span text = row->cells[TOC_COLUMN_ADDRESS], address;
+    toc_code code = toc_wallet_parse(text, found, err);
+    const toc_chain *named = toc_wallet_split(text, &address);
+    bool recover = (parcel->row_options & TOC_ROW_RECOVER) != 0 && toc_wallet_case_lost(NULL, text);
+    if (code == TOC_OK && named != NULL) /* "ETH:0x…" */
+        address = toc_span_text(found->wallets[0].address);
+    if (code != TOC_OK && named == NULL && recover)
+        code = toc_wallet_recover(NULL, text, found, err);
+    if (code != TOC_OK && named == NULL)
+        return code;
+    if (code == TOC_OK && found->count != 1)
+        return refuse_several(found, err);
+    row->cells[TOC_COLUMN_CHAIN] =
+        toc_span_text(toc_chain_caip2(code == TOC_OK ? found->wallets[0].chain : named));
+    row->cells[TOC_COLUMN_ADDRESS] = address;
+    if (code == TOC_OK && found->wallets[0].tag[0] != '\0' && row->cells[TOC_COLUMN_TAG].size == 0)
+        row->cells[TOC_COLUMN_TAG] = toc_span_text(found->wallets[0].tag);
     return TOC_OK;
 }
 
@@ -101,12 +116,16 @@ static toc_code add_wallet(toc_parcel *parcel, const toc_opts *args, toc_err *er
 {
     toc_row row;
     toc_problem problem;
-    toc_wallet_candidates found;
+    toc_wallet_candidates found = {0};
     TOC_TRY(toc_opts_expect(args, 2, 2, "the wallet's address", err));
     TOC_TRY(row_of(args, &row, err));
-    TOC_TRY(tell_chain(&row, &found, err));
-    if (toc_drafts_add_row(parcel->drafts, &row, parcel->keep_invalid, &problem) != TOC_OK)
+    if (row.cells[TOC_COLUMN_CHAIN].size == 0)
+        TOC_TRY(tell_chain(parcel, &row, &found, err));
+    if (toc_drafts_add_row(parcel->drafts, &row, parcel->row_options, &problem) != TOC_OK)
         toc_parcel_refuse(parcel, &problem);
+    else if (found.count == 1)
+        toc_drafts_note(parcel->drafts, &found.wallets[0],
+                        TOC_WALLET_CHAIN_INFERRED | TOC_WALLET_CHAIN_CORRECTED);
     return toc_drafts_finish(parcel->drafts, NULL, NULL, err);
 }
 
@@ -138,6 +157,22 @@ static toc_code submit_one(toc_parcel *parcel, const toc_opts *args, const char 
     return toc_parcel_send(parcel, totals, err);
 }
 
+/* What was done to take addresses, by the names that `address --json` has for it. */
+static void add_notes(const toc_draft_notes *notes, toc_json *json)
+{
+    toc_json_open(json, "notes", '[');
+    for (size_t i = 0; i < notes->count; i++) {
+        const toc_draft_note *note = &notes->notes[i];
+        toc_json_open(json, NULL, '{');
+        toc_json_text(json, "flag", toc_span_text(toc_wallet_flag_name(note->flag)));
+        toc_json_optional(json, "said", toc_span_text(note->said));
+        toc_json_text(json, "chain", toc_span_text(toc_chain_caip2(note->chain)));
+        toc_json_number(json, "rows", note->rows);
+        toc_json_close(json, '}');
+    }
+    toc_json_close(json, ']');
+}
+
 static toc_code print_totals(const toc_parcel *parcel, const toc_totals *totals, toc_err *err)
 {
     TOC_AUTO(toc_buf_wipe) toc_buf out = {0};
@@ -152,6 +187,8 @@ static toc_code print_totals(const toc_parcel *parcel, const toc_totals *totals,
         toc_json_number(&json, "refused", totals->refused);
         if (totals->spooled > 0)
             toc_json_number(&json, "spooled", totals->spooled);
+        if (totals->notes.count > 0)
+            add_notes(&totals->notes, &json);
         toc_json_close(&json, '}');
         toc_json_end_line(&json);
         return toc_print(&out, err);
@@ -167,6 +204,12 @@ static toc_code print_totals(const toc_parcel *parcel, const toc_totals *totals,
     return toc_print(&out, err);
 }
 
+static unsigned row_options_of(const toc_opts *args)
+{
+    return (toc_opts_has(args, "keep-invalid") ? (unsigned)TOC_ROW_KEEP_INVALID : 0) |
+           (toc_opts_has(args, "recover") ? (unsigned)TOC_ROW_RECOVER : 0);
+}
+
 toc_code toc_cmd_submit(toc_cli *cli, const toc_opts *args, toc_err *err)
 {
     TOC_TRY(toc_opts_expect(args, 1, SIZE_MAX, "a file ('-' for stdin), or 'wallet ADDRESS'", err));
@@ -175,7 +218,7 @@ toc_code toc_cmd_submit(toc_cli *cli, const toc_opts *args, toc_err *err)
                          .circle = toc_opts_value(args, "circle"),
                          .alert = toc_opts_has(args, "alert"),
                          .dry_run = toc_opts_has(args, "dry-run"),
-                         .keep_invalid = toc_opts_has(args, "keep-invalid")};
+                         .row_options = row_options_of(args)};
     toc_totals totals = {0};
     toc_code code = TOC_OK;
     size_t done = 0;

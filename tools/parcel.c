@@ -61,12 +61,14 @@ static toc_code take_row(void *context, const toc_row *row, const toc_problem *p
     toc_parcel *parcel = at->parcel;
     toc_problem why;
     at->rows++;
+    if ((parcel->row_options & TOC_ROW_RECOVER) != 0) /* a row may take seconds */
+        toc_progress_show(&at->progress, toc_span_text("reading rows"), at->rows, 0);
     if (problem != NULL) {
         toc_drafts_refuse(parcel->drafts);
         toc_parcel_refuse(parcel, problem);
         return TOC_OK;
     }
-    toc_code code = toc_drafts_add_row(parcel->drafts, row, parcel->keep_invalid, &why);
+    toc_code code = toc_drafts_add_row(parcel->drafts, row, parcel->row_options, &why);
     if (code == TOC_OK)
         return TOC_OK;
     if (code == TOC_NO_MEMORY || code == TOC_FULL)
@@ -257,9 +259,49 @@ static toc_code to_spool(toc_parcel *parcel, const toc_draft_id *id, toc_totals 
     return TOC_OK;
 }
 
+/* ---- what was done to take addresses ---- */
+
+static const char *describe(uint32_t flag)
+{
+    switch (flag) {
+    case TOC_WALLET_CHAIN_INFERRED:
+        return "chain inferred from the address";
+    case TOC_WALLET_CHAIN_CORRECTED:
+        return "chain corrected by the address's own form";
+    case TOC_WALLET_RECOVERED:
+        return "letter case found again by the checksum";
+    default:
+        return "not a valid address, kept as it stands";
+    }
+}
+
+/* "a.csv: 12 rows: chain inferred from the address (USDT → TRON)" */
+static void tell_note(const toc_parcel *parcel, const toc_draft_note *note)
+{
+    bool other = (note->flag & (TOC_WALLET_CHAIN_INFERRED | TOC_WALLET_CHAIN_CORRECTED)) != 0;
+    TOC_AUTO(toc_buf_wipe) toc_buf raw = {0};
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    if (parcel->file != NULL)
+        toc_buf_printf(&raw, "%s: ", parcel->file);
+    toc_buf_printf(&raw, "%llu row%s: %s (%s%s%s)", (unsigned long long)note->rows,
+                   note->rows == 1 ? "" : "s", describe(note->flag), other ? note->said : "",
+                   other && note->said[0] != '\0' ? " → " : "", toc_chain_name(note->chain));
+    toc_term_add(&line, toc_buf_view(&raw));
+    fprintf(stderr, "%s\n", toc_buf_text(&line));
+}
+
+static void tell_notes(const toc_parcel *parcel, toc_totals *totals)
+{
+    const toc_draft_notes *notes = toc_drafts_notes(parcel->drafts);
+    toc_draft_notes_merge(&totals->notes, notes);
+    for (size_t i = 0; i < notes->count && !parcel->cli->json; i++)
+        tell_note(parcel, &notes->notes[i]);
+}
+
 toc_code toc_parcel_send(toc_parcel *parcel, toc_totals *totals, toc_err *err)
 {
     toc_drafts_counts counts = toc_drafts_count(parcel->drafts);
+    tell_notes(parcel, totals);
     totals->read += counts.read;
     totals->merged += counts.merged;
     totals->refused += counts.refused;

@@ -11,7 +11,8 @@ typedef struct toc_parcel {
     toc_cli *cli;
     const char *file;   /* named in refusals; NULL: not needed */
     const char *circle; /* NULL: the only one */
-    bool alert, dry_run, keep_invalid;
+    bool alert, dry_run;
+    unsigned row_options; /* TOC_ROW_… of proto/format/claim.h */
     toc_drafts *drafts;
     uint64_t refused_by_node;
 } toc_parcel;
@@ -20,6 +21,7 @@ typedef struct toc_parcel {
 typedef struct toc_totals {
     uint64_t read, fresh, changed, unchanged, merged, refused;
     uint64_t spooled; /* files that wait in the spool; their rows count as read only */
+    toc_draft_notes notes;
 } toc_totals;
 
 /* Reads a file ("-": stdin) into drafts, telling what is refused. `format` 0: by its name or its

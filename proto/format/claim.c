@@ -4,6 +4,7 @@
 
 #include "proto/base/text.h"
 #include "proto/format/asset.h"
+#include "proto/format/row_text.h"
 #include "proto/record/field.h"
 #include "proto/rules/nearest.h"
 #include "proto/rules/terms.h"
@@ -95,42 +96,6 @@ static toc_code read_note(const reading *at, toc_span *out)
     }
     *out = toc_span_of(note, size);
     return toc_record_field_text(*out, "its text", TOC_NOTE_BYTES_MAX, true, at->err);
-}
-
-static toc_code find_chain(const reading *at, const toc_chain **out)
-{
-    toc_span name = cell(at, TOC_COLUMN_CHAIN);
-    if (name.size == 0)
-        return missing(at);
-    *out = toc_chain_find(name);
-    if (*out == NULL)
-        return toc_fail(at->err, TOC_NOT_FOUND, "unknown chain '%.*s'", toc_quoted_bytes(name),
-                        (const char *)name.data);
-    return TOC_OK;
-}
-
-/* The parser's sentence, with the address in it where it is short. */
-static toc_code refuse_address(const reading *at, toc_code code, toc_span address)
-{
-    char sentence[TOC_ERR_TEXT_BYTES];
-    memcpy(sentence, at->err->text, sizeof sentence);
-    return toc_fail(at->err, code, "'%.*s': %s", toc_quoted_bytes(address),
-                    (const char *)address.data, sentence);
-}
-
-static toc_code read_wallet(const reading *at, bool keep_invalid, toc_wallet *out)
-{
-    const toc_chain *chain = NULL;
-    TOC_TRY(find_chain(at, &chain));
-    toc_span address = cell(at, TOC_COLUMN_ADDRESS);
-    if (address.size == 0)
-        return missing(at);
-    toc_code code = toc_wallet_parse_on(chain, address, out, at->err);
-    if (code != TOC_OK && keep_invalid)
-        code = toc_wallet_keep_invalid(chain, address, out, at->err);
-    if (code != TOC_OK)
-        return refuse_address(at, code, address);
-    return toc_wallet_set_tag(out, cell(at, TOC_COLUMN_TAG), at->err);
 }
 
 static toc_code read_source(const reading *at, toc_row_claim *out)
@@ -268,11 +233,11 @@ static toc_code read_labels(const reading *at, toc_wallet_body *body)
     return TOC_OK;
 }
 
-static toc_code read_wallet_claim(const reading *at, bool keep_invalid, toc_row_claim *out)
+static toc_code read_wallet_claim(const reading *at, unsigned options, toc_row_claim *out)
 {
     toc_wallet_body *body = &out->claim.as.wallet;
     out->claim.kind = TOC_RECORD_WALLET;
-    TOC_TRY(read_wallet(at, keep_invalid, &body->wallet));
+    TOC_TRY(toc_row_address(at->row, options, true, &body->wallet, at->problem));
     toc_span address = at->row->cells[TOC_COLUMN_ADDRESS];
     if (!toc_span_equal(address, toc_span_text(body->wallet.address)))
         body->literal = address;
@@ -291,12 +256,12 @@ static toc_code read_wallet_claim(const reading *at, bool keep_invalid, toc_row_
     return read_labels(at, body);
 }
 
-static toc_code read_member(const reading *at, toc_row_claim *out)
+static toc_code read_member(const reading *at, unsigned options, toc_row_claim *out)
 {
     toc_cluster_body *body = &out->claim.as.cluster;
     out->in_cluster = true;
     out->claim.kind = TOC_RECORD_CLUSTER;
-    TOC_TRY(read_wallet(at, false, &out->member));
+    TOC_TRY(toc_row_address(at->row, options, false, &out->member, at->problem));
     if (out->member.tag[0] != '\0') {
         at->problem->column = TOC_COLUMN_ADDRESS;
         return toc_fail(at->err, TOC_MALFORMED,
@@ -326,7 +291,7 @@ static toc_code check_columns(const reading *at, bool in_cluster)
     return TOC_OK;
 }
 
-toc_code toc_row_read(const toc_row *row, bool keep_invalid, toc_arena *arena, toc_row_claim *out,
+toc_code toc_row_read(const toc_row *row, unsigned options, toc_arena *arena, toc_row_claim *out,
                       toc_problem *out_problem)
 {
     toc_problem problem = {.line = row->line, .column = TOC_COLUMN_COUNT};
@@ -334,8 +299,8 @@ toc_code toc_row_read(const toc_row *row, bool keep_invalid, toc_arena *arena, t
     toc_row_claim claim = {0};
     toc_code code = check_columns(&at, row->in_cluster);
     if (code == TOC_OK)
-        code = row->in_cluster ? read_member(&at, &claim)
-                               : read_wallet_claim(&at, keep_invalid, &claim);
+        code = row->in_cluster ? read_member(&at, options, &claim)
+                               : read_wallet_claim(&at, options, &claim);
     if (code == TOC_OK)
         code = read_common(&at, &claim);
     if (code == TOC_OK)

@@ -22,9 +22,14 @@ typedef struct toc_row_claim {
     bool states_confidence, states_tlp, states_valid_until, states_source;
 } toc_row_claim;
 
-/* `keep_invalid`: an address that fails its checksum becomes a claim on the literal (wallets only).
- */
-TOC_MUST toc_code toc_row_read(const toc_row *row, bool keep_invalid, toc_arena *arena,
+/* What may be done for an address that is none as it stands. */
+enum {
+    TOC_ROW_KEEP_INVALID = 1, /* it becomes a claim on the literal, flagged (wallets only) */
+    TOC_ROW_RECOVER = 2       /* where its letter case was lost, it is searched for; seconds each */
+};
+
+/* `options`: TOC_ROW_…, 0 for none. The flags of the wallet tell what was done. */
+TOC_MUST toc_code toc_row_read(const toc_row *row, unsigned options, toc_arena *arena,
                                toc_row_claim *out, toc_problem *out_problem);
 
 #endif

@@ -294,22 +294,28 @@ toc_code toc_drafts_add(toc_drafts *drafts, const toc_statement *draft, uint64_t
     return count_row(drafts, add_wallet(drafts, draft, line, &problem.err), &problem, out_problem);
 }
 
-toc_code toc_drafts_add_row(toc_drafts *drafts, const toc_row *row, bool keep_invalid,
+toc_code toc_drafts_add_row(toc_drafts *drafts, const toc_row *row, unsigned options,
                             toc_problem *out_problem)
 {
     TOC_ASSERT(!drafts->finished);
     toc_problem problem = {.line = row->line, .column = TOC_COLUMN_COUNT};
     toc_row_claim claim;
     toc_arena_reset(drafts->scratch);
-    toc_code code = toc_row_read(row, keep_invalid, drafts->scratch, &claim, &problem);
+    toc_code code = toc_row_read(row, options, drafts->scratch, &claim, &problem);
     if (code == TOC_OK)
         code = claim.in_cluster ? add_to_cluster(drafts, &claim, &problem)
                                 : add_wallet(drafts, &claim.claim, row->line, &problem.err);
     if (code == TOC_OK) {
         const toc_wallet *wallet = claim.in_cluster ? &claim.member : &claim.claim.as.wallet.wallet;
-        drafts->counts.corrected += (wallet->flags & TOC_WALLET_CHAIN_CORRECTED) != 0;
+        toc_draft_notes_take(&drafts->notes, row->cells[TOC_COLUMN_CHAIN], wallet->chain,
+                             wallet->flags);
     }
     return count_row(drafts, code, &problem, out_problem);
+}
+
+void toc_drafts_note(toc_drafts *drafts, const toc_wallet *wallet, uint32_t flags)
+{
+    toc_draft_notes_take(&drafts->notes, (toc_span){0}, wallet->chain, wallet->flags & flags);
 }
 
 void toc_drafts_refuse(toc_drafts *drafts)
@@ -349,4 +355,9 @@ toc_code toc_drafts_finish(toc_drafts *drafts, toc_row_fn *fn, void *context, to
 toc_drafts_counts toc_drafts_count(const toc_drafts *drafts)
 {
     return drafts->counts;
+}
+
+const toc_draft_notes *toc_drafts_notes(const toc_drafts *drafts)
+{
+    return &drafts->notes;
 }

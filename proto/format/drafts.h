@@ -23,20 +23,40 @@ typedef struct toc_drafts_counts {
     uint64_t refused; /* of them */
     uint64_t merged;  /* of them: said again what another row is about */
     uint64_t wallets, clusters, members;
-    uint64_t corrected; /* rows whose address told another chain than the one they named */
 } toc_drafts_counts;
+
+/* What was done to take addresses, so that people are told: rows of one kind together. */
+enum { TOC_DRAFT_NOTES_MAX = 64, TOC_DRAFT_NOTE_BYTES = 32 };
+typedef struct toc_draft_note {
+    uint32_t flag; /* one of TOC_WALLET_CHAIN_INFERRED, CHAIN_CORRECTED, RECOVERED, INVALID */
+    char said[TOC_DRAFT_NOTE_BYTES + 1]; /* what the column chain said, cut; "" when it said none */
+    const toc_chain *chain;              /* that was taken */
+    uint64_t rows;
+} toc_draft_note;
+typedef struct toc_draft_notes {
+    size_t count;
+    toc_draft_note
+        notes[TOC_DRAFT_NOTES_MAX]; /* in order of first rows; further kinds are not told */
+} toc_draft_notes;
+/* Counts a row whose wallet has these flags; nothing for flags that need no note. */
+void toc_draft_notes_take(toc_draft_notes *notes, toc_span said, const toc_chain *chain,
+                          uint32_t flags);
+void toc_draft_notes_merge(toc_draft_notes *into, const toc_draft_notes *from);
 
 /* `bytes_max`: ceiling over all drafts. */
 TOC_MUST toc_code toc_drafts_new(size_t bytes_max, toc_drafts **out, toc_err *err);
 void toc_drafts_free(toc_drafts *drafts); /* NULL is fine */
 TOC_DEFINE_AUTO(toc_drafts, toc_drafts_free)
 
-/* One row. On failure *out_problem says why, and the row counts as refused. */
-TOC_MUST toc_code toc_drafts_add_row(toc_drafts *drafts, const toc_row *row, bool keep_invalid,
+/* One row. `options`: TOC_ROW_… of proto/format/claim.h. On failure *out_problem says why, and the
+ * row counts as refused. */
+TOC_MUST toc_code toc_drafts_add_row(toc_drafts *drafts, const toc_row *row, unsigned options,
                                      toc_problem *out_problem);
 /* One wallet claim that is a draft already, said by `line`; likewise. */
 TOC_MUST toc_code toc_drafts_add(toc_drafts *drafts, const toc_statement *draft, uint64_t line,
                                  toc_problem *out_problem);
+/* Notes of a row's wallet the flags among `flags` that its reader saw and the row did not show. */
+void toc_drafts_note(toc_drafts *drafts, const toc_wallet *wallet, uint32_t flags);
 /* A row that its reader refused: counted. */
 void toc_drafts_refuse(toc_drafts *drafts);
 
@@ -45,6 +65,7 @@ void toc_drafts_refuse(toc_drafts *drafts);
 TOC_MUST toc_code toc_drafts_finish(toc_drafts *drafts, toc_row_fn *fn, void *context,
                                     toc_err *err);
 toc_drafts_counts toc_drafts_count(const toc_drafts *drafts);
+const toc_draft_notes *toc_drafts_notes(const toc_drafts *drafts); /* lent */
 
 /* Appends the next part, at most `bytes_max` bytes (TOC_DRAFT_PART_BYTES_MIN or more). *out_more:
  * another follows. Without drafts there is one part, with count 0. */

@@ -32,6 +32,7 @@ typedef struct toc_draft_cluster {
 struct toc_drafts {
     size_t bytes_max;
     toc_drafts_counts counts;
+    toc_draft_notes notes;
     toc_arena *scratch; /* of one row */
     toc_arena *heads;
     toc_buf encoded; /* of one row */

@@ -1,8 +1,9 @@
-/* proto/format/row_text.h: what every reader of rows does to a cell. Private to proto/format.
- * Threads: pure. Errors: MALFORMED. */
+/* proto/format/row_text.h: what every reader of rows does to a cell, and to those of an address.
+ * Private to proto/format. Threads: pure. Errors: MALFORMED. */
 #ifndef TOC_PROTO_FORMAT_ROW_TEXT_H
 #define TOC_PROTO_FORMAT_ROW_TEXT_H
 
+#include "proto/address/wallet.h"
 #include "proto/format/rows.h"
 
 /* Without spaces, tabs and line breaks around it. */
@@ -19,5 +20,11 @@ static inline toc_span toc_cell_trim(toc_span cell)
 /* UTF-8; and, but for a note, without control characters, which would end up in somebody's
  * terminal. */
 TOC_MUST toc_code toc_cell_check(toc_column column, toc_span cell, toc_err *err);
+
+/* The wallet that the columns chain, address and tag tell. `options`: TOC_ROW_… of
+ * proto/format/claim.h; `literals`: whether a claim of this kind can be on one. On failure the
+ * problem has column and error. */
+TOC_MUST toc_code toc_row_address(const toc_row *row, unsigned options, bool literals,
+                                  toc_wallet *out, toc_problem *problem);
 
 #endif

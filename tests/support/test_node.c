@@ -241,7 +241,7 @@ static toc_code take_row(void *context, const toc_row *row, const toc_problem *p
 {
     toc_problem own;
     (void)err;
-    if (problem == NULL && toc_drafts_add_row(context, row, false, &own) == TOC_OK)
+    if (problem == NULL && toc_drafts_add_row(context, row, 0, &own) == TOC_OK)
         return TOC_OK;
     fail_msg("line %llu: %s", (unsigned long long)(problem == NULL ? own.line : problem->line),
              problem == NULL ? own.err.text : problem->err.text);

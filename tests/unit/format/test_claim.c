@@ -8,7 +8,7 @@ typedef struct outcome {
     toc_code code;
     toc_row_claim claim;
     toc_problem problem;
-    bool keep_invalid;
+    unsigned options;
     size_t rows;
 } outcome;
 
@@ -48,13 +48,13 @@ static toc_code take(void *context, const toc_row *row, const toc_problem *probl
         copy.assets[i].asset = toc_arena_dup(arena, row->assets[i].asset);
         copy.assets[i].amount = toc_arena_dup(arena, row->assets[i].amount);
     }
-    out->code = toc_row_read(&copy, out->keep_invalid, arena, &out->claim, &out->problem);
+    out->code = toc_row_read(&copy, out->options, arena, &out->claim, &out->problem);
     return TOC_OK;
 }
 
-static outcome read_file(toc_rows_format format, const char *file, bool keep_invalid)
+static outcome read_file(toc_rows_format format, const char *file, unsigned options)
 {
-    outcome out = {.keep_invalid = keep_invalid};
+    outcome out = {.options = options};
     TOC_AUTO(toc_rows_free) toc_rows *rows = NULL;
     toc_err err;
     TOC_CHECK_OK(toc_rows_new(format, take, &out, &rows, &err));
@@ -66,7 +66,7 @@ static outcome read_file(toc_rows_format format, const char *file, bool keep_inv
 
 static toc_statement accept(const char *file)
 {
-    outcome out = read_file(file[0] == '{' ? TOC_ROWS_JSONL : TOC_ROWS_CSV, file, false);
+    outcome out = read_file(file[0] == '{' ? TOC_ROWS_JSONL : TOC_ROWS_CSV, file, 0);
     if (out.code != TOC_OK)
         fail_msg("%s: %s", file, out.problem.err.text);
     return out.claim.claim;
@@ -74,7 +74,7 @@ static toc_statement accept(const char *file)
 
 static void refuse(const char *file, toc_code code, const char *sentence)
 {
-    outcome out = read_file(file[0] == '{' ? TOC_ROWS_JSONL : TOC_ROWS_CSV, file, false);
+    outcome out = read_file(file[0] == '{' ? TOC_ROWS_JSONL : TOC_ROWS_CSV, file, 0);
     TOC_AUTO(toc_buf_wipe) toc_buf printed = {0};
     if (out.code != TOC_OK)
         toc_problem_print(&out.problem, &printed);
@@ -198,7 +198,7 @@ static void a_tag_may_stand_beside_the_address_or_in_it(void **state)
     toc_statement beside =
         accept("chain,address,tag,category\nXRP,r9cZA1mLK5R5Am25ArfXFmqgNwjZgnfk59,1234,scam\n");
     assert_string_equal(beside.as.wallet.wallet.tag, "1234");
-    outcome out = read_file(TOC_ROWS_CSV, ROW(",tag", ",1234"), false);
+    outcome out = read_file(TOC_ROWS_CSV, ROW(",tag", ",1234"), 0);
     assert_int_equal(out.code, TOC_MALFORMED);
     assert_int_equal(out.problem.column, TOC_COLUMN_TAG);
 }
@@ -206,9 +206,8 @@ static void a_tag_may_stand_beside_the_address_or_in_it(void **state)
 static void an_address_that_tells_another_chain_corrects_it(void **state)
 {
     (void)state;
-    outcome out =
-        read_file(TOC_ROWS_CSV,
-                  "chain,address,category\nETH,TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t,scam\n", false);
+    outcome out = read_file(
+        TOC_ROWS_CSV, "chain,address,category\nETH,TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t,scam\n", 0);
     assert_int_equal(out.code, TOC_OK);
     assert_string_equal(toc_chain_symbol(out.claim.claim.as.wallet.wallet.chain), "TRX");
     assert_true((out.claim.claim.as.wallet.wallet.flags & TOC_WALLET_CHAIN_CORRECTED) != 0);
@@ -219,19 +218,127 @@ static void a_broken_address_is_refused_or_kept_as_broken(void **state)
     (void)state;
     static const char file[] =
         "chain,address,category\nBTC,1A1zP1eP5QGefi2DMPTfTL5SLmv7Divfxx,theft\n";
-    outcome out = read_file(TOC_ROWS_CSV, file, false);
+    outcome out = read_file(TOC_ROWS_CSV, file, 0);
     assert_int_equal(out.code, TOC_MALFORMED);
     assert_int_equal(out.problem.line, 2);
     assert_int_equal(out.problem.column, TOC_COLUMN_ADDRESS);
     assert_non_null(strstr(out.problem.err.text, "'1A1zP1eP5QGefi2DMPTfTL5SLmv7Divfxx'"));
     assert_non_null(strstr(out.problem.err.text, "checksum"));
-    out = read_file(TOC_ROWS_CSV, file, true);
+    out = read_file(TOC_ROWS_CSV, file, TOC_ROW_KEEP_INVALID);
     assert_int_equal(out.code, TOC_OK);
     assert_true((out.claim.claim.as.wallet.wallet.flags & TOC_WALLET_INVALID) != 0);
     /* A good one is not kept as broken. */
-    out = read_file(TOC_ROWS_CSV, ROW("", ""), true);
+    out = read_file(TOC_ROWS_CSV, ROW("", ""), TOC_ROW_KEEP_INVALID);
     assert_int_equal(out.code, TOC_OK);
     assert_int_equal(out.claim.claim.as.wallet.wallet.flags & TOC_WALLET_INVALID, 0);
+}
+
+#define LITERAL            "1Mn386ue8o3mW9866octLNP8HFqcYsphJCV" /* of a scam list: its checksum fails */
+#define TRON_LOST          "ta3941ufavmvibskq6fmjxxmasnovx86mz" /* OFAC's, as a daily feed spells it */
+#define TRON               "TA3941uFAvmVibSkQ6fMJXxmaSNovX86mz"
+#define OMNI               "1KdXaqcBeoMAFVAPwTmYvDbEq6RnvNPF6J"
+#define ON(chain, address) "chain,address,category\n" chain "," address ",theft\n"
+
+static toc_wallet take_wallet(const char *file, unsigned options)
+{
+    outcome out = read_file(TOC_ROWS_CSV, file, options);
+    if (out.code != TOC_OK)
+        fail_msg("%s: %s", file, out.problem.err.text);
+    return out.claim.claim.as.wallet.wallet;
+}
+
+static void a_ticker_that_is_no_chain_leaves_it_to_the_address(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *file, *symbol;
+        uint32_t flags;
+    } rows[] = {
+        {ON("USDT", TRON), "TRX", TOC_WALLET_CHAIN_INFERRED},
+        {ON("usdt", OMNI), "BTC", TOC_WALLET_CHAIN_INFERRED},
+        {ON("USDC", "0xa4b24033f4c6d70133e4557c2c32a3fb693e449e"), "ETH",
+         TOC_WALLET_CHAIN_INFERRED | TOC_WALLET_CHECKSUM_ABSENT},
+        {ON("XBT", OMNI), "BTC", 0},
+        {ON("XBT", "0xa4b24033f4c6d70133e4557c2c32a3fb693e449e"), "ETH",
+         TOC_WALLET_CHAIN_INFERRED | TOC_WALLET_CHAIN_CORRECTED | TOC_WALLET_CHECKSUM_ABSENT},
+        {ON("TRON", "0xa614f803b6fd780986a42c78ec9c7f77e6ded13c"), "TRX",
+         TOC_WALLET_CHECKSUM_ABSENT},
+        {ON("unknown-chain", TRON), NULL, 0},
+        {ON("BTC", "0xa4b24033f4c6d70133e4557c2c32a3fb693e449e"), NULL, 0},
+        {ON("USDP", OMNI), NULL, 0}, /* lives nowhere near: Bitcoin, Bitcoin Cash or Bitcoin SV */
+    };
+    for (size_t i = 0; i < TOC_COUNT(rows); i++) {
+        outcome out = read_file(TOC_ROWS_CSV, rows[i].file, 0);
+        if ((out.code == TOC_OK) != (rows[i].symbol != NULL))
+            fail_msg("%s: %s", rows[i].file, out.problem.err.text);
+        if (rows[i].symbol == NULL)
+            continue;
+        const toc_wallet *wallet = &out.claim.claim.as.wallet.wallet;
+        assert_string_equal(toc_chain_symbol(wallet->chain), rows[i].symbol);
+        assert_int_equal(wallet->flags, rows[i].flags);
+    }
+}
+
+static void a_lost_letter_case_is_offered_and_searched_on_request(void **state)
+{
+    (void)state;
+    refuse(ON("TRX", TRON_LOST), TOC_MALFORMED,
+           "line 2: column address: '" TRON_LOST "': TRX address: not an address of TRON: those "
+           "begin with T and have 34 characters; its letter case may be lost: --recover searches "
+           "for it, and 'tocsin address --recover' shows what it finds");
+    toc_wallet wallet = take_wallet(ON("TRX", TRON_LOST), TOC_ROW_RECOVER | TOC_ROW_KEEP_INVALID);
+    assert_string_equal(wallet.address, TRON);
+    assert_int_equal(wallet.flags, TOC_WALLET_RECOVERED);
+    wallet = take_wallet(ON("XBT", TRON_LOST), TOC_ROW_RECOVER);
+    assert_string_equal(wallet.address, TRON);
+    assert_int_equal(wallet.flags, TOC_WALLET_RECOVERED | TOC_WALLET_CHAIN_INFERRED);
+    outcome out = read_file(TOC_ROWS_CSV, ON("TRX", TRON_LOST), TOC_ROW_RECOVER);
+    check_text(out.claim.claim.as.wallet.literal, TRON_LOST);
+    out = read_file(TOC_ROWS_CSV, ON("TRX", "ta3941ufavmvibskq6fmjxxmasnovx86mx"), TOC_ROW_RECOVER);
+    assert_int_equal(out.code, TOC_NOT_FOUND);
+    assert_non_null(strstr(out.problem.err.text, "in no letter case; --keep-invalid"));
+}
+
+static void what_a_token_lives_on_narrows_a_recovered_address(void **state)
+{
+    (void)state;
+    toc_wallet wallet =
+        take_wallet(ON("USDT", "1kdxaqcbeomafvapwtmyvdbeq6rnvnpf6j"), TOC_ROW_RECOVER);
+    assert_string_equal(wallet.address, OMNI);
+    assert_string_equal(toc_chain_symbol(wallet.chain), "BTC");
+    assert_int_equal(wallet.flags, TOC_WALLET_RECOVERED | TOC_WALLET_CHAIN_INFERRED);
+}
+
+static void only_damaged_addresses_are_kept_as_literals(void **state)
+{
+    (void)state;
+    static const char *const never[] = {
+        ON("BTC", "0xa4b24033f4c6d70133e4557c2c32a3fb693e449e"), /* another chain's address */
+        ON("BTC", "tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx"),
+        ON("BTC", "f4184fc596403b9d638783cf57adfe4c75c605f6356fbc91338530e9831e9e16"),
+        ON("BTC", "5Kd3NBUAdUnhyzenEwVLy9pBKxSwXvE9FMPyR4UKZvpe6E3AgLr"), /* a private key */
+        ON("BTC", "5Kd3NBUAdUnhyzenEwVLy9pBKxSwXvE9FMPyR4UKZvpe6E3AgLx"),
+        ON("BTC", "1A1zP1...DivfNa"),
+        ON("USDT", LITERAL), /* on which chain? */
+        "chain,address,cluster,entity\nBTC," LITERAL ",c,thief\n",
+    };
+    for (size_t i = 0; i < TOC_COUNT(never); i++) {
+        outcome out = read_file(TOC_ROWS_CSV, never[i], TOC_ROW_KEEP_INVALID);
+        if (out.code == TOC_OK)
+            fail_msg("kept: %s", never[i]);
+        assert_null(strstr(out.problem.err.text, "--keep-invalid"));
+    }
+    refuse(
+        ON("BTC", LITERAL), TOC_MALFORMED,
+        "line 2: column address: '" LITERAL "': BTC address: the checksum does not hold: a "
+        "character is wrong, missing or in the wrong case; --keep-invalid keeps it as it stands");
+    assert_string_equal(take_wallet(ON("BTC", LITERAL), TOC_ROW_KEEP_INVALID).address, LITERAL);
+    outcome tagged =
+        read_file(TOC_ROWS_CSV,
+                  "chain,address,tag,category\nXRP,rJrRMgiRgrU6hDF4pgu5DXQdWyPbY35ErX,7,theft\n",
+                  TOC_ROW_KEEP_INVALID);
+    assert_int_equal(tagged.code, TOC_MALFORMED);
+    assert_int_equal(tagged.problem.column, TOC_COLUMN_TAG);
 }
 
 static void what_a_column_cannot_take_is_said_with_the_column(void **state)
@@ -297,7 +404,7 @@ static void text_that_is_too_long_is_refused(void **state)
             TOC_AUTO(toc_buf_wipe) toc_buf file = {0};
             toc_buf_printf(&file, "chain,address,category,%s\nBTC," BTC ",theft,", names[k]);
             memset(toc_buf_extend(&file, size), 'x', size);
-            outcome out = read_file(TOC_ROWS_CSV, toc_buf_text(&file), false);
+            outcome out = read_file(TOC_ROWS_CSV, toc_buf_text(&file), 0);
             assert_int_equal(out.code, size > limits[k] ? TOC_LIMIT : TOC_OK);
         }
     }
@@ -324,7 +431,7 @@ static void a_row_of_a_cluster_is_a_member_and_a_part_of_the_head(void **state)
     outcome out = read_file(TOC_ROWS_CSV,
                             "chain,address,cluster,name,entity,method,confidence,tlp\n"
                             "BTC," BTC ",Lazarus 42,Branch 42,Hacker,Common Input,70,\n",
-                            false);
+                            0);
     assert_int_equal(out.code, TOC_OK);
     assert_true(out.claim.in_cluster);
     assert_string_equal(out.claim.member.address, BTC);
@@ -370,6 +477,10 @@ int main(void)
         CLAIM_TEST(a_tag_may_stand_beside_the_address_or_in_it),
         CLAIM_TEST(an_address_that_tells_another_chain_corrects_it),
         CLAIM_TEST(a_broken_address_is_refused_or_kept_as_broken),
+        CLAIM_TEST(a_ticker_that_is_no_chain_leaves_it_to_the_address),
+        CLAIM_TEST(a_lost_letter_case_is_offered_and_searched_on_request),
+        CLAIM_TEST(what_a_token_lives_on_narrows_a_recovered_address),
+        CLAIM_TEST(only_damaged_addresses_are_kept_as_literals),
         CLAIM_TEST(what_a_column_cannot_take_is_said_with_the_column),
         CLAIM_TEST(text_that_is_too_long_is_refused),
         CLAIM_TEST(an_asset_without_an_amount_needs_no_table),

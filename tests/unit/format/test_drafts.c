@@ -14,7 +14,7 @@ typedef struct submission {
     toc_arena *arena;
     toc_drafts *drafts;
     toc_buf problems; /* one line each */
-    bool keep_invalid;
+    unsigned row_options;
     size_t part_count;
     size_t count;
     toc_statement *statements; /* in the order of the parts */
@@ -56,7 +56,7 @@ static toc_code take(void *context, const toc_row *row, const toc_problem *probl
     if (problem != NULL) {
         note_problem(s, problem);
         toc_drafts_refuse(s->drafts);
-    } else if (toc_drafts_add_row(s->drafts, row, s->keep_invalid, &own) != TOC_OK) {
+    } else if (toc_drafts_add_row(s->drafts, row, s->row_options, &own) != TOC_OK) {
         note_problem(s, &own);
     }
     return TOC_OK;
@@ -231,18 +231,58 @@ static void a_row_that_makes_a_claim_too_large_is_refused_and_the_claim_stays(vo
     assert_non_null(strstr(toc_buf_text(&s->problems), "line 18: "));
 }
 
-static void a_corrected_chain_is_counted(void **state)
+static void check_note(const toc_draft_note *note, uint32_t flag, const char *said,
+                       const char *symbol, uint64_t rows)
+{
+    assert_int_equal(note->flag, flag);
+    assert_string_equal(note->said, said);
+    assert_string_equal(toc_chain_symbol(note->chain), symbol);
+    assert_int_equal(note->rows, rows);
+}
+
+static void what_was_done_to_take_addresses_is_noted_by_kind(void **state)
 {
     submission *s = *state;
-    submit(s, "chain,address,category\nETH,TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t,theft\nETH," ETH
-              ",theft\n");
-    assert_int_equal(toc_drafts_count(s->drafts).corrected, 1);
+    s->row_options = TOC_ROW_KEEP_INVALID | TOC_ROW_RECOVER;
+    submit(s, "chain,address,category\n"
+              "ETH,TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t,theft\n"
+              "USDT,TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t,theft\n"
+              "ETH," ETH ",theft\n"
+              "USDT,TA3941uFAvmVibSkQ6fMJXxmaSNovX86mz,theft\n"
+              "BTC,1A1zP1eP5QGefi2DMPTfTL5SLmv7Divfxx,theft\n"
+              "TRX,ta3941ufavmvibskq6fmjxxmasnovx86mz,theft\n");
+    const toc_draft_notes *notes = toc_drafts_notes(s->drafts);
+    assert_int_equal(notes->count, 4);
+    check_note(&notes->notes[0], TOC_WALLET_CHAIN_CORRECTED, "ETH", "TRX", 1);
+    check_note(&notes->notes[1], TOC_WALLET_CHAIN_INFERRED, "USDT", "TRX", 2);
+    check_note(&notes->notes[2], TOC_WALLET_INVALID, "BTC", "BTC", 1);
+    check_note(&notes->notes[3], TOC_WALLET_RECOVERED, "TRX", "TRX", 1);
+}
+
+static void notes_of_several_files_are_added_up_and_never_overflow(void **state)
+{
+    (void)state;
+    const toc_chain *chain = toc_chain_find(toc_span_text("TRX"));
+    static toc_draft_notes one, all;
+    char said[64];
+    for (unsigned i = 0; i < 2 * TOC_DRAFT_NOTES_MAX; i++) {
+        /* Longer than a note keeps, with a character of two bytes where it is cut. */
+        snprintf(said, sizeof said, "%03u-a-ticker-of-thirty-one-lett\xC3\xA9re", i);
+        toc_draft_notes_take(&one, toc_span_text(said), chain, TOC_WALLET_CHAIN_INFERRED);
+    }
+    toc_draft_notes_take(&one, toc_span_text("x"), chain, TOC_WALLET_CHECKSUM_ABSENT);
+    assert_int_equal(one.count, TOC_DRAFT_NOTES_MAX);
+    assert_string_equal(one.notes[0].said, "000-a-ticker-of-thirty-one-lett");
+    toc_draft_notes_merge(&all, &one);
+    toc_draft_notes_merge(&all, &one);
+    assert_int_equal(all.count, TOC_DRAFT_NOTES_MAX);
+    assert_int_equal(all.notes[0].rows, 2);
 }
 
 static void broken_literals_are_kept_on_request(void **state)
 {
     submission *s = *state;
-    s->keep_invalid = true;
+    s->row_options = TOC_ROW_KEEP_INVALID;
     submit(s, "chain,address,category\nBTC,1A1zP1eP5QGefi2DMPTfTL5SLmv7Divfxx,theft\n");
     assert_int_equal(s->count, 1);
     assert_true((s->statements[0].as.wallet.wallet.flags & TOC_WALLET_INVALID) != 0);
@@ -449,7 +489,7 @@ static void a_ceiling_is_kept(void **state)
         row.cells[TOC_COLUMN_CHAIN] = toc_span_text("ETH");
         row.cells[TOC_COLUMN_ADDRESS] = toc_span_text(address);
         row.cells[TOC_COLUMN_CATEGORY] = toc_span_text("scam");
-        code = toc_drafts_add_row(drafts, &row, false, &problem);
+        code = toc_drafts_add_row(drafts, &row, 0, &problem);
     }
     assert_int_equal(code, TOC_FULL);
     assert_in_range(taken, 1000, 20000);
@@ -534,7 +574,8 @@ int main(void)
         DRAFTS_TEST(what_makes_another_identity_is_not_merged),
         DRAFTS_TEST(refused_rows_leave_the_others),
         DRAFTS_TEST(a_row_that_makes_a_claim_too_large_is_refused_and_the_claim_stays),
-        DRAFTS_TEST(a_corrected_chain_is_counted),
+        DRAFTS_TEST(what_was_done_to_take_addresses_is_noted_by_kind),
+        DRAFTS_TEST(notes_of_several_files_are_added_up_and_never_overflow),
         DRAFTS_TEST(broken_literals_are_kept_on_request),
         DRAFTS_TEST(a_draft_may_be_added_as_it_is),
         DRAFTS_TEST(rows_of_clusters_become_heads_and_members),
