@@ -63,24 +63,22 @@ static toc_code ask_wallet(asking *all, const char *text, const toc_wallet *wall
     return toc_buf_ok(out, err);
 }
 
-/* A bare text may fit several chains. */
+/* A bare text may fit several chains, or none and be a literal that was kept. */
 static toc_code choose(asking *all, toc_span text, toc_buf *out, toc_err *err)
 {
     TOC_AUTO(toc_choice_wipe) toc_choice choice = {0};
     TOC_AUTO(toc_buf_wipe) toc_buf query = {0};
-    TOC_TRY(toc_wallet_parse(text, &choice.candidates, err));
+    toc_wallet wallet;
+    TOC_TRY(toc_choice_begin(&choice, text, err));
     toc_buf_add_span(&query, text);
-    for (size_t i = 0; i < choice.candidates.count; i++) {
+    while (toc_choice_next(&choice, &wallet)) {
         TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
         bool found = false;
         uint32_t score = 0;
-        TOC_TRY(ask_wallet(all, toc_buf_text(&query), &choice.candidates.wallets[i], &line, &found,
-                           &score, err));
-        toc_choice_take(&choice, text, found, score, toc_buf_view(&line));
+        TOC_TRY(ask_wallet(all, toc_buf_text(&query), &wallet, &line, &found, &score, err));
+        toc_choice_take(&choice, text, &wallet, found, score, toc_buf_view(&line));
     }
-    TOC_TRY(toc_buf_ok(&choice.line, err));
-    toc_choice_write(&choice, out);
-    return toc_buf_ok(out, err);
+    return toc_choice_write(&choice, out, err);
 }
 
 /* One line, whatever becomes of it: the others of the batch are answered beside it. */

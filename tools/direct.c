@@ -103,19 +103,17 @@ static toc_code choose(direct *at, const char *command, const char *text, toc_bu
                        toc_err *err)
 {
     TOC_AUTO(toc_choice_wipe) toc_choice choice = {0};
-    TOC_TRY(toc_wallet_parse(toc_span_text(text), &choice.candidates, err));
-    for (size_t i = 0; i < choice.candidates.count; i++) {
+    toc_wallet wallet;
+    TOC_TRY(toc_choice_begin(&choice, toc_span_text(text), err));
+    while (toc_choice_next(&choice, &wallet)) {
         TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
         bool found = false;
         uint32_t score = 0;
-        TOC_TRY(answer_wallet(at, command, text, &choice.candidates.wallets[i], &line, &found,
-                              &score, err));
+        TOC_TRY(answer_wallet(at, command, text, &wallet, &line, &found, &score, err));
         TOC_TRY(toc_buf_ok(&line, err));
-        toc_choice_take(&choice, toc_span_text(text), found, score, toc_buf_view(&line));
+        toc_choice_take(&choice, toc_span_text(text), &wallet, found, score, toc_buf_view(&line));
     }
-    TOC_TRY(toc_buf_ok(&choice.line, err));
-    toc_choice_write(&choice, out);
-    return toc_buf_ok(out, err);
+    return toc_choice_write(&choice, out, err);
 }
 
 /* As the node does: one line, whatever becomes of it. */

@@ -57,7 +57,10 @@ static const toc_command commands[] = {
      "tocsin search --actor lazarus --chain ETH --from 2025-02-21", toc_search_options,
      toc_cmd_search},
     {"address", "TEXT…", "What is this string: chain, kind, canonical spelling, or why not.",
-     "tocsin address TUCsTq7TofTCJRRoHk6RvhMoS2mJLm5Yzq", toc_address_options, toc_cmd_address},
+     "tocsin address TUCsTq7TofTCJRRoHk6RvhMoS2mJLm5Yzq\n"
+     "  tocsin address --recover TRX:ta3941ufavmvibskq6fmjxxmasnovx86mz\n"
+     "  tocsin address --near 0xa4b2fd68593b6f34e51cb9edb66e71c1b4ab449e - < payees.txt",
+     toc_address_options, toc_cmd_address},
     {"status", "", "Is the node running, is it level, how full is it.", "tocsin status", NULL,
      toc_cmd_status},
     {"store digest", "", "The digest of the views: equal where two nodes know the same.",

@@ -77,6 +77,19 @@ typedef struct toc_answer_digest {
     uint64_t entries, claims, wallets, clusters;
 } toc_answer_digest;
 
+/* How an address stands to a known one. */
+typedef enum toc_nearness {
+    TOC_NEAR_OTHER,
+    TOC_NEAR_SAME,     /* another spelling of it */
+    TOC_NEAR_SAME_KEY, /* under the same key, on another chain or in another form */
+    TOC_NEAR_ALIKE     /* another wallet whose ends look the same: address poisoning? */
+} toc_nearness;
+typedef struct toc_answer_near {
+    const char *known; /* as it was given */
+    toc_wallet wallet; /* of it */
+    toc_nearness is;
+} toc_answer_near;
+
 /* Each appends one line of JSON with its newline. */
 void toc_json_dossier(const toc_dossier *dossier, toc_buf *out);
 void toc_json_explain(const toc_dossier *dossier, toc_buf *out); /* every term of the score */
@@ -84,8 +97,11 @@ void toc_json_cluster(const toc_answer_cluster *cluster, toc_buf *out);
 void toc_json_digest(const toc_answer_digest *digest, toc_buf *out);
 void toc_json_claim(const toc_answer_claim *claim,
                     toc_buf *out); /* one claim, as `search` lists them */
-void toc_json_wallet(toc_span query, const toc_wallet_candidates *candidates, const toc_err *error,
-                     toc_buf *out);                      /* `address` */
+/* `address`. `near`: how it stands to known wallets, where that was asked; `error`: the sentence
+ * alone, as in the refusal of a row. */
+void toc_json_wallet(toc_span query, const toc_wallet_candidates *candidates,
+                     const toc_answer_near *near, size_t near_count, const toc_err *error,
+                     toc_buf *out);
 void toc_json_error(const toc_err *error, toc_buf *out); /* {"error":{"code","text"}} */
 
 #endif

@@ -7,7 +7,63 @@ void toc_choice_wipe(toc_choice *choice)
     toc_buf_wipe(&choice->line);
 }
 
-static bool is_better(const toc_choice *choice, toc_span query, bool found, uint32_t score)
+toc_code toc_choice_begin(toc_choice *choice, toc_span text, toc_err *err)
+{
+    toc_code code = toc_wallet_parse(text, &choice->candidates, &choice->why);
+    if (code == TOC_OK) {
+        choice->why.code = TOC_OK;
+        return TOC_OK;
+    }
+    choice->named = toc_wallet_split(text, &choice->literals[0]);
+    choice->literals[1] = choice->named == NULL ? (toc_span){0} : text;
+    if (code == TOC_MALFORMED ||
+        code == TOC_NOT_FOUND) /* "unknown chain 'ab'": the text had a colon */
+        return TOC_OK;
+    return toc_fail(err, code, "%s", choice->why.text);
+}
+
+static bool is_literal(const toc_choice *choice)
+{
+    return choice->why.code != TOC_OK;
+}
+
+/* Subjects of literals differ by family only, so that one chain of each will do. */
+static bool asked_family(toc_choice *choice, const toc_wallet *wallet)
+{
+    uint8_t family = wallet->subject.bytes[wallet->subject.size - 2];
+    uint8_t bit = (uint8_t)(1u << (family % 8));
+    bool asked = (choice->families[family / 8] & bit) != 0;
+    choice->families[family / 8] |= bit;
+    return asked;
+}
+
+/* `asked` counts through (literal, chain). */
+static bool next_literal(toc_choice *choice, toc_wallet *out)
+{
+    size_t chains = choice->named != NULL ? 1 : toc_chain_count();
+    while (choice->asked < chains * TOC_COUNT(choice->literals)) {
+        size_t at = choice->asked++;
+        toc_span literal = choice->literals[at / chains];
+        const toc_chain *chain = choice->named != NULL ? choice->named : toc_chain_at(at % chains);
+        if (literal.size > 0 && toc_wallet_keep_invalid(chain, literal, out, NULL) == TOC_OK &&
+            (choice->named != NULL || !asked_family(choice, out)))
+            return true;
+    }
+    return false;
+}
+
+bool toc_choice_next(toc_choice *choice, toc_wallet *out)
+{
+    if (is_literal(choice))
+        return next_literal(choice, out);
+    if (choice->asked == choice->candidates.count)
+        return false;
+    *out = choice->candidates.wallets[choice->asked++];
+    return true;
+}
+
+static bool is_better(const toc_choice *choice, toc_span query, const toc_wallet *wallet,
+                      bool found, uint32_t score)
 {
     if (choice->taken == 0)
         return true;
@@ -15,18 +71,23 @@ static bool is_better(const toc_choice *choice, toc_span query, bool found, uint
         return found;
     if (found)
         return score > choice->scores[choice->best];
-    const toc_wallet *wallet = &choice->candidates.wallets[choice->taken];
     return toc_span_equal(query, toc_span_text(wallet->address));
 }
 
-void toc_choice_take(toc_choice *choice, toc_span query, bool found, uint32_t score, toc_span line)
+void toc_choice_take(toc_choice *choice, toc_span query, const toc_wallet *wallet, bool found,
+                     uint32_t score, toc_span line)
 {
-    TOC_ASSERT(choice->taken < choice->candidates.count);
-    if (is_better(choice, query, found, score)) {
+    if (is_literal(choice) && (!found || choice->taken == TOC_WALLET_CANDIDATES_MAX))
+        return;
+    TOC_ASSERT(choice->taken < TOC_WALLET_CANDIDATES_MAX);
+    if (is_better(choice, query, wallet, found, score)) {
         choice->best = choice->taken;
         toc_buf_clear(&choice->line);
         toc_buf_add_span(&choice->line, line);
     }
+    if (is_literal(choice))
+        choice->candidates.count = choice->taken + 1;
+    choice->candidates.wallets[choice->taken] = *wallet;
     choice->found[choice->taken] = found;
     choice->scores[choice->taken] = score;
     choice->found_count += found ? 1 : 0;
@@ -48,9 +109,12 @@ static void add_candidates(const toc_choice *choice, toc_json *json)
     toc_json_close(json, ']');
 }
 
-void toc_choice_write(const toc_choice *choice, toc_buf *out)
+toc_code toc_choice_write(const toc_choice *choice, toc_buf *out, toc_err *err)
 {
     toc_span line = toc_buf_view(&choice->line);
+    if (choice->taken == 0)
+        return toc_fail(err, choice->why.code, "%s", choice->why.text);
+    TOC_TRY(toc_buf_ok(&choice->line, err));
     while (line.size > 0 && (line.data[line.size - 1] == '\n' || line.data[line.size - 1] == '}') &&
            choice->found_count > 1) {
         bool brace = line.data[line.size - 1] == '}';
@@ -60,11 +124,12 @@ void toc_choice_write(const toc_choice *choice, toc_buf *out)
     }
     toc_buf_add_span(out, line);
     if (choice->found_count <= 1)
-        return;
+        return toc_buf_ok(out, err);
     toc_json json = {.out = out, .comma = true};
     add_candidates(choice, &json);
     toc_json_close(&json, '}');
     toc_json_end_line(&json);
+    return toc_buf_ok(out, err);
 }
 
 void toc_json_unanswered(toc_span query, const toc_err *error, toc_buf *out)

@@ -52,6 +52,8 @@ static void add_wallet(toc_json *json, const toc_wallet_body *body)
     toc_json_text(json, "address", toc_span_text(wallet->address));
     toc_json_optional(json, "tag", toc_span_text(wallet->tag));
     toc_json_optional(json, "literal", body->literal);
+    if ((wallet->flags & TOC_WALLET_INVALID) != 0)
+        toc_json_bool(json, "invalid", true); /* the address is kept as listed, though it is none */
     toc_json_text(json, "role", body->role);
     toc_json_text(json, "category", body->category);
     toc_json_optional(json, "actor", body->actor);

@@ -2,19 +2,10 @@
 
 static void add_flags(toc_json *json, uint32_t flags)
 {
-    static const struct {
-        uint32_t flag;
-        const char *name;
-    } names[] = {{TOC_WALLET_CHAIN_INFERRED, "chain-inferred"},
-                 {TOC_WALLET_CHAIN_CORRECTED, "chain-corrected"},
-                 {TOC_WALLET_CHECKSUM_ABSENT, "checksum-absent"},
-                 {TOC_WALLET_TEST_NETWORK, "test-network"},
-                 {TOC_WALLET_INVALID, "invalid"},
-                 {TOC_WALLET_RECOVERED, "case-recovered"}};
     toc_json_open(json, "flags", '[');
-    for (size_t i = 0; i < TOC_COUNT(names); i++) {
-        if ((flags & names[i].flag) != 0)
-            toc_json_text(json, NULL, toc_span_text(names[i].name));
+    for (uint32_t flag = 1; flag <= TOC_WALLET_RECOVERED; flag <<= 1) {
+        if ((flags & flag) != 0)
+            toc_json_text(json, NULL, toc_span_text(toc_wallet_flag_name(flag)));
     }
     toc_json_close(json, ']');
 }
@@ -47,38 +38,63 @@ static void add_nothing(toc_json *json)
     add_flags(json, 0);
 }
 
-static void add_candidates(toc_json *json, const toc_wallet_candidates *candidates)
+static void add_wallets(toc_json *json, const char *key, const toc_wallet_candidates *wallets)
 {
-    toc_json_open(json, "candidates", '[');
-    for (size_t i = 0; i < candidates->count; i++) {
+    toc_json_open(json, key, '[');
+    for (size_t i = 0; i < wallets->count; i++) {
         toc_json_open(json, NULL, '{');
-        add_wallet(json, &candidates->wallets[i]);
+        add_wallet(json, &wallets->wallets[i]);
         toc_json_close(json, '}');
     }
     toc_json_close(json, ']');
 }
 
-void toc_json_wallet(toc_span query, const toc_wallet_candidates *candidates, const toc_err *error,
+/* Of a unified address; a claim on one of them is about other bytes than its own. */
+static void add_receivers(toc_json *json, const toc_wallet_candidates *found)
+{
+    toc_wallet_candidates receivers = {0};
+    if (found->count == 1 && toc_wallet_receivers(&found->wallets[0], &receivers, NULL) != TOC_OK)
+        receivers.count = 0;
+    add_wallets(json, "receivers", &receivers);
+}
+
+static void add_nearness(toc_json *json, const toc_answer_near *near, size_t count)
+{
+    static const char *const names[] = {[TOC_NEAR_OTHER] = "other",
+                                        [TOC_NEAR_SAME] = "same",
+                                        [TOC_NEAR_SAME_KEY] = "same-key",
+                                        [TOC_NEAR_ALIKE] = "alike"};
+    toc_json_open(json, "near", '[');
+    for (size_t i = 0; i < count; i++) {
+        toc_json_open(json, NULL, '{');
+        toc_json_text(json, "known", toc_span_text(near[i].known));
+        toc_json_caip10(json, "caip10", &near[i].wallet);
+        toc_json_text(json, "relation", toc_span_text(names[near[i].is]));
+        toc_json_close(json, '}');
+    }
+    toc_json_close(json, ']');
+}
+
+void toc_json_wallet(toc_span query, const toc_wallet_candidates *candidates,
+                     const toc_answer_near *near, size_t near_count, const toc_err *error,
                      toc_buf *out)
 {
     static const toc_wallet_candidates none;
-    const toc_wallet_candidates *found = candidates == NULL ? &none : candidates;
     bool failed = error != NULL && error->code != TOC_OK;
+    const toc_wallet_candidates *found = failed || candidates == NULL ? &none : candidates;
     toc_json json = {.out = out};
     toc_json_open(&json, NULL, '{');
     toc_json_text(&json, "input", query);
     toc_json_bool(&json, "valid",
-                  !failed && found->count > 0 &&
-                      (found->wallets[0].flags & TOC_WALLET_INVALID) == 0);
-    if (!failed && found->count == 1)
+                  found->count > 0 && (found->wallets[0].flags & TOC_WALLET_INVALID) == 0);
+    if (found->count == 1)
         add_wallet(&json, &found->wallets[0]);
     else
         add_nothing(&json);
-    add_candidates(&json, failed ? &none : found);
-    if (failed)
-        toc_json_error_object(&json, "error", error);
-    else
-        toc_json_null(&json, "error");
+    add_wallets(&json, "candidates", found);
+    add_receivers(&json, found);
+    add_nearness(&json, near, failed ? 0 : near_count);
+    toc_json_optional(&json, "error", toc_span_text(failed ? error->text : ""));
     toc_json_close(&json, '}');
     toc_json_end_line(&json);
 }
