@@ -4,7 +4,9 @@
  * never renumber, take the next free one. Order within a set is the order that people see.
  *
  * Other vocabularies: GraphSense's concepts (tagpack-tool, concepts.yaml), machine tags of MISP's
- * taxonomies (cryptocurrency-threat, dark-web, europol-incident), and STIX 2.1's indicator-type-ov.
+ * taxonomies (cryptocurrency-threat, dark-web, europol-incident, false-positive, osint, workflow),
+ * and STIX 2.1's indicator-type-ov. A basis has GraphSense's confidence id and the type of a STIX
+ * object. What has no counterpart has none here.
  */
 #define ALIASES(...)                                                                               \
     .aliases = (const char *const[])                                                               \
@@ -333,6 +335,66 @@ static const toc_term scales[] = {
     TERM(6, "dni", "ODNI, ICD 203", ALIASES("icd-203")),
     TERM(7, "misp", "MISP estimative language", ALIASES("misp-confidence")),
 };
+
+/* Each stops merging (RULES §6); only deposit is a freeze point. STIX: infrastructure-type-ov knows none of them. */
+static const toc_term service_roles[] = {
+    TERM(1, "deposit", "given to one customer, swept by the service", .service = true,
+         ALIASES("deposit-address", "customer-deposit")),
+    TERM(2, "hot", "pays customers out", .service = true, .graphsense = "hot_wallet", ALIASES("hot-wallet", "withdrawal", "sweep")),
+    TERM(3, "cold", "keeps reserves", .service = true, .graphsense = "cold_wallet", ALIASES("cold-wallet", "reserve", "treasury", "vault")),
+    TERM(4, "contract", "code that many people use", .service = true, .graphsense = "service", ALIASES("smart-contract", "token")),
+    TERM(5, "pool", "liquidity of many people", .service = true, .graphsense = "defi_dex",
+         ALIASES("liquidity-pool", "amm", "mining-pool", "staking-pool")),
+    TERM(6, "bridge", "takes and gives on two chains", .service = true, .graphsense = "defi_bridge", ALIASES("cross-chain-bridge")),
+    TERM(7, "router", "passes trades on to pools", .service = true, .graphsense = "defi_dex", ALIASES("aggregator", "swap-router")),
+    TERM(8, "burn", "nobody has its key", .service = true,
+         ALIASES("burn-address", "null", "null-address", "zero-address", "dead")),
+    TERM(9, "precompile", "part of the chain itself", .service = true, ALIASES("system", "system-account", "precompiled-contract")),
+};
+
+static const toc_term incident_statuses[] = {
+    TERM(1, "suspected", "not yet confirmed", .misp = "workflow:state=\"incomplete\"", ALIASES("reported", "unconfirmed")),
+    TERM(2, "confirmed", "it happened", ALIASES("open", "verified")),
+    NAMED(3, "contained", "no more is being lost"),
+    TERM(4, "funds-moving", "what was taken is on the move", ALIASES("ongoing", "active", "laundering")),
+    TERM(5, "partly-recovered", "some of it is back or held", ALIASES("partially-recovered", "partly-frozen")),
+    TERM(6, "recovered", "all of it is back or held", ALIASES("returned")),
+    TERM(7, "closed", "nobody works on it any more", .misp = "workflow:state=\"complete\"", ALIASES("resolved")),
+    TERM(8, "no-incident", "a false alarm", .misp = "false-positive:risk=\"high\"", ALIASES("false-alarm", "hoax")),
+};
+
+static const toc_term dispute_reasons[] = {
+    TERM(1, "wrong-address", "a slip, a truncation, another chain", ALIASES("typo", "wrong-chain")),
+    TERM(2, "wrong-party", "the wallet is somebody else's", .misp = "false-positive:risk=\"high\"",
+         ALIASES("false-positive", "misattribution", "wrong-actor")),
+    TERM(3, "service", "a service that many people use", ALIASES("shared-wallet", "custodial", "exchange")),
+    TERM(4, "victim", "who lost the money, not who took it", ALIASES("is-victim")),
+    TERM(5, "outdated", "was right, is no longer", ALIASES("stale", "reassigned", "delisted")),
+    TERM(6, "method", "the method does not carry the claim", ALIASES("unsound-method", "heuristic")),
+    TERM(7, "source", "what it rests on does not say so, or is not independent", ALIASES("circular", "unsupported", "misquoted")),
+    TERM(8, "amount", "sums, assets or times are wrong", ALIASES("figures", "time")),
+    TERM(9, "legal", "may not be said or shared", ALIASES("unlawful", "privacy")),
+    TERM(10, "other", "none of these; the note says what", ALIASES("unknown")),
+};
+
+static const toc_term bases[] = {
+    TERM(1, "on-chain", "transactions that anybody can read", .graphsense = "heuristic", ALIASES("blockchain", "tracing", "chain-analysis")),
+    TERM(2, "own-records", "books of the org itself", .graphsense = "service_data", ALIASES("internal", "account-records", "kyc")),
+    TERM(3, "customer-due-diligence", "what a customer proved", ALIASES("cdd", "edd", "due-diligence")),
+    TERM(4, "court", "judgements, indictments, forfeitures", .graphsense = "authority_data", ALIASES("court-order", "indictment", "judgment")),
+    TERM(5, "authority", "a designation or a notice by an authority", .graphsense = "authority_data",
+         ALIASES("designation", "law-enforcement", "regulator", "police")),
+    TERM(6, "seized-data", "devices, servers, ledgers", .graphsense = "forensic", ALIASES("seizure", "forensics")),
+    TERM(7, "victim-report", "who lost the money says so", ALIASES("complaint", "user-report")),
+    TERM(8, "self-disclosed", "by who controls it", .graphsense = "ownership", ALIASES("self-report", "proof-of-ownership", "signed-message")),
+    TERM(9, "malware", "found in code or its configuration", .stix = "malware-analysis", ALIASES("malware-analysis", "sample")),
+    TERM(10, "infrastructure", "domains, servers, accounts shared with what is known", .stix = "infrastructure", ALIASES("infra", "c2")),
+    TERM(11, "ransom-note", "demanded payment to it", ALIASES("extortion-note", "payment-demand")),
+    TERM(12, "open-source", "press, posts, public reports", .graphsense = "web_crawl", .misp = "osint:source-type=\"news-report\"",
+         ALIASES("osint", "public", "press")),
+    TERM(13, "vendor", "a vendor says so", .graphsense = "trusted_provider", ALIASES("third-party", "commercial")),
+    TERM(14, "informant", "a person says so", ALIASES("humint", "tip")),
+};
 /* clang-format on */
 
 typedef struct term_table {
@@ -351,6 +413,12 @@ static const term_table tables[TOC_TERM_SET_COUNT] = {
     [TOC_TERMS_LIST] = {"list", lists, TOC_COUNT(lists), true},
     [TOC_TERMS_VENDOR] = {"vendor", vendors, TOC_COUNT(vendors), true},
     [TOC_TERMS_SCALE] = {"scale", scales, TOC_COUNT(scales), false},
+    [TOC_TERMS_SERVICE_ROLE] = {"service role", service_roles, TOC_COUNT(service_roles), false},
+    [TOC_TERMS_INCIDENT_STATUS] = {"incident status", incident_statuses,
+                                   TOC_COUNT(incident_statuses), false},
+    [TOC_TERMS_DISPUTE_REASON] = {"dispute reason", dispute_reasons, TOC_COUNT(dispute_reasons),
+                                  false},
+    [TOC_TERMS_BASIS] = {"basis", bases, TOC_COUNT(bases), false},
 };
 
 const toc_term *toc_term_at(toc_term_set set, size_t index)

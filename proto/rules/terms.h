@@ -16,6 +16,10 @@ typedef enum toc_term_set {
     TOC_TERMS_LIST,   /* open: an unknown list counts as the submitter's own */
     TOC_TERMS_VENDOR, /* open likewise */
     TOC_TERMS_SCALE,
+    TOC_TERMS_SERVICE_ROLE, /* what a wallet is to the service that operates it */
+    TOC_TERMS_INCIDENT_STATUS,
+    TOC_TERMS_DISPUTE_REASON,
+    TOC_TERMS_BASIS, /* what an attribution, a clearance or a reply rests on */
     TOC_TERM_SET_COUNT
 } toc_term_set;
 
