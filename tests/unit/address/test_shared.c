@@ -254,6 +254,66 @@ static void no_valid_address_of_the_tables_is_refused_and_no_invalid_one_taken(v
     assert_true(all.disputed <= 20 && all.longer == 9);
 }
 
+/* Tokens are no chains: the table's note may name one. */
+static bool token_taken(const char *ticker, const char *address, const char *note)
+{
+    toc_wallet_candidates found;
+    bool corrected = false;
+    if (has(note, "erc20") || has(note, "thereum"))
+        return taken_on("ETH", address, &corrected);
+    if (has(note, "TRON"))
+        return taken_on("TRX", address, &corrected);
+    return toc_wallet_parse_ticker(toc_span_text(ticker), toc_span_text(address), &found, NULL) ==
+               TOC_OK &&
+           found.count == 1;
+}
+
+static void tokens_of_the_tables_are_resolved_by_their_addresses(void **state)
+{
+    (void)state;
+    TOC_AUTO(csv_close) csv file = {0};
+    size_t valid = 0, invalid = 0;
+    if (!csv_open("data/vectors/address/addresses.csv", &file))
+        skip();
+    assert_true(csv_next(&file));
+    while (csv_next(&file)) {
+        static const char *const tickers[] = {"usdt", "tether", "usdc", "eurc"};
+        bool token = false, is = file.fields[2][0] == '1';
+        for (size_t i = 0; i < TOC_COUNT(tickers); i++)
+            token = token || strcmp(file.fields[0], tickers[i]) == 0;
+        if (!token)
+            continue;
+        if (token_taken(file.fields[0], file.fields[1], file.fields[3]) != is)
+            fail_msg("%s as %s (%s)", file.fields[1], file.fields[0], file.fields[3]);
+        valid += is;
+        invalid += !is;
+    }
+    assert_int_equal(valid, 34);
+    assert_int_equal(invalid, 8);
+}
+
+/* Every address on which the tables contradict each other or their standard has its reason above;
+ * those of chains that are not ours are named as such. */
+static void every_known_contradiction_is_explained(void **state)
+{
+    (void)state;
+    TOC_AUTO(csv_close) csv file = {0};
+    size_t rows = 0, foreign = 0;
+    if (!csv_open("data/vectors/address/contradictions.csv", &file))
+        skip();
+    assert_true(csv_next(&file)); /* the heading */
+    for (; csv_next(&file); rows++) {
+        bool ours = false;
+        for (size_t i = 0; i < TOC_COUNT(names); i++)
+            ours = ours || strcmp(file.fields[0], names[i].table) == 0;
+        foreign += !ours;
+        if (ours && !is_explained(file.fields[1]))
+            fail_msg("%s on %s: not explained", file.fields[1], file.fields[0]);
+    }
+    assert_int_equal(rows, 6);
+    assert_int_equal(foreign, 1); /* GameCredits, which nobody reports */
+}
+
 static toc_wallet parsed(const char *chain, const char *text)
 {
     toc_wallet_candidates found;
@@ -513,6 +573,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_valid_address_of_the_tables_is_refused_and_no_invalid_one_taken),
+        cmocka_unit_test(tokens_of_the_tables_are_resolved_by_their_addresses),
+        cmocka_unit_test(every_known_contradiction_is_explained),
         cmocka_unit_test(derived_spellings_lead_to_one_subject),
         cmocka_unit_test(spellings_of_real_feeds_lead_to_one_subject_or_are_refused),
         cmocka_unit_test(one_hash_on_several_chains_is_a_key_link_only_where_it_is_a_key),
