@@ -196,7 +196,7 @@ toc_code toc_wallet_keep_invalid(const toc_chain *chain, toc_span literal, toc_w
         return toc_fail(err, TOC_USAGE, "'%s' is a valid address of %s", wallet.address,
                         chain->name);
     if (toc_secret_like(literal))
-        return toc_fail(err, TOC_DENIED, "what may be a private key is not kept");
+        return toc_fail(err, TOC_MALFORMED, "what may be a private key is not kept");
     memset(&wallet, 0, sizeof wallet);
     wallet.chain = chain;
     wallet.flags = TOC_WALLET_INVALID | (toc_chain_is_test(chain) ? TOC_WALLET_TEST_NETWORK : 0);

@@ -141,8 +141,8 @@ TOC_MUST toc_code toc_wallet_set_tag(toc_wallet *wallet, toc_span tag, toc_err *
 
 /* A listed literal that fails its checksum, kept byte for byte on request: class literal, flag
  * INVALID, the text as its canonical spelling. USAGE when the text is a valid address after all,
- * for then it must not be kept as broken. Only printable ASCII; DENIED for what may be a private
- * key, which would be handed to everybody. */
+ * for then it must not be kept as broken. Only printable ASCII, and nothing that may be a private
+ * key, which would be handed to everybody (MALFORMED). */
 TOC_MUST toc_code toc_wallet_keep_invalid(const toc_chain *chain, toc_span literal, toc_wallet *out,
                                           toc_err *err);
 

@@ -225,7 +225,7 @@ static void what_may_be_a_private_key_is_never_kept_as_a_literal(void **state)
     for (size_t i = 0; i < TOC_COUNT(rows); i++) {
         toc_wallet wallet = {.flags = 77};
         toc_err err;
-        TOC_CHECK_FAILS(TOC_DENIED,
+        TOC_CHECK_FAILS(TOC_MALFORMED,
                         toc_wallet_keep_invalid(chain_named(rows[i].chain),
                                                 toc_span_text(rows[i].text), &wallet, &err));
         assert_int_equal(wallet.flags, 77);

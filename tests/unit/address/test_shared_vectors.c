@@ -151,7 +151,7 @@ static void addresses_and_keys_of_bitcoin_core(void **state)
                                                                toc_span_text(text), &wallet, &err));
             assert_non_null(strstr(err.text, "private key"));
             TOC_CHECK_FAILS(
-                TOC_DENIED,
+                TOC_MALFORMED,
                 toc_wallet_keep_invalid(chain_named(network), toc_span_text(text), &wallet, &err));
             keys++;
         } else if (json_is_true(json_object_get(about, "disabled"))) {
