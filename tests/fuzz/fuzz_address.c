@@ -68,7 +68,21 @@ static void check_keep_invalid(const toc_chain *chain, toc_span text)
     if (toc_wallet_keep_invalid(chain, text, &wallet, NULL) != TOC_OK)
         return;
     TOC_ASSERT((wallet.flags & TOC_WALLET_INVALID) != 0);
+    TOC_ASSERT(wallet.subject.bytes[0] == TOC_CLASS_LITERAL);
     check_subject(&wallet);
+}
+
+/* What stands behind a chain's name is a part of the text, and what one chain may have lost, some
+ * chain may. */
+static void check_split(toc_span text)
+{
+    toc_span rest;
+    const toc_chain *chain = toc_wallet_split(text, &rest);
+    TOC_ASSERT(rest.size == 0 ||
+               (rest.data >= text.data && rest.data + rest.size <= text.data + text.size));
+    if (chain != NULL && toc_wallet_case_lost(chain, rest))
+        TOC_ASSERT(toc_wallet_case_lost(NULL, rest));
+    (void)toc_ticker_is_loose(text);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -99,6 +113,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t i = 0; code == TOC_OK && i < found.count; i++)
         check_wallet(&found.wallets[i]);
     (void)toc_txid_like(text);
+    check_split(text);
     toc_wallet_fold_key(text, &key);
     return 0;
 }
