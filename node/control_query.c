@@ -19,6 +19,7 @@ typedef struct asking {
     toc_query query;
     void (*print)(const toc_dossier *dossier, toc_buf *out); /* NULL: clusters */
     size_t members;
+    toc_alike *alike; /* known wallets that texts which are no addresses may spell */
 } asking;
 
 static void asking_wipe(asking *all)
@@ -26,6 +27,7 @@ static void asking_wipe(asking *all)
     toc_arena *arena = all->query.arena;
     toc_query_end(&all->query);
     toc_arena_free(arena);
+    toc_alike_free(all->alike);
 }
 TOC_DEFINE_AUTO_WIPE(asking, asking_wipe)
 
@@ -63,6 +65,31 @@ static toc_code ask_wallet(asking *all, const char *text, const toc_wallet *wall
     return toc_buf_ok(out, err);
 }
 
+static void offer_spelt(const asking *all, toc_choice *choice)
+{
+    const toc_wallet *known[TOC_WALLET_CANDIDATES_MAX];
+    toc_span spelling = toc_choice_spelling(choice);
+    size_t count =
+        spelling.size == 0 ? 0 : toc_alike_spelt(all->alike, spelling, known, TOC_COUNT(known));
+    for (size_t i = 0; i < count; i++)
+        toc_choice_offer(choice, known[i]);
+}
+
+/* One scan for all texts of the request. */
+static toc_code find_spelt(asking *all, json_t *request, size_t count, toc_err *err)
+{
+    TOC_TRY(toc_alike_new(&all->alike, err));
+    for (size_t i = 0; i < count; i++) {
+        TOC_AUTO(toc_choice_wipe) toc_choice choice = {0};
+        toc_span spelling = {0};
+        if (toc_choice_begin(&choice, toc_args_text_at(request, "queries", i), NULL) == TOC_OK)
+            spelling = toc_choice_spelling(&choice);
+        if (spelling.size > 0)
+            TOC_TRY(toc_alike_ask_text(all->alike, spelling, err));
+    }
+    return toc_query_alike(&all->query, all->alike, err);
+}
+
 /* A bare text may fit several chains, or none and be a literal that was kept. */
 static toc_code choose(asking *all, toc_span text, toc_buf *out, toc_err *err)
 {
@@ -70,6 +97,7 @@ static toc_code choose(asking *all, toc_span text, toc_buf *out, toc_err *err)
     TOC_AUTO(toc_buf_wipe) toc_buf query = {0};
     toc_wallet wallet;
     TOC_TRY(toc_choice_begin(&choice, text, err));
+    offer_spelt(all, &choice);
     toc_buf_add_span(&query, text);
     while (toc_choice_next(&choice, &wallet)) {
         TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
@@ -98,6 +126,7 @@ static toc_code ask_all(asking *all, json_t *request, toc_err *err)
 {
     size_t count;
     TOC_TRY(toc_args_texts(request, "queries", true, &count, err));
+    TOC_TRY(find_spelt(all, request, count, err));
     for (size_t i = 0; i < count; i++)
         TOC_TRY(ask_text(all, toc_args_text_at(request, "queries", i), err));
     return TOC_OK;

@@ -18,6 +18,7 @@ typedef struct direct {
     toc_direct_store store;
     toc_arena *arena;
     toc_query query;
+    toc_alike *alike; /* known wallets that texts which are no addresses may spell */
     toc_progress_line progress;
     const char *doing;
     toc_buf *out_end;
@@ -26,6 +27,7 @@ typedef struct direct {
 static void direct_wipe(direct *at)
 {
     toc_query_end(&at->query);
+    toc_alike_free(at->alike);
     toc_arena_free(at->arena);
     toc_direct_close(&at->store);
 }
@@ -99,12 +101,45 @@ static toc_code answer_wallet(direct *at, const char *command, const char *text,
     return TOC_OK;
 }
 
+static void offer_spelt(const direct *at, toc_choice *choice)
+{
+    const toc_wallet *known[TOC_WALLET_CANDIDATES_MAX];
+    toc_span spelling = toc_choice_spelling(choice);
+    size_t count =
+        spelling.size == 0 ? 0 : toc_alike_spelt(at->alike, spelling, known, TOC_COUNT(known));
+    for (size_t i = 0; i < count; i++)
+        toc_choice_offer(choice, known[i]);
+}
+
+static const char *query_at(const direct *at, size_t index)
+{
+    const json_t *queries = json_object_get(at->request, "queries");
+    const char *text = json_string_value(json_array_get(queries, index));
+    return text == NULL ? "" : text;
+}
+
+/* One scan for all texts. */
+static toc_code find_spelt(direct *at, size_t count, toc_err *err)
+{
+    TOC_TRY(toc_alike_new(&at->alike, err));
+    for (size_t i = 0; i < count; i++) {
+        TOC_AUTO(toc_choice_wipe) toc_choice choice = {0};
+        toc_span spelling = {0};
+        if (toc_choice_begin(&choice, toc_span_text(query_at(at, i)), NULL) == TOC_OK)
+            spelling = toc_choice_spelling(&choice);
+        if (spelling.size > 0)
+            TOC_TRY(toc_alike_ask_text(at->alike, spelling, err));
+    }
+    return toc_query_alike(&at->query, at->alike, err);
+}
+
 static toc_code choose(direct *at, const char *command, const char *text, toc_buf *out,
                        toc_err *err)
 {
     TOC_AUTO(toc_choice_wipe) toc_choice choice = {0};
     toc_wallet wallet;
     TOC_TRY(toc_choice_begin(&choice, toc_span_text(text), err));
+    offer_spelt(at, &choice);
     while (toc_choice_next(&choice, &wallet)) {
         TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
         bool found = false;
@@ -130,11 +165,10 @@ static toc_code answer_text(direct *at, const char *command, const char *text, t
 
 static toc_code answer_queries(direct *at, const char *command, toc_err *err)
 {
-    const json_t *queries = json_object_get(at->request, "queries");
-    for (size_t i = 0; i < json_array_size(queries); i++) {
-        const char *text = json_string_value(json_array_get(queries, i));
-        TOC_TRY(answer_text(at, command, text == NULL ? "" : text, err));
-    }
+    size_t count = json_array_size(json_object_get(at->request, "queries"));
+    TOC_TRY(find_spelt(at, count, err));
+    for (size_t i = 0; i < count; i++)
+        TOC_TRY(answer_text(at, command, query_at(at, i), err));
     return TOC_OK;
 }
 

@@ -27,6 +27,18 @@ static bool is_literal(const toc_choice *choice)
     return choice->why.code != TOC_OK;
 }
 
+toc_span toc_choice_spelling(const toc_choice *choice)
+{
+    return is_literal(choice) ? choice->literals[0] : (toc_span){0};
+}
+
+void toc_choice_offer(toc_choice *choice, const toc_wallet *known)
+{
+    bool meant = choice->named == NULL || choice->named == known->chain;
+    if (is_literal(choice) && meant && choice->spelt_count < TOC_WALLET_CANDIDATES_MAX)
+        choice->spelt[choice->spelt_count++] = *known;
+}
+
 /* Subjects of literals differ by family only, so that one chain of each will do. */
 static bool asked_family(toc_choice *choice, const toc_wallet *wallet)
 {
@@ -54,12 +66,27 @@ static bool next_literal(toc_choice *choice, toc_wallet *out)
 
 bool toc_choice_next(toc_choice *choice, toc_wallet *out)
 {
+    if (choice->spelt_asked < choice->spelt_count) {
+        *out = choice->spelt[choice->spelt_asked++];
+        return true;
+    }
     if (is_literal(choice))
         return next_literal(choice, out);
     if (choice->asked == choice->candidates.count)
         return false;
     *out = choice->candidates.wallets[choice->asked++];
     return true;
+}
+
+/* A literal may be offered as known and come again as what the text spells. */
+static bool is_taken(const toc_choice *choice, const toc_wallet *wallet)
+{
+    for (size_t i = 0; i < choice->taken; i++) {
+        const toc_wallet *other = &choice->candidates.wallets[i];
+        if (toc_span_equal(toc_subject_view(&other->subject), toc_subject_view(&wallet->subject)))
+            return true;
+    }
+    return false;
 }
 
 static bool is_better(const toc_choice *choice, toc_span query, const toc_wallet *wallet,
@@ -77,7 +104,8 @@ static bool is_better(const toc_choice *choice, toc_span query, const toc_wallet
 void toc_choice_take(toc_choice *choice, toc_span query, const toc_wallet *wallet, bool found,
                      uint32_t score, toc_span line)
 {
-    if (is_literal(choice) && (!found || choice->taken == TOC_WALLET_CANDIDATES_MAX))
+    if (is_literal(choice) &&
+        (!found || choice->taken == TOC_WALLET_CANDIDATES_MAX || is_taken(choice, wallet)))
         return;
     TOC_ASSERT(choice->taken < TOC_WALLET_CANDIDATES_MAX);
     if (is_better(choice, query, wallet, found, score)) {

@@ -141,6 +141,13 @@ def small_letters(nodes):
     found = scenario.wait_for("the recovered wallet is folded",
                               lambda: (lambda each: each["found"] and each)(nodes["a"].lookup(LITECOIN)))
     expect(found["claims"][0]["literal"] == LITECOIN.lower(), "the spelling as submitted was lost")
+    # A list in small letters is matched against what is known, without a search.
+    lower, named, elsewhere, unknown = nodes["a"].tocsin(
+        "lookup", TRON.lower(), f"LTC:{LITECOIN.lower()}", f"BTC:{LITECOIN.lower()}",
+        "12qtd5bfwrsdnsazy76uve1xycgntojh9h").lines
+    expect(lower["found"] and lower["canonical"] == TRON, str(lower))
+    expect(named["found"] and named["canonical"] == LITECOIN, str(named))
+    expect(not elsewhere["found"] and not unknown["found"] and unknown["error"], f"{elsewhere} {unknown}")
 
 
 def literals(nodes):
@@ -157,7 +164,8 @@ def literals(nodes):
     node.tocsin("submit", "wallet", f"BTC:{OTHER_LITERAL}", "--category", "theft", "--keep-invalid")
     found = scenario.wait_for("the literals are folded",
                               lambda: (lambda each: each["found"] and each)(node.lookup(OTHER_LITERAL)))
-    for text in (LITERAL, f"BTC:{LITERAL}", f"BTC {LITERAL}", node.lookup(LITERAL)["caip10"]):
+    for text in (LITERAL, f"BTC:{LITERAL}", f"BTC {LITERAL}", LITERAL.lower(), LITERAL.upper(),
+                 f"BTC:{LITERAL.lower()}", node.lookup(LITERAL)["caip10"]):
         found = node.lookup(text)
         expect(found["found"] and found["canonical"] == LITERAL, f"{text}: {found}")
     claim = found["claims"][0]
@@ -183,8 +191,9 @@ def run(nodes):
     small_letters(nodes)
     kept = literals(nodes)
     node.stop()
-    direct = node.tocsin("lookup", kept, "--direct").last
-    expect(direct["found"] and direct["claims"][0]["invalid"], f"without the node it is lost: {direct}")
+    for text in (kept, kept.lower()):
+        direct = node.tocsin("lookup", text, "--direct").last
+        expect(direct["found"] and direct["claims"][0]["invalid"], f"without the node it is lost: {direct}")
 
 
 if __name__ == "__main__":

@@ -92,6 +92,58 @@ static void a_bare_literal_is_asked_for_once_in_every_family(void **state)
     assert_non_null(strstr(toc_buf_text(&out), "\"candidates\":[{"));
 }
 
+static toc_wallet known_wallet(const char *chain, const char *text)
+{
+    toc_wallet wallet;
+    toc_err err;
+    TOC_CHECK_OK(toc_wallet_parse_on(toc_chain_find(toc_span_text(chain)), toc_span_text(text),
+                                     &wallet, &err));
+    return wallet;
+}
+
+/* Offers `known` and counts the wallets asked about, all of which are found. */
+static size_t offer(const char *text, const toc_wallet *known, toc_wallet *out_first)
+{
+    TOC_AUTO(toc_choice_wipe) toc_choice choice = {0};
+    toc_wallet wallet;
+    toc_err err;
+    size_t asked = 0;
+    TOC_CHECK_OK(toc_choice_begin(&choice, toc_span_text(text), &err));
+    for (unsigned i = 0; i < 2; i++) /* the same twice: it counts once */
+        toc_choice_offer(&choice, known);
+    for (; toc_choice_next(&choice, &wallet); asked++) {
+        if (asked == 0)
+            *out_first = wallet;
+        toc_choice_take(&choice, toc_span_text(text), &wallet, wallet.chain == known->chain, 1,
+                        toc_span_text("{}\n"));
+    }
+    assert_int_equal(choice.found_count, choice.taken);
+    return choice.taken;
+}
+
+static void a_known_wallet_that_is_spelt_so_but_for_letter_case_is_asked_for(void **state)
+{
+    (void)state;
+    toc_wallet tron = known_wallet("TRX", "TA3941uFAvmVibSkQ6fMJXxmaSNovX86mz"), first = {0};
+    toc_err err;
+    /* Itself, and the text as a literal of its chain. */
+    assert_int_equal(offer("ta3941ufavmvibskq6fmjxxmasnovx86mz", &tron, &first), 2);
+    assert_string_equal(first.address, tron.address);
+    assert_int_equal(offer("TRX:ta3941ufavmvibskq6fmjxxmasnovx86mz", &tron, &first), 3);
+    assert_string_equal(first.address, tron.address);
+    /* Another chain was named, or the text is an address as it stands. */
+    (void)offer("BTC:ta3941ufavmvibskq6fmjxxmasnovx86mz", &tron, &first);
+    assert_string_not_equal(first.address, tron.address);
+    assert_int_equal(offer("TRX:TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t", &tron, &first), 1);
+    assert_string_not_equal(first.address, tron.address);
+    TOC_AUTO(toc_choice_wipe) toc_choice choice = {0};
+    TOC_CHECK_OK(toc_choice_begin(&choice, toc_span_text("BTC: " BROKEN), &err));
+    assert_true(toc_span_equal(toc_choice_spelling(&choice), toc_span_text(BROKEN)));
+    TOC_AUTO(toc_choice_wipe) toc_choice whole = {0};
+    TOC_CHECK_OK(toc_choice_begin(&whole, toc_span_text("BTC:" GENESIS), &err));
+    assert_int_equal(toc_choice_spelling(&whole).size, 0);
+}
+
 static void what_nobody_kept_is_refused_as_no_address(void **state)
 {
     (void)state;
@@ -123,6 +175,7 @@ int main(void)
         cmocka_unit_test(an_address_is_asked_for_on_every_chain_that_it_fits),
         cmocka_unit_test(a_text_that_is_no_address_is_asked_for_as_a_literal_of_its_chain),
         cmocka_unit_test(a_bare_literal_is_asked_for_once_in_every_family),
+        cmocka_unit_test(a_known_wallet_that_is_spelt_so_but_for_letter_case_is_asked_for),
         cmocka_unit_test(what_nobody_kept_is_refused_as_no_address),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
