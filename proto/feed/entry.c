@@ -214,7 +214,7 @@ static toc_code read_plaintext(toc_span plaintext, toc_opened *out, toc_err *err
 {
     toc_reader reader = toc_reader_of(plaintext);
     toc_opened opened;
-    (void)toc_read_span(&reader, SALT_BYTES);
+    opened.salt = toc_read_span(&reader, SALT_BYTES).data;
     opened.time.unix_ms = toc_read_u64(&reader);
     opened.record = toc_read_u32_span(&reader, TOC_RECORD_BULK_BYTES_MAX);
     toc_span padding = toc_read_span(&reader, toc_reader_left(&reader));

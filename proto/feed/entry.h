@@ -46,8 +46,9 @@ TOC_MUST toc_code toc_entry_seal(const toc_feed_name *feed_name, const toc_feed_
                                  toc_buf *out, toc_err *err);
 
 typedef struct toc_opened {
-    toc_time time;   /* of sealing; for evidence and latency, never for rules */
-    toc_span record; /* lent from the plaintext */
+    toc_time time;       /* of sealing; for evidence and latency, never for rules */
+    toc_span record;     /* lent from the plaintext */
+    const uint8_t *salt; /* 32 bytes, likewise; random, of this entry alone */
 } toc_opened;
 
 /* Opens into `plain` (at least entry.size bytes; the whole plaintext is left there) and checks

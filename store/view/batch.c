@@ -33,7 +33,8 @@ toc_code toc_fold_drop(toc_fold *fold, toc_view_table table, toc_span key, toc_s
 /* ---- gathering ---- */
 
 /* Feed and index ascend: a cursor that stays where it wrote hardly has to search. */
-static toc_code put_number(toc_fold *fold, const toc_claim_row *row, toc_span record, toc_err *err)
+static toc_code put_number(toc_fold *fold, const toc_claim_row *row, const toc_number_row *stored,
+                           toc_err *err)
 {
     toc_key key;
     toc_number_key(&key, row->feed, row->index);
@@ -41,7 +42,8 @@ static toc_code put_number(toc_fold *fold, const toc_claim_row *row, toc_span re
     toc_buf_clear(value);
     toc_buf_add_u8(value, TOC_NUMBER_FILED);
     toc_buf_add(value, row->filed.key.data, row->filed.key.size - sizeof(toc_record_id));
-    toc_buf_add_span(value, record);
+    toc_buf_add(value, stored->salt, TOC_SALT_BYTES);
+    toc_buf_add_span(value, stored->record);
     TOC_TRY(toc_buf_ok(value, err));
     toc_cursor *cursor;
     TOC_TRY(toc_view_cursor(&fold->view, TOC_VIEW_NUMBERS, &cursor, err));
@@ -63,10 +65,10 @@ static toc_code add_row(toc_batch *batch, const toc_claim_row *row, toc_err *err
     return toc_buf_ok(&batch->bytes, err);
 }
 
-toc_code toc_batch_file(toc_fold *fold, const toc_claim_row *row, toc_span record,
+toc_code toc_batch_file(toc_fold *fold, const toc_claim_row *row, const toc_number_row *stored,
                         const toc_cell *cell, toc_err *err)
 {
-    TOC_TRY(put_number(fold, row, record, err));
+    TOC_TRY(put_number(fold, row, stored, err));
     TOC_TRY(add_row(&fold->batch, row, err));
     toc_batch_cell *place = TOC_LIST_ADD(&fold->batch.cells);
     if (place == NULL)

@@ -40,6 +40,7 @@ toc_cell toc_cell_of(const toc_statement *statement)
         cell.role = toc_column_hash16(body->role);
         cell.chain = toc_chain_number(body->wallet.chain);
         cell.actor = toc_column_hash(body->actor);
+        cell.incident = toc_column_hash(body->incident);
         cell.spelling = toc_column_spelling(toc_span_text(body->wallet.address));
         cell.ends = toc_wallet_ends_key(&body->wallet);
     }
@@ -55,8 +56,9 @@ void toc_cell_write(const toc_cell *cell, uint8_t out[TOC_CELL_BYTES])
     toc_put_u32(out + 7, cell->actor);
     toc_put_u32(out + 11, cell->list);
     toc_put_u32(out + 15, cell->hour);
-    toc_put_u32(out + 19, cell->spelling);
-    toc_put_u32(out + 23, cell->ends);
+    toc_put_u32(out + 19, cell->incident);
+    toc_put_u32(out + 23, cell->spelling);
+    toc_put_u32(out + 27, cell->ends);
 }
 
 /* ---- pages ---- */
@@ -70,7 +72,8 @@ static void lay_out(const uint8_t *bytes, size_t rows, toc_page *out)
     out->actor = out->chain + 2 * rows;
     out->list = out->actor + 4 * rows;
     out->hour = out->list + 4 * rows;
-    out->spelling = out->hour + 4 * rows;
+    out->incident = out->hour + 4 * rows;
+    out->spelling = out->incident + 4 * rows;
     out->ends = out->spelling + 4 * rows;
 }
 
@@ -93,6 +96,7 @@ void toc_page_cell(const toc_page *page, size_t row, toc_cell *out)
                       .actor = toc_get_u32(page->actor + 4 * row),
                       .list = toc_get_u32(page->list + 4 * row),
                       .hour = toc_get_u32(page->hour + 4 * row),
+                      .incident = toc_get_u32(page->incident + 4 * row),
                       .spelling = toc_get_u32(page->spelling + 4 * row),
                       .ends = toc_get_u32(page->ends + 4 * row)};
 }
@@ -105,7 +109,8 @@ static void put_cell(uint8_t *bytes, size_t rows, size_t row, const toc_cell *ce
     const uint16_t shorts[] = {cell->category, cell->role, cell->chain};
     for (size_t i = 0; i < TOC_COUNT(shorts); i++, column += 2 * rows)
         toc_put_u16(column + 2 * row, shorts[i]);
-    const uint32_t words[] = {cell->actor, cell->list, cell->hour, cell->spelling, cell->ends};
+    const uint32_t words[] = {cell->actor,    cell->list,     cell->hour,
+                              cell->incident, cell->spelling, cell->ends};
     for (size_t i = 0; i < TOC_COUNT(words); i++, column += 4 * rows)
         toc_put_u32(column + 4 * row, words[i]);
 }
@@ -126,7 +131,7 @@ bool toc_page_draft_load(toc_page_draft *draft, toc_span value)
 /* The arrays move apart: from the last to the first, so that nothing is written over unread. */
 static void grow(toc_page_draft *draft, size_t rows)
 {
-    static const uint8_t widths[] = {1, 2, 2, 2, 4, 4, 4, 4, 4};
+    static const uint8_t widths[] = {1, 2, 2, 2, 4, 4, 4, 4, 4, 4};
     size_t before = 2 + draft->rows * TOC_CELL_BYTES, after = 2 + rows * TOC_CELL_BYTES;
     for (size_t i = TOC_COUNT(widths); i-- > 0;) {
         size_t old_bytes = widths[i] * draft->rows, new_bytes = widths[i] * rows;

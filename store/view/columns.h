@@ -11,13 +11,14 @@
 enum {
     TOC_COLUMN_ROWS = 4096,
     TOC_COLUMN_STEP = 512, /* a page grows by as many, so that a small feed costs little */
-    TOC_CELL_BYTES = 27
+    TOC_CELL_BYTES = 31
 };
 
 typedef struct toc_cell {
     uint8_t kind; /* toc_record_kind; 0: no record of E here */
     uint16_t category, role, chain;
     uint32_t actor, list, hour; /* hours since 1970 of the moment of issue */
+    uint32_t incident;          /* of its slug */
     uint32_t spelling, ends;    /* of the address: without letter case; what people compare */
 } toc_cell;
 
@@ -35,7 +36,7 @@ enum { TOC_PAGE_BYTES_MAX = 2 + TOC_COLUMN_ROWS * TOC_CELL_BYTES };
 
 typedef struct toc_page {
     size_t rows; /* a multiple of TOC_COLUMN_STEP, at most TOC_COLUMN_ROWS */
-    const uint8_t *kind, *category, *role, *chain, *actor, *list, *hour, *spelling,
+    const uint8_t *kind, *category, *role, *chain, *actor, *list, *hour, *incident, *spelling,
         *ends; /* lent */
 } toc_page;
 

@@ -68,7 +68,7 @@ void toc_row_hash(toc_view_table table, toc_span key, toc_span value, toc_buf *s
     toc_blake2b(toc_buf_view(scratch), out);
 }
 
-void toc_claim_hash(const toc_claim_row *row, toc_span record, const toc_feed_id *feed,
+void toc_claim_hash(const toc_claim_row *row, const toc_number_row *stored, const toc_feed_id *feed,
                     toc_buf *scratch, toc_hash *out)
 {
     add_name(scratch, TOC_VIEW_CLAIMS);
@@ -78,7 +78,8 @@ void toc_claim_hash(const toc_claim_row *row, toc_span record, const toc_feed_id
     toc_buf_add_u64(scratch, row->index);
     toc_buf_add_u64(scratch, row->issued_at.unix_ms);
     toc_buf_add_u64(scratch, row->valid_until.unix_ms);
-    toc_buf_add_span(scratch, record);
+    toc_buf_add(scratch, stored->salt, TOC_SALT_BYTES);
+    toc_buf_add_span(scratch, stored->record);
     toc_blake2b(toc_buf_view(scratch), out);
 }
 

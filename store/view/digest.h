@@ -21,8 +21,8 @@ void toc_sum_read(const uint8_t bytes[32], toc_sum *out);
 /* The hash of a row whose stored form names nothing local: key ‖ value. */
 void toc_row_hash(toc_view_table table, toc_span key, toc_span value, toc_buf *scratch,
                   toc_hash *out);
-/* A row of `claims`: the feed's number is replaced by its id. */
-void toc_claim_hash(const toc_claim_row *row, toc_span record, const toc_feed_id *feed,
+/* A row of `claims`: the feed's number is replaced by its id. With what `numbers` keeps of it. */
+void toc_claim_hash(const toc_claim_row *row, const toc_number_row *stored, const toc_feed_id *feed,
                     toc_buf *scratch, toc_hash *out);
 /* One cell of `columns`: feed id ‖ index u64 ‖ cell. */
 void toc_cell_hash(const toc_feed_id *feed, uint64_t index, toc_span cell, toc_hash *out);

@@ -88,8 +88,8 @@ TOC_MUST toc_code toc_fold_drop(toc_fold *fold, toc_view_table table, toc_span k
 /* ---- batch.c ---- */
 
 /* Adds a record to what is to be filed: all but its effect on reports. EXISTS when it is in E. */
-TOC_MUST toc_code toc_batch_file(toc_fold *fold, const toc_claim_row *row, toc_span record,
-                                 const toc_cell *cell, toc_err *err);
+TOC_MUST toc_code toc_batch_file(toc_fold *fold, const toc_claim_row *row,
+                                 const toc_number_row *stored, const toc_cell *cell, toc_err *err);
 /* Puts what was gathered. */
 TOC_MUST toc_code toc_batch_flush(toc_fold *fold, toc_err *err);
 /* Rows that flushing may still cost. */
@@ -148,7 +148,8 @@ typedef enum toc_intake_kind {
 typedef struct toc_intake {
     toc_intake_kind kind;
     toc_record_id id;
-    toc_span bytes; /* the record, lent until the next */
+    toc_span bytes; /* the record, lent until the next; so is the salt of its plaintext */
+    const uint8_t *salt;
     toc_statement statement;
 } toc_intake;
 /* Lent until the next call. */
@@ -201,6 +202,7 @@ struct toc_views {
     toc_log *log;
     char *path;
     toc_env_options options;
+    unsigned rules;       /* R: what needs a newer version is outside E */
     bool sync;            /* as opened: false in tests */
     bool dirty;           /* commits are unsynced and *dirty* stands in the tables */
     uint64_t dirty_ms;    /* since when, by the folder's clock */

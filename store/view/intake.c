@@ -25,15 +25,10 @@ static toc_code list_ops(toc_fold *fold, const toc_claim_row *row, const toc_mem
     return TOC_OK;
 }
 
-static bool is_of_report(const toc_claim_row *row)
-{
-    return row->filed.subject.data[0] == TOC_CLASS_CLUSTER;
-}
-
 toc_code toc_fold_enter(toc_fold *fold, const toc_claim_row *row, const toc_statement *statement,
                         toc_err *err)
 {
-    if (!is_of_report(row))
+    if (toc_part_of(statement) != TOC_PART_REPORT)
         return TOC_OK;
     toc_report *report;
     TOC_TRY(toc_fold_report(fold, &row->filed.claim, &report, err));
@@ -56,14 +51,44 @@ static void waiting_key(const toc_claim_row *row, toc_key *out)
     toc_key_add_u64(out, row->index);
 }
 
-/* Wallet claims wait on being read: nothing of theirs is kept up. */
-static toc_code wait(toc_fold *fold, const toc_claim_row *row, toc_err *err)
+/* Other claims wait on being read: nothing of theirs is kept up. */
+static toc_code wait(toc_fold *fold, const toc_claim_row *row, const toc_statement *statement,
+                     toc_err *err)
 {
-    if (!is_of_report(row))
+    if (toc_part_of(statement) == TOC_PART_NONE)
         return TOC_OK;
     toc_key key;
     waiting_key(row, &key);
     return toc_table_put(fold->view.txn, TOC_VIEW_WAITING, toc_key_view(&key), (toc_span){0}, err);
+}
+
+/* ---- found otherwise than by where they are filed ---- */
+
+static toc_code turn(toc_fold *fold, toc_view_table table, const toc_key *key, toc_span value,
+                     bool out_of, toc_err *err)
+{
+    return out_of ? toc_fold_drop(fold, table, toc_key_view(key), value, err)
+                  : toc_fold_put(fold, table, toc_key_view(key), value, err);
+}
+
+/* Retractions by their claim, and a same-as by its second incident: in E, whether they wait or not.
+ * `row` is not in the map. */
+static toc_code list_otherwise(toc_fold *fold, const toc_claim_row *row,
+                               const toc_statement *statement, bool out_of, toc_err *err)
+{
+    toc_key key;
+    toc_statement scratch;
+    if (statement->kind == TOC_RECORD_RETRACTION) {
+        toc_ended_key(&key, &row->filed.claim, &row->filed.record);
+        TOC_TRY(turn(fold, TOC_VIEW_ENDED, &key, row->filed.subject, out_of, err));
+    }
+    const toc_statement *about = toc_statement_about(statement, &scratch);
+    if (about->kind != TOC_RECORD_SAME_AS)
+        return TOC_OK;
+    toc_subject second;
+    toc_incident_subject(about->as.same_as.second.slug, &second);
+    toc_second_key(&key, toc_subject_view(&second), &row->filed.claim, &row->filed.record);
+    return turn(fold, TOC_VIEW_SECONDS, &key, row->filed.subject, out_of, err);
 }
 
 /* ---- into E ---- */
@@ -82,12 +107,12 @@ static toc_code take_malformed(toc_fold *fold, uint32_t feed, uint64_t index, to
     return TOC_OK;
 }
 
-static void count_in(toc_fold *fold, const toc_claim_row *row, toc_span record,
+static void count_in(toc_fold *fold, const toc_claim_row *row, const toc_number_row *stored,
                      const toc_feed_id *feed, const toc_cell *cell)
 {
     toc_hash hash;
     uint8_t bytes[TOC_CELL_BYTES];
-    toc_claim_hash(row, record, feed, &fold->scratch, &hash);
+    toc_claim_hash(row, stored, feed, &fold->scratch, &hash);
     toc_sum_add(&fold->state.digest, &hash);
     toc_cell_write(cell, bytes);
     toc_cell_hash(feed, row->index, TOC_SPAN_OF(bytes), &hash);
@@ -98,15 +123,16 @@ static void count_in(toc_fold *fold, const toc_claim_row *row, toc_span record,
     fold->records++;
 }
 
-/* Checking the statement has shown that an own root, and the target of a retraction, is its claim.
- */
+/* Checking the statement has shown that the own root of what is not derived, and the target of a
+ * retraction, is its claim. */
 static void claim_of(const toc_statement *statement, const toc_fold_feed *feed, toc_claim_id *out)
 {
     if (statement->kind == TOC_RECORD_RETRACTION) {
         *out = statement->as.retraction.target;
         return;
     }
-    toc_root root = statement->root_count == 1 ? statement->roots[0] : (toc_root){0};
+    bool derived = statement->source.ground == TOC_GROUND_DERIVED;
+    toc_root root = statement->root_count == 1 && !derived ? statement->roots[0] : (toc_root){0};
     if (root.size == 1 + sizeof out->bytes && root.data[0] == TOC_ROOT_OWN)
         memcpy(out->bytes, root.data + 1, sizeof out->bytes);
     else
@@ -132,12 +158,14 @@ static toc_code take_record(toc_fold *fold, const toc_fold_feed *feed, uint64_t 
     row.filed.key = toc_key_view(&key);
     row.filed.subject = toc_span_of(key.bytes, subject.size);
     toc_cell cell = toc_cell_of(statement);
-    toc_code code = toc_batch_file(fold, &row, in->bytes, &cell, err);
+    toc_number_row stored = {.salt = in->salt, .record = in->bytes};
+    toc_code code = toc_batch_file(fold, &row, &stored, &cell, err);
     if (code != TOC_OK)
         return code == TOC_EXISTS ? TOC_OK : code; /* in E already */
-    count_in(fold, &row, in->bytes, &feed->id, &cell);
+    count_in(fold, &row, &stored, &feed->id, &cell);
+    TOC_TRY(list_otherwise(fold, &row, statement, false, err));
     if (toc_view_waits(&fold->view, row.issued_at))
-        return wait(fold, &row, err);
+        return wait(fold, &row, statement, err);
     return toc_fold_enter(fold, &row, statement, err);
 }
 
@@ -158,12 +186,12 @@ toc_code toc_fold_take(toc_fold *fold, const toc_fold_feed *feed, uint64_t index
 
 /* ---- out of E ---- */
 
-static void count_out(toc_fold *fold, const toc_claim_row *row, toc_span record,
+static void count_out(toc_fold *fold, const toc_claim_row *row, const toc_number_row *stored,
                       const toc_feed_id *feed, const toc_cell *cell)
 {
     toc_hash hash;
     uint8_t bytes[TOC_CELL_BYTES];
-    toc_claim_hash(row, record, feed, &fold->scratch, &hash);
+    toc_claim_hash(row, stored, feed, &fold->scratch, &hash);
     toc_sum_take(&fold->state.digest, &hash);
     toc_cell_write(cell, bytes);
     toc_cell_hash(feed, row->index, TOC_SPAN_OF(bytes), &hash);
@@ -174,13 +202,13 @@ static void count_out(toc_fold *fold, const toc_claim_row *row, toc_span record,
     fold->records++;
 }
 
-static toc_code drop_row(toc_fold *fold, const toc_claim_row *row, toc_span record,
+static toc_code drop_row(toc_fold *fold, const toc_claim_row *row, const toc_number_row *stored,
                          const toc_statement *statement, toc_err *err)
 {
     const toc_view_feed *feed;
     TOC_TRY(toc_view_feed_of(&fold->view, row->feed, &feed, err));
     toc_cell cell = toc_cell_of(statement);
-    count_out(fold, row, record, &feed->id, &cell);
+    count_out(fold, row, stored, &feed->id, &cell);
     toc_key key;
     toc_number_key(&key, row->feed, row->index);
     TOC_TRY(toc_table_delete(fold->view.txn, TOC_VIEW_NUMBERS, toc_key_view(&key), err));
@@ -192,7 +220,7 @@ static toc_code drop_row(toc_fold *fold, const toc_claim_row *row, toc_span reco
 static toc_code leave_report(toc_fold *fold, const toc_claim_row *row,
                              const toc_statement *statement, toc_err *err)
 {
-    if (!is_of_report(row))
+    if (toc_part_of(statement) == TOC_PART_NONE)
         return TOC_OK;
     if (toc_view_waits(&fold->view, row->issued_at)) {
         toc_key key;
@@ -211,15 +239,17 @@ static toc_code leave_report(toc_fold *fold, const toc_claim_row *row,
 }
 
 /* The row as found lies in the map, and what is written would move it. */
-static toc_code copy_row(toc_claim_row *row, toc_span *record, toc_buf *storage, toc_err *err)
+static toc_code copy_row(toc_claim_row *row, toc_number_row *stored, toc_buf *storage, toc_err *err)
 {
     size_t key_bytes = row->filed.key.size;
     toc_buf_add_span(storage, row->filed.key);
-    toc_buf_add_span(storage, *record);
+    toc_buf_add(storage, stored->salt, TOC_SALT_BYTES);
+    toc_buf_add_span(storage, stored->record);
     TOC_TRY(toc_buf_ok(storage, err));
     row->filed.key = toc_span_of(storage->data, key_bytes);
     row->filed.subject = toc_span_of(storage->data, row->filed.subject.size);
-    *record = toc_span_of(storage->data + key_bytes, storage->size - key_bytes);
+    stored->salt = storage->data + key_bytes;
+    stored->record = toc_span_of(stored->salt + TOC_SALT_BYTES, stored->record.size);
     return TOC_OK;
 }
 
@@ -249,10 +279,13 @@ toc_code toc_fold_leave(toc_fold *fold, uint32_t feed, uint64_t index, toc_err *
     if (code != TOC_OK)
         return code == TOC_NOT_FOUND ? leave_malformed(fold, toc_key_view(&key), err) : code;
     toc_statement statement;
-    TOC_TRY(copy_row(&row, &record, &storage, err));
+    toc_number_row stored;
+    TOC_TRY(toc_view_stored(&fold->view, &row, &stored, err));
+    TOC_TRY(copy_row(&row, &stored, &storage, err));
     toc_arena_reset(fold->arena);
-    TOC_TRY(toc_record_decode(record, fold->arena, &statement, err));
-    TOC_TRY(drop_row(fold, &row, record, &statement, err));
+    TOC_TRY(toc_record_decode(stored.record, fold->arena, &statement, err));
+    TOC_TRY(drop_row(fold, &row, &stored, &statement, err));
+    TOC_TRY(list_otherwise(fold, &row, &statement, true, err));
     return leave_report(fold, &row, &statement, err);
 }
 

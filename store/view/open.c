@@ -129,7 +129,7 @@ static toc_code sender_key(toc_fold *fold, const toc_fold_feed *feed, uint32_t e
 
 /* *out_there: false when no record comes of it. */
 static toc_code open_entry(toc_fold *fold, const toc_fold_feed *feed, uint64_t index,
-                           toc_span *out_record, bool *out_there, toc_err *err)
+                           toc_intake *out, bool *out_there, toc_err *err)
 {
     toc_span entry, body;
     toc_entry_header header;
@@ -143,7 +143,8 @@ static toc_code open_entry(toc_fold *fold, const toc_fold_feed *feed, uint64_t i
     toc_opened opened;
     if (toc_entry_open(&feed->id, index, entry, key, fold->plain, &opened, NULL) != TOC_OK)
         return TOC_OK;
-    *out_record = opened.record;
+    out->bytes = opened.record;
+    out->salt = opened.salt;
     *out_there = true;
     return TOC_OK;
 }
@@ -151,7 +152,7 @@ static toc_code open_entry(toc_fold *fold, const toc_fold_feed *feed, uint64_t i
 static toc_code check(toc_fold *fold, const toc_fold_feed *feed, toc_intake *out, toc_err *err)
 {
     TOC_TRY(toc_record_decode(out->bytes, fold->arena, &out->statement, err));
-    if (toc_statement_rules(&out->statement) > TOC_RULES_VERSION)
+    if (toc_statement_rules(&out->statement) > fold->views->rules)
         return toc_fail(err, TOC_STATE, "record: rules that these views do not follow yet");
     return toc_statement_check(&out->statement, &feed->name.circle, &feed->name.org, err);
 }
@@ -162,7 +163,7 @@ toc_code toc_fold_open(toc_fold *fold, const toc_fold_feed *feed, uint64_t index
     toc_hash leaf;
     bool there;
     out->kind = TOC_INTAKE_NOTHING;
-    TOC_TRY(open_entry(fold, feed, index, &out->bytes, &there, err));
+    TOC_TRY(open_entry(fold, feed, index, out, &there, err));
     if (!there)
         return TOC_OK;
     TOC_TRY(toc_log_leaf(fold->log, feed->number, index, &leaf, err));

@@ -14,6 +14,8 @@ const char *const toc_view_table_names[TOC_VIEW_TABLES] = {
     [TOC_VIEW_TENTATIVE] = "tentative",
     [TOC_VIEW_WAITING] = "waiting",
     [TOC_VIEW_EXPIRIES] = "expiries",
+    [TOC_VIEW_ENDED] = "ended",
+    [TOC_VIEW_SECONDS] = "seconds",
     [TOC_VIEW_PENDING] = "pending",
 };
 
@@ -91,7 +93,7 @@ toc_code toc_claim_row_read(const toc_txn *txn, const toc_row *row, toc_claim_ro
     if (!toc_filed_read(row->key, &out->filed))
         return toc_table_lies(txn, TOC_VIEW_CLAIMS, row->key, "no key of a claim", err);
     if (row->value.size != TOC_CLAIM_BYTES || row->value.data[0] < TOC_RECORD_WALLET ||
-        row->value.data[0] > TOC_RECORD_RETRACTION)
+        row->value.data[0] > TOC_RECORD_LAST)
         return toc_table_lies(txn, TOC_VIEW_CLAIMS, row->key, "no value of a claim", err);
     const uint8_t *value = row->value.data;
     out->kind = (toc_record_kind)value[0];
@@ -123,11 +125,30 @@ bool toc_number_read(toc_span value, toc_number_row *out)
     toc_span rest = toc_span_of(value.data + 1, value.size - 1);
     size_t subject_bytes = toc_subject_size_at(rest);
     size_t filed_bytes = subject_bytes + TOC_FILED_TAIL_BYTES - sizeof(toc_record_id);
-    if (subject_bytes == 0 || rest.size <= filed_bytes)
+    if (subject_bytes == 0 || rest.size <= filed_bytes + TOC_SALT_BYTES)
         return false;
     out->filed = toc_span_of(rest.data, filed_bytes);
-    out->record = toc_span_of(rest.data + filed_bytes, rest.size - filed_bytes);
+    out->salt = rest.data + filed_bytes;
+    out->record = toc_span_of(out->salt + TOC_SALT_BYTES, rest.size - filed_bytes - TOC_SALT_BYTES);
     return true;
+}
+
+/* ---- ended, seconds ---- */
+
+void toc_ended_key(toc_key *key, const toc_claim_id *claim, const toc_record_id *record)
+{
+    toc_key_clear(key);
+    toc_key_add(key, claim->bytes, sizeof claim->bytes);
+    toc_key_add(key, record->bytes, sizeof record->bytes);
+}
+
+void toc_second_key(toc_key *key, toc_span second, const toc_claim_id *claim,
+                    const toc_record_id *record)
+{
+    toc_key_clear(key);
+    toc_key_add_span(key, second);
+    toc_key_add(key, claim->bytes, sizeof claim->bytes);
+    toc_key_add(key, record->bytes, sizeof record->bytes);
 }
 
 /* ---- joints ---- */

@@ -12,7 +12,7 @@
 #include "store/table.h"
 
 /* Raised whenever a layout below, or what is filed where, changes: older views are dropped. */
-enum { TOC_VIEW_LAYOUT = 3, TOC_RULES_VERSION = 1 };
+enum { TOC_VIEW_LAYOUT = 4, TOC_RULES_VERSION = 1 };
 
 typedef enum toc_view_table {
     TOC_VIEW_META = 0,
@@ -28,6 +28,8 @@ typedef enum toc_view_table {
     TOC_VIEW_TENTATIVE,  /* report ‖ report, both ways round */
     TOC_VIEW_WAITING,    /* due u64 ‖ feed u32 ‖ index u64: of cluster claims only */
     TOC_VIEW_EXPIRIES,   /* valid until u64 ‖ report */
+    TOC_VIEW_ENDED,      /* claim ‖ record of each retraction → where it is filed */
+    TOC_VIEW_SECONDS,    /* of a same-as: the subject of its second incident ‖ claim ‖ record */
     TOC_VIEW_PENDING,    /* report: joining what it changed was put off, while the fold is behind */
     TOC_VIEW_TABLES
 } toc_view_table;
@@ -78,15 +80,25 @@ void toc_claim_write(const toc_claim_row *row, uint8_t out[TOC_CLAIM_BYTES]);
 
 /* ---- numbers ---- */
 
-/* status u8, then for a record of E: subject ‖ claim ‖ revision u64 | the record as it was signed
- */
-enum { TOC_NUMBER_FILED = 1, TOC_NUMBER_MALFORMED = 2 };
+/* status u8, then for a record of E: subject ‖ claim ‖ revision u64 | the salt of its plaintext |
+ * the record as it was signed */
+enum { TOC_NUMBER_FILED = 1, TOC_NUMBER_MALFORMED = 2, TOC_SALT_BYTES = 32 };
 typedef struct toc_number_row {
-    bool malformed; /* nothing else is there */
-    toc_span filed; /* the key in `claims`, without the record id */
+    bool malformed;      /* nothing else is there */
+    toc_span filed;      /* the key in `claims`, without the record id */
+    const uint8_t *salt; /* by which its roots are told from hidden ones (RULES §4) */
     toc_span record;
 } toc_number_row;
 TOC_MUST bool toc_number_read(toc_span value, toc_number_row *out);
+
+/* ---- ended, seconds ---- */
+
+/* The retractions of a claim are found without its subject: a root is a claim id and no more.
+ * claim ‖ record → the subject that both are filed under. */
+void toc_ended_key(toc_key *key, const toc_claim_id *claim, const toc_record_id *record);
+/* Filed as its first incident, found by its second: subject ‖ claim ‖ record → the first's. */
+void toc_second_key(toc_key *key, toc_span second, const toc_claim_id *claim,
+                    const toc_record_id *record);
 
 /* ---- incidence, joints ---- */
 

@@ -201,16 +201,31 @@ toc_code toc_view_row_at(toc_view *view, uint32_t feed, uint64_t index, toc_clai
     return find_filed(view, number.filed, feed, index, out, err);
 }
 
+toc_code toc_view_stored(toc_view *view, const toc_claim_row *row, toc_number_row *out,
+                         toc_err *err)
+{
+    toc_code code = number_at(view, row->feed, row->index, out, err);
+    if (code == TOC_NOT_FOUND || (code == TOC_OK && !toc_span_begins(row->filed.key, out->filed)))
+        return toc_table_lies(view->txn, TOC_VIEW_CLAIMS, row->filed.key, "its record is gone",
+                              err);
+    return code;
+}
+
 toc_code toc_view_record(toc_view *view, const toc_claim_row *row, toc_span *out, toc_err *err)
 {
     toc_number_row number;
-    toc_code code = number_at(view, row->feed, row->index, &number, err);
-    if (code == TOC_NOT_FOUND || (code == TOC_OK && !toc_span_begins(row->filed.key, number.filed)))
-        return toc_table_lies(view->txn, TOC_VIEW_CLAIMS, row->filed.key, "its record is gone",
-                              err);
-    TOC_TRY(code);
+    TOC_TRY(toc_view_stored(view, row, &number, err));
     *out = number.record;
     return TOC_OK;
+}
+
+toc_part toc_part_of(const toc_statement *statement)
+{
+    toc_record_kind kind = statement->kind == TOC_RECORD_RETRACTION
+                               ? statement->as.retraction.target_kind
+                               : statement->kind;
+    return kind == TOC_RECORD_CLUSTER || kind == TOC_RECORD_MEMBERS ? TOC_PART_REPORT
+                                                                    : TOC_PART_NONE;
 }
 
 toc_subject toc_report_subject(const toc_claim_id *report)

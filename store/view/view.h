@@ -67,9 +67,19 @@ TOC_MUST toc_code toc_view_scan(toc_view *view, toc_span subject, const toc_clai
 /* The row of (feed, index), and the record as it was signed. NOT_FOUND when it is not in E. */
 TOC_MUST toc_code toc_view_row_at(toc_view *view, uint32_t feed, uint64_t index, toc_claim_row *out,
                                   toc_span *out_record, toc_err *err);
-/* The record of a row, lent until the next write. */
+/* What `numbers` keeps of a row, lent until the next write. */
+TOC_MUST toc_code toc_view_stored(toc_view *view, const toc_claim_row *row, toc_number_row *out,
+                                  toc_err *err);
+/* The record alone. */
 TOC_MUST toc_code toc_view_record(toc_view *view, const toc_claim_row *row, toc_span *out,
                                   toc_err *err);
+/* What the fold keeps up about the claim of a statement; all else is worked out on reading. By
+ * kind: disputes of a report, and questions about it, are filed where it is. */
+typedef enum toc_part {
+    TOC_PART_NONE,
+    TOC_PART_REPORT /* a cluster, its members, its retraction */
+} toc_part;
+toc_part toc_part_of(const toc_statement *statement);
 /* Where a report's own records are filed: class cluster ‖ claim id ‖ 0 ‖ 0. */
 toc_subject toc_report_subject(const toc_claim_id *report);
 

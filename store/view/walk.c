@@ -3,11 +3,12 @@
 #include "store/view/columns.h"
 #include "store/view/view.h"
 
-enum { PROGRESS_ROWS = 16384 };
+enum { PROGRESS_ROWS = 16384, ARENA_BYTES_MAX = 16 << 20 };
 
 typedef struct walk {
     toc_view *view;
     toc_buf scratch;
+    toc_arena *arena; /* for decoding one record at a time */
     toc_sum digest, opened;
     uint64_t done, total;
     toc_progress progress;
@@ -27,6 +28,7 @@ typedef struct walk {
 static void walk_wipe(walk *work)
 {
     toc_buf_wipe(&work->scratch);
+    toc_arena_free(work->arena);
 }
 TOC_DEFINE_AUTO_WIPE(walk, walk_wipe)
 
@@ -91,26 +93,34 @@ static void begin_claim(walk *work, const toc_claim_row *row)
     work->subject_bytes = row->filed.subject.size;
 }
 
+/* What is kept up waits in a row of its own, and few records wait. */
+static toc_code count_waiting(walk *work, toc_span record, toc_err *err)
+{
+    toc_statement statement;
+    toc_arena_reset(work->arena);
+    TOC_TRY(toc_record_decode(record, work->arena, &statement, err));
+    work->waiting += toc_part_of(&statement) != TOC_PART_NONE;
+    return TOC_OK;
+}
+
 static toc_code walk_claim(walk *work, const toc_row *row, toc_err *err)
 {
     toc_claim_row claim;
     const toc_view_feed *feed;
     toc_hash hash;
-    toc_span record;
+    toc_number_row stored;
     TOC_TRY(toc_claim_row_read(work->view->txn, row, &claim, err));
-    TOC_TRY(toc_view_record(work->view, &claim, &record, err));
+    TOC_TRY(toc_view_stored(work->view, &claim, &stored, err));
     TOC_TRY(toc_view_feed_of(work->view, claim.feed, &feed, err));
-    toc_claim_hash(&claim, record, &feed->id, &work->scratch, &hash);
+    toc_claim_hash(&claim, &stored, &feed->id, &work->scratch, &hash);
     toc_sum_add(&work->digest, &hash);
     toc_opened_hash(&claim.filed.record, &hash);
     toc_sum_add(&work->opened, &hash);
     work->out->entries++;
     work->filed++;
     begin_claim(work, &claim);
-    if (toc_view_waits(work->view, claim.issued_at)) {
-        work->waiting += claim.filed.subject.data[0] == TOC_CLASS_CLUSTER;
-        return TOC_OK;
-    }
+    if (toc_view_waits(work->view, claim.issued_at))
+        return count_waiting(work, stored.record, err);
     if (claim.kind == TOC_RECORD_MEMBERS)
         return TOC_OK;
     work->has_head = true;
@@ -208,6 +218,20 @@ static toc_code walk_cluster(walk *work, const toc_row *row, toc_err *err)
     add(work, TOC_VIEW_CLUSTERS, row);
     if (row->key.size == 32)
         work->out->clusters++;
+    return TOC_OK;
+}
+
+static toc_code walk_ended(walk *work, const toc_row *row, toc_err *err)
+{
+    (void)err;
+    add(work, TOC_VIEW_ENDED, row);
+    return TOC_OK;
+}
+
+static toc_code walk_second(walk *work, const toc_row *row, toc_err *err)
+{
+    (void)err;
+    add(work, TOC_VIEW_SECONDS, row);
     return TOC_OK;
 }
 
@@ -327,6 +351,8 @@ static toc_code walk_all(walk *work, toc_err *err)
     TOC_TRY(each_row(work, TOC_VIEW_COMPONENTS, walk_component, err));
     TOC_TRY(each_row(work, TOC_VIEW_CLUSTERS, walk_cluster, err));
     TOC_TRY(each_row(work, TOC_VIEW_TENTATIVE, walk_tentative, err));
+    TOC_TRY(each_row(work, TOC_VIEW_ENDED, walk_ended, err));
+    TOC_TRY(each_row(work, TOC_VIEW_SECONDS, walk_second, err));
     return check_bookkeeping(work, err);
 }
 
@@ -336,6 +362,7 @@ toc_code toc_views_digest_walk(toc_views_txn *txn, toc_progress progress, void *
     toc_answer_digest answer = {.horizon = txn->state.horizon, .rules = TOC_RULES_VERSION};
     TOC_AUTO(walk_wipe)
     walk work = {.view = &txn->view, .progress = progress, .context = context, .out = &answer};
+    TOC_TRY(toc_arena_new(ARENA_BYTES_MAX, &work.arena, err));
     TOC_TRY(walk_all(&work, err));
     toc_sum_write(&work.digest, answer.digest.bytes);
     toc_sum_write(&work.opened, answer.opened.bytes);

@@ -197,8 +197,9 @@ toc_said toc_viewbook_say(toc_test_feed *feed, toc_statement statement)
     toc_said said = {.index = feed->count};
     TOC_CHECK_OK(toc_arena_new(1 << 20, &arena, &err));
     toc_statement_claim(&statement, &feed->name.circle, &feed->name.org, &said.claim);
-    toc_root root = toc_source_root(&statement.source, &said.claim, arena);
-    if (statement.kind == TOC_RECORD_WALLET || statement.kind == TOC_RECORD_CLUSTER) {
+    toc_root root;
+    if (toc_record_kind_is_head(statement.kind) && statement.source.ground != TOC_GROUND_DERIVED) {
+        root = toc_source_root(&statement.source, &said.claim, arena);
         statement.roots = &root;
         statement.root_count = 1;
     }

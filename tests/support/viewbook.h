@@ -50,7 +50,8 @@ typedef struct toc_said {
     toc_claim_id claim;
 } toc_said;
 
-/* Completes a statement as its author's node would (roots, target) and appends it. */
+/* Completes a statement as its author's node would (roots, target) and appends it; the roots of a
+ * derived one are the caller's. */
 toc_said toc_viewbook_say(toc_test_feed *feed, toc_statement statement);
 /* An entry that opens to no well-formed statement. */
 void toc_viewbook_say_nonsense(toc_test_feed *feed);
