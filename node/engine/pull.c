@@ -4,7 +4,11 @@
 
 #include <stdlib.h>
 
-enum { PULL_ARENA_BYTES = 64 << 20, PULL_PARTS_WAITING_MAX = 512 };
+enum {
+    PULL_ARENA_BYTES = 64 << 20,
+    PULL_PARTS_WAITING_MAX = 512,
+    PULL_PARTS = 2 * ENGINE_PULL_REPLY_BYTES_MAX / ENGINE_PART_BYTES_MAX /* what one may bring */
+};
 #define PULL_WAITING_BYTES_MAX ((uint64_t)TOC_QUEUE_NODE_BYTES_MAX / 4)
 
 /* ---- pulling ---- */
@@ -129,20 +133,36 @@ static bool behind_other_lanes(toc_engine *engine, const engine_feed *feed, toc_
     return false;
 }
 
+/* As many as one answer has room for. Of entries whose size is unknown a few. */
+static uint64_t entries_at_once(const engine_feed *feed)
+{
+    if (feed->entry_bytes == 0)
+        return ENGINE_PULL_ENTRIES_FIRST;
+    uint64_t entries = ENGINE_PULL_REPLY_BYTES_MAX / feed->entry_bytes;
+    if (entries == 0)
+        return 1;
+    return entries < ENGINE_PULL_ENTRIES_MAX ? entries : ENGINE_PULL_ENTRIES_MAX;
+}
+
+/* An honest answer must find room: what comes faster than it is verified is not asked for yet. */
+static bool may_pull(const engine_feed *feed)
+{
+    return feed->requested < feed->target && feed->pulls < ENGINE_PULLS_PER_FEED_MAX &&
+           feed->waiting_count + PULL_PARTS * (feed->pulls + 1) <= PULL_PARTS_WAITING_MAX;
+}
+
 static toc_code ask_for_more(toc_engine *engine, toc_log_txn *txn, engine_feed *feed,
                              const toc_log_feed *stored, toc_now now, toc_err *err)
 {
     if (feed->requested < stored->frontier.size)
         feed->requested = stored->frontier.size;
-    if (feed->requested >= feed->target || feed->waiting_count > PULL_PARTS_WAITING_MAX ||
-        behind_other_lanes(engine, feed, txn))
+    if (!may_pull(feed) || behind_other_lanes(engine, feed, txn))
         return TOC_OK;
     engine_link *link;
     TOC_TRY(source_of(engine, txn, feed, &link, err));
-    while (link != NULL && feed->requested < feed->target &&
-           feed->pulls < ENGINE_PULLS_PER_FEED_MAX) {
-        uint64_t from = feed->requested, left = feed->target - from;
-        uint64_t until = from + (left < ENGINE_PULL_ENTRIES ? left : ENGINE_PULL_ENTRIES);
+    while (link != NULL && may_pull(feed)) {
+        uint64_t from = feed->requested, left = feed->target - from, most = entries_at_once(feed);
+        uint64_t until = from + (left < most ? left : most);
         TOC_TRY(pull(engine, link, feed, from, until, stored->known_size, now, err));
         if (feed->requested == from)
             break; /* the link's 32 requests are open */
@@ -363,6 +383,7 @@ toc_code toc_sync_part(toc_engine *engine, toc_log_txn *txn, engine_link *link,
     toc_chunk *chunk = NULL;
     TOC_TRY(toc_sync_chunk(wire, &id, &chunk, err));
     request->from += wire->count;
+    feed->entry_bytes = wire->entries.size / wire->count + 1;
     TOC_TRY(wait_in_line(engine, feed, chunk, err));
     uint64_t end = request->from, until = request->until;
     if (!wire->more) {

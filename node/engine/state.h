@@ -10,7 +10,9 @@ enum {
     ENGINE_INLINE_ENTRIES_MAX =
         16, /* so few are verified in the core at once, and travel inside News */
     ENGINE_INLINE_BYTES_MAX = 32768,
-    ENGINE_PULL_ENTRIES = 2048,
+    ENGINE_PULL_ENTRIES_FIRST =
+        64, /* in one Pull, while the size of the feed's entries is unknown */
+    ENGINE_PULL_ENTRIES_MAX = 2048,
     ENGINE_PULL_REPLY_BYTES_MAX = 1
                                   << 20, /* of entries, for one Pull: the rest is asked for again */
     ENGINE_PART_BYTES_MAX = 57000, /* entries in one part: with note and proofs it fits a message */
@@ -70,6 +72,7 @@ typedef struct engine_feed {
     uint64_t target;    /* the largest size heard of */
     uint64_t source;    /* the link that told it */
     uint64_t requested; /* asked for up to here */
+    size_t entry_bytes; /* of the last part that came, on average; 0: none came yet */
     uint32_t pulls;     /* in flight */
     toc_instant blocked_until;
     toc_chunk **waiting; /* parts that came, ascending by frontier.size, which holds their `from`

@@ -26,6 +26,14 @@ static uint64_t now_ns(void)
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+/* With as much room as a node has by default: a test's is small. */
+static void start_node(const char *name, toc_test_node *out)
+{
+    toc_test_node_make(name, out);
+    out->config.log_map_bytes = out->config.views_map_bytes = 64ull << 30;
+    toc_test_node_start(out);
+}
+
 static uint64_t entries_of(toc_test_node *node)
 {
     toc_err err;
@@ -166,8 +174,7 @@ static void catch_up(pair *p, uint64_t count)
            (unsigned long long)count, written, (double)count / written, with_peer,
            (double)count / with_peer);
     pair late = {.circle = p->circle, .wanted = p->next};
-    toc_test_node_make("Late FIU", &late.to);
-    toc_test_node_start(&late.to);
+    start_node("Late FIU", &late.to);
     toc_test_node_add_peer(&p->from, &late.to, false);
     toc_test_node_admit(&p->from, &p->circle, &late.to.org);
     toc_test_node_join(&late.to, &p->circle);
@@ -193,12 +200,8 @@ static bool has_first(void *context)
 static void run(size_t records, uint64_t late)
 {
     static pair p;
-    toc_test_node_make("Alpha Exchange", &p.from);
-    toc_test_node_make("Beta Police", &p.to);
-    p.from.config.log_map_bytes = p.to.config.log_map_bytes = 4ull << 30;
-    p.from.config.views_map_bytes = p.to.config.views_map_bytes = 4ull << 30;
-    toc_test_node_start(&p.from);
-    toc_test_node_start(&p.to);
+    start_node("Alpha Exchange", &p.from);
+    start_node("Beta Police", &p.to);
     toc_test_node_add_peer(&p.from, &p.to, false);
     toc_test_node_add_peer(&p.to, &p.from, true);
     p.circle = toc_test_node_circle(&p.from);
