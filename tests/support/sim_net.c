@@ -213,7 +213,7 @@ static void run_jobs(sim_net *net, sim_node *node)
             sim_die(net, "out of memory", NULL);
         job->number = number;
         job->verdict = toc_chunk_verify(chunk, &job->err);
-        job->ready_ms = net->now_ms + sim_below(net, 60);
+        job->ready_ms = net->now_ms + sim_below(net, net->work_ms_max);
         job->next = node->jobs;
         node->jobs = job;
         net->counts.jobs++;
@@ -465,8 +465,10 @@ void sim_fold(sim_node *node)
 
 void sim_start(sim_net *net, uint64_t seed, int node_count, const char *directory)
 {
-    *net = (sim_net){
-        .seed = seed, .random = seed * 0x9E3779B97F4A7C15ull + 1, .node_count = node_count};
+    *net = (sim_net){.seed = seed,
+                     .random = seed * 0x9E3779B97F4A7C15ull + 1,
+                     .node_count = node_count,
+                     .work_ms_max = 60};
     toc_random_from_seed(seed);
     for (int i = 0; i < node_count; i++)
         make_node(net, &net->nodes[i], i, directory);

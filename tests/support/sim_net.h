@@ -68,6 +68,7 @@ typedef struct sim_net {
     bool cut[SIM_NODES_MAX]; /* on the other side of the partition */
     uint64_t heal_ms;
     sim_faults faults;
+    unsigned work_ms_max; /* that a worker needs for a part */
     bool verbose;
     struct {
         uint64_t sent, lost, doubled, delivered, broken, crashes, crashes_before_commit, reboots,

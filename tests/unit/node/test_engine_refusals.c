@@ -108,8 +108,8 @@ static uint64_t refused(const scene *s, int by, int whom, toc_refusal reason)
     return 0;
 }
 
-/* Entries of the author's alert feed as a node stores them. */
-static uint64_t stored(const scene *s, int by)
+/* Entries of the author's feed as a node stores them. */
+static uint64_t stored_of(const scene *s, int by, toc_lane lane)
 {
     toc_err err;
     toc_log_txn *txn = NULL;
@@ -120,7 +120,7 @@ static uint64_t stored(const scene *s, int by)
     toc_log_abort(txn);
     toc_feed_name name = {.circle = s->circle,
                           .org = s->net.nodes[AUTHOR].org,
-                          .lane = TOC_LANE_ALERT,
+                          .lane = lane,
                           .generation = circle.generation};
     toc_feed_id id;
     toc_feed_id_of(&name, &id);
@@ -128,6 +128,11 @@ static uint64_t stored(const scene *s, int by)
     uint64_t size = toc_log_feed_find(txn, &id, &feed, NULL) == TOC_OK ? feed.frontier.size : 0;
     toc_log_abort(txn);
     return size;
+}
+
+static uint64_t stored(const scene *s, int by)
+{
+    return stored_of(s, by, TOC_LANE_ALERT);
 }
 
 static toc_code write_record(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
@@ -173,6 +178,35 @@ static void the_honest_record_arrives(void **state)
     assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], write_record, s));
     steps(s, 100);
     assert_int_equal(stored(s, READER), before + 1);
+    for (int reason = 0; reason < TOC_REFUSE_COUNT; reason++)
+        assert_int_equal(refused(s, READER, AUTHOR, (toc_refusal)reason), 0);
+}
+
+enum { MANY_AT_ONCE = 1300, MANY_TIMES = 25, MANY_BYTES = 1000 };
+
+static toc_code write_many(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                           toc_err *err)
+{
+    scene *s = context;
+    static const uint8_t bytes[MANY_BYTES];
+    static toc_span records[MANY_AT_ONCE];
+    for (size_t i = 0; i < MANY_AT_ONCE; i++)
+        records[i] = TOC_SPAN_OF(bytes);
+    return toc_engine_write(engine, txn, &s->circle, TOC_LANE_BULK, records, MANY_AT_ONCE, now,
+                            NULL, err);
+}
+
+/* More parts than may wait, from an honest author, and a worker that needs its time for each. */
+static void entries_that_come_faster_than_they_are_verified_are_no_fault(void **state)
+{
+    scene *s = *state;
+    uint64_t wanted = stored_of(s, READER, TOC_LANE_BULK) + MANY_AT_ONCE * MANY_TIMES;
+    s->net.work_ms_max = 300;
+    for (int i = 0; i < MANY_TIMES; i++)
+        assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], write_many, s));
+    for (int i = 0; i < 12000 && stored_of(s, READER, TOC_LANE_BULK) < wanted; i++)
+        steps(s, 1);
+    assert_int_equal(stored_of(s, READER, TOC_LANE_BULK), wanted);
     for (int reason = 0; reason < TOC_REFUSE_COUNT; reason++)
         assert_int_equal(refused(s, READER, AUTHOR, (toc_refusal)reason), 0);
 }
@@ -482,6 +516,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_card_that_merely_claims_an_org_judges_nothing, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(the_honest_record_arrives, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            entries_that_come_faster_than_they_are_verified_are_no_fault, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             a_changed_byte_in_an_entry_is_refused_and_the_true_one_fetched_later, set_up,
             tear_down),
