@@ -324,7 +324,7 @@ static void tex_addresses_are_their_key_hashes(void **state)
     size_t i;
     json_array_foreach(rows, i, row)
     {
-        toc_wallet tex, key;
+        toc_wallet tex = {0}, key = {0};
         if (i < 2)
             continue;
         assert_true(taken("ZEC", text_at(row, 2), &tex) && taken("ZEC", text_at(row, 0), &key));
