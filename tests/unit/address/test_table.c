@@ -120,7 +120,7 @@ static void classes_fix_the_length_and_say_what_links(void **state)
                      number == TOC_CLASS_KEY_ED25519 || number == TOC_CLASS_KEY_SS58;
         assert_true(toc_class_links((uint8_t)number) == links);
     }
-    assert_int_equal(known, 11);
+    assert_int_equal(known, 13);
 }
 
 static void a_subject_is_read_back_only_with_its_class_and_length(void **state)
