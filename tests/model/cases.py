@@ -129,7 +129,7 @@ def head_cases(_, views):
             yield "1 the newer was issued before the older"
         if head.kind == RETRACTION:
             targets = [record for record in older if record.kind != RETRACTION]
-            kind = KIND_NAMES[model.claim_kind(head.said)]
+            kind = KIND_NAMES[head.said["target_kind"]]
             yield f"3 a retraction ends a {kind}" if targets else "3 a retraction without its target"
             continue
         if head in expired:

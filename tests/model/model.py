@@ -7,14 +7,17 @@ Nothing here is clever on purpose: where speed and plainness disagree, plainness
 
     model.py [FILE]            one world in, its views out
     model.py --lines [FILE]    one world a line in, one line of views out for each
+    model.py --parts A,B …     only these members of the views, of those that there are
 """
 
-import hashlib
+import argparse
 import json
 import sys
 from dataclasses import dataclass
 
-WALLET, CLUSTER, MEMBERS, RETRACTION = 1, 2, 3, 4
+import effects
+import identity
+from identity import CLUSTER, HEADS, MEMBERS, RETRACTION, WALLET, blake, raw, text
 
 SKEW_MS = 300_000             # §1: a record issued later than this after T waits
 SCORING_ROLES = ("perpetrator", "intermediary")
@@ -28,7 +31,7 @@ BIG_ATOM_MEMBERS = 1000       # §6: an atom with more members than this is big
 
 @dataclass(frozen=True, eq=False)
 class Record:
-    """One statement of one org. `claim` is computed here, never read from the world."""
+    """One statement of one org. `claim` and `filed` are computed here, never read from the world."""
     id: bytes
     circle: bytes
     org: bytes
@@ -37,6 +40,7 @@ class Record:
     issued_at_ms: int
     valid_until_ms: int
     claim: bytes
+    filed: bytes
     said: dict      # the world's object, for the fields of the kind
 
     def order(self):
@@ -44,7 +48,7 @@ class Record:
         return (self.revision, self.id)
 
     def roots(self):
-        return frozenset(bytes.fromhex(root) for root in self.said["roots"])
+        return frozenset(bytes.fromhex(root) for root in self.said.get("roots") or [])
 
     def field(self, name):
         return text(self.said.get(name))
@@ -52,38 +56,37 @@ class Record:
     def subject(self):
         return bytes.fromhex(self.said["subject"])
 
-
-def text(value):
-    """Absent and empty are the same."""
-    return value if value is not None else ""
+    def vertex(self):
+        return bytes.fromhex(self.said["vertex"])
 
 
 def read_record(said):
     kind = int(said["kind"])
-    if kind not in (WALLET, CLUSTER, MEMBERS, RETRACTION):
+    if kind not in HEADS | {MEMBERS, RETRACTION}:
         raise ValueError(f"record {said['id']}: no kind {kind}")
-    circle, org = bytes.fromhex(said["circle"]), bytes.fromhex(said["org"])
+    circle, org = raw(said["circle"]), raw(said["org"])
     record = Record(
-        id=bytes.fromhex(said["id"]), circle=circle, org=org, kind=kind, revision=int(said["revision"]),
+        id=raw(said["id"]), circle=circle, org=org, kind=kind, revision=int(said["revision"]),
         issued_at_ms=int(said["issued_at_ms"]), valid_until_ms=int(said["valid_until_ms"]),
-        claim=claim_id(circle, org, claim_kind(said), identity(said)), said=said)
+        claim=identity.claim_of(circle, org, said), filed=identity.filed_of(circle, org, said), said=said)
     if not len(record.id) == len(circle) == len(org) == 32:
         raise ValueError(f"record {said['id']}: ids have 32 bytes")
-    if kind in (WALLET, CLUSTER) and not record.roots():
+    if kind in HEADS and not record.roots():
         raise ValueError(f"record {said['id']}: no root")
-    if kind in (WALLET, CLUSTER) and not 0 <= said["confidence"] <= 100:
+    if kind in HEADS and not 0 <= said["confidence"] <= 100:
         raise ValueError(f"record {said['id']}: confidence {said['confidence']}")
     return record
 
 
 def read_entries(world):
-    """E: every record once, however often it came."""
+    """E: every record once, however often it came, of those that these rules count."""
     entries = {}
     for said in world["records"]:
         record = read_record(said)
         if record.id in entries and entries[record.id].said != said:
             raise ValueError(f"two records have the id {said['id']}")
-        entries[record.id] = record
+        if identity.rules_of(said) <= int(world.get("rules", 1)):
+            entries[record.id] = record
     return list(entries.values())
 
 
@@ -94,42 +97,6 @@ def in_view(entries, horizon_ms):
 
 def expired(record, horizon_ms):
     return record.valid_until_ms != 0 and record.valid_until_ms <= horizon_ms
-
-
-# §2 Kinds and identity ---------------------------------------------------------------------------------
-
-def blake(data):
-    return hashlib.blake2b(data, digest_size=32).digest()
-
-
-def identity_part(value):
-    return len(value).to_bytes(2, "big") + value
-
-
-def claim_kind(said):
-    """The kind of the claim that a record is about."""
-    if said["kind"] == MEMBERS:
-        return CLUSTER
-    if said["kind"] == RETRACTION:
-        return int(said["target_kind"])
-    return said["kind"]
-
-
-def identity(said):
-    kind = claim_kind(said)
-    if kind == WALLET:
-        parts = [bytes.fromhex(said["subject"])]
-        parts += [text(said.get(name)).encode() for name in ("tag", "chain", "role", "category", "actor", "incident")]
-        parts += [bytes.fromhex(said["source"])]
-    elif kind == CLUSTER:
-        parts = [said["cluster"].encode()]
-    else:
-        raise ValueError(f"record {said['id']}: kind {kind} has no claim")
-    return b"".join(identity_part(part) for part in parts)
-
-
-def claim_id(circle, org, kind, identity_bytes):
-    return blake(b"tocsin/claim/1\n" + circle + org + bytes([kind]) + identity_bytes)
 
 
 # §3 Which claims are live ------------------------------------------------------------------------------
@@ -163,6 +130,49 @@ def alive_roots(head, dead_roots):
     return head.roots() - dead_roots
 
 
+def misstatements_of(live, entries):
+    """claim id -> "understated", "overstated" or "both", of the live claims on derived ground that are either."""
+    places = {(raw(record.said["feed"]), int(record.said["index"])): record
+              for record in entries if record.said.get("feed")}
+    found = {}
+    for claim, head in live.items():
+        if identity.ground(head.said) == identity.DERIVED:
+            word = misstatement(head, places)
+            if word:
+                found[claim] = word
+    return found
+
+
+def held_sources(head, places):
+    """The records it was derived from, of those that are in E, waiting or not, where it says they are."""
+    named = [(raw(source["record"]), places.get((raw(source["feed"]), int(source["index"]))))
+             for source in head.said["derived_from"]]
+    return [record for record_id, record in named if record is not None and record.id == record_id]
+
+
+def undisclosed(record, root):
+    return b"\x04" + blake(b"tocsin/undisclosed/1\n" + raw(record.said["salt"]) + root)
+
+
+def may_stand_for(record, root):
+    """What a root of a source may have become; a list's root stays, and so does one that says nothing."""
+    return {root, undisclosed(record, root)} if root[:1] in (b"\x01", b"\x03") else {root}
+
+
+def misstatement(head, places):
+    held = held_sources(head, places)
+    allowed = [may_stand_for(record, root) for record in held for root in record.roots()]
+    under = any(forms.isdisjoint(head.roots()) for forms in allowed)
+    over = len(held) == len(head.said["derived_from"]) and not head.roots() <= frozenset().union(*allowed)
+    return {(True, False): "understated", (False, True): "overstated", (True, True): "both"}.get((under, over))
+
+
+def sound_of(live, dead_roots, misstated):
+    """claim id -> head, of the live claims that are neither source withdrawn nor misstated: these add something."""
+    return {claim: head for claim, head in live.items()
+            if alive_roots(head, dead_roots) and claim not in misstated}
+
+
 # §5 Dossier and score ----------------------------------------------------------------------------------
 
 def score_of(confidences):
@@ -187,11 +197,10 @@ def category_of(name, claims, dead_roots):
             "lineages": len(lineages), "orgs": len(orgs)}
 
 
-def dossier_of(subject, tag, live, dead_roots):
+def dossier_of(subject, tag, live, sound, dead_roots):
     of_subject = [head for head in live.values() if head.kind == WALLET and head.subject() == subject]
     claims = [head for head in of_subject if head.field("tag") == tag]
-    scoring = [head for head in claims
-               if head.field("role") in SCORING_ROLES and alive_roots(head, dead_roots)]
+    scoring = [head for head in claims if head.field("role") in SCORING_ROLES and head.claim in sound]
     names = frozenset(head.field("category") for head in scoring)
     categories = [category_of(name, [head for head in scoring if head.field("category") == name], dead_roots)
                   for name in names]
@@ -203,10 +212,11 @@ def dossier_of(subject, tag, live, dead_roots):
             "tagged": len(of_subject) - len(claims)}
 
 
-def dossiers_of(live, dead_roots):
+def dossiers_of(live, sound, dead_roots):
+    """Those with a live wallet claim; the others of §5 stand in `beside` only."""
     keys = frozenset((head.subject(), head.field("tag")) for head in live.values() if head.kind == WALLET)
     in_order = sorted(keys, key=lambda key: (key[0], key[1].encode()))
-    return [dossier_of(subject, tag, live, dead_roots) for subject, tag in in_order]
+    return [dossier_of(subject, tag, live, sound, dead_roots) for subject, tag in in_order]
 
 
 # §6 Clusters -------------------------------------------------------------------------------------------
@@ -245,11 +255,11 @@ def members_of(view):
     return members
 
 
-def live_reports_of(live, dead_roots):
-    """claim id -> head, of the cluster claims that take part in joining."""
-    return {claim: head for claim, head in live.items()
+def live_reports_of(sound):
+    """claim id -> head, of the cluster claims that are live reports."""
+    return {claim: head for claim, head in sound.items()
             if head.kind == CLUSTER and head.said["confidence"] >= CONFIDENCE_OF_A_REPORT
-            and not head.said["service"] and alive_roots(head, dead_roots)}
+            and not head.said["service"]}
 
 
 def hubs_of(reports, members):
@@ -270,8 +280,14 @@ class Atom:
         return not self.vertices.isdisjoint(other.vertices)
 
 
-def atoms_of(reports, members, hubs, dead_roots):
-    return frozenset(Atom(claim, frozenset(members.get(claim, ())) - hubs, alive_roots(head, dead_roots))
+def not_joining_of(reports, members, paying):
+    """The reports that saw a service paying out; `paying`: vertices under a deposit or hot notice."""
+    return frozenset(claim for claim, head in reports.items()
+                     if head.field("method") == "multi-input" and not paying.isdisjoint(members.get(claim, ())))
+
+
+def atoms_of(reports, members, stripped, dead_roots):
+    return frozenset(Atom(claim, frozenset(members.get(claim, ())) - stripped, alive_roots(head, dead_roots))
                      for claim, head in reports.items())
 
 
@@ -393,17 +409,26 @@ class Views:
     """Every stage's result, kept so that tests and cases.py can look between the stages."""
 
     def __init__(self, world):
+        self.rules = int(world.get("rules", 1))
         self.horizon_ms = int(world["horizon_ms"])
         self.entries = read_entries(world)
         self.view = in_view(self.entries, self.horizon_ms)
         self.heads = heads_of(self.view)
         self.live = live_of(self.heads, self.horizon_ms)
         self.dead_roots = dead_roots_of(self.heads)
-        self.dossiers = dossiers_of(self.live, self.dead_roots)
+        self.misstated = misstatements_of(self.live, self.entries)
+        self.sound = sound_of(self.live, self.dead_roots, self.misstated)
+        self.dossiers = dossiers_of(self.live, self.sound, self.dead_roots)
+        self.services = effects.services_of(world) if self.rules >= 2 else []
+        self.effective = effects.effective_of(self.sound, self.dead_roots)
+        self.covers = self.services + [effects.cover_of(self.live[claim]) for claim in self.effective]
+        self.covered = effects.covered_of(self.covers)
         self.members = members_of(self.view)
-        self.reports = live_reports_of(self.live, self.dead_roots)
+        self.reports = live_reports_of(self.sound)
         self.hubs = hubs_of(self.reports, self.members)
-        self.atoms = atoms_of(self.reports, self.members, self.hubs, self.dead_roots)
+        self.not_joining = not_joining_of(self.reports, self.members, effects.paying_of(self.covers))
+        self.joining = {claim: head for claim, head in self.reports.items() if claim not in self.not_joining}
+        self.atoms = atoms_of(self.joining, self.members, self.hubs | self.covered, self.dead_roots)
         self.blocks = blocks_of(self.atoms)
         self.groups = groups_of(self.atoms)
         self.touches = {group: touched(group, self.blocks) for group in self.groups}
@@ -413,7 +438,7 @@ class Views:
         self.tentative = tentative_of(self.clusters)
 
     def printed(self):
-        return {
+        said = {
             "opened": opened_of(self.entries),
             "entries": len(self.entries),
             "claims": len(self.live),
@@ -427,25 +452,28 @@ class Views:
                            for cluster in self.clusters],
             "tentative": [[a.hex(), b.hex()] for a, b in self.tentative],
         }
+        return said if self.rules < 2 else {**said, **effects.printed(self)}
 
 
 def run(world):
     return Views(world).printed()
 
 
-def main(arguments):
-    lines = "--lines" in arguments
-    files = [argument for argument in arguments if argument != "--lines"]
-    if len(files) > 1 or any(name.startswith("-") for name in files):
-        sys.exit(__doc__)
-    with (open(files[0], encoding="utf-8") if files else sys.stdin) as source:
-        if not lines:
-            print(json.dumps(run(json.load(source)), indent=1))
-            return
-        for line in source:
-            if line.strip():
-                print(json.dumps(run(json.loads(line)), separators=(",", ":")), flush=True)
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--lines", action="store_true")
+    parser.add_argument("--parts", default="")
+    parser.add_argument("file", nargs="?")
+    given = parser.parse_args()
+    parts = [name for name in given.parts.split(",") if name]
+    with (open(given.file, encoding="utf-8") if given.file else sys.stdin) as source:
+        for line in source if given.lines else [source.read()]:
+            if not line.strip():
+                continue
+            said = run(json.loads(line))
+            said = {name: said[name] for name in parts if name in said} if parts else said
+            print(json.dumps(said, separators=(",", ":")) if given.lines else json.dumps(said, indent=1), flush=True)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

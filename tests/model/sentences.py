@@ -1,10 +1,12 @@
 """Small worlds written down by hand, for the tests of the model."""
 
+import identity
 import model
 
 T = 28_333_334 * 60_000
 OWN, OFAC, EU, UN = "01", "02" + b"ofac-sdn".hex(), "02" + b"eu-fsf".hex(), "02" + b"un-sc".hex()
 VENDOR = "03" + b"chainalysis".hex()
+AWAY = [{"record": f"{99:064x}", "feed": f"{99:064x}", "index": 1}]     # sources that are not held
 
 
 def id32(number):
@@ -31,13 +33,15 @@ class World:
     def __init__(self, horizon_ms=T):
         self.horizon_ms = horizon_ms
         self.records = []
+        self.rules = 1
+        self.services = []
 
     def add(self, kind, org, circle, revision, id, issued, until, fields):
         said = {"id": id32(len(self.records) + 1000 if id is None else id), "circle": id32(circle), "org": id32(org),
                 "kind": kind, "revision": str(revision), "issued_at_ms": issued, "valid_until_ms": until, **fields}
-        claim = model.claim_id(bytes.fromhex(said["circle"]), bytes.fromhex(said["org"]), model.claim_kind(said),
-                               model.identity(said)).hex()
-        if kind in (1, 2) and said["roots"] is None:
+        self.rules = max(self.rules, identity.rules_of(said))
+        claim = identity.claim_of(bytes.fromhex(said["circle"]), bytes.fromhex(said["org"]), said).hex()
+        if kind in identity.HEADS and said["roots"] is None:
             said["roots"] = ["01" + claim]
         self.records.append(said)
         return claim
@@ -61,9 +65,9 @@ class World:
             "role": role, "category": category, "actor": actor, "incident": incident, "source": source})
 
     def head(self, name, org=1, circle=1, revision=1, id=None, issued=T, until=0, confidence=50, roots=None,
-             service=False):
+             service=False, method="", **more):
         return self.add(2, org, circle, revision, id, issued, until, {
-            "confidence": confidence, "roots": roots, "cluster": name, "service": service})
+            "confidence": confidence, "roots": roots, "cluster": name, "service": service, "method": method, **more})
 
     def members(self, name, ops, org=1, circle=1, revision=1, id=None, issued=T, until=0):
         """`ops`: subjects, or (subject, op) pairs."""
@@ -82,8 +86,82 @@ class World:
                      **{part: more[part] for part in ("org", "circle") if part in more})
         return claim
 
+    # Rules 2. `where` names org, circle, revision, id, issued, until, confidence, roots and the source.
+
+    def say(self, kind, fields, org=1, circle=1, revision=1, id=None, issued=T, until=0, confidence=50, roots=None,
+            source=OWN, derived_from=None):
+        said = {"confidence": confidence, "roots": roots, "source": source, **fields}
+        if derived_from is not None:
+            said["source"], said["derived_from"] = "04", derived_from
+        return self.add(kind, org, circle, revision, id, issued, until, said)
+
+    def unsay_it(self, kind, fields, org=1, circle=1, revision=2, id=None, issued=T, until=0, source=OWN):
+        self.rules = 2
+        return self.add(4, org, circle, revision, id, issued, until, {"target_kind": kind, "source": source, **fields})
+
+    @staticmethod
+    def on(subject=None, tag="", chain="eip155:1"):
+        subject = account(1) if subject is None else subject
+        return {"subject": subject, "vertex": subject[:-4], "tag": tag, "chain": chain}
+
+    def notice(self, role="hot", subject=None, tag="", chain="eip155:1", operator=None, name="", **where):
+        fields = {**self.on(subject, tag, chain), "service_role": role, "operator_name": name,
+                  "operator_org": id32(operator) if operator is not None else ""}
+        return self.say(10, fields, **where)
+
+    def clearance(self, subject=None, tag="", **where):
+        return self.say(11, self.on(subject, tag), **where)
+
+    def attribution(self, actor="lazarus", subject=None, of=None, **where):
+        fields = {"of": {"org": id32(of[0]), "slug": of[1]}} if of else self.on(subject)
+        return self.say(8, {**fields, "actor": actor}, **where)
+
+    def sighting(self, place=None, subject=None, **where):
+        place = place or {"tx": "aa", "index_kind": 1}
+        return self.say(9, {**self.on(subject), "place": place}, **where)
+
+    def incident(self, slug="hack", thefts=(), **where):
+        return self.say(6, {"slug": slug, "thefts": [{"chain": chain, "tx": tx} for chain, tx in thefts]}, **where)
+
+    def same(self, first, second, **where):
+        first, second = sorted([first, second])
+        return self.say(7, {"first": {"org": id32(first[0]), "slug": first[1]},
+                            "second": {"org": id32(second[0]), "slug": second[1]}}, **where)
+
+    def transfer(self, tx="aa", flow="", sender=1, receiver=2, units="5", bridge=None, chain="eip155:1", **where):
+        place = {"chain": chain, "tx": tx, "index_kind": 1, "index": ""} if tx else {"chain": chain, "flow": flow}
+        return self.say(5, {"place": place, "from": [{"subject": account(sender), "tag": ""}],
+                            "to": [{"subject": account(receiver), "tag": ""}],
+                            "amount": {"asset": "native", "units": units, "decimals": 18}, "bridge": bridge}, **where)
+
+    @staticmethod
+    def target(said, org=1):
+        """Of a record: what names its claim."""
+        kind, named = identity.about(said)
+        return {"org": id32(org), "kind": kind, **{name: value for name, value in named.items()
+                if name not in ("org", "kind", "id", "circle", "revision", "issued_at_ms", "valid_until_ms", "roots")}}
+
+    def last(self, org=1):
+        """The target that the last record is."""
+        return self.target(self.records[-1], org)
+
+    def dispute(self, target, revision_seen=1, **where):
+        return self.say(12, {"target": target, "revision_seen": str(revision_seen), "reason": "error"}, **where)
+
+    def inquiry(self, target, number=1, **where):
+        return self.say(13, {"inquiry": id32(number), "target": target}, **where)
+
+    def reply(self, target, asker=1, number=1, **where):
+        return self.say(14, {"asker": id32(asker), "inquiry": id32(number), "target": target}, **where)
+
+    def stand(self, index, salt=7, feed=1):
+        """Where the last record stands, so that another can be derived from it."""
+        self.records[-1].update({"feed": id32(feed), "index": index, "salt": id32(salt)})
+        return {"record": self.records[-1]["id"], "feed": id32(feed), "index": index}
+
     def views(self):
-        return model.Views({"horizon_ms": self.horizon_ms, "records": self.records})
+        return model.Views({"horizon_ms": self.horizon_ms, "records": self.records, "rules": self.rules,
+                            "services": self.services})
 
     def seen(self):
         return self.views().printed()

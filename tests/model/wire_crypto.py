@@ -147,6 +147,30 @@ def ed25519_sign(seed, message):
     return commitment + s.to_bytes(32, "little")
 
 
+def _decode(data):
+    """A point, or None where the bytes are none."""
+    number = int.from_bytes(data, "little")
+    y, odd = number & (1 << 255) - 1, number >> 255
+    if y >= P:
+        return None
+    x = _recover_x(y)
+    if ((y * y - 1) - x * x * (_D * y * y + 1)) % P or (x == 0 and odd):
+        return None
+    return (P - x if odd else x, y)
+
+
+def ed25519_verify(public, message, signature):
+    """RFC 8032 §5.1.7, without the cofactor."""
+    if len(public) != 32 or len(signature) != 64:
+        return False
+    point, commitment = _decode(public), _decode(signature[:32])
+    s = int.from_bytes(signature[32:], "little")
+    if point is None or commitment is None or s >= ORDER:
+        return False
+    challenge = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % ORDER
+    return _times(s, _BASE) == _add(commitment, _times(challenge, point))
+
+
 # --- sealed boxes: X25519 (RFC 7748 §5), XSalsa20-Poly1305, nonce from BLAKE2b (libsodium's crypto_box_seal) ------
 
 

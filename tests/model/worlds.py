@@ -18,6 +18,7 @@ import random
 import sys
 
 import cases
+import identity
 import model
 
 MINUTE_MS = 60_000
@@ -150,8 +151,7 @@ class World:
 
     def claim_of(self, place, kind, fields):
         said = {"kind": kind, **fields}
-        return model.claim_id(bytes.fromhex(place["circle"]), bytes.fromhex(place["org"]), kind,
-                              model.identity(said))
+        return identity.claim_of(bytes.fromhex(place["circle"]), bytes.fromhex(place["org"]), said)
 
     def retract(self, place, target_kind, fields, **more):
         self.add(place, 4, {"target_kind": target_kind, **fields, **more})
