@@ -58,6 +58,23 @@ size_t toc_alike_near(const toc_alike *alike, const toc_wallet *wallet, const to
                       size_t max);
 size_t toc_alike_spelt(const toc_alike *alike, toc_span text, const toc_wallet **out, size_t max);
 
+/* Questions in words, any spelling: one line of JSON for each text, in their order; `error` in the
+ * line of one that means no wallet. The query's arena is used up anew for each. */
+typedef enum toc_question_form {
+    TOC_ASK_DOSSIER,
+    TOC_ASK_EXPLAIN,
+    TOC_ASK_CLUSTER
+} toc_question_form;
+typedef struct toc_question {
+    toc_question_form form;
+    size_t members_max; /* listed of a cluster */
+    size_t count;
+    const char *const *texts;
+    toc_code (*visit)(void *context, toc_span line, toc_err *err);
+    void *context;
+} toc_question;
+TOC_MUST toc_code toc_query_ask(toc_query *query, const toc_question *ask, toc_err *err);
+
 TOC_MUST toc_code toc_query_digest(toc_query *query, toc_progress progress, void *context,
                                    toc_answer_digest *out, toc_err *err);
 

@@ -88,6 +88,29 @@ static void add_claim_row(toc_table *table, const json_t *claim)
                                             : toc_text_of(claim, "note")));
 }
 
+/* All claims on a literal are on that literal. */
+static void show_damage(const json_t *line, toc_buf *out)
+{
+    if (toc_flag_of(json_array_get(json_object_get(line, "claims"), 0), "invalid"))
+        toc_colour_add(out, TOC_STYLE_WARNING,
+                       toc_span_text("  no valid address: kept as it was listed\n"));
+}
+
+/* Address poisoning: somebody made an address whose ends look like those of a known one. */
+static void show_lookalikes(const json_t *line, toc_buf *out)
+{
+    const json_t *lookalikes = json_object_get(line, "lookalikes");
+    for (size_t i = 0; i < json_array_size(lookalikes); i++) {
+        const char *other = json_string_value(json_array_get(lookalikes, i));
+        toc_colour_add(
+            out, TOC_STYLE_WARNING,
+            toc_span_text("  warning: another wallet, which is known, has ends that look "
+                          "the same: compare every character with "));
+        toc_colour_add(out, TOC_STYLE_WARNING, toc_span_text(other == NULL ? "" : other));
+        toc_buf_add_u8(out, '\n');
+    }
+}
+
 static toc_code show_claims(const json_t *line, toc_buf *out, toc_err *err)
 {
     static const char *const heads[] = {"ORG",     "ROLE",  "CATEGORY", "ACTOR", ">CONF",
@@ -143,6 +166,8 @@ static toc_code show_dossier(void *context, json_t *line, toc_buf *out, toc_err 
     show_head(line, out);
     if (!toc_flag_of(line, "found"))
         toc_buf_add_text(out, "  nothing is reported of it here\n");
+    show_damage(line, out);
+    show_lookalikes(line, out);
     show_categories(line, out);
     TOC_TRY(show_claims(line, out, err));
     show_relations(line, out);

@@ -1,8 +1,8 @@
 /* --direct: the same answers from the store itself, without the node. Commands that change what
  * others see (submit, retract, peers, circles) need the node; these only read, or rebuild views. */
+#include <stdlib.h>
 #include <time.h>
 
-#include "proto/answer/choice.h"
 #include "proto/base/text.h"
 #include "store/query.h"
 #include "tools/ask.h"
@@ -18,7 +18,7 @@ typedef struct direct {
     toc_direct_store store;
     toc_arena *arena;
     toc_query query;
-    toc_alike *alike; /* known wallets that texts which are no addresses may spell */
+    const char **texts;
     toc_progress_line progress;
     const char *doing;
     toc_buf *out_end;
@@ -27,7 +27,7 @@ typedef struct direct {
 static void direct_wipe(direct *at)
 {
     toc_query_end(&at->query);
-    toc_alike_free(at->alike);
+    free(at->texts);
     toc_arena_free(at->arena);
     toc_direct_close(&at->store);
 }
@@ -74,102 +74,31 @@ static toc_code say(direct *at, const toc_buf *line, toc_err *err)
 
 /* ---- lookup, explain, cluster ---- */
 
-static toc_code answer_wallet(direct *at, const char *command, const char *text,
-                              const toc_wallet *wallet, toc_buf *out, bool *out_found,
-                              uint32_t *out_score, toc_err *err)
+static toc_code say_line(void *context, toc_span line, toc_err *err)
 {
-    toc_arena_reset(at->arena);
-    if (strcmp(command, "cluster") == 0) {
-        toc_answer_cluster cluster = {0};
-        const json_t *members = json_object_get(at->request, "members");
-        size_t count =
-            members == NULL ? MEMBERS_DEFAULT : (size_t)toc_number_of(at->request, "members");
-        TOC_TRY(toc_query_cluster(&at->query, text, wallet, count, &cluster, err));
-        toc_json_cluster(&cluster, out);
-        *out_found = cluster.found;
-        *out_score = 0;
-        return TOC_OK;
-    }
-    toc_dossier dossier = {0};
-    TOC_TRY(toc_query_dossier(&at->query, text, wallet, &dossier, err));
-    if (strcmp(command, "lookup") == 0)
-        toc_json_dossier(&dossier, out);
-    else
-        toc_json_explain(&dossier, out);
-    *out_found = dossier.found;
-    *out_score = (uint32_t)dossier.score.score;
-    return TOC_OK;
-}
-
-static void offer_spelt(const direct *at, toc_choice *choice)
-{
-    const toc_wallet *known[TOC_WALLET_CANDIDATES_MAX];
-    toc_span spelling = toc_choice_spelling(choice);
-    size_t count =
-        spelling.size == 0 ? 0 : toc_alike_spelt(at->alike, spelling, known, TOC_COUNT(known));
-    for (size_t i = 0; i < count; i++)
-        toc_choice_offer(choice, known[i]);
-}
-
-static const char *query_at(const direct *at, size_t index)
-{
-    const json_t *queries = json_object_get(at->request, "queries");
-    const char *text = json_string_value(json_array_get(queries, index));
-    return text == NULL ? "" : text;
-}
-
-/* One scan for all texts. */
-static toc_code find_spelt(direct *at, size_t count, toc_err *err)
-{
-    TOC_TRY(toc_alike_new(&at->alike, err));
-    for (size_t i = 0; i < count; i++) {
-        TOC_AUTO(toc_choice_wipe) toc_choice choice = {0};
-        toc_span spelling = {0};
-        if (toc_choice_begin(&choice, toc_span_text(query_at(at, i)), NULL) == TOC_OK)
-            spelling = toc_choice_spelling(&choice);
-        if (spelling.size > 0)
-            TOC_TRY(toc_alike_ask_text(at->alike, spelling, err));
-    }
-    return toc_query_alike(&at->query, at->alike, err);
-}
-
-static toc_code choose(direct *at, const char *command, const char *text, toc_buf *out,
-                       toc_err *err)
-{
-    TOC_AUTO(toc_choice_wipe) toc_choice choice = {0};
-    toc_wallet wallet;
-    TOC_TRY(toc_choice_begin(&choice, toc_span_text(text), err));
-    offer_spelt(at, &choice);
-    while (toc_choice_next(&choice, &wallet)) {
-        TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
-        bool found = false;
-        uint32_t score = 0;
-        TOC_TRY(answer_wallet(at, command, text, &wallet, &line, &found, &score, err));
-        TOC_TRY(toc_buf_ok(&line, err));
-        toc_choice_take(&choice, toc_span_text(text), &wallet, found, score, toc_buf_view(&line));
-    }
-    return toc_choice_write(&choice, out, err);
-}
-
-/* As the node does: one line, whatever becomes of it. */
-static toc_code answer_text(direct *at, const char *command, const char *text, toc_err *err)
-{
-    toc_err why;
-    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
-    TOC_AUTO(toc_buf_wipe) toc_buf error = {0};
-    if (choose(at, command, text, &line, &why) == TOC_OK)
-        return say(at, &line, err);
-    toc_json_unanswered(toc_span_text(text), &why, &error);
-    return say(at, &error, err);
+    const direct *at = context;
+    return toc_ask_line(at->cli, at->show, line, err);
 }
 
 static toc_code answer_queries(direct *at, const char *command, toc_err *err)
 {
-    size_t count = json_array_size(json_object_get(at->request, "queries"));
-    TOC_TRY(find_spelt(at, count, err));
-    for (size_t i = 0; i < count; i++)
-        TOC_TRY(answer_text(at, command, query_at(at, i), err));
-    return TOC_OK;
+    const json_t *queries = json_object_get(at->request, "queries");
+    size_t members = (size_t)toc_number_of(at->request, "members");
+    toc_question ask = {
+        .form = strcmp(command, "cluster") == 0   ? TOC_ASK_CLUSTER
+                : strcmp(command, "explain") == 0 ? TOC_ASK_EXPLAIN
+                                                  : TOC_ASK_DOSSIER,
+        .members_max = json_object_get(at->request, "members") != NULL ? members : MEMBERS_DEFAULT,
+        .count = json_array_size(queries),
+        .visit = say_line,
+        .context = at};
+    at->texts = calloc(ask.count + 1, sizeof *at->texts);
+    if (at->texts == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "no memory for the queries");
+    for (size_t i = 0; i < ask.count; i++)
+        at->texts[i] = json_string_value(json_array_get(queries, i));
+    ask.texts = at->texts;
+    return toc_query_ask(&at->query, &ask, err);
 }
 
 /* ---- search ---- */

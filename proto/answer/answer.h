@@ -42,7 +42,9 @@ typedef struct toc_dossier {
     size_t twin_count;
     toc_answer_twin *twins;
     toc_answer_cluster_ref cluster;
-    bool incomplete; /* the views are behind the log */
+    size_t lookalike_count;
+    const toc_wallet *lookalikes; /* other wallets, known, with ends that look the same */
+    bool incomplete;              /* the views are behind the log */
     toc_time horizon;
 } toc_dossier;
 

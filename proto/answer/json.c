@@ -72,6 +72,14 @@ static void add_twins(toc_json *json, const toc_dossier *dossier)
     toc_json_close(json, ']');
 }
 
+static void add_lookalikes(toc_json *json, const toc_dossier *dossier)
+{
+    toc_json_open(json, "lookalikes", '[');
+    for (size_t i = 0; i < dossier->lookalike_count; i++)
+        toc_json_caip10(json, NULL, &dossier->lookalikes[i]);
+    toc_json_close(json, ']');
+}
+
 void toc_json_dossier(const toc_dossier *dossier, toc_buf *out)
 {
     toc_json json = {.out = out};
@@ -84,6 +92,7 @@ void toc_json_dossier(const toc_dossier *dossier, toc_buf *out)
     toc_json_close(&json, ']');
     toc_json_number(&json, "tagged", dossier->tagged);
     add_twins(&json, dossier);
+    add_lookalikes(&json, dossier);
     toc_json_cluster_ref(&json, "cluster", &dossier->cluster);
     toc_json_time(&json, "horizon", dossier->horizon);
     toc_json_bool(&json, "incomplete", dossier->incomplete);

@@ -39,6 +39,7 @@
 #define TOC_CHUNK_MEMBERS_MAX 512u /* cluster members in one record; 62-byte addresses: 505 or so  \
                                     */
 #define TOC_CLUSTER_MEMBERS_MAX 1000000u
+#define TOC_LOOKALIKES_MAX      16u /* told beside one wallet */
 #define TOC_SHUFFLE_SEED_MAX    UINT32_MAX /* of a rebuild in another order */
 #define TOC_ADDRESS_BYTES_MAX                                                                      \
     256u /* longest address text accepted; the longest real one has 180 or so */

@@ -160,6 +160,10 @@ void toc_views_close(toc_views *views)
 {
     if (views == NULL)
         return;
+    /* Unsynced commits are whole all the same. Should the sync fail, the mark stays and the views
+     * are folded anew. */
+    if (views->env != NULL && views->dirty && toc_views_set_dirty(views, false, NULL) != TOC_OK)
+        views->dirty = true;
     toc_env_close(views->env);
     toc_opener_free(views->opener);
     toc_batch_wipe(&views->batch);

@@ -150,6 +150,17 @@ def small_letters(nodes):
     expect(not elsewhere["found"] and not unknown["found"] and unknown["error"], f"{elsewhere} {unknown}")
 
 
+def lookalikes(node):
+    """A known wallet is warned of where somebody asks for one that was made to look like it."""
+    scenario.wait_for("the thief's wallet is folded", lambda: node.lookup(THIEF)["found"])
+    known = node.lookup(THIEF)
+    poison = node.lookup(POISON)
+    expect(not poison["found"] and poison["lookalikes"] == [known["caip10"]], str(poison))
+    expect(known["lookalikes"] == [], "a wallet is warned of itself")
+    shown = node.tocsin("lookup", POISON, as_json=False).out
+    expect("warning: another wallet, which is known" in shown and known["caip10"] in shown, shown)
+
+
 def literals(nodes):
     node = nodes["a"]
     refusal = submit(nodes, [f"BTC,{LITERAL}"], ok=(4,)).lines[0]
@@ -169,6 +180,8 @@ def literals(nodes):
         found = node.lookup(text)
         expect(found["found"] and found["canonical"] == LITERAL, f"{text}: {found}")
     claim = found["claims"][0]
+    shown = node.tocsin("lookup", LITERAL, as_json=False).out
+    expect("no valid address: kept as it was listed" in shown, shown)
     expect(claim["address"] == LITERAL and claim["invalid"] and claim["literal"] is None, str(claim))
     expect(not node.lookup(f"LTC:{LITERAL}")["found"], "a literal of Bitcoin is found on Litecoin")
     nothing = node.lookup(LITERAL[:-1] + "W")
@@ -188,6 +201,7 @@ def run(nodes):
     nodes.start()
     node.tocsin("circle", "create", "alone")
     tickers(nodes)
+    lookalikes(node)
     small_letters(nodes)
     kept = literals(nodes)
     node.stop()

@@ -149,11 +149,15 @@ static void a_dossier_is_one_line(void **state)
     twin.subject = (toc_subject){.size = 2, .bytes = {1, 2}};
     dossier.twins = &twin;
     dossier.twin_count = 1;
+    toc_wallet lookalike = genesis();
+    dossier.lookalikes = &lookalike;
+    dossier.lookalike_count = 1;
     toc_json_dossier(&dossier, &line);
     assert_line(&line, DOSSIER_HEAD
                 "\"categories\":[{\"category\":\"theft\",\"score\":800,\"lineages\":1,\"orgs\":1}],"
                 "\"claims\":[" CLAIM_LINE "],\"tagged\":2,"
                 "\"same_key\":[{\"subject\":\"0102\",\"caip10\":\"bip122:x:L\",\"claims\":3}],"
+                "\"lookalikes\":[\"" BITCOIN ":" GENESIS "\"],"
                 "\"cluster\":{\"id\":\"01ff\",\"size\":7},\"horizon\":\"2023-11-14T22:14:00Z\","
                 "\"incomplete\":true}");
 }
@@ -165,12 +169,12 @@ static void nothing_found_has_the_same_fields(void **state)
     toc_dossier dossier = {.query = "q", .wallet = genesis()};
     (void)snprintf(dossier.wallet.tag, sizeof dossier.wallet.tag, "7");
     toc_json_dossier(&dossier, &line);
-    assert_line(&line,
-                "{\"query\":\"q\",\"found\":false,\"subject\":\"01" GENESIS_HASH
-                "0101\",\"canonical\":\"" GENESIS "\",\"caip10\":\"" BITCOIN ":" GENESIS
-                "-7\",\"chain\":\"" BITCOIN "\",\"tag\":\"7\",\"score\":0,"
-                "\"categories\":[],\"claims\":[],\"tagged\":0,\"same_key\":[],"
-                "\"cluster\":null,\"horizon\":\"1970-01-01T00:00:00Z\",\"incomplete\":false}");
+    assert_line(&line, "{\"query\":\"q\",\"found\":false,\"subject\":\"01" GENESIS_HASH
+                       "0101\",\"canonical\":\"" GENESIS "\",\"caip10\":\"" BITCOIN ":" GENESIS
+                       "-7\",\"chain\":\"" BITCOIN "\",\"tag\":\"7\",\"score\":0,"
+                       "\"categories\":[],\"claims\":[],\"tagged\":0,\"same_key\":[],"
+                       "\"lookalikes\":[],\"cluster\":null,\"horizon\":\"1970-01-01T00:00:00Z\","
+                       "\"incomplete\":false}");
 }
 
 /* ---- explain ---- */
