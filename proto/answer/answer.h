@@ -8,6 +8,7 @@
 
 #include "proto/record/record.h"
 #include "proto/rules/score.h"
+#include "proto/rules/services.h"
 
 typedef struct toc_answer_claim {
     toc_claim_id claim;
@@ -18,7 +19,31 @@ typedef struct toc_answer_claim {
     toc_statement statement;
     bool expired;   /* since the horizon */
     bool withdrawn; /* all its roots are dead */
+    bool misstated; /* its roots are not those of its sources (RULES §4): adds nothing either */
+    bool disputed;  /* by a live dispute that stands */
+    size_t alive_count;
+    const toc_root *alive; /* those of its roots that are not dead */
 } toc_answer_claim;
+
+typedef struct toc_answer_dispute {
+    toc_answer_claim claim;
+    bool current; /* the revision it saw is the head's */
+} toc_answer_dispute;
+
+typedef struct toc_answer_notice {
+    toc_answer_claim claim;
+    toc_notice_proof proof;
+    bool effect;    /* else it is stated only */
+    bool addressee; /* its operator is who to ask about what it covers */
+    bool contested; /* it has effect, and a live claim calls what it covers a perpetrator's */
+} toc_answer_notice;
+
+typedef struct toc_answer_inquiry {
+    toc_answer_claim claim;
+    toc_org_id addressee; /* whose claim it asks about: this org's replies are answers */
+    size_t reply_count;
+    toc_answer_claim *replies; /* by claim id */
+} toc_answer_inquiry;
 
 typedef struct toc_answer_twin {
     toc_subject subject;
@@ -33,7 +58,7 @@ typedef struct toc_answer_cluster_ref {
 
 typedef struct toc_dossier {
     const char *query;
-    bool found; /* a live claim, or a cluster */
+    bool found; /* something live about exactly this wallet and tag, or a cluster */
     toc_wallet wallet;
     toc_score score;
     size_t claim_count;
@@ -44,7 +69,16 @@ typedef struct toc_dossier {
     toc_answer_cluster_ref cluster;
     size_t lookalike_count;
     const toc_wallet *lookalikes; /* other wallets, known, with ends that look the same */
-    bool incomplete;              /* the views are behind the log */
+    /* Beside the claims, each list by claim id; none of it changes the score (RULES §5, §9). */
+    size_t dispute_count, clearance_count, notice_count, attribution_count, sighting_count,
+        inquiry_count;
+    toc_answer_dispute *disputes; /* of what is shown */
+    toc_answer_claim *clearances, *attributions, *sightings;
+    toc_answer_notice *notices; /* about this wallet and tag, or with effect on it */
+    toc_answer_inquiry *inquiries;
+    const toc_service *service; /* built in; NULL: none */
+    bool contested;             /* a service by a notice with effect, or built in, and accused */
+    bool incomplete;            /* the views are behind the log */
     toc_time horizon;
 } toc_dossier;
 

@@ -15,27 +15,6 @@ static void add_source(toc_json *json, const toc_source *source)
     json->out->failed = json->out->failed || text.failed;
 }
 
-static void add_assets(toc_json *json, const toc_wallet_body *body)
-{
-    toc_json_open(json, "assets", '[');
-    for (size_t i = 0; i < body->asset_count; i++) {
-        const toc_amount *amount = &body->assets[i];
-        toc_json_open(json, NULL, '{');
-        toc_json_text(json, "asset", amount->asset);
-        if (amount->stated) {
-            toc_json_amount(json, "amount", amount->base_units, amount->decimals);
-            toc_json_amount(json, "base_units", amount->base_units, 0);
-            toc_json_number(json, "decimals", amount->decimals);
-        } else {
-            toc_json_null(json, "amount");
-            toc_json_null(json, "base_units");
-            toc_json_null(json, "decimals");
-        }
-        toc_json_close(json, '}');
-    }
-    toc_json_close(json, ']');
-}
-
 static void add_labels(toc_json *json, const toc_wallet_body *body)
 {
     toc_json_open(json, "labels", '[');
@@ -61,7 +40,7 @@ static void add_wallet(toc_json *json, const toc_wallet_body *body)
     toc_json_time_optional(json, "first_seen", body->first_seen);
     toc_json_time_optional(json, "last_seen", body->last_seen);
     add_labels(json, body);
-    add_assets(json, body);
+    toc_json_amounts(json, "assets", body->assets, body->asset_count);
 }
 
 static void add_cluster(toc_json *json, const toc_cluster_body *body)
@@ -100,7 +79,8 @@ static void add_body(toc_json *json, const toc_statement *statement)
     case TOC_RECORD_DISPUTE:
     case TOC_RECORD_INQUIRY:
     case TOC_RECORD_REPLY:
-        break; /* no view has them under R = 1 */
+        toc_json_other_body(json, statement);
+        break;
     }
 }
 
@@ -122,10 +102,9 @@ static void add_marking(toc_json *json, const toc_statement *statement)
     toc_json_optional(json, "purpose", statement->purpose);
 }
 
-void toc_json_claim_object(toc_json *json, const char *key, const toc_answer_claim *claim)
+void toc_json_claim_members(toc_json *json, const toc_answer_claim *claim)
 {
     const toc_statement *statement = &claim->statement;
-    toc_json_open(json, key, '{');
     toc_json_hex(json, "claim", TOC_SPAN_OF(claim->claim.bytes));
     toc_json_hex(json, "record", TOC_SPAN_OF(claim->record.bytes));
     toc_json_hex(json, "circle", TOC_SPAN_OF(claim->circle.bytes));
@@ -143,6 +122,14 @@ void toc_json_claim_object(toc_json *json, const char *key, const toc_answer_cla
     toc_json_optional(json, "note", statement->note);
     toc_json_bool(json, "expired", claim->expired);
     toc_json_bool(json, "withdrawn", claim->withdrawn);
+    toc_json_bool(json, "misstated", claim->misstated);
+    toc_json_bool(json, "disputed", claim->disputed);
+}
+
+void toc_json_claim_object(toc_json *json, const char *key, const toc_answer_claim *claim)
+{
+    toc_json_open(json, key, '{');
+    toc_json_claim_members(json, claim);
     toc_json_close(json, '}');
 }
 

@@ -91,14 +91,14 @@ static void add_change(toc_json *json, const char *what, const toc_root *root, u
 static bool counts(const toc_answer_claim *claim, toc_span category)
 {
     const toc_term *role = toc_term_by_id(TOC_TERMS_ROLE, claim->statement.as.wallet.role);
-    return role != NULL && role->scores && !claim->withdrawn && claim->statement.root_count > 0 &&
-           toc_span_equal(claim->statement.as.wallet.category, category);
+    return role != NULL && role->scores && !claim->withdrawn && !claim->misstated &&
+           claim->alive_count > 0 && toc_span_equal(claim->statement.as.wallet.category, category);
 }
 
 static bool has_other_root(const toc_answer_claim *claim, toc_root root)
 {
-    for (size_t i = 0; i < claim->statement.root_count; i++) {
-        if (!toc_span_equal(claim->statement.roots[i], root))
+    for (size_t i = 0; i < claim->alive_count; i++) {
+        if (!toc_span_equal(claim->alive[i], root))
             return true;
     }
     return false;
@@ -154,6 +154,16 @@ static void add_changes(toc_json *json, const toc_dossier *dossier,
     toc_json_close(json, ']');
 }
 
+static bool has_root(const toc_answer_claim *claim, toc_root root)
+{
+    for (size_t i = 0; i < claim->alive_count; i++) {
+        if (toc_span_equal(claim->alive[i], root))
+            return true;
+    }
+    return false;
+}
+
+/* By the best of its lineages. */
 static const char *lineage_standing(const toc_score *score, const toc_answer_claim *claim)
 {
     for (size_t i = 0; i < score->category_count; i++) {
@@ -161,7 +171,7 @@ static const char *lineage_standing(const toc_score *score, const toc_answer_cla
         if (!toc_span_equal(category->category, claim->statement.as.wallet.category))
             continue;
         for (size_t j = 0; j < category->lineage_count; j++) {
-            if (toc_span_equal(category->lineages[j].root, claim->statement.roots[0]))
+            if (has_root(claim, category->lineages[j].root))
                 return category->lineages[j].chosen
                            ? "its lineage counts"
                            : "its lineage is not among the k best: it would take more orgs";
@@ -172,8 +182,10 @@ static const char *lineage_standing(const toc_score *score, const toc_answer_cla
 
 static const char *standing(const toc_answer_claim *claim, const toc_score *score)
 {
-    if (claim->withdrawn || claim->statement.root_count == 0)
+    if (claim->withdrawn || claim->alive_count == 0)
         return "source withdrawn: adds nothing";
+    if (claim->misstated)
+        return "misstated, its roots are not those of its sources: adds nothing";
     if (!counts(claim, claim->statement.as.wallet.category))
         return "its role adds nothing: only perpetrator and intermediary do";
     return lineage_standing(score, claim);
@@ -191,6 +203,8 @@ static void add_claims(toc_json *json, const toc_dossier *dossier)
         toc_json_text(json, "category", claim->statement.as.wallet.category);
         toc_json_number(json, "confidence", claim->statement.confidence);
         toc_json_roots(json, "roots", claim->statement.roots, claim->statement.root_count);
+        toc_json_roots(json, "alive", claim->alive, claim->alive_count);
+        toc_json_bool(json, "disputed", claim->disputed);
         toc_json_text(json, "standing", toc_span_text(standing(claim, &dossier->score)));
         toc_json_close(json, '}');
     }
@@ -243,6 +257,12 @@ void toc_json_explain(const toc_dossier *dossier, toc_buf *out)
     if (dossier->tagged > 0)
         toc_json_text(&json, NULL,
                       toc_span_text("claims on other tags of this address add nothing"));
+    if (dossier->dispute_count > 0)
+        toc_json_text(&json, NULL, toc_span_text("a dispute is shown and changes no score"));
+    if (dossier->contested)
+        toc_json_text(&json, NULL,
+                      toc_span_text("contested: a service by a notice with effect, and accused; no "
+                                    "verdict follows from the notice, a person decides"));
     toc_json_close(&json, ']');
     toc_json_time(&json, "horizon", dossier->horizon);
     toc_json_bool(&json, "incomplete", dossier->incomplete);

@@ -6,6 +6,14 @@
 #include "proto/answer/writer.h"
 
 void toc_json_claim_object(toc_json *json, const char *key, const toc_answer_claim *claim);
+/* The same without its brackets, for what has more to say of it. */
+void toc_json_claim_members(toc_json *json, const toc_answer_claim *claim);
+/* Of kinds 5 to 14. */
+void toc_json_other_body(toc_json *json, const toc_statement *statement);
+void toc_json_amounts(toc_json *json, const char *key, const toc_amount *amounts, size_t count);
+void toc_json_incident_ref(toc_json *json, const char *key, const toc_incident_ref *incident);
+/* disputes, clearances, notices, attributions, sightings, inquiries, service, contested */
+void toc_json_beside(toc_json *json, const toc_dossier *dossier);
 /* query, found, subject, canonical, caip10, chain, tag, score */
 void toc_json_dossier_head(toc_json *json, const toc_dossier *dossier);
 /* null when there is none */

@@ -4,91 +4,40 @@
 
 #include "store/query/internal.h"
 
-typedef struct found_claim {
-    struct found_claim *next;
-    toc_answer_claim claim;
-} found_claim;
-
-typedef struct found_twin {
-    struct found_twin *next;
-    toc_answer_twin twin;
-} found_twin;
+/* The live head of a claim of the vertex, in order of subject and claim. */
+typedef struct found_head {
+    struct found_head *next;
+    toc_claim_row row; /* in the map: nothing is written in a reader's transaction */
+} found_head;
 
 typedef struct gathering {
     toc_query *query;
     toc_span subject; /* asked for */
     toc_span tag;
-    found_claim *claims;
-    found_twin *twins; /* the newest first, which is the highest subject */
+    found_head *heads, **last;
+    size_t counts[TOC_RECORD_LAST + 1]; /* of heads, by kind */
+    size_t claim_count;                 /* of wallets at the subject */
     toc_dossier *out;
-
-    /* The claim that the scan is in. */
-    bool has_head;
-    toc_claim_row head; /* in the map: nothing is written in a reader's transaction */
+    toc_beside beside;
 } gathering;
 
-/* ---- one claim ---- */
+/* ---- the range ---- */
 
-static toc_code add_claim(gathering *work, toc_err *err)
+static toc_code end_claim(gathering *work, const toc_claim_row *head, toc_err *err)
 {
-    found_claim *found = toc_arena_zalloc(work->query->arena, 1, sizeof *found);
+    if (!toc_view_head_live(&work->query->views->view, head))
+        return TOC_OK;
+    found_head *found = toc_arena_zalloc(work->query->arena, 1, sizeof *found);
     if (found == NULL)
         return toc_query_no_memory(err);
-    TOC_TRY(toc_query_claim(work->query, &work->head, &found->claim, err));
-    toc_span tag = toc_span_text(found->claim.statement.as.wallet.wallet.tag);
-    if (!toc_span_equal(tag, work->tag)) {
-        work->out->tagged++;
-        return TOC_OK;
-    }
-    found->next = work->claims;
-    work->claims = found;
-    work->out->claim_count++;
+    found->row = *head;
+    *work->last = found;
+    work->last = &found->next;
+    work->counts[head->kind]++;
+    work->claim_count +=
+        head->kind == TOC_RECORD_WALLET && toc_span_equal(head->filed.subject, work->subject);
     return TOC_OK;
 }
-
-static toc_code spell(gathering *work, const char **out, toc_err *err)
-{
-    toc_answer_claim claim;
-    TOC_TRY(toc_query_claim(work->query, &work->head, &claim, err));
-    TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
-    toc_wallet wallet = claim.statement.as.wallet.wallet;
-    wallet.tag[0] = '\0'; /* twins are of keys, not of accounts */
-    toc_wallet_caip10(&wallet, &text);
-    TOC_TRY(toc_buf_ok(&text, err));
-    *out = toc_arena_text(work->query->arena, toc_buf_view(&text));
-    return *out == NULL ? toc_query_no_memory(err) : TOC_OK;
-}
-
-static toc_code add_twin(gathering *work, toc_err *err)
-{
-    toc_span subject = work->head.filed.subject;
-    if (work->twins == NULL ||
-        !toc_span_equal(toc_subject_view(&work->twins->twin.subject), subject)) {
-        found_twin *found = toc_arena_zalloc(work->query->arena, 1, sizeof *found);
-        if (found == NULL)
-            return toc_query_no_memory(err);
-        found->twin.subject = toc_subject_copy(subject);
-        TOC_TRY(spell(work, &found->twin.text, err));
-        found->next = work->twins;
-        work->twins = found;
-        work->out->twin_count++;
-    }
-    work->twins->twin.claims++;
-    return TOC_OK;
-}
-
-static toc_code end_claim(gathering *work, toc_err *err)
-{
-    bool live = work->has_head && toc_view_head_live(&work->query->views->view, &work->head);
-    work->has_head = false;
-    if (!live)
-        return TOC_OK;
-    if (toc_span_equal(work->head.filed.subject, work->subject))
-        return add_claim(work, err);
-    return add_twin(work, err);
-}
-
-/* ---- the range ---- */
 
 static bool same_claim(const toc_claim_row *left, const toc_claim_row *right)
 {
@@ -102,21 +51,105 @@ static toc_code gather(gathering *work, toc_span vertex, toc_err *err)
     toc_cursor *cursor;
     TOC_TRY(toc_view_cursor(view, TOC_VIEW_CLAIMS, &cursor, err));
     toc_row row;
+    toc_claim_row head;
+    bool has_head = false;
+    work->last = &work->heads;
     toc_code code = toc_cursor_seek(cursor, vertex, &row, err);
     for (; code == TOC_OK && toc_span_begins(row.key, vertex);
          code = toc_cursor_next(cursor, &row, err)) {
         toc_claim_row claim;
         TOC_TRY(toc_claim_row_read(view->txn, &row, &claim, err));
-        if (work->has_head && !same_claim(&claim, &work->head))
-            TOC_TRY(end_claim(work, err));
+        if (has_head && !same_claim(&claim, &head)) {
+            TOC_TRY(end_claim(work, &head, err));
+            has_head = false;
+        }
         if (toc_view_waits(view, claim.issued_at))
             continue;
-        work->has_head = true;
-        work->head = claim;
+        has_head = true;
+        head = claim;
     }
     if (code != TOC_OK && code != TOC_NOT_FOUND)
         return code;
-    return end_claim(work, err);
+    return has_head ? end_claim(work, &head, err) : TOC_OK;
+}
+
+/* ---- one claim ---- */
+
+static toc_code add_claim(gathering *work, const toc_claim_row *row, toc_err *err)
+{
+    toc_answer_claim claim;
+    toc_dossier *out = work->out;
+    TOC_TRY(toc_query_claim(work->query, row, &claim, err));
+    if (toc_span_equal(toc_span_text(claim.statement.as.wallet.wallet.tag), work->tag))
+        out->claims[out->claim_count++] = claim;
+    else
+        out->tagged++;
+    toc_beside_accuse(&work->beside, &claim);
+    return TOC_OK;
+}
+
+/* Twins are of keys, not of accounts: no tag. */
+static toc_code spell(gathering *work, const toc_answer_claim *claim, const char **out,
+                      toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
+    toc_wallet wallet = claim->statement.as.wallet.wallet;
+    wallet.tag[0] = '\0';
+    toc_wallet_caip10(&wallet, &text);
+    TOC_TRY(toc_buf_ok(&text, err));
+    *out = toc_arena_text(work->query->arena, toc_buf_view(&text));
+    return *out == NULL ? toc_query_no_memory(err) : TOC_OK;
+}
+
+static toc_code add_twin(gathering *work, const toc_claim_row *row, toc_err *err)
+{
+    toc_dossier *out = work->out;
+    toc_answer_twin *twin = out->twin_count == 0 ? NULL : &out->twins[out->twin_count - 1];
+    bool first =
+        twin == NULL || !toc_span_equal(toc_subject_view(&twin->subject), row->filed.subject);
+    if (!first && !toc_beside_asks(&work->beside)) {
+        twin->claims++;
+        return TOC_OK;
+    }
+    toc_answer_claim claim;
+    TOC_TRY(toc_query_claim(work->query, row, &claim, err));
+    toc_beside_accuse(&work->beside, &claim);
+    if (first) {
+        twin = &out->twins[out->twin_count++];
+        *twin = (toc_answer_twin){.subject = toc_subject_copy(row->filed.subject)};
+        TOC_TRY(spell(work, &claim, &twin->text, err));
+    }
+    twin->claims++;
+    return TOC_OK;
+}
+
+static toc_code add_wallets(gathering *work, toc_err *err)
+{
+    toc_dossier *out = work->out;
+    size_t twins = work->counts[TOC_RECORD_WALLET] - work->claim_count;
+    out->claims = toc_arena_zalloc(work->query->arena, work->claim_count, sizeof *out->claims);
+    out->twins = toc_arena_zalloc(work->query->arena, twins, sizeof *out->twins);
+    if (out->claims == NULL || out->twins == NULL)
+        return toc_query_no_memory(err);
+    for (const found_head *found = work->heads; found != NULL; found = found->next) {
+        if (found->row.kind != TOC_RECORD_WALLET)
+            continue;
+        if (toc_span_equal(found->row.filed.subject, work->subject))
+            TOC_TRY(add_claim(work, &found->row, err));
+        else
+            TOC_TRY(add_twin(work, &found->row, err));
+    }
+    return TOC_OK;
+}
+
+/* Before the claims: whether anybody has to be asked who is accused depends on the notices. */
+static toc_code add_others(gathering *work, toc_err *err)
+{
+    for (const found_head *found = work->heads; found != NULL; found = found->next) {
+        if (found->row.kind != TOC_RECORD_WALLET)
+            TOC_TRY(toc_beside_add(&work->beside, &found->row, err));
+    }
+    return TOC_OK;
 }
 
 /* ---- order and score ---- */
@@ -132,36 +165,6 @@ static int compare_claims(const void *left, const void *right)
     return memcmp(a->claim.bytes, b->claim.bytes, 32);
 }
 
-static toc_code list_claims(gathering *work, toc_err *err)
-{
-    size_t count = work->out->claim_count;
-    toc_answer_claim *claims = toc_arena_zalloc(work->query->arena, count, sizeof *claims);
-    if (claims == NULL)
-        return toc_query_no_memory(err);
-    size_t at = count;
-    for (const found_claim *found = work->claims; found != NULL; found = found->next)
-        claims[--at] = found->claim;
-    if (count > 1)
-        qsort(claims, count, sizeof *claims, compare_claims);
-    work->out->claims = claims;
-    return TOC_OK;
-}
-
-static toc_code list_twins(gathering *work, toc_err *err)
-{
-    size_t count = work->out->twin_count;
-    toc_answer_twin *twins = toc_arena_zalloc(work->query->arena, count, sizeof *twins);
-    if (twins == NULL)
-        return toc_query_no_memory(err);
-    size_t at = count;
-    for (const found_twin *found = work->twins; found != NULL; found = found->next)
-        twins[--at] = found->twin;
-    work->out->twins = twins;
-    return TOC_OK;
-}
-
-/* The roots of a live claim are alive: an own one is of this very claim, whose head is no
- * retraction (RULES §4). */
 static toc_code score(gathering *work, toc_err *err)
 {
     toc_dossier *out = work->out;
@@ -169,14 +172,16 @@ static toc_code score(gathering *work, toc_err *err)
         toc_arena_zalloc(work->query->arena, out->claim_count, sizeof *claims);
     if (claims == NULL)
         return toc_query_no_memory(err);
+    if (out->claim_count > 1)
+        qsort(out->claims, out->claim_count, sizeof *out->claims, compare_claims);
     for (size_t i = 0; i < out->claim_count; i++) {
-        const toc_statement *statement = &out->claims[i].statement;
-        claims[i] = (toc_score_claim){.org = out->claims[i].org,
-                                      .category = statement->as.wallet.category,
-                                      .role = statement->as.wallet.role,
-                                      .confidence = statement->confidence,
-                                      .root_count = statement->root_count,
-                                      .roots = statement->roots};
+        const toc_answer_claim *claim = &out->claims[i];
+        claims[i] = (toc_score_claim){.org = claim->org,
+                                      .category = claim->statement.as.wallet.category,
+                                      .role = claim->statement.as.wallet.role,
+                                      .confidence = claim->statement.confidence,
+                                      .root_count = claim->misstated ? 0 : claim->alive_count,
+                                      .roots = claim->alive};
     }
     return toc_score_of(claims, out->claim_count, work->query->arena, &out->score, err);
 }
@@ -189,6 +194,12 @@ static toc_code name_cluster(gathering *work, toc_span vertex, toc_err *err)
     if (code != TOC_OK)
         return code == TOC_NOT_FOUND ? TOC_OK : code;
     return toc_query_cluster_ref(work->query, &cluster, &work->out->cluster, err);
+}
+
+static bool is_found(const toc_dossier *out, const toc_beside *beside)
+{
+    return out->claim_count > 0 || out->cluster.id.size > 0 || out->attribution_count > 0 ||
+           out->sighting_count > 0 || out->clearance_count > 0 || beside->exact_notices > 0;
 }
 
 toc_code toc_query_dossier(toc_query *query, const char *text, const toc_wallet *wallet,
@@ -204,11 +215,14 @@ toc_code toc_query_dossier(toc_query *query, const char *text, const toc_wallet 
                       .out = &dossier};
     toc_span vertex = toc_subject_vertex(&wallet->subject);
     TOC_TRY(gather(&work, vertex, err));
-    TOC_TRY(list_claims(&work, err));
-    TOC_TRY(list_twins(&work, err));
+    TOC_TRY(toc_beside_begin(&work.beside, query, wallet, work.counts, &dossier, err));
+    TOC_TRY(add_others(&work, err));
+    TOC_TRY(toc_beside_weigh(&work.beside, err));
+    TOC_TRY(add_wallets(&work, err));
     TOC_TRY(score(&work, err));
+    TOC_TRY(toc_beside_end(&work.beside, err));
     TOC_TRY(name_cluster(&work, vertex, err));
-    dossier.found = dossier.claim_count > 0 || dossier.cluster.id.size > 0;
+    dossier.found = is_found(&dossier, &work.beside);
     *out = dossier;
     return TOC_OK;
 }

@@ -11,7 +11,8 @@ toc_code toc_query_no_memory(toc_err *err);
 /* The name on the org's card; empty when there is no card. */
 TOC_MUST toc_code toc_query_org_name(toc_query *query, const toc_org_id *org, toc_span *out,
                                      toc_err *err);
-/* The answer that a record of V gives: decoded, its bytes copied, with its author's name. */
+/* The answer that a head of V gives: decoded, its bytes copied, with its author's name and what it
+ * stands on. Moves the shared cursors. */
 TOC_MUST toc_code toc_query_claim(toc_query *query, const toc_claim_row *row, toc_answer_claim *out,
                                   toc_err *err);
 
@@ -20,6 +21,38 @@ TOC_MUST toc_code toc_query_claim(toc_query *query, const toc_claim_row *row, to
 TOC_MUST toc_code toc_query_live_at(toc_query *query, uint32_t feed, uint64_t index,
                                     toc_arena *scratch, bool *out_live, toc_claim_row *out_row,
                                     toc_statement *out, toc_err *err);
+
+/* ---- beside.c: what stands beside the claims of a dossier (RULES §5, §9) ---- */
+
+typedef struct toc_beside {
+    toc_query *query;
+    const toc_wallet *wallet;
+    toc_dossier *out;
+    size_t notice_count; /* those of the vertex without a tag, and with the tag asked for */
+    toc_answer_notice *notices;
+    size_t dispute_count, reply_count, inquiry_count; /* of anything filed in the range */
+    toc_answer_claim *disputes, *replies, *inquiries;
+    size_t exact_notices; /* about exactly this wallet and tag */
+    bool covered;         /* by something without a tag that has effect: its whole vertex */
+    bool accused, vertex_accused;
+} toc_beside;
+/* `counts`: live heads of the vertex by kind. */
+TOC_MUST toc_code toc_beside_begin(toc_beside *beside, toc_query *query, const toc_wallet *wallet,
+                                   const size_t counts[TOC_RECORD_LAST + 1], toc_dossier *out,
+                                   toc_err *err);
+/* A live head of the vertex, of another kind than wallet. */
+TOC_MUST toc_code toc_beside_add(toc_beside *beside, const toc_claim_row *row, toc_err *err);
+/* After all were added: which notices have effect. */
+TOC_MUST toc_code toc_beside_weigh(toc_beside *beside, toc_err *err);
+/* After weighing: whether wallet claims of twins can make a notice contested, and a claim that may.
+ */
+static inline bool toc_beside_asks(const toc_beside *beside)
+{
+    return beside->covered && !beside->vertex_accused;
+}
+void toc_beside_accuse(toc_beside *beside, const toc_answer_claim *claim);
+/* Once the dossier has its claims: fills in the rest of it. */
+TOC_MUST toc_code toc_beside_end(toc_beside *beside, toc_err *err);
 
 /* The first cluster (RULES §6, by id, then lowest claim id) that the vertex stands in, and its
  * lowest report. NOT_FOUND when it stands in none. */

@@ -93,6 +93,12 @@ toc_code toc_query_claim(toc_query *query, const toc_claim_row *row, toc_answer_
     if (bytes.size != record.size)
         return toc_query_no_memory(err);
     TOC_TRY(toc_record_decode(bytes, query->arena, &out->statement, err));
+    toc_standing standing;
+    TOC_TRY(toc_view_standing(&query->views->view, &out->statement, query->arena, &standing, err));
+    out->withdrawn = standing.alive_count == 0;
+    out->misstated = standing.misstated;
+    out->alive_count = standing.alive_count;
+    out->alive = standing.alive;
     out->expired = row->valid_until.unix_ms != 0 && row->valid_until.unix_ms <= query->now.unix_ms;
     return toc_query_org_name(query, &out->org, &out->org_name, err);
 }

@@ -48,7 +48,10 @@ static toc_code file_feed(toc_fold *fold, const toc_fold_feed *feed, toc_err *er
     toc_code code = toc_table_get(fold->view.txn, TOC_VIEW_FEEDS, TOC_SPAN_OF(key), &stored, err);
     if (code != TOC_NOT_FOUND)
         return code;
-    return toc_table_put(fold->view.txn, TOC_VIEW_FEEDS, TOC_SPAN_OF(key), TOC_SPAN_OF(value), err);
+    TOC_TRY(
+        toc_table_put(fold->view.txn, TOC_VIEW_FEEDS, TOC_SPAN_OF(key), TOC_SPAN_OF(value), err));
+    return toc_table_put(fold->view.txn, TOC_VIEW_FEEDS, TOC_SPAN_OF(feed->id.bytes),
+                         TOC_SPAN_OF(key), err);
 }
 
 static toc_code room_for(toc_opener *opener, uint32_t number, toc_err *err)

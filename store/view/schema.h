@@ -12,11 +12,11 @@
 #include "store/table.h"
 
 /* Raised whenever a layout below, or what is filed where, changes: older views are dropped. */
-enum { TOC_VIEW_LAYOUT = 4, TOC_RULES_VERSION = 1 };
+enum { TOC_VIEW_LAYOUT = 5, TOC_RULES_VERSION = 1 };
 
 typedef enum toc_view_table {
     TOC_VIEW_META = 0,
-    TOC_VIEW_FEEDS,      /* feed u32 → what it is called: local numbers as ids */
+    TOC_VIEW_FEEDS,      /* feed u32 → what it is called: local numbers as ids; and back */
     TOC_VIEW_CLAIMS,     /* every record of E */
     TOC_VIEW_NUMBERS,    /* feed u32 ‖ index u64 → where its record is filed, and the record */
     TOC_VIEW_COLUMNS,    /* feed u32 ‖ page u64 → arrays of cells, for search */
@@ -160,7 +160,7 @@ TOC_MUST bool toc_cluster_read(toc_span value, toc_cluster_row *out);
 
 /* ---- feeds ---- */
 
-/* circle | org | lane u8 | generation u64 | feed id */
+/* number → circle | org | lane u8 | generation u64 | feed id; feed id → number u32 */
 enum { TOC_VIEW_FEED_BYTES = 32 + 32 + 1 + 8 + 32 };
 typedef struct toc_view_feed {
     toc_feed_name name;

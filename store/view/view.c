@@ -119,6 +119,16 @@ toc_code toc_view_feed_of(toc_view *view, uint32_t number, const toc_view_feed *
     return TOC_OK;
 }
 
+toc_code toc_view_feed_number(toc_view *view, const toc_feed_id *feed, uint32_t *out, toc_err *err)
+{
+    toc_span value, key = TOC_SPAN_OF(feed->bytes);
+    TOC_TRY(toc_table_get(view->txn, TOC_VIEW_FEEDS, key, &value, err));
+    if (value.size != 4)
+        return toc_table_lies(view->txn, TOC_VIEW_FEEDS, key, "no number", err);
+    *out = toc_get_u32(value.data);
+    return TOC_OK;
+}
+
 /* ---- claims ---- */
 
 bool toc_view_head_live(const toc_view *view, const toc_claim_row *head)
@@ -145,8 +155,12 @@ toc_code toc_view_scan(toc_view *view, toc_span subject, const toc_claim_id *cla
         toc_claim_row claim_row;
         TOC_TRY(toc_claim_row_read(view->txn, &row, &claim_row, err));
         out->revision = claim_row.filed.revision;
-        if (toc_view_waits(view, claim_row.issued_at))
+        if (toc_view_waits(view, claim_row.issued_at)) {
+            uint64_t due = claim_row.issued_at.unix_ms - TOC_FUTURE_MS_MAX;
+            if (out->due.unix_ms == 0 || due < out->due.unix_ms)
+                out->due.unix_ms = due;
             continue;
+        }
         out->exists = true;
         if (claim_row.kind == TOC_RECORD_MEMBERS) {
             out->members_revision = claim_row.filed.revision;

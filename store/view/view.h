@@ -44,6 +44,10 @@ TOC_MUST toc_code toc_view_state_put(toc_txn *txn, const toc_view_state *state, 
 TOC_MUST toc_code toc_view_feed_of(toc_view *view, uint32_t number, const toc_view_feed **out,
                                    toc_err *err);
 
+/* The local number of a feed. NOT_FOUND when nothing of it was folded. */
+TOC_MUST toc_code toc_view_feed_number(toc_view *view, const toc_feed_id *feed, uint32_t *out,
+                                       toc_err *err);
+
 /* ---- claims ---- */
 
 static inline bool toc_view_waits(const toc_view *view, toc_time issued_at)
@@ -60,6 +64,7 @@ typedef struct toc_claim_scan {
     uint64_t ended;            /* highest revision of a retraction; 0: none */
     uint64_t members_revision; /* highest of a members record; 0: none */
     uint64_t revision;         /* highest of any record, waiting ones too */
+    toc_time due;              /* the horizon at which the first of those that wait does not; 0 */
 } toc_claim_scan;
 /* Reads every record of one claim. */
 TOC_MUST toc_code toc_view_scan(toc_view *view, toc_span subject, const toc_claim_id *claim,
@@ -82,6 +87,28 @@ typedef enum toc_part {
 toc_part toc_part_of(const toc_statement *statement);
 /* Where a report's own records are filed: class cluster ‖ claim id ‖ 0 ‖ 0. */
 toc_subject toc_report_subject(const toc_claim_id *report);
+
+/* ---- standing.c: what heads rest on (RULES §4) ---- */
+
+/* Whether the head of this claim, wherever it is filed, is a retraction; and the horizon at which
+ * that may change by itself (0: never). */
+TOC_MUST toc_code toc_view_dead(toc_view *view, const toc_claim_id *claim, bool *out_dead,
+                                toc_time *out_changes, toc_err *err);
+typedef struct toc_standing {
+    size_t alive_count; /* roots that are alive; 0: its source is withdrawn */
+    const toc_root *alive;
+    bool misstated;
+    size_t held;      /* of the records that it is derived from */
+    toc_time changes; /* as above, of any of its roots */
+} toc_standing;
+static inline bool toc_stands(const toc_standing *standing)
+{
+    return standing->alive_count > 0 && !standing->misstated;
+}
+/* Of a live head; roots are lent from it, their array is in the arena. Moves the cursors of `ended`
+ * and `claims` when the head is derived. */
+TOC_MUST toc_code toc_view_standing(toc_view *view, const toc_statement *head, toc_arena *arena,
+                                    toc_standing *out, toc_err *err);
 
 /* ---- members ---- */
 

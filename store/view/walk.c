@@ -16,6 +16,7 @@ typedef struct walk {
     toc_answer_digest *out;
     uint64_t filed, waiting; /* rows that `numbers` and `waiting` must have */
     uint64_t cells, expiries;
+    uint64_t feeds; /* numbers without an id that leads to them; a surplus wraps around */
 
     /* The claim and the subject that the walk over `claims` is in. */
     uint8_t claim[TOC_FILED_BYTES_MAX];
@@ -279,10 +280,27 @@ static toc_code walk_waiting(walk *work, const toc_row *row, toc_err *err)
     return TOC_OK;
 }
 
+/* A feed's id leads to the number that has it, and there are as many of the ones as of the others.
+ */
+static toc_code walk_feed_id(walk *work, const toc_row *row, toc_err *err)
+{
+    const toc_view_feed *feed;
+    if (row->value.size != 4)
+        return lies(work, TOC_VIEW_FEEDS, row, "no number of a feed", err);
+    TOC_TRY(toc_view_feed_of(work->view, toc_get_u32(row->value.data), &feed, err));
+    if (!toc_span_equal(row->key, TOC_SPAN_OF(feed->id.bytes)))
+        return lies(work, TOC_VIEW_FEEDS, row, "the number of another feed", err);
+    work->feeds--;
+    return TOC_OK;
+}
+
 static toc_code walk_feed(walk *work, const toc_row *row, toc_err *err)
 {
     toc_view_feed feed;
     toc_feed_id id;
+    if (row->key.size == sizeof id)
+        return walk_feed_id(work, row, err);
+    work->feeds++;
     if (row->key.size != 4 || !toc_view_feed_read(row->value, &feed))
         return lies(work, TOC_VIEW_FEEDS, row, "no feed", err);
     toc_feed_id_of(&feed.name, &id);
@@ -325,6 +343,8 @@ static toc_code check_bookkeeping(walk *work, toc_err *err)
     TOC_TRY(same_count(work, work->cells == filed ? 0 : 1, TOC_VIEW_NUMBERS, numbers, err));
     TOC_TRY(same_count(work, work->waiting, TOC_VIEW_WAITING, waits, err));
     TOC_TRY(same_count(work, 0, TOC_VIEW_CONNECTORS, joints, err));
+    if (work->feeds != 0)
+        TOC_TRY(same_count(work, 1, TOC_VIEW_FEEDS, 0, err));
     return same_count(work, 0, TOC_VIEW_EXPIRIES, work->expiries, err);
 }
 

@@ -75,7 +75,9 @@ static toc_answer_claim sample_claim(void)
                                                           .assets = assets,
                                                           .label_count = 2,
                                                           .labels = labels,
-                                                          .first_seen = {1700000000000}}}};
+                                                          .first_seen = {1700000000000}}},
+                              .alive_count = 1,
+                              .alive = &root};
     memset(claim.claim.bytes, 0x0A, 32);
     memset(claim.record.bytes, 0x0B, 32);
     memset(claim.circle.bytes, 0x0C, 32);
@@ -96,7 +98,12 @@ static toc_answer_claim sample_claim(void)
     "\"issued_at\":\"2023-11-14T22:14:00Z\",\"valid_until\":\"2023-11-14T22:14:00.001Z\","         \
     "\"source\":\"list:ofac-sdn\",\"source_version\":\"2025-03-21\","                              \
     "\"roots\":[\"list:ofac-sdn\"],\"tlp\":\"AMBER+STRICT\",\"purpose\":null,"                     \
-    "\"note\":\"line one\\nline two\",\"expired\":false,\"withdrawn\":false}"
+    "\"note\":\"line one\\nline two\",\"expired\":false,\"withdrawn\":false,"                      \
+    "\"misstated\":false,\"disputed\":false}"
+
+#define NOTHING_BESIDE                                                                             \
+    "\"disputes\":[],\"clearances\":[],\"notices\":[],\"attributions\":[],\"sightings\":[],"       \
+    "\"inquiries\":[],\"service\":null,\"contested\":false,"
 
 static void a_claim_is_one_line_with_every_field(void **state)
 {
@@ -158,7 +165,8 @@ static void a_dossier_is_one_line(void **state)
                 "\"claims\":[" CLAIM_LINE "],\"tagged\":2,"
                 "\"same_key\":[{\"subject\":\"0102\",\"caip10\":\"bip122:x:L\",\"claims\":3}],"
                 "\"lookalikes\":[\"" BITCOIN ":" GENESIS "\"],"
-                "\"cluster\":{\"id\":\"01ff\",\"size\":7},\"horizon\":\"2023-11-14T22:14:00Z\","
+                "\"cluster\":{\"id\":\"01ff\",\"size\":7}," NOTHING_BESIDE
+                "\"horizon\":\"2023-11-14T22:14:00Z\","
                 "\"incomplete\":true}");
 }
 
@@ -173,8 +181,9 @@ static void nothing_found_has_the_same_fields(void **state)
                        "0101\",\"canonical\":\"" GENESIS "\",\"caip10\":\"" BITCOIN ":" GENESIS
                        "-7\",\"chain\":\"" BITCOIN "\",\"tag\":\"7\",\"score\":0,"
                        "\"categories\":[],\"claims\":[],\"tagged\":0,\"same_key\":[],"
-                       "\"lookalikes\":[],\"cluster\":null,\"horizon\":\"1970-01-01T00:00:00Z\","
-                       "\"incomplete\":false}");
+                       "\"lookalikes\":[],"
+                       "\"cluster\":null," NOTHING_BESIDE
+                       "\"horizon\":\"1970-01-01T00:00:00Z\",\"incomplete\":false}");
 }
 
 /* ---- explain ---- */
@@ -207,6 +216,8 @@ static void every_term_of_the_score_and_what_would_change_it_is_explained(void *
         statement->kind = TOC_RECORD_WALLET;
         statement->root_count = 1;
         statement->roots = &roots[i % 3];
+        claims[i].alive_count = 1;
+        claims[i].alive = &roots[i % 3];
         statement->as.wallet.category = toc_span_text("theft");
         statement->as.wallet.role = toc_span_text(i == 3 ? "victim" : "perpetrator");
         claims[i].org.bytes[0] = i == 0 ? 1 : 2;
