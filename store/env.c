@@ -135,15 +135,17 @@ void toc_env_close(toc_env *env)
     free(env);
 }
 
-static int open_map(toc_env *env, bool sync)
+static int open_map(toc_env *env, const toc_env_options *options)
 {
+    unsigned flags =
+        MDB_NOTLS | (options->sync ? 0 : MDB_NOSYNC) | (options->may_undo ? MDB_NOMETASYNC : 0);
     int rc = mdb_env_set_maxdbs(env->mdb, TOC_ENV_TABLES_MAX);
     if (rc == 0)
         rc = mdb_env_set_maxreaders(env->mdb, TOC_ENV_READERS_MAX);
     if (rc == 0)
         rc = mdb_env_set_mapsize(env->mdb, env->map_bytes);
     if (rc == 0)
-        rc = mdb_env_open(env->mdb, env->path, MDB_NOTLS | (sync ? 0 : MDB_NOSYNC), 0600);
+        rc = mdb_env_open(env->mdb, env->path, flags, 0600);
     MDB_stat stat;
     if (rc == 0)
         rc = mdb_env_stat(env->mdb, &stat);
@@ -174,7 +176,7 @@ toc_code toc_env_open(const char *path, const toc_env_options *options, toc_env 
     if (rc != 0)
         return toc_env_fail(err, "open store", path, rc);
     TOC_TRY(claim_folder(env, err));
-    rc = open_map(env, options->sync);
+    rc = open_map(env, options);
     if (rc != 0)
         return toc_env_fail(err, "open store", path, rc);
     TOC_TRY(toc_env_clear_readers(env, NULL, err));
@@ -196,6 +198,7 @@ toc_code toc_env_create(const char *path, const toc_env_options *options, toc_er
     toc_env *env = NULL;
     toc_env_options durable = *options;
     durable.sync = true;
+    durable.may_undo = false;
     TOC_TRY(toc_env_open(folder.draft, &durable, &env, err));
     toc_env_close(env);
     return toc_folder_finish(&folder, err);

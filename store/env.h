@@ -29,6 +29,7 @@ typedef struct toc_env_options {
     size_t table_count; /* at most TOC_ENV_TABLES_MAX */
     uint64_t map_bytes; /* 0: TOC_ENV_MAP_BYTES; rounded up to whole pages */
     bool sync;          /* a commit is an fsync; toc_env_set_sync changes it */
+    bool may_undo; /* a crash of the machine may undo the last commit: one fsync instead of two */
 } toc_env_options;
 
 /* Makes the folder `path` (0700) with empty tables, in `path`.new, synced and renamed: it is there

@@ -85,7 +85,10 @@ toc_code toc_views_set_dirty(toc_views *views, bool dirty, toc_err *err)
     }
     TOC_TRY(put_meta(views->env, dirty_key(), TOC_SPAN_OF(mark), dirty, err));
     views->dirty = dirty;
-    return dirty ? toc_env_set_sync(views->env, false, err) : TOC_OK;
+    if (!dirty)
+        return TOC_OK;
+    TOC_TRY(toc_env_sync(views->env, err)); /* the mark must not be undone by a crash */
+    return toc_env_set_sync(views->env, false, err);
 }
 
 /* ---- opening ---- */
@@ -147,7 +150,8 @@ toc_code toc_views_open(const char *directory, const toc_store_options *options,
     views->options = (toc_env_options){.tables = toc_view_table_names,
                                        .table_count = TOC_VIEW_TABLES,
                                        .map_bytes = options->views_map_bytes,
-                                       .sync = options->sync};
+                                       .sync = options->sync,
+                                       .may_undo = true}; /* the log has it */
     TOC_TRY(new_tools(views, err));
     TOC_TRY(open_usable(views, err));
     TOC_TRY(read_state(views, err));
