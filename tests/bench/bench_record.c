@@ -29,15 +29,16 @@ static toc_statement make_wallet(const char *chain, const char *address)
 {
     static const toc_root root = {(const uint8_t *)"\2ransomwhere", 12};
     toc_err err;
-    toc_statement statement = {.kind = TOC_RECORD_WALLET,
-                               .revision = 1,
-                               .issued_at = {1742000000000},
-                               .tlp = TOC_TLP_GREEN,
-                               .confidence = 70,
-                               .confidence_scale = toc_span_text("percent"),
-                               .source = {TOC_GROUND_LIST, toc_span_text("ransomwhere"), {0}},
-                               .root_count = 1,
-                               .roots = &root};
+    toc_statement statement = {
+        .kind = TOC_RECORD_WALLET,
+        .revision = 1,
+        .issued_at = {1742000000000},
+        .tlp = TOC_TLP_GREEN,
+        .confidence = 70,
+        .confidence_scale = toc_span_text("percent"),
+        .source = {.ground = TOC_GROUND_LIST, .id = toc_span_text("ransomwhere")},
+        .root_count = 1,
+        .roots = &root};
     statement.as.wallet.role = toc_span_text("perpetrator");
     statement.as.wallet.category = toc_span_text("ransomware");
     statement.as.wallet.actor = toc_span_text("lockbit");
