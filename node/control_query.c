@@ -1,12 +1,11 @@
 /* Commands that ask the views: lookup, explain, cluster, search. */
-#include <stdlib.h>
-
 #include "node/clock.h"
 #include "node/control_args.h"
 #include "node/control_talk.h"
 
 enum {
     QUERY_ARENA_BYTES = 256 << 20,
+    QUERY_TEXTS_BYTES = 16 << 20,
     QUERY_MEMBERS_DEFAULT = 100,
     QUERY_LIMIT_DEFAULT = 100,
     QUERY_LIMIT_MAX = 1000000
@@ -15,7 +14,7 @@ enum {
 typedef struct asking {
     toc_talk *talk;
     toc_query query;
-    const char **texts;
+    toc_arena *texts; /* the query's own is used up by each answer */
 } asking;
 
 static void asking_wipe(asking *all)
@@ -23,7 +22,7 @@ static void asking_wipe(asking *all)
     toc_arena *arena = all->query.arena;
     toc_query_end(&all->query);
     toc_arena_free(arena);
-    free(all->texts);
+    toc_arena_free(all->texts);
 }
 TOC_DEFINE_AUTO_WIPE(asking, asking_wipe)
 
@@ -32,6 +31,7 @@ static toc_code asking_begin(toc_talk *talk, asking *out, toc_err *err)
     toc_arena *arena;
     toc_node *node = toc_talk_node(talk);
     out->talk = talk;
+    TOC_TRY(toc_arena_new(QUERY_TEXTS_BYTES, &out->texts, err));
     TOC_TRY(toc_arena_new(QUERY_ARENA_BYTES, &arena, err));
     toc_code code = toc_query_begin(toc_node_log(node), toc_node_views(node), arena,
                                     toc_clock_now().wall, &out->query, err);
@@ -54,13 +54,13 @@ static toc_code ask_all(toc_talk *talk, json_t *request, toc_question_form form,
     toc_question ask = {
         .form = form, .members_max = members_max, .visit = say_line, .context = talk};
     TOC_TRY(toc_args_texts(request, "queries", true, &ask.count, err));
-    all.texts = calloc(ask.count + 1, sizeof *all.texts);
-    if (all.texts == NULL)
+    TOC_TRY(asking_begin(talk, &all, err));
+    const char **texts = toc_arena_zalloc(all.texts, ask.count, sizeof *texts);
+    if (texts == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "no memory for the queries");
     for (size_t i = 0; i < ask.count; i++)
-        all.texts[i] = (const char *)toc_args_text_at(request, "queries", i).data;
-    ask.texts = all.texts;
-    TOC_TRY(asking_begin(talk, &all, err));
+        texts[i] = (const char *)toc_args_text_at(request, "queries", i).data;
+    ask.texts = texts;
     return toc_query_ask(&all.query, &ask, err);
 }
 

@@ -148,7 +148,7 @@ static uint64_t entries_at_once(const engine_feed *feed)
 static bool may_pull(const engine_feed *feed)
 {
     return feed->requested < feed->target && feed->pulls < ENGINE_PULLS_PER_FEED_MAX &&
-           feed->waiting_count + PULL_PARTS * (feed->pulls + 1) <= PULL_PARTS_WAITING_MAX;
+           feed->waiting_count + (size_t)PULL_PARTS * (feed->pulls + 1) <= PULL_PARTS_WAITING_MAX;
 }
 
 static toc_code ask_for_more(toc_engine *engine, toc_log_txn *txn, engine_feed *feed,

@@ -91,7 +91,8 @@ bool toc_amounts_pack(const toc_amount *amounts, size_t count, toc_arena *arena,
     if (count == 0)
         return true;
     Toc__Asset *rows = toc_arena_zalloc(arena, count, sizeof *rows);
-    Toc__Asset **list = toc_arena_zalloc(arena, count, sizeof *list);
+    Toc__Asset **list = toc_arena_zalloc(
+        arena, count, sizeof *list); /* NOLINT(bugprone-sizeof-expression): pointers are meant */
     if (rows == NULL || list == NULL)
         return false;
     for (size_t i = 0; i < count; i++) {

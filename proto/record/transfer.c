@@ -83,7 +83,8 @@ static bool pack_parties(const toc_wallet *parties, size_t count, toc_arena *are
     if (count == 0)
         return true;
     Toc__Party *rows = toc_arena_zalloc(arena, count, sizeof *rows);
-    Toc__Party **list = toc_arena_zalloc(arena, count, sizeof *list);
+    Toc__Party **list = toc_arena_zalloc(
+        arena, count, sizeof *list); /* NOLINT(bugprone-sizeof-expression): pointers are meant */
     if (rows == NULL || list == NULL)
         return false;
     for (size_t i = 0; i < count; i++) {

@@ -115,6 +115,7 @@ static toc_code add_twin(gathering *work, const toc_claim_row *row, toc_err *err
     TOC_TRY(toc_query_claim(work->query, row, &claim, err));
     toc_beside_accuse(&work->beside, &claim);
     if (first) {
+        TOC_ASSERT(out->twins != NULL); /* room for as many as there are claims of twins */
         twin = &out->twins[out->twin_count++];
         *twin = (toc_answer_twin){.subject = toc_subject_copy(row->filed.subject)};
         TOC_TRY(spell(work, &claim, &twin->text, err));

@@ -200,7 +200,7 @@ static toc_code write_many(void *context, toc_engine *engine, toc_log_txn *txn, 
 static void entries_that_come_faster_than_they_are_verified_are_no_fault(void **state)
 {
     scene *s = *state;
-    uint64_t wanted = stored_of(s, READER, TOC_LANE_BULK) + MANY_AT_ONCE * MANY_TIMES;
+    uint64_t wanted = stored_of(s, READER, TOC_LANE_BULK) + (uint64_t)MANY_AT_ONCE * MANY_TIMES;
     s->net.work_ms_max = 300;
     for (int i = 0; i < MANY_TIMES; i++)
         assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], write_many, s));
