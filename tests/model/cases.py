@@ -5,10 +5,11 @@ The names begin with the section. A case looks at what the model's stages made o
 
 import itertools
 
+import cases_two
 import model
+from cases_two import KIND_NAMES
 from model import CLUSTER, MEMBERS, RETRACTION, WALLET
 
-KIND_NAMES = {WALLET: "wallet", CLUSTER: "cluster", MEMBERS: "members", RETRACTION: "retraction"}
 WALLET_PARTS = ["subject", "tag", "chain", "role", "category", "actor", "incident", "source"]
 ROOTS_OF_SOURCES = [("own", "own"), ("list", "list"), ("list", "own"), ("vendor", "vendor"), ("vendor", "own")]
 
@@ -68,8 +69,10 @@ DERIVED = {
 }
 
 
-def expected(big, derived):
+def expected(big, derived, rules=1):
     """What a run of enough worlds must show: small worlds the rules of records and dossiers, big ones the joining."""
+    if rules == 2:
+        return cases_two.TWO
     return (BIG if big else SMALL) | (DERIVED if derived else set())
 
 
@@ -79,6 +82,8 @@ def cases_of(world):
     for part in (entry_cases, head_cases, identity_cases, root_cases, dossier_cases, membership_cases,
                  report_cases, atom_cases, link_cases, cluster_cases):
         yield from part(world, views)
+    if views.rules == 2:
+        yield from cases_two.cases_of(world, views)
 
 
 # §1 to §4 ----------------------------------------------------------------------------------------------
@@ -165,10 +170,10 @@ def identity_cases(_, views):
 
 
 def root_cases(_, views):
-    names = {1: "own", 2: "list", 3: "vendor"}
+    names = {1: "own", 2: "list", 3: "vendor", 4: "derived"}
     for head in views.live.values():
         roots, alive = head.roots(), model.alive_roots(head, views.dead_roots)
-        if head.kind == WALLET and len(roots) == 1:
+        if head.kind == WALLET and len(roots) == 1 and min(roots)[0] in names:
             source, root = names[bytes.fromhex(head.said["source"])[0]], names[min(roots)[0]]
             if (source, root) in ROOTS_OF_SOURCES:
                 yield f"4 source {source}, root {root}"

@@ -337,8 +337,11 @@ def big_world(rng, derived):
     return world
 
 
-def generate(seed, big=False, derived=False):
+def generate(seed, big=False, derived=False, rules=1):
     """The world of a seed."""
+    if rules == 2:
+        import worlds_two   # which is made of this
+        return worlds_two.small_world(random.Random(f"{seed} rules 2")).finished(seed)
     rng = random.Random(f"{seed} {big} {derived}")
     return (big_world if big else small_world)(rng, derived).finished(seed)
 
@@ -358,16 +361,17 @@ def main():
     parser.add_argument("--count", type=int, default=1)
     parser.add_argument("--big", action="store_true")
     parser.add_argument("--derived", action="store_true")
+    parser.add_argument("--rules", type=int, choices=[1, 2], default=1)
     parser.add_argument("--coverage", action="store_true")
     given = parser.parse_args()
     counts = collections.Counter()
     for seed in range(given.seed, given.seed + given.count):
-        world = generate(seed, given.big, given.derived)
+        world = generate(seed, given.big, given.derived, given.rules)
         if given.coverage:
             counts.update(cases.cases_of(world))
         else:
             print(json.dumps(world, separators=(",", ":")))
-    return print_coverage(counts, cases.expected(given.big, given.derived)) if given.coverage else 0
+    return print_coverage(counts, cases.expected(given.big, given.derived, given.rules)) if given.coverage else 0
 
 
 if __name__ == "__main__":
