@@ -37,7 +37,7 @@ TWO = {
     "6 a member under a notice without effect", "6 a cluster that covering takes apart",
     "9 a notice of its own org", "9 a notice with a signature only", "9 a notice by two lineages only",
     "9 a notice stated only", "9 a notice that names another org", "9 a notice of an operator outside",
-    "9 a wrong signature", "9 a signature that is not verified", "9 two orgs on one root do not agree",
+    "9 a wrong signature", "9 a notice of a role that is no term", "9 a signature that is not verified", "9 two orgs on one root do not agree",
     "9 an org in two circles does not agree", "9 roles that differ do not agree",
     "9 a notice of a twin agrees", "9 a key twin is covered", "9 a notice with a tag covers", "9 several roles on one",
     "9 an addressee", "9 a contested notice", "9 a contested built-in service", "9 contested through a twin",
@@ -241,6 +241,8 @@ def notice_cases(_, views):
             yield "9 a notice that names another org"
         if not operator and head.field("operator_name"):
             yield "9 a notice of an operator outside"
+        if head.field("service_role") not in effects.SERVICE_ROLES:
+            yield "9 a notice of a role that is no term"
         if proof == "wrong":
             yield "9 a wrong signature"
         if proof == "not-verified":

@@ -19,7 +19,7 @@ XRP, SOL = "xrpl:0", "solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp"
 NULL20, ONE20 = bytes(20), bytes(19) + b"\x01"      # nobody has their keys
 SERVICES = [{"vertex": "01" + NULL20.hex(), "role": "burn"}, {"vertex": "05" + NULL20.hex(), "role": "burn"},
             {"vertex": "05" + ONE20.hex(), "role": "precompile"}]
-NOTICE_ROLES = ["deposit", "deposit", "hot", "hot", "hot", "cold", "pool", "burn"]
+NOTICE_ROLES = ["deposit", "deposit", "hot", "hot", "hot", "cold", "pool", "burn", "till"]     # no term
 SLUGS = ["bridge-2024", "hack", "hack-2"]
 KEY_SEEDS = [b"%032d" % number for number in range(3)]
 EVERY_ROOT = 64
@@ -66,6 +66,7 @@ class World(worlds.World):
         self.flows = [rng.randbytes(32).hex() for _ in range(2)]
         self.said = []          # (place, kind, identity fields) of claims that can be a target
         self.busy = None        # a wallet that much is about
+        self.calm = rng.random() < 0.4      # nothing waits or expires: what is said together stands together
 
     def transaction(self, chain):
         number = self.rng.randbytes(32).hex()
@@ -78,7 +79,8 @@ class World(worlds.World):
         key = (place["circle"], place["org"])
         feed = self.feeds.setdefault(key, [self.rng.randbytes(32).hex(), 1])
         seen = kind not in HEADS or self.rng.random() > 0.06
-        super().add(place, kind, {"source": "01", **fields, "feed": feed[0], "index": feed[1],
+        dates = worlds.SURE if self.calm else {}
+        super().add(place, kind, {"source": "01", **dates, **fields, "feed": feed[0], "index": feed[1],
                                   "salt": self.rng.randbytes(32).hex()})
         feed[1] += 1
         if not seen:
@@ -161,7 +163,7 @@ class World(worlds.World):
         if kind not in (DISPUTE, INQUIRY, REPLY):
             self.said.append((place, kind, fields))
         for _ in range(self.rng.choice([1, 1, 1, 1, 2, 2, 3])):
-            if self.rng.random() < 0.13:
+            if self.rng.random() < (0.05 if self.calm else 0.13):
                 self.retract(place, kind, {name: value for name, value in fields.items() if name != "vertex"})
             else:
                 self.add(place, kind, {"confidence": self.rng.choice(worlds.CONFIDENCES), **fields, **body(),
@@ -244,8 +246,8 @@ class World(worlds.World):
             fields = {"subject": some[1].subject, "vertex": some[1].vertex, "tag": "", "chain": some[1].chains[0]}
             self.notice({"circle": self.circles[0], "org": org}, self.rng.choice(["deposit", "hot", "cold"]), fields)
 
-    def place_of(self, chain):
-        if self.rng.random() < 0.2:
+    def place_of(self, chain, flows=0.2):
+        if self.rng.random() < flows:
             return {"chain": chain, "tx": "", "index_kind": 0, "index": "", "flow": self.rng.choice(self.flows)}
         kind, index = (4, self.rng.choice(["0", "12"])) if chain == BTC else self.rng.choice(
             [(1, ""), (2, "0"), (2, "12"), (3, "0.1.4")])
@@ -267,7 +269,7 @@ class World(worlds.World):
 
         def body():
             other = self.rng.random() < 0.25
-            bridge = self.place_of(self.rng.choice([c for c in (BTC, ETH, BSC) if c != chain]))
+            bridge = self.place_of(self.rng.choice([c for c in (BTC, ETH, BSC) if c != chain]), 0)
             return {"from": sender, "to": receiver,
                     "amount": {"asset": "native", "units": self.rng.choice(AMOUNTS) if other else units, "decimals": 18},
                     "bridge": bridge if self.rng.random() < 0.3 else None}
@@ -346,6 +348,8 @@ class World(worlds.World):
         circle, target = self.target()
         place = {"circle": circle, "org": self.rng.choice(self.orgs)}
         if self.rng.random() < 0.5:
+            if place["org"] == target["org"]:
+                return      # who said it retracts it
             self.say(place, DISPUTE, {"target": target},
                      lambda: {"revision_seen": str(self.rng.choice(worlds.REVISIONS)), "reason": "wrong-address"})
             return

@@ -323,6 +323,10 @@ static void make_planned(world *it, const toc_plan *plan)
     choose_gone(it, 40);
     for (size_t i = 0; i < it->feed_count; i++)
         memset(it->gone[i], 0, planned[i] * sizeof *it->gone[i]);
+    for (size_t i = 0; i < plan->line_count; i++) {
+        const toc_plan_line *line = &plan->lines[i];
+        it->gone[line->feed][line->index] = line->unseen;
+    }
 }
 
 static void free_gone(world *it)

@@ -2,221 +2,182 @@
 
 #include <stdlib.h>
 
-#include "proto/address/base58.h"
-#include "proto/address/bech32.h"
-#include "proto/address/subject.h"
 #include "proto/base/text.h"
+#include "tests/support/plan_fields.h"
 
 enum {
-    FIELDS_MAX = 16,
-    ALERT_MEMBERS_MAX = 100 /* more would not fit an alert's entry */
+    ALERT_MEMBERS_MAX = 100, /* more would not fit an alert's entry */
+    ARENA_BYTES = 8 << 20,
+    STRAY_BYTE = 0x5A /* of what a changed root or a wrong place is made */
 };
 
-typedef struct fields {
-    size_t count, next;
-    char *at[FIELDS_MAX];
-} fields;
+/* ---- what a record is derived from ---- */
 
-static void split(char *line, fields *out)
+void toc_plan_open(const toc_test_feed *feed, uint64_t index, toc_arena *arena, uint8_t *plain,
+                   toc_statement *out)
 {
-    *out = (fields){0};
-    line[strcspn(line, "\n")] = '\0';
-    for (char *field; (field = strsep(&line, "\t")) != NULL;) {
-        assert_true(out->count < FIELDS_MAX);
-        out->at[out->count++] = field;
+    toc_err err = {0};
+    toc_opened opened;
+    TOC_CHECK_OK(toc_entry_open(&feed->id, index, toc_test_feed_entry(feed, index),
+                                feed->sender_keys[0], plain, &opened, &err));
+    TOC_CHECK_OK(toc_record_decode(opened.record, arena, out, &err));
+}
+
+/* "20s": line 20, sealed. Names the record as the statement will, and tells its roots. */
+static void take_source(toc_plan *plan, const char *text, toc_arena *arena,
+                        toc_source_record *out_named, toc_derivation *out)
+{
+    char *letter;
+    unsigned long number = strtoul(text, &letter, 10);
+    assert_true(number <= plan->line_count);
+    *out = (toc_derivation){.sealed = *letter == 's'};
+    letter += out->sealed;
+    memset(out_named, STRAY_BYTE, sizeof *out_named);
+    out_named->index = 1;
+    if (number == 0)
+        return;
+    const toc_plan_line *line = &plan->lines[number - 1];
+    const toc_test_feed *feed = plan->feeds[line->feed];
+    uint8_t *plain = toc_arena_alloc(arena, TOC_ENTRY_BYTES_MAX);
+    toc_statement *statement = toc_arena_zalloc(arena, 1, sizeof *statement);
+    assert_true(plain != NULL && statement != NULL);
+    toc_plan_open(feed, line->index, arena, plain, statement);
+    out->roots = statement->roots;
+    out->root_count = statement->root_count;
+    out->salt = plain;
+    *out_named =
+        (toc_source_record){.record = line->record, .feed = feed->id, .index = line->index};
+    if (*letter == 'p')
+        out_named->index += 1000;
+    if (*letter == 'i')
+        out_named->record.bytes[31] ^= STRAY_BYTE;
+}
+
+static int compare_named(const void *left, const void *right)
+{
+    return memcmp(left, right, sizeof(toc_record_id)); /* the record stands first */
+}
+
+/* `less`: the lowest root goes; `more`: a stray one comes, another and higher in each line. */
+static void change_roots(const char *change, size_t line, toc_arena *arena,
+                         toc_statement *statement)
+{
+    uint8_t *stray = toc_arena_zalloc(arena, 1, TOC_ROOT_UNDISCLOSED_BYTES);
+    assert_non_null(stray);
+    stray[0] = TOC_ROOT_UNDISCLOSED;
+    memset(stray + 1, 0xFF, 8);
+    stray[9] = (uint8_t)(line >> 8);
+    stray[10] = (uint8_t)line;
+    if (strcmp(change, "less") == 0 && statement->root_count > 1) {
+        statement->roots++;
+        statement->root_count--;
+    } else if (change[0] != '\0' || statement->root_count == 0) {
+        toc_root *roots = toc_arena_zalloc(arena, statement->root_count + 1, sizeof *roots);
+        assert_non_null(roots);
+        if (statement->root_count > 0)
+            memcpy(roots, statement->roots, statement->root_count * sizeof *roots);
+        roots[statement->root_count++] = toc_span_of(stray, TOC_ROOT_UNDISCLOSED_BYTES);
+        statement->roots = roots;
     }
 }
 
-static const char *take(fields *from)
+/* Where a change took another root than in the plan's own world, one may be left that the claim may
+ * not rest on: its own. */
+static void drop_own(const toc_claim_id *claim, toc_arena *arena, toc_statement *statement)
 {
-    assert_true(from->next < from->count);
-    return from->at[from->next++];
-}
-
-static uint64_t take_number(fields *from)
-{
-    toc_err err = {0};
-    uint64_t number;
-    TOC_CHECK_OK(toc_u64_parse(toc_span_text(take(from)), UINT64_MAX, &number, &err));
-    return number;
-}
-
-static void take_id(fields *from, uint8_t out[32])
-{
-    toc_err err = {0};
-    TOC_CHECK_OK(toc_hex_decode(toc_span_text(take(from)), out, 32, &err));
-}
-
-/* ---- wallets: from a subject back to an address ---- */
-
-static void spell_base58(uint8_t version, const uint8_t *hash, char *out)
-{
-    uint8_t payload[21] = {version};
-    memcpy(payload + 1, hash, 20);
-    toc_base58check_encode(TOC_BASE58_BITCOIN, TOC_SPAN_OF(payload), out);
-}
-
-static void spell_bech32(const uint8_t *program, size_t size, char *out)
-{
-    uint8_t values[1 + 64] = {0};
-    size_t count = toc_bits_split(program, size, values + 1);
-    toc_bech32_encode(TOC_BECH32, "bc", values, 1 + count, out);
-}
-
-/* Kinds as worlds.py numbers them; whatever else is an account. */
-enum { WORLD_P2PKH = 1, WORLD_P2SH = 2, WORLD_P2WPKH = 3, WORLD_P2WSH = 4 };
-
-static void spell(const uint8_t *subject, size_t size, char out[TOC_BASE58_TEXT_MAX])
-{
-    const uint8_t *payload = subject + 1;
-    uint8_t family = subject[size - 2], kind = subject[size - 1];
-    bool ltc = family == TOC_FAMILY_LTC;
-    if (kind == WORLD_P2PKH)
-        spell_base58(ltc ? 48 : 0, payload, out);
-    else if (kind == WORLD_P2SH)
-        spell_base58(ltc ? 50 : 5, payload, out);
-    else if (kind == WORLD_P2WPKH || kind == WORLD_P2WSH)
-        spell_bech32(payload, size - 3, out);
-    else if (family == TOC_FAMILY_TRON)
-        spell_base58(0x41, payload, out);
-    else {
-        out[0] = '0';
-        out[1] = 'x';
-        toc_hex_encode(toc_span_of(payload, 20), out + 2);
+    size_t kept = 0;
+    toc_root *roots = toc_arena_zalloc(arena, statement->root_count + 1, sizeof *roots);
+    assert_non_null(roots);
+    for (size_t i = 0; i < statement->root_count; i++) {
+        toc_root root = statement->roots[i];
+        bool own = root.size == 33 && root.data[0] == TOC_ROOT_OWN &&
+                   memcmp(root.data + 1, claim->bytes, 32) == 0;
+        if (!own)
+            roots[kept++] = root;
     }
+    statement->roots = roots;
+    statement->root_count = kept;
 }
 
-static const char *chain_of(uint8_t family)
-{
-    switch (family) {
-    case TOC_FAMILY_LTC:
-        return "LTC";
-    case TOC_FAMILY_EVM:
-        return "eip155:1";
-    case TOC_FAMILY_TRON:
-        return "TRON";
-    default:
-        return "BTC";
-    }
-}
-
-/* `chain` empty: one of the subject's family. */
-static toc_wallet wallet_of(const char *hex, const char *chain)
+/* "less:3s,5p" */
+static void derive(toc_plan *plan, char *text, const toc_claim_id *claim, toc_arena *arena,
+                   toc_statement *statement)
 {
     toc_err err = {0};
-    uint8_t subject[TOC_SUBJECT_BYTES_MAX];
-    size_t size = strlen(hex) / 2;
-    char text[TOC_BASE58_TEXT_MAX];
-    toc_wallet wallet;
-    assert_true(size > 3 && size <= sizeof subject);
-    TOC_CHECK_OK(toc_hex_decode(toc_span_text(hex), subject, size, &err));
-    spell(subject, size, text);
-    const char *name = chain[0] != '\0' ? chain : chain_of(subject[size - 2]);
-    const toc_chain *found = toc_chain_find(toc_span_text(name));
-    assert_non_null(found);
-    TOC_CHECK_OK(toc_wallet_parse_on(found, toc_span_text(text), &wallet, &err));
-    /* All but the number of the kind, which the worlds have of their own. */
-    assert_int_equal(wallet.subject.size, size);
-    assert_memory_equal(wallet.subject.bytes, subject, size - 1);
-    return wallet;
+    static toc_source_record named[TOC_SOURCES_MAX];
+    toc_derivation sources[TOC_SOURCES_MAX];
+    size_t count = 0;
+    const char *change = strsep(&text, ":");
+    for (const char *source; (source = strsep(&text, ",")) != NULL; count++) {
+        assert_true(count < TOC_SOURCES_MAX);
+        take_source(plan, source, arena, &named[count], &sources[count]);
+    }
+    qsort(named, count, sizeof *named, compare_named);
+    statement->source.records = named;
+    statement->source.record_count = count;
+    TOC_CHECK_OK(
+        toc_derived_roots(sources, count, arena, &statement->roots, &statement->root_count, &err));
+    drop_own(claim, arena, statement);
+    change_roots(change, plan->line_count, arena, statement);
 }
 
 /* ---- statements ---- */
 
-static toc_source source_of(const char *hex)
+static toc_statement take_members(toc_plan_fields *from)
 {
-    toc_err err = {0};
-    static char id[64];
-    size_t size = strlen(hex) / 2;
-    uint8_t bytes[1 + sizeof id];
-    assert_true(size >= 1 && size <= sizeof bytes);
-    TOC_CHECK_OK(toc_hex_decode(toc_span_text(hex), bytes, size, &err));
-    if (bytes[0] == TOC_GROUND_OWN)
-        return (toc_source){.ground = TOC_GROUND_OWN};
-    memcpy(id, bytes + 1, size - 1);
-    return (toc_source){.ground = (toc_ground)bytes[0], .id = toc_span_of(id, size - 1)};
-}
-
-/* A tag where the chain has none is left out: no record of it would be well-formed. */
-static void take_tag(const char *tag, toc_wallet *wallet)
-{
-    toc_wallet with_tag;
-    toc_code code =
-        toc_wallet_read(toc_span_text(toc_chain_caip2(wallet->chain)),
-                        toc_span_text(wallet->address), toc_span_text(tag), &with_tag, NULL);
-    if (code == TOC_OK)
-        *wallet = with_tag;
-}
-
-static toc_statement take_wallet(fields *from)
-{
-    const char *subject = take(from), *tag = take(from), *chain = take(from);
-    toc_wallet wallet = wallet_of(subject, chain);
-    take_tag(tag, &wallet);
-    const char *role = take(from);
-    toc_statement statement = toc_book_claim(wallet, take(from));
-    statement.as.wallet.role = toc_span_text(role);
-    statement.as.wallet.actor = toc_span_text(take(from));
-    statement.as.wallet.incident = toc_span_text(take(from));
-    statement.source = source_of(take(from));
-    return statement;
-}
-
-static toc_statement take_cluster(fields *from)
-{
-    toc_err err = {0};
-    toc_statement statement = toc_book_cluster(take(from));
-    if (take_number(from) == 1)
-        statement.as.cluster.entity_type = toc_span_text("exchange");
-    const char *root = take(from);
-    uint8_t tag;
-    TOC_CHECK_OK(toc_hex_decode(toc_span_of(root, 2), &tag, 1, &err));
-    statement.source = source_of(tag == TOC_ROOT_OWN ? "01" : root);
-    return statement;
-}
-
-static toc_statement take_members(fields *from, toc_member *storage)
-{
-    const char *name = take(from);
-    char *list = from->at[from->next++];
+    static toc_member storage[TOC_CHUNK_MEMBERS_MAX];
+    const char *name = toc_plan_take(from);
+    char *list = toc_plan_take(from);
     size_t count = 0;
     for (char *member; (member = strsep(&list, ",")) != NULL;) {
         assert_true(count < TOC_CHUNK_MEMBERS_MAX);
         storage[count++] =
-            (toc_member){.wallet = wallet_of(member + 1, ""), .remove = member[0] == '-'};
+            (toc_member){.wallet = toc_plan_wallet(member + 1, ""), .remove = member[0] == '-'};
     }
     return toc_book_members(name, storage, count);
 }
 
-static toc_statement take_retraction(fields *from)
+/* The statement lends from its target. */
+static toc_statement take_retraction(toc_plan_fields *from, const toc_org_id *org)
 {
-    toc_statement target =
-        take_number(from) == 1 ? take_wallet(from) : toc_book_cluster(take(from));
-    return toc_book_retraction(&target);
+    toc_claim_id claim;
+    toc_statement retraction;
+    toc_statement *target = toc_arena_zalloc(from->arena, 1, sizeof *target);
+    assert_non_null(target);
+    toc_source source = toc_plan_source(from);
+    uint64_t kind = toc_plan_number(from);
+    *target = toc_plan_identity(from, (toc_record_kind)kind, source);
+    toc_statement_claim(target, from->circle, org, &claim);
+    toc_statement_retract(target, &claim, TOC_RETRACT_ERROR, &retraction);
+    return retraction;
 }
 
-static toc_statement take_body(fields *from, uint64_t kind, toc_member *storage)
+static toc_statement take_head(toc_plan *plan, toc_plan_fields *from, toc_record_kind kind,
+                               const toc_org_id *org)
 {
-    toc_statement statement;
-    if (kind == TOC_RECORD_MEMBERS)
-        return take_members(from, storage);
-    if (kind == TOC_RECORD_RETRACTION)
-        return take_retraction(from);
-    uint32_t confidence = (uint32_t)take_number(from);
-    statement = kind == TOC_RECORD_WALLET ? take_wallet(from) : take_cluster(from);
+    uint32_t confidence = (uint32_t)toc_plan_number(from);
+    toc_source source = toc_plan_source(from);
+    char *derivation = toc_plan_take(from);
+    toc_statement statement = toc_plan_identity(from, kind, source);
+    toc_plan_body(from, org, &statement);
     statement.confidence = confidence;
+    if (source.ground == TOC_GROUND_DERIVED) {
+        toc_claim_id claim;
+        toc_statement_claim(&statement, from->circle, org, &claim);
+        derive(plan, derivation, &claim, from->arena, &statement);
+    }
     return statement;
 }
 
 /* ---- records ---- */
 
-static toc_test_feed *feed_of(toc_plan *plan, const toc_feed_name *name)
+static size_t feed_of(toc_plan *plan, const toc_feed_name *name)
 {
     for (size_t i = 0; i < plan->feed_count; i++) {
         const toc_feed_name *known = &plan->feeds[i]->name;
         if (known->lane == name->lane && toc_circle_id_equal(&known->circle, &name->circle) &&
             toc_org_id_equal(&known->org, &name->org))
-            return plan->feeds[i];
+            return i;
     }
     assert_true(plan->feed_count < TOC_PLAN_FEEDS_MAX);
     toc_test_feed *feed = toc_test_feed_new(name->lane, (uint8_t)(plan->feed_count + 1));
@@ -224,47 +185,68 @@ static toc_test_feed *feed_of(toc_plan *plan, const toc_feed_name *name)
     feed->name.org = name->org;
     toc_feed_id_of(&feed->name, &feed->id);
     toc_test_feed_grant(feed, 1);
-    plan->feeds[plan->feed_count++] = feed;
-    return feed;
+    plan->feeds[plan->feed_count] = feed;
+    return plan->feed_count++;
 }
 
-static void say_line(toc_plan *plan, fields *from)
+static void say_line(toc_plan *plan, toc_plan_fields *from)
 {
-    static toc_member storage[TOC_CHUNK_MEMBERS_MAX];
     toc_feed_name name = {.lane = TOC_LANE_BULK};
-    uint64_t kind = take_number(from);
-    take_id(from, name.circle.bytes);
-    take_id(from, name.org.bytes);
-    uint64_t revision = take_number(from), issued_at = take_number(from);
-    uint64_t valid_until = take_number(from);
-    toc_statement statement = take_body(from, kind, storage);
+    uint64_t kind = toc_plan_number(from);
+    toc_plan_id(from, name.circle.bytes);
+    toc_plan_id(from, name.org.bytes);
+    from->circle = &name.circle;
+    uint64_t revision = toc_plan_number(from), issued_at = toc_plan_number(from);
+    uint64_t valid_until = toc_plan_number(from), seen = toc_plan_number(from);
+    toc_statement statement = kind == TOC_RECORD_MEMBERS ? take_members(from)
+                              : kind == TOC_RECORD_RETRACTION
+                                  ? take_retraction(from, &name.org)
+                                  : take_head(plan, from, (toc_record_kind)kind, &name.org);
+    assert_int_equal(from->next, from->count);
+    statement.tlp = TOC_TLP_AMBER;
     statement.revision = revision;
     statement.issued_at.unix_ms = issued_at == 0 ? 1 : issued_at; /* 0 would be "missing" */
     statement.valid_until.unix_ms = valid_until;
     bool small = kind != TOC_RECORD_MEMBERS || statement.as.members.count <= ALERT_MEMBERS_MAX;
     if (small && (revision + issued_at / 1000 + plan->seed) % 3 == 0)
         name.lane = TOC_LANE_ALERT;
-    (void)toc_viewbook_say(feed_of(plan, &name), statement);
+    size_t feed = feed_of(plan, &name);
+    toc_said said = toc_viewbook_say(plan->feeds[feed], statement);
+    assert_true(plan->line_count < TOC_PLAN_LINES_MAX);
+    plan->lines[plan->line_count++] = (toc_plan_line){
+        .feed = feed, .index = said.index, .record = said.record, .unseen = seen == 0};
+}
+
+static bool read_header(FILE *file, char **line, size_t *room, toc_plan *out)
+{
+    toc_plan_fields parts;
+    *out = (toc_plan){0};
+    if (getline(line, room, file) <= 0)
+        return false;
+    toc_plan_split(*line, NULL, &parts);
+    assert_string_equal(toc_plan_take(&parts), "world");
+    out->seed = toc_plan_number(&parts);
+    out->horizon = toc_plan_number(&parts);
+    out->lines = calloc(TOC_PLAN_LINES_MAX, sizeof *out->lines);
+    assert_non_null(out->lines);
+    return true;
 }
 
 bool toc_plan_read(FILE *file, toc_plan *out)
 {
+    toc_err err = {0};
     char *line = NULL;
     size_t room = 0;
-    fields parts;
-    *out = (toc_plan){0};
-    bool more = getline(&line, &room, file) > 0;
-    if (more) {
-        split(line, &parts);
-        assert_string_equal(take(&parts), "world");
-        out->seed = take_number(&parts);
-        out->horizon = take_number(&parts);
-    }
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_CHECK_OK(toc_arena_new(ARENA_BYTES, &arena, &err));
+    bool more = read_header(file, &line, &room, out);
     while (more) {
+        toc_plan_fields parts;
         assert_true(getline(&line, &room, file) > 0);
         if (strcmp(line, "end\n") == 0)
             break;
-        split(line, &parts);
+        toc_arena_reset(arena);
+        toc_plan_split(line, arena, &parts);
         say_line(out, &parts);
     }
     free(line);
@@ -275,5 +257,6 @@ void toc_plan_wipe(toc_plan *plan)
 {
     for (size_t i = 0; i < plan->feed_count; i++)
         toc_test_feed_free(plan->feeds[i]);
+    free(plan->lines);
     *plan = (toc_plan){0};
 }

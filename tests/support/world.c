@@ -8,106 +8,99 @@
 #include <unistd.h>
 
 #include "proto/answer/writer.h"
-#include "proto/rules/terms.h"
+#include "proto/feed/entry.h"
 #include "store/query/internal.h"
 #include "store/view/list.h"
+#include "tests/support/world_record.h"
 
 extern char **environ;
 
 enum { ARENA_BYTES = 64 << 20, MEMBERS_MAX = 1 << 20 };
+
+/* ---- where records stand ---- */
+
+typedef TOC_LIST(toc_world_stand) stand_list;
+
+typedef TOC_LIST(toc_log_feed) feed_list;
+
+static toc_code list_feed(void *context, const toc_log_feed *feed, toc_err *err)
+{
+    feed_list *list = context;
+    (void)err;
+    toc_log_feed *place = TOC_LIST_ADD(list);
+    if (place == NULL)
+        abort();
+    *place = *feed;
+    return TOC_OK;
+}
+
+/* An entry that does not open stands nowhere: it is in no view either. */
+static void add_stand(toc_log_txn *txn, const toc_log_feed *feed, uint64_t index, stand_list *out)
+{
+    static uint8_t plain[TOC_ENTRY_BYTES_MAX];
+    toc_span entry, body;
+    toc_entry_header header;
+    toc_opened opened;
+    toc_hash leaf;
+    TOC_AUTO(toc_secret_free) toc_secret *key = NULL;
+    if (toc_log_entry(txn, feed->number, index, &entry, NULL) != TOC_OK ||
+        toc_entry_parse(entry, &header, &body, NULL) != TOC_OK || header.kind != TOC_ENTRY_RECORD ||
+        body.size == 0 ||
+        toc_log_sender_key(txn, &feed->name, header.epoch, &key, NULL) != TOC_OK ||
+        toc_entry_open(&feed->id, index, entry, key, plain, &opened, NULL) != TOC_OK)
+        return;
+    toc_world_stand *stand = TOC_LIST_ADD(out);
+    if (stand == NULL)
+        abort();
+    *stand = (toc_world_stand){.feed = feed->id, .index = index};
+    toc_entry_leaf(&feed->id, index, entry, &leaf);
+    memcpy(stand->record.bytes, leaf.bytes, sizeof stand->record.bytes);
+    memcpy(stand->salt, plain, sizeof stand->salt);
+}
+
+static int compare_stands(const void *left, const void *right)
+{
+    const toc_world_stand *a = left, *b = right;
+    return memcmp(a->record.bytes, b->record.bytes, sizeof a->record.bytes);
+}
+
+static void list_stands(toc_log *log, stand_list *out)
+{
+    toc_err err = {0};
+    feed_list feeds = {0};
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    TOC_CHECK_OK(toc_log_read(log, &txn, &err));
+    TOC_CHECK_OK(toc_log_feeds(txn, NULL, list_feed, &feeds, &err));
+    for (size_t i = 0; i < feeds.count; i++) {
+        for (uint64_t index = 0; index < feeds.at[i].frontier.size; index++)
+            add_stand(txn, &feeds.at[i], index, out);
+    }
+    TOC_LIST_WIPE(&feeds);
+    if (out->count > 0)
+        qsort(out->at, out->count, sizeof *out->at, compare_stands);
+}
 
 /* ---- the world ---- */
 
 typedef struct exporter {
     toc_json json;
     toc_arena *arena;
+    stand_list stands;
 } exporter;
-
-static void add_source(toc_json *json, const toc_source *source)
-{
-    TOC_AUTO(toc_buf_wipe) toc_buf bytes = {0};
-    toc_buf_add_u8(&bytes, (uint8_t)source->ground);
-    toc_buf_add_span(&bytes, source->id);
-    toc_json_hex(json, "source", toc_buf_view(&bytes));
-}
-
-static void add_wallet(toc_json *json, const toc_wallet_body *body, const toc_source *source)
-{
-    toc_json_hex(json, "subject", toc_subject_view(&body->wallet.subject));
-    toc_json_hex(json, "vertex", toc_subject_vertex(&body->wallet.subject));
-    toc_json_text(json, "tag", toc_span_text(body->wallet.tag));
-    toc_json_text(json, "chain", toc_span_text(toc_chain_caip2(body->wallet.chain)));
-    toc_json_text(json, "role", body->role);
-    toc_json_text(json, "category", body->category);
-    toc_json_text(json, "actor", body->actor);
-    toc_json_text(json, "incident", body->incident);
-    add_source(json, source);
-}
-
-static void add_members(toc_json *json, const toc_members_body *body)
-{
-    toc_json_text(json, "cluster", body->cluster);
-    toc_json_open(json, "members", '[');
-    for (size_t i = 0; i < body->count; i++) {
-        const toc_subject *subject = &body->members[i].wallet.subject;
-        toc_json_open(json, NULL, '{');
-        toc_json_hex(json, "subject", toc_subject_view(subject));
-        toc_json_hex(json, "vertex", toc_subject_vertex(subject));
-        toc_json_text(json, "op", toc_span_text(body->members[i].remove ? "remove" : "add"));
-        toc_json_close(json, '}');
-    }
-    toc_json_close(json, ']');
-}
-
-static void add_head(toc_json *json, const toc_statement *statement)
-{
-    toc_json_number(json, "confidence", statement->confidence);
-    toc_json_open(json, "roots", '[');
-    for (size_t i = 0; i < statement->root_count; i++)
-        toc_json_hex(json, NULL, statement->roots[i]);
-    toc_json_close(json, ']');
-}
-
-static void add_body(toc_json *json, const toc_statement *statement)
-{
-    if (statement->kind == TOC_RECORD_WALLET) {
-        add_head(json, statement);
-        add_wallet(json, &statement->as.wallet, &statement->source);
-    } else if (statement->kind == TOC_RECORD_CLUSTER) {
-        const toc_term *type =
-            toc_term_by_id(TOC_TERMS_ENTITY_TYPE, statement->as.cluster.entity_type);
-        add_head(json, statement);
-        toc_json_text(json, "cluster", statement->as.cluster.cluster);
-        toc_json_bool(json, "service", type != NULL && type->service);
-    } else if (statement->kind == TOC_RECORD_MEMBERS) {
-        add_members(json, &statement->as.members);
-    } else {
-        const toc_retraction_body *body = &statement->as.retraction;
-        toc_json_number(json, "target_kind", (uint64_t)body->target_kind);
-        if (body->target_kind == TOC_RECORD_WALLET)
-            add_wallet(json, &body->wallet, &statement->source);
-        else
-            toc_json_text(json, "cluster", body->cluster.cluster);
-    }
-}
 
 static toc_code add_record(void *context, const toc_record_id *record, const toc_circle_id *circle,
                            const toc_org_id *org, toc_span bytes, toc_err *err)
 {
     exporter *to = context;
     toc_statement statement;
+    toc_world_stand key = {.record = *record};
     toc_arena_reset(to->arena);
     TOC_TRY(toc_record_decode(bytes, to->arena, &statement, err));
-    toc_json_open(&to->json, NULL, '{');
-    toc_json_hex(&to->json, "id", TOC_SPAN_OF(record->bytes));
-    toc_json_hex(&to->json, "circle", TOC_SPAN_OF(circle->bytes));
-    toc_json_hex(&to->json, "org", TOC_SPAN_OF(org->bytes));
-    toc_json_number(&to->json, "kind", (uint64_t)statement.kind);
-    toc_json_decimal(&to->json, "revision", statement.revision);
-    toc_json_number(&to->json, "issued_at_ms", statement.issued_at.unix_ms);
-    toc_json_number(&to->json, "valid_until_ms", statement.valid_until.unix_ms);
-    add_body(&to->json, &statement);
-    toc_json_close(&to->json, '}');
+    const toc_world_stand *stand =
+        to->stands.count == 0
+            ? NULL
+            : bsearch(&key, to->stands.at, to->stands.count, sizeof *to->stands.at, compare_stands);
+    toc_world_record(&to->json, record, circle, org, &statement, stand);
     return TOC_OK;
 }
 
@@ -119,16 +112,22 @@ void toc_world_write(toc_viewbook *book, toc_buf *out)
     TOC_CHECK_OK(toc_arena_new(ARENA_BYTES, &arena, &err));
     TOC_CHECK_OK(toc_views_read(book->views, &txn, &err));
     exporter to = {.json = {.out = out}, .arena = arena};
+    if (TOC_RULES_VERSION >= 2)
+        list_stands(book->log, &to.stands);
     uint64_t alert, bulk;
     toc_time horizon;
     toc_views_position(txn, &alert, &bulk, &horizon);
     toc_json_open(&to.json, NULL, '{');
     toc_json_number(&to.json, "horizon_ms", horizon.unix_ms);
+    toc_json_number(&to.json, "rules", TOC_RULES_VERSION);
+    if (TOC_RULES_VERSION >= 2)
+        toc_world_services(&to.json);
     toc_json_open(&to.json, "records", '[');
     TOC_CHECK_OK(toc_views_records(txn, add_record, &to, &err));
     toc_json_close(&to.json, ']');
     toc_json_close(&to.json, '}');
     toc_json_end_line(&to.json);
+    TOC_LIST_WIPE(&to.stands);
 }
 
 /* ---- which dossiers and clusters there are ---- */
