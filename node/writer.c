@@ -212,11 +212,20 @@ static toc_code complete(batch *all, toc_statement *statement, const toc_claim_i
     return give_root(all, statement, claim, err);
 }
 
+static toc_code refuse_open(const toc_statement *draft, toc_err *err)
+{
+    const toc_target *target = toc_statement_target(draft);
+    if (target != NULL && target->named == NULL)
+        return toc_fail(err, TOC_STATE, "target: this node does not find claims by their ids yet");
+    return TOC_OK;
+}
+
 static toc_code write_claim(batch *all, const toc_statement *draft, toc_writer_totals *totals,
                             toc_err *err)
 {
     toc_statement statement = *draft;
     toc_claim_id claim;
+    TOC_TRY(refuse_open(draft, err));
     toc_statement_claim(&statement, &all->circle, toc_node_org(all->writer->node), &claim);
     known before;
     toc_recent_row row = {.key = claim_key(&claim), .live = true, .lane = all->lane};

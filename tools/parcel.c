@@ -20,7 +20,7 @@ static void refuse_json(const toc_parcel *parcel, const toc_problem *problem, to
     toc_json json = {.out = out};
     toc_json_open(&json, NULL, '{');
     toc_json_number(&json, "line", problem->line);
-    toc_json_optional(&json, "column", toc_span_text(toc_column_name(problem->column)));
+    toc_json_optional(&json, "column", toc_span_text(toc_problem_where(problem)));
     toc_json_text(&json, "error", toc_span_text(problem->err.text));
     if (parcel->file != NULL)
         toc_json_text(&json, "file", toc_span_text(parcel->file));
@@ -305,7 +305,7 @@ toc_code toc_parcel_send(toc_parcel *parcel, toc_totals *totals, toc_err *err)
     totals->read += counts.read;
     totals->merged += counts.merged;
     totals->refused += counts.refused;
-    if (counts.wallets + counts.clusters == 0)
+    if (counts.wallets + counts.clusters + counts.others == 0)
         return TOC_OK;
     toc_draft_id id;
     toc_random(id.bytes, sizeof id.bytes);

@@ -1,10 +1,12 @@
 #include "proto/format/claim.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "proto/base/text.h"
 #include "proto/format/asset.h"
 #include "proto/format/row_text.h"
+#include "proto/format/said.h"
 #include "proto/record/field.h"
 #include "proto/rules/nearest.h"
 #include "proto/rules/terms.h"
@@ -20,6 +22,7 @@ typedef struct reading {
 static toc_span cell(const reading *at, toc_column column)
 {
     at->problem->column = column;
+    at->problem->field[0] = '\0';
     return at->row->cells[column];
 }
 
@@ -98,10 +101,36 @@ static toc_code read_note(const reading *at, toc_span *out)
     return toc_record_field_text(*out, "its text", TOC_NOTE_BYTES_MAX, true, at->err);
 }
 
+/* Until the node has found their records, the ids of the claims stand in the place of the records'.
+ */
+static toc_code read_derived(const reading *at, toc_source *source)
+{
+    static const toc_column others[] = {TOC_COLUMN_LIST, TOC_COLUMN_VENDOR,
+                                        TOC_COLUMN_LIST_VERSION};
+    size_t count = at->row->derived_count;
+    for (size_t i = 0; i < TOC_COUNT(others); i++) {
+        if (cell(at, others[i]).size > 0)
+            return toc_fail(at->err, TOC_MALFORMED, "beside derived_from; a claim has one source");
+    }
+    at->problem->column = TOC_COLUMN_COUNT;
+    (void)snprintf(at->problem->field, sizeof at->problem->field, "derived_from");
+    if (at->row->in_cluster)
+        return toc_fail(at->err, TOC_MALFORMED, "not for rows of clusters");
+    toc_source_record *records = toc_arena_zalloc(at->arena, count, sizeof *records);
+    if (records == NULL)
+        return no_memory(at);
+    for (size_t i = 0; i < count; i++)
+        memcpy(records[i].record.bytes, at->row->derived[i].bytes, sizeof records[i].record.bytes);
+    *source = (toc_source){.ground = TOC_GROUND_DERIVED, .record_count = count, .records = records};
+    return TOC_OK;
+}
+
 static toc_code read_source(const reading *at, toc_row_claim *out)
 {
     toc_source *source = &out->claim.source;
     source->ground = TOC_GROUND_OWN;
+    if (at->row->derived_count > 0)
+        return read_derived(at, source);
     TOC_TRY(read_term(at, TOC_COLUMN_LIST, TOC_TERMS_LIST, &source->id));
     if (source->id.size > 0) {
         source->ground = TOC_GROUND_LIST;
@@ -297,8 +326,10 @@ toc_code toc_row_read(const toc_row *row, unsigned options, toc_arena *arena, to
     toc_problem problem = {.line = row->line, .column = TOC_COLUMN_COUNT};
     reading at = {.row = row, .arena = arena, .problem = &problem, .err = &problem.err};
     toc_row_claim claim = {0};
-    toc_code code = check_columns(&at, row->in_cluster);
-    if (code == TOC_OK)
+    bool is_said = row->object != NULL;
+    toc_code code = is_said ? toc_said_read(row, options, arena, &claim.claim, &problem)
+                            : check_columns(&at, row->in_cluster);
+    if (code == TOC_OK && !is_said)
         code = row->in_cluster ? read_member(&at, options, &claim)
                                : read_wallet_claim(&at, options, &claim);
     if (code == TOC_OK)

@@ -61,10 +61,16 @@ toc_code toc_column_find(toc_span name, toc_column *out, toc_err *err)
                     toc_quoted_bytes(name), (const char *)name.data, nearest.found);
 }
 
+const char *toc_problem_where(const toc_problem *problem)
+{
+    return problem->column != TOC_COLUMN_COUNT ? toc_column_name(problem->column) : problem->field;
+}
+
 void toc_problem_print(const toc_problem *problem, toc_buf *out)
 {
     toc_buf_printf(out, "line %" PRIu64 ": ", problem->line);
-    if (problem->column != TOC_COLUMN_COUNT)
-        toc_buf_printf(out, "column %s: ", toc_column_name(problem->column));
+    if (problem->column != TOC_COLUMN_COUNT || problem->field[0] != '\0')
+        toc_buf_printf(out, "%s %s: ", problem->column != TOC_COLUMN_COUNT ? "column" : "field",
+                       toc_problem_where(problem));
     toc_buf_add_text(out, problem->err.text);
 }

@@ -7,7 +7,7 @@
 #include "proto/format/drafts_store.h"
 #include "proto/rules/nearest.h"
 
-enum { SCRATCH_BYTES = 1 << 20 };
+enum { SCRATCH_BYTES = 4 << 20 }; /* a transfer of 512 wallets, read and merged */
 
 toc_code toc_drafts_new(size_t bytes_max, toc_drafts **out, toc_err *err)
 {
@@ -29,7 +29,7 @@ void toc_drafts_free(toc_drafts *drafts)
     for (size_t i = 0; i < drafts->cluster_count; i++)
         toc_buf_wipe(&drafts->clusters[i].members);
     free(drafts->clusters);
-    free(drafts->wallets);
+    free(drafts->claims);
     free(drafts->chunk);
     toc_keyset_wipe(&drafts->by_claim);
     toc_keyset_wipe(&drafts->by_member);
@@ -59,7 +59,7 @@ static toc_code grow(void **rows, size_t count, size_t *capacity, size_t size, t
 static size_t bytes_used(const toc_drafts *drafts)
 {
     return drafts->bytes.capacity + 2 * drafts->member_bytes + toc_arena_bytes(drafts->heads) +
-           drafts->wallet_capacity * sizeof *drafts->wallets +
+           drafts->claim_capacity * sizeof *drafts->claims +
            drafts->cluster_capacity * sizeof *drafts->clusters +
            (drafts->by_claim.capacity + drafts->by_member.capacity) * sizeof(toc_keyset_slot);
 }
@@ -106,8 +106,8 @@ static toc_code keep_encoded(toc_drafts *drafts, const toc_statement *draft, toc
     return TOC_OK;
 }
 
-static toc_code merge_wallet(toc_drafts *drafts, toc_draft_place *place, const toc_statement *draft,
-                             toc_err *err)
+static toc_code merge_claim(toc_drafts *drafts, toc_draft_place *place, const toc_statement *draft,
+                            toc_err *err)
 {
     toc_statement before;
     toc_span bytes = toc_span_of(drafts->bytes.data + place->offset, place->size);
@@ -118,24 +118,27 @@ static toc_code merge_wallet(toc_drafts *drafts, toc_draft_place *place, const t
     return TOC_OK;
 }
 
-static toc_code add_wallet(toc_drafts *drafts, const toc_statement *draft, uint64_t line,
-                           toc_err *err)
+static toc_code add_claim(toc_drafts *drafts, const toc_statement *draft, uint64_t line,
+                          toc_err *err)
 {
     toc_hash key;
     uint32_t number;
     draft_key(draft, &key);
     if (toc_keyset_get(&drafts->by_claim, &key, &number))
-        return merge_wallet(drafts, &drafts->wallets[number], draft, err);
-    void *rows = drafts->wallets;
+        return merge_claim(drafts, &drafts->claims[number], draft, err);
+    void *rows = drafts->claims;
     toc_code code =
-        grow(&rows, drafts->wallet_count, &drafts->wallet_capacity, sizeof *drafts->wallets, err);
-    drafts->wallets = rows;
+        grow(&rows, drafts->claim_count, &drafts->claim_capacity, sizeof *drafts->claims, err);
+    drafts->claims = rows;
     TOC_TRY(code);
-    toc_draft_place place = {.line = line_number(line)};
+    toc_draft_place place = {.kind = draft->kind, .line = line_number(line)};
     TOC_TRY(keep_encoded(drafts, draft, &place, err));
-    TOC_TRY(toc_keyset_put(&drafts->by_claim, &key, (uint32_t)drafts->wallet_count, err));
-    drafts->wallets[drafts->wallet_count++] = place;
-    drafts->counts.wallets++;
+    TOC_TRY(toc_keyset_put(&drafts->by_claim, &key, (uint32_t)drafts->claim_count, err));
+    drafts->claims[drafts->claim_count++] = place;
+    if (draft->kind == TOC_RECORD_WALLET)
+        drafts->counts.wallets++;
+    else
+        drafts->counts.others++;
     return TOC_OK;
 }
 
@@ -288,10 +291,17 @@ static toc_code count_row(toc_drafts *drafts, toc_code code, const toc_problem *
 toc_code toc_drafts_add(toc_drafts *drafts, const toc_statement *draft, uint64_t line,
                         toc_problem *out_problem)
 {
-    TOC_ASSERT(!drafts->finished && draft->kind == TOC_RECORD_WALLET);
+    TOC_ASSERT(!drafts->finished && draft->kind != TOC_RECORD_CLUSTER &&
+               toc_record_kind_is_head(draft->kind));
     toc_problem problem = {.line = line, .column = TOC_COLUMN_COUNT};
     toc_arena_reset(drafts->scratch);
-    return count_row(drafts, add_wallet(drafts, draft, line, &problem.err), &problem, out_problem);
+    return count_row(drafts, add_claim(drafts, draft, line, &problem.err), &problem, out_problem);
+}
+
+/* NULL for a movement or an event, and for what is about another claim, which may be open. */
+static const toc_wallet *wallet_of(const toc_statement *claim)
+{
+    return toc_statement_target(claim) == NULL ? toc_statement_wallet(claim) : NULL;
 }
 
 toc_code toc_drafts_add_row(toc_drafts *drafts, const toc_row *row, unsigned options,
@@ -304,11 +314,12 @@ toc_code toc_drafts_add_row(toc_drafts *drafts, const toc_row *row, unsigned opt
     toc_code code = toc_row_read(row, options, drafts->scratch, &claim, &problem);
     if (code == TOC_OK)
         code = claim.in_cluster ? add_to_cluster(drafts, &claim, &problem)
-                                : add_wallet(drafts, &claim.claim, row->line, &problem.err);
+                                : add_claim(drafts, &claim.claim, row->line, &problem.err);
     if (code == TOC_OK) {
-        const toc_wallet *wallet = claim.in_cluster ? &claim.member : &claim.claim.as.wallet.wallet;
-        toc_draft_notes_take(&drafts->notes, row->cells[TOC_COLUMN_CHAIN], wallet->chain,
-                             wallet->flags);
+        const toc_wallet *wallet = claim.in_cluster ? &claim.member : wallet_of(&claim.claim);
+        if (wallet != NULL)
+            toc_draft_notes_take(&drafts->notes, row->cells[TOC_COLUMN_CHAIN], wallet->chain,
+                                 wallet->flags);
     }
     return count_row(drafts, code, &problem, out_problem);
 }

@@ -5,11 +5,11 @@
  * Written in parts that fit a frame of the control socket:
  *   part  = version u8 (1) ‖ count u32 ‖ count × draft
  *   draft = kind u8 ‖ line u32 ‖ size u32 ‖ a draft statement (toc_draft_encode)
- * Wallet claims come first, in the order of their first rows; then each cluster: its head, then its
- * members in statements of kind members, as many as there need to be. A cluster may go over several
- * parts. Owns:    the drafts, encoded; about 250 bytes a wallet claim and 100 a member. Threads:
- * one at a time. Errors:  a row that is refused leaves everything as it was and says why; NO_MEMORY
- * and FULL (the ceiling) mean that no further row can be taken. */
+ * Claims of all kinds but clusters come first, in the order of their first rows; then each cluster:
+ * its head, then its members in statements of kind members, as many as there need to be. A cluster
+ * may go over several parts. Owns:    the drafts, encoded; about 250 bytes a wallet claim and 100 a
+ * member. Threads: one at a time. Errors:  a row that is refused leaves everything as it was and
+ * says why; NO_MEMORY and FULL (the ceiling) mean that no further row can be taken. */
 #ifndef TOC_PROTO_FORMAT_DRAFTS_H
 #define TOC_PROTO_FORMAT_DRAFTS_H
 
@@ -19,10 +19,10 @@
 typedef struct toc_drafts toc_drafts;
 
 typedef struct toc_drafts_counts {
-    uint64_t read;    /* rows offered */
-    uint64_t refused; /* of them */
-    uint64_t merged;  /* of them: said again what another row is about */
-    uint64_t wallets, clusters, members;
+    uint64_t read;                               /* rows offered */
+    uint64_t refused;                            /* of them */
+    uint64_t merged;                             /* of them: said again what another row is about */
+    uint64_t wallets, clusters, members, others; /* the last: claims of any other kind */
 } toc_drafts_counts;
 
 /* What was done to take addresses, so that people are told: rows of one kind together. */
@@ -52,7 +52,7 @@ TOC_DEFINE_AUTO(toc_drafts, toc_drafts_free)
  * row counts as refused. */
 TOC_MUST toc_code toc_drafts_add_row(toc_drafts *drafts, const toc_row *row, unsigned options,
                                      toc_problem *out_problem);
-/* One wallet claim that is a draft already, said by `line`; likewise. */
+/* One claim, of any kind but a cluster, that is a draft already, said by `line`; likewise. */
 TOC_MUST toc_code toc_drafts_add(toc_drafts *drafts, const toc_statement *draft, uint64_t line,
                                  toc_problem *out_problem);
 /* Notes of a row's wallet the flags among `flags` that its reader saw and the row did not show. */

@@ -6,8 +6,9 @@
 #include "proto/format/drafts.h"
 #include "proto/format/keyset.h"
 
-/* An encoded wallet claim in `bytes`. */
+/* An encoded claim in `bytes`, of any kind but a cluster. */
 typedef struct toc_draft_place {
+    toc_record_kind kind;
     size_t offset;
     uint32_t size;
     uint32_t line; /* of the first row */
@@ -37,17 +38,17 @@ struct toc_drafts {
     toc_arena *heads;
     toc_buf encoded; /* of one row */
     toc_buf bytes;
-    size_t wallet_count, wallet_capacity;
-    toc_draft_place *wallets;
+    size_t claim_count, claim_capacity;
+    toc_draft_place *claims;
     size_t cluster_count, cluster_capacity;
     toc_draft_cluster *clusters;
     size_t member_bytes;  /* in all clusters */
-    toc_keyset by_claim;  /* wallet claims and clusters, by their claim ids */
+    toc_keyset by_claim;  /* all claims, by their claim ids */
     toc_keyset by_member; /* (cluster, subject) */
 
     /* Where writing stands. */
     bool finished;
-    size_t next_wallet, next_cluster, next_member; /* the last: offset in the cluster's members */
+    size_t next_claim, next_cluster, next_member; /* the last: offset in the cluster's members */
     bool head_written;
     toc_member *chunk; /* TOC_CHUNK_MEMBERS_MAX */
     toc_buf pending;   /* a draft that did not fit the last part; empty when there is none */

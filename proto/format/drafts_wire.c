@@ -26,10 +26,10 @@ static toc_code write_draft(toc_drafts *drafts, const toc_statement *draft, uint
     return TOC_OK;
 }
 
-static toc_code write_wallet(toc_drafts *drafts, toc_err *err)
+static toc_code write_claim(toc_drafts *drafts, toc_err *err)
 {
-    const toc_draft_place *place = &drafts->wallets[drafts->next_wallet++];
-    toc_buf_add_u8(&drafts->pending, TOC_RECORD_WALLET);
+    const toc_draft_place *place = &drafts->claims[drafts->next_claim++];
+    toc_buf_add_u8(&drafts->pending, (uint8_t)place->kind);
     toc_buf_add_u32(&drafts->pending, place->line);
     toc_buf_add_u32(&drafts->pending, place->size);
     toc_buf_add(&drafts->pending, drafts->bytes.data + place->offset, place->size);
@@ -116,8 +116,8 @@ static toc_code write_next(toc_drafts *drafts, toc_err *err)
     while (drafts->next_cluster < drafts->cluster_count &&
            drafts->clusters[drafts->next_cluster].dropped)
         drafts->next_cluster++;
-    if (drafts->next_wallet < drafts->wallet_count)
-        return write_wallet(drafts, err);
+    if (drafts->next_claim < drafts->claim_count)
+        return write_claim(drafts, err);
     if (drafts->next_cluster < drafts->cluster_count)
         return write_of_cluster(drafts, err);
     return TOC_OK;
@@ -182,7 +182,7 @@ toc_code toc_draft_part_next(toc_draft_part *part, toc_draft *out, toc_err *err)
     part->left--;
     TOC_TRY(part->left == 0 ? toc_reader_finish(&part->reader, "drafts", err)
                             : toc_reader_ok(&part->reader, "drafts", err));
-    if (kind < TOC_RECORD_WALLET || kind > TOC_RECORD_MEMBERS)
+    if (kind < TOC_RECORD_WALLET || kind > TOC_RECORD_LAST || kind == TOC_RECORD_RETRACTION)
         return toc_fail(err, TOC_MALFORMED, "drafts: kind %u", kind);
     *out = (toc_draft){.kind = (toc_record_kind)kind, .line = line, .bytes = bytes};
     return TOC_OK;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "proto/base/arena.h"
+#include "proto/format/json_fields.h"
 #include "proto/format/row_text.h"
 #include "proto/rules/nearest.h"
 
@@ -47,6 +48,28 @@ void toc_jsonl_free(toc_jsonl *jsonl)
     toc_buf_wipe(&jsonl->buf);
     toc_arena_free(jsonl->arena);
     free(jsonl);
+}
+
+/* By the names that records have for them. */
+static toc_code find_kind(toc_span text, toc_record_kind *out, toc_err *err)
+{
+    char slug[65];
+    toc_nearest nearest = toc_nearest_to(text);
+    bool is_slug = toc_slug_from(text, slug, NULL) == TOC_OK;
+    for (unsigned kind = TOC_RECORD_WALLET; kind <= TOC_RECORD_LAST; kind++) {
+        const char *name = toc_record_kind_name((toc_record_kind)kind);
+        if (!toc_record_kind_is_head((toc_record_kind)kind))
+            continue;
+        if (is_slug && strcmp(slug, name) == 0) {
+            *out = (toc_record_kind)kind;
+            return TOC_OK;
+        }
+        toc_nearest_try(&nearest, name, name);
+    }
+    return toc_fail(err, TOC_NOT_FOUND,
+                    "'%.*s' is nothing that a line can say; the nearest is '%s' ('tocsin retract' "
+                    "takes back)",
+                    toc_quoted_bytes(text), (const char *)text.data, nearest.found);
 }
 
 /* Text, or a whole number as its digits. */
@@ -146,6 +169,58 @@ static toc_code take_member(toc_jsonl *jsonl, const char *key, const json_t *val
     return TOC_OK;
 }
 
+/* What a claim of any kind has beside its body: columns of the rows. The address is one too where
+ * the kind is about one: the same spellings are taken. */
+static bool is_shared(toc_record_kind kind, const char *key)
+{
+    static const toc_column shared[] = {
+        TOC_COLUMN_LIST,        TOC_COLUMN_LIST_VERSION, TOC_COLUMN_VENDOR, TOC_COLUMN_TLP,
+        TOC_COLUMN_VALID_UNTIL, TOC_COLUMN_PURPOSE,      TOC_COLUMN_NOTE,   TOC_COLUMN_CONFIDENCE,
+        TOC_COLUMN_CHAIN,       TOC_COLUMN_ADDRESS,      TOC_COLUMN_TAG};
+    bool of_wallet = kind == TOC_RECORD_ATTRIBUTION || kind == TOC_RECORD_SIGHTING ||
+                     kind == TOC_RECORD_NOTICE || kind == TOC_RECORD_CLEARANCE;
+    size_t count = TOC_COUNT(shared) - (of_wallet ? 0 : 3);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(key, toc_column_name(shared[i])) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_row(toc_record_kind kind)
+{
+    return kind <= TOC_RECORD_CLUSTER; /* 0: the line does not say, and is one of the two */
+}
+
+static toc_code take_kind(toc_jsonl *jsonl, const json_t *object, toc_problem *problem)
+{
+    toc_json_fields at = {.object = object, .path = "", .arena = jsonl->arena, .problem = problem};
+    uint8_t(*derived)[32] = NULL;
+    toc_span text = {0};
+    jsonl->row.kind = (toc_record_kind)0;
+    TOC_TRY(toc_json_field_ids(&at, "derived_from", TOC_SOURCES_MAX, &derived,
+                               &jsonl->row.derived_count));
+    for (size_t i = 0; i < jsonl->row.derived_count; i++)
+        memcpy(jsonl->row.derived[i].bytes, derived[i], sizeof derived[i]);
+    TOC_TRY(toc_json_field_text(&at, "kind", TOC_FIELD_OPTIONAL, &text));
+    if (text.size > 0)
+        TOC_TRY(find_kind(text, &jsonl->row.kind, &problem->err));
+    problem->field[0] = '\0';
+    return TOC_OK;
+}
+
+/* A line may say of which of the two kinds of row it is; its columns say so too. */
+static toc_code check_row_kind(toc_jsonl *jsonl, toc_problem *problem)
+{
+    toc_record_kind said = jsonl->row.kind;
+    jsonl->row.kind = (toc_record_kind)0;
+    if (said == 0 || (said == TOC_RECORD_CLUSTER) == jsonl->row.in_cluster)
+        return TOC_OK;
+    problem->column = TOC_COLUMN_CLUSTER;
+    return toc_fail(&problem->err, TOC_MALFORMED, "%s",
+                    said == TOC_RECORD_CLUSTER ? "missing" : "not for rows of wallets");
+}
+
 static toc_code take_object(toc_jsonl *jsonl, json_t *object, toc_problem *problem)
 {
     if (!json_is_object(object))
@@ -154,9 +229,18 @@ static toc_code take_object(toc_jsonl *jsonl, json_t *object, toc_problem *probl
     memset(jsonl->seen, 0, sizeof jsonl->seen);
     jsonl->row.line = jsonl->line;
     jsonl->amount_count = 0;
-    for (void *at = json_object_iter(object); at != NULL; at = json_object_iter_next(object, at))
-        TOC_TRY(take_member(jsonl, json_object_iter_key(at), json_object_iter_value(at), problem));
+    TOC_TRY(take_kind(jsonl, object, problem));
+    for (void *at = json_object_iter(object); at != NULL; at = json_object_iter_next(object, at)) {
+        const char *key = json_object_iter_key(at);
+        bool of_any = strcmp(key, "kind") == 0 || strcmp(key, "derived_from") == 0;
+        if (!of_any && (is_row(jsonl->row.kind) || is_shared(jsonl->row.kind, key)))
+            TOC_TRY(take_member(jsonl, key, json_object_iter_value(at), problem));
+    }
     jsonl->row.in_cluster = jsonl->seen[TOC_COLUMN_CLUSTER];
+    if (is_row(jsonl->row.kind))
+        TOC_TRY(check_row_kind(jsonl, problem));
+    else
+        jsonl->row.object = object;
     return pair_amounts(jsonl, problem);
 }
 

@@ -9,6 +9,9 @@
 
 #include "proto/base/buf.h"
 #include "proto/base/limits.h"
+#include "proto/record/record.h"
+
+struct json_t; /* of jansson, which stays inside proto/format */
 
 typedef enum toc_column {
     TOC_COLUMN_CHAIN,
@@ -53,6 +56,12 @@ typedef struct toc_row_asset {
 typedef struct toc_row {
     uint64_t line;   /* that it begins on, from 1 */
     bool in_cluster; /* a member of a cluster; otherwise a wallet claim */
+    /* JSON: a claim of another kind, of which the cells have what it shares with these rows, and
+     * the object the rest (proto/format/said.h). 0 and NULL: one of these two. */
+    toc_record_kind kind;
+    const struct json_t *object;
+    size_t derived_count; /* JSON: claims that it rests on, ascending */
+    toc_claim_id derived[TOC_SOURCES_MAX];
     toc_span cells[TOC_COLUMN_COUNT];
     size_t label_count;
     toc_span labels[TOC_LABELS_MAX];
@@ -60,13 +69,16 @@ typedef struct toc_row {
     toc_row_asset assets[TOC_ASSETS_MAX];
 } toc_row;
 
+enum { TOC_PROBLEM_FIELD_BYTES = 48 };
 /* What is wrong with a row, and where. */
 typedef struct toc_problem {
     uint64_t line;
-    toc_column column; /* TOC_COLUMN_COUNT: of the row as a whole */
+    toc_column column; /* TOC_COLUMN_COUNT: of a field, or of the row as a whole */
     toc_err err;
+    char field[TOC_PROBLEM_FIELD_BYTES]; /* "from[2].address", where it is no column; else "" */
 } toc_problem;
-/* "line 4181: column address: bad checksum …" */
+const char *toc_problem_where(const toc_problem *problem); /* of column or field; "": of all */
+/* "line 4181: column address: bad checksum …"; "line 7: field reason: …" */
 void toc_problem_print(const toc_problem *problem, toc_buf *out);
 
 /* Either a row or a problem; the other is NULL. */

@@ -98,18 +98,21 @@ static toc_code check_stage(const toc_statement *statement, toc_statement_stage 
     return toc_roots_check(statement, stage, err);
 }
 
-static toc_code check_body(const toc_statement *statement, toc_err *err)
+static toc_code check_body(const toc_statement *statement, toc_statement_stage stage, toc_err *err)
 {
     const toc_kind_row *row = toc_kind_row_of(statement->kind);
     if (row == NULL)
         return toc_fail(err, TOC_MALFORMED, "kind: %u is none", (unsigned)statement->kind);
+    const toc_target *target = toc_statement_target(statement);
+    if (stage == TOC_STAGE_RECORD && target != NULL)
+        TOC_TRY(toc_target_check(target, err)); /* only a draft may leave it open */
     return row->check(statement, false, err);
 }
 
 toc_code toc_statement_check_fields(const toc_statement *statement, toc_statement_stage stage,
                                     toc_err *err)
 {
-    TOC_TRY(check_body(statement, err));
+    TOC_TRY(check_body(statement, stage, err));
     TOC_TRY(check_audience(statement, err));
     TOC_TRY(toc_source_check(&statement->source, !toc_record_kind_is_head(statement->kind), err));
     TOC_TRY(check_stage(statement, stage, err));

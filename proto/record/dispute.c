@@ -5,12 +5,12 @@
 static toc_code check(const toc_statement *statement, bool named, toc_err *err)
 {
     const toc_dispute_body *body = &statement->as.dispute;
-    TOC_TRY(toc_target_check(&body->target, err));
+    TOC_TRY(toc_target_check_draft(&body->target, named, err));
     if (named && (body->revision_seen != 0 || body->reason.size != 0))
         return toc_fail(err, TOC_MALFORMED, "dispute: more of a target than its identity");
     if (named)
         return TOC_OK;
-    if (body->revision_seen == 0)
+    if (body->revision_seen == 0 && body->target.named != NULL)
         return toc_fail(err, TOC_MALFORMED, "revision_seen: 0; they begin at 1");
     return toc_record_field_slug(body->reason, "reason", false, err);
 }

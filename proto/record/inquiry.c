@@ -13,9 +13,8 @@ static toc_code check_id(const toc_draft_id *id, toc_err *err)
 
 static toc_code check_inquiry(const toc_statement *statement, bool named, toc_err *err)
 {
-    (void)named; /* it has nothing but its identity */
-    TOC_TRY(check_id(&statement->as.inquiry.id, err));
-    return toc_target_check(&statement->as.inquiry.target, err);
+    TOC_TRY(check_id(&statement->as.inquiry.id, err)); /* it has nothing but its identity */
+    return toc_target_check_draft(&statement->as.inquiry.target, named, err);
 }
 
 static toc_code check_inquiry_wallets(const toc_statement *statement, toc_err *err)
@@ -78,8 +77,9 @@ const toc_kind_row toc_kind_inquiry = {.name = "inquiry",
 static toc_code check_reply(const toc_statement *statement, bool named, toc_err *err)
 {
     const toc_reply_body *body = &statement->as.reply;
-    TOC_TRY(check_id(&body->id, err));
-    TOC_TRY(toc_target_check(&body->target, err));
+    TOC_TRY(toc_target_check_draft(&body->target, named, err));
+    if (body->target.named != NULL)
+        TOC_TRY(check_id(&body->id, err));
     if (named && (body->basis.size != 0 || body->documents.count != 0))
         return toc_fail(err, TOC_MALFORMED, "reply: more of a target than its identity");
     TOC_TRY(toc_record_field_slug(body->basis, "basis", true, err));

@@ -62,6 +62,14 @@ const toc_statement *toc_statement_about(const toc_statement *statement, toc_sta
     return scratch;
 }
 
+const toc_target *toc_statement_target(const toc_statement *statement)
+{
+    return statement->kind == TOC_RECORD_DISPUTE   ? &statement->as.dispute.target
+           : statement->kind == TOC_RECORD_INQUIRY ? &statement->as.inquiry.target
+           : statement->kind == TOC_RECORD_REPLY   ? &statement->as.reply.target
+                                                   : NULL;
+}
+
 const toc_wallet *toc_statement_wallet(const toc_statement *statement)
 {
     switch (statement->kind) {

@@ -150,6 +150,8 @@ TOC_MUST toc_code toc_named_check(const toc_statement *named, toc_err *err);
 TOC_MUST toc_code toc_named_check_wallets(const toc_statement *named, toc_err *err);
 
 TOC_MUST toc_code toc_target_check(const toc_target *target, toc_err *err);
+/* Of a whole statement (not `named`) also one that is open, as in a draft. */
+TOC_MUST toc_code toc_target_check_draft(const toc_target *target, bool named, toc_err *err);
 Toc__Target *toc_target_pack(const toc_target *target, toc_arena *arena);
 TOC_MUST toc_code toc_target_unpack(const Toc__Target *from, toc_arena *arena, toc_target *out,
                                     toc_err *err);

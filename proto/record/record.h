@@ -63,8 +63,10 @@ TOC_MUST toc_code toc_record_decode(toc_span bytes, toc_arena *arena, toc_statem
                                     toc_err *err);
 
 /* A statement as it goes from a tool to the node, which adds revision, time of issue and roots:
- * they are 0, 0 and none, and a retraction's target may be zeroes. Otherwise as above; the bytes
- * are a bare Statement. */
+ * they are 0, 0 and none, and a retraction's target may be zeroes. What a dispute, an inquiry or a
+ * reply is about may be *open*: `named` NULL, and nothing else told but the claim id (in a reply,
+ * that of the inquiry), for the node to find. Otherwise as above; the bytes are a bare Statement.
+ */
 TOC_MUST toc_code toc_draft_encode(const toc_statement *statement, toc_buf *out, toc_err *err);
 TOC_MUST toc_code toc_draft_decode(toc_span bytes, toc_arena *arena, toc_statement *out,
                                    toc_err *err);
@@ -90,6 +92,8 @@ const toc_statement *toc_statement_about(const toc_statement *statement, toc_sta
 /* The wallet that a statement of this kind is filed by; NULL for other kinds, and for the
  * attribution of an incident. A dispute, inquiry or reply has that of its target. */
 const toc_wallet *toc_statement_wallet(const toc_statement *statement);
+/* The claim that a dispute, an inquiry or a reply is about; NULL for other kinds. */
+const toc_target *toc_statement_target(const toc_statement *statement);
 /* The subject of the movement at a place, and that of all incidents by a slug (RULES §2). */
 void toc_place_subject(const toc_place *place, toc_subject *out);
 void toc_incident_subject(toc_span slug, toc_subject *out);

@@ -30,6 +30,8 @@ toc_code toc_named_check(const toc_statement *named, toc_err *err)
 
 toc_code toc_named_check_wallets(const toc_statement *named, toc_err *err)
 {
+    if (named == NULL) /* open, in a draft */
+        return TOC_OK;
     const toc_kind_row *row = toc_kind_row_of(named->kind);
     return row->check_wallets == NULL ? TOC_OK : row->check_wallets(named, err);
 }
@@ -78,6 +80,20 @@ toc_code toc_target_check(const toc_target *target, toc_err *err)
     return TOC_OK;
 }
 
+toc_code toc_target_check_draft(const toc_target *target, bool named, toc_err *err)
+{
+    return target->named == NULL && !named ? TOC_OK : toc_target_check(target, err);
+}
+
+/* Of kind 0, with nothing in it. */
+static Toc__Named *pack_nothing(toc_arena *arena)
+{
+    Toc__Named *to = toc_arena_alloc(arena, sizeof *to);
+    if (to != NULL)
+        toc__named__init(to);
+    return to;
+}
+
 Toc__Target *toc_target_pack(const toc_target *target, toc_arena *arena)
 {
     Toc__Target *to = toc_arena_alloc(arena, sizeof *to);
@@ -86,6 +102,10 @@ Toc__Target *toc_target_pack(const toc_target *target, toc_arena *arena)
     toc__target__init(to);
     to->claim = toc_pb_lend(TOC_SPAN_OF(target->claim));
     to->org = toc_pb_lend(TOC_SPAN_OF(target->org));
+    if (target->named == NULL) {
+        to->named = pack_nothing(arena);
+        return to->named == NULL ? NULL : to;
+    }
     to->kind = (uint32_t)target->named->kind;
     to->named = toc_named_pack(target->named, arena);
     if (to->named == NULL)
@@ -119,6 +139,12 @@ toc_code toc_target_unpack(const Toc__Target *from, toc_arena *arena, toc_target
     toc_source source = {0};
     if (from->kind > TOC_RECORD_LAST)
         return toc_fail(err, TOC_STATE, "target_kind: %u needs a newer version", from->kind);
+    bool open = from->kind == 0 && from->source == NULL &&
+                from->named->body_case == TOC__NAMED__BODY__NOT_SET;
+    if (open) {
+        TOC_TRY(toc_pb_take32(from->claim, "target", out->claim.bytes, err));
+        return toc_pb_take32(from->org, "target org", out->org.bytes, err);
+    }
     const toc_kind_row *row = toc_kind_row_of((toc_record_kind)from->kind);
     if (row == NULL || !row->is_target) /* before its body: it would name a target in its turn */
         return toc_fail(err, TOC_MALFORMED, "target_kind: %u is not disputed or asked about",
