@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "node/clock.h"
+#include "node/completion.h"
 #include "node/recent.h"
 #include "proto/crypto/hash.h"
 
@@ -60,7 +61,7 @@ typedef struct batch {
     uint64_t generation;
     toc_time now;
     toc_arena *arena;
-    toc_views_txn *views;
+    toc_completion completion; /* has the views */
     /* What is to be written. */
     toc_buf bytes;
     size_t *ends;
@@ -111,7 +112,7 @@ static toc_code known_claim(batch *all, const toc_statement *statement, const to
     toc_statement_subject(statement, claim, &subject);
     toc_views_head head;
     toc_err why;
-    toc_code code = toc_views_head_of(all->views, &subject, claim, &head, &why);
+    toc_code code = toc_views_head_of(all->completion.views, &subject, claim, &head, &why);
     if (code == TOC_NOT_FOUND)
         return TOC_OK;
     if (code != TOC_OK)
@@ -193,7 +194,7 @@ static toc_code give_root(batch *all, toc_statement *statement, const toc_claim_
     if (statement->kind == TOC_RECORD_MEMBERS || statement->kind == TOC_RECORD_RETRACTION)
         return TOC_OK;
     if (statement->source.ground == TOC_GROUND_DERIVED)
-        return toc_fail(err, TOC_STATE, "source: this node does not derive claims yet");
+        return TOC_OK; /* they came with its sources */
     toc_root *root = toc_arena_zalloc(all->arena, 1, sizeof *root);
     if (root != NULL)
         *root = toc_source_root(&statement->source, claim, all->arena);
@@ -212,27 +213,19 @@ static toc_code complete(batch *all, toc_statement *statement, const toc_claim_i
     return give_root(all, statement, claim, err);
 }
 
-static toc_code refuse_open(const toc_statement *draft, toc_err *err)
-{
-    const toc_target *target = toc_statement_target(draft);
-    if (target != NULL && target->named == NULL)
-        return toc_fail(err, TOC_STATE, "target: this node does not find claims by their ids yet");
-    return TOC_OK;
-}
-
 static toc_code write_claim(batch *all, const toc_statement *draft, toc_writer_totals *totals,
                             toc_err *err)
 {
     toc_statement statement = *draft;
     toc_claim_id claim;
-    TOC_TRY(refuse_open(draft, err));
+    TOC_TRY(toc_completion_fill(&all->completion, &statement, err));
     toc_statement_claim(&statement, &all->circle, toc_node_org(all->writer->node), &claim);
     known before;
     toc_recent_row row = {.key = claim_key(&claim), .live = true, .lane = all->lane};
     TOC_TRY(give_root(all, &statement, &claim, err));
     TOC_TRY(comparison_of(&statement, &row.comparison, err));
     TOC_TRY(known_claim(all, &statement, &claim, &before, err));
-    bool counted = statement.kind == TOC_RECORD_WALLET;
+    bool counted = statement.kind != TOC_RECORD_CLUSTER; /* its members are */
     if (before.live && before.has_comparison &&
         toc_hash_equal(&before.comparison, &row.comparison)) {
         totals->unchanged += counted ? 1 : 0;
@@ -240,6 +233,9 @@ static toc_code write_claim(batch *all, const toc_statement *draft, toc_writer_t
     }
     row.revision = next_revision(all, before.revision);
     TOC_TRY(complete(all, &statement, &claim, row.revision, err));
+    if (toc_statement_rules(&statement) > 1)
+        TOC_TRY(
+            toc_statement_check(&statement, &all->circle, toc_node_org(all->writer->node), err));
     TOC_TRY(add_record(all, &statement, err));
     TOC_TRY(remember(all, &row, err));
     if (counted && before.live)
@@ -265,7 +261,8 @@ static toc_code known_member(batch *all, const toc_claim_id *report, const toc_s
     toc_hash key = member_key(report, subject);
     const toc_recent_row *row = toc_recent_find(&all->writer->recent, &key);
     if (row == NULL)
-        return toc_views_member(all->views, report, subject, out_member, out_revision, err);
+        return toc_views_member(all->completion.views, report, subject, out_member, out_revision,
+                                err);
     *out_revision = row->revision;
     *out_member = row->live; /* a retraction since would have emptied the memory */
     return TOC_OK;
@@ -413,13 +410,15 @@ static toc_code begin(batch *all, toc_writer *writer, const toc_circle_id *circl
 {
     *all = (batch){.writer = writer, .circle = *circle, .lane = lane, .now = toc_clock_now().wall};
     TOC_TRY(toc_arena_new(WRITER_ARENA_BYTES, &all->arena, err));
+    all->completion =
+        (toc_completion){.node = writer->node, .circle = &all->circle, .arena = all->arena};
     TOC_TRY(find_generation(all, ask, err));
-    return read_views(writer, &all->views, err);
+    return read_views(writer, &all->completion.views, err);
 }
 
 static void end(batch *all)
 {
-    toc_views_end(all->views);
+    toc_views_end(all->completion.views);
     toc_buf_wipe(&all->bytes);
     toc_arena_free(all->arena);
 }
@@ -536,10 +535,13 @@ toc_code toc_writer_write(toc_writer *writer, const toc_circle_id *circle, toc_l
     return code;
 }
 
-static toc_code retract_in(batch *all, const toc_statement *target, toc_retraction_reason reason,
+static toc_code retract_in(batch *all, const toc_statement *draft, toc_retraction_reason reason,
                            toc_span note, toc_retracted *out, toc_err *err)
 {
     toc_claim_id claim;
+    toc_statement identified = *draft;
+    const toc_statement *target = &identified;
+    TOC_TRY(toc_completion_identify(&all->completion, &identified, err));
     toc_statement_claim(target, &all->circle, toc_node_org(all->writer->node), &claim);
     known before;
     TOC_TRY(known_claim(all, target, &claim, &before, err));

@@ -15,7 +15,7 @@ void toc_writer_free(toc_writer *writer); /* NULL is fine */
 
 typedef struct toc_writer_totals {
     uint64_t fresh, changed, unchanged,
-        refused; /* wallet claims and cluster members; a cluster's head is not counted */
+        refused; /* claims and cluster members; a cluster's head is not counted */
 } toc_writer_totals;
 
 /* `index`: of the draft in the batch. */
@@ -23,8 +23,9 @@ typedef void (*toc_writer_refusal)(void *context, size_t index, const toc_err *w
 
 enum { TOC_WRITER_BATCH_MAX = 1000 };
 
-/* Writes what is new or changed of up to TOC_WRITER_BATCH_MAX drafts: statements of kind wallet,
- * cluster or members whose revision, issue time and roots are still open. All that passes is
+/* Writes what is new or changed of up to TOC_WRITER_BATCH_MAX drafts: statements of any kind but a
+ * retraction whose revision, issue time and roots are still open, and what node/completion.h
+ * tells. All that passes is
  * durable when it returns. `dry_run` only counts. */
 TOC_MUST toc_code toc_writer_write(toc_writer *writer, const toc_circle_id *circle, toc_lane lane,
                                    bool dry_run, const toc_statement *drafts, size_t count,
@@ -37,7 +38,7 @@ typedef struct toc_retracted {
     uint64_t revision;
 } toc_retracted;
 
-/* Ends an own live claim (a statement of kind wallet or cluster: its identity counts), in the lane
+/* Ends an own live claim (a statement of a kind with a head: its identity counts), in the lane
  * that the claim stands in. NOT_FOUND when there is none. */
 TOC_MUST toc_code toc_writer_retract(toc_writer *writer, const toc_circle_id *circle,
                                      const toc_statement *target, toc_retraction_reason reason,

@@ -72,6 +72,13 @@ typedef struct toc_views_head {
     toc_lane lane; /* of its feed: where a retraction of it belongs */
     toc_record_id record;
     toc_span bytes; /* the record as it was signed, lent */
+    /* Whose it is and where it stands, as what is derived from it has to name it; and the salt of
+     * its plaintext, 32 bytes, lent. NULL and zeroes without a head. */
+    toc_circle_id circle;
+    toc_org_id org;
+    toc_feed_id feed;
+    uint64_t index;
+    const uint8_t *salt;
 } toc_views_head;
 TOC_MUST toc_code toc_views_head_of(toc_views_txn *txn, const toc_subject *subject,
                                     const toc_claim_id *claim, toc_views_head *out,

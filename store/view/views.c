@@ -274,10 +274,17 @@ toc_code toc_views_head_of(toc_views_txn *txn, const toc_subject *subject,
         return TOC_OK;
     out->live = toc_view_head_live(&txn->view, &scan.head);
     out->record = scan.head.filed.record;
-    TOC_TRY(toc_view_record(&txn->view, &scan.head, &out->bytes, err));
+    toc_number_row stored;
+    TOC_TRY(toc_view_stored(&txn->view, &scan.head, &stored, err));
     const toc_view_feed *feed;
     TOC_TRY(toc_view_feed_of(&txn->view, scan.head.feed, &feed, err));
+    out->bytes = stored.record;
+    out->salt = stored.salt;
     out->lane = feed->name.lane;
+    out->circle = feed->name.circle;
+    out->org = feed->name.org;
+    out->feed = feed->id;
+    out->index = scan.head.index;
     return TOC_OK;
 }
 

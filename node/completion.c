@@ -1,0 +1,250 @@
+#include "node/completion.h"
+
+#include <stdlib.h>
+
+enum { LEVEL_MS = 10000 };
+
+static bool is_nobody(const toc_org_id *org)
+{
+    static const toc_org_id zero;
+    return toc_org_id_equal(org, &zero);
+}
+
+/* ---- claims by their ids ---- */
+
+static toc_code read_anew(toc_completion *at, toc_err *err)
+{
+    toc_views_txn *views = NULL;
+    TOC_TRY(toc_node_settle(at->node, LEVEL_MS, err));
+    TOC_TRY(toc_views_read(toc_node_views(at->node), &views, err));
+    toc_views_end(at->views);
+    at->views = views;
+    at->is_level = true;
+    return TOC_OK;
+}
+
+/* It may have come, or been said, just now: the views get one chance to come level. */
+static toc_code find_head(toc_completion *at, const toc_claim_id *claim, toc_views_head *out,
+                          toc_err *err)
+{
+    toc_err why;
+    toc_code code = toc_views_head_by_id(at->views, claim, out, &why);
+    if (code == TOC_NOT_FOUND && !at->is_level) {
+        TOC_TRY(read_anew(at, err));
+        code = toc_views_head_by_id(at->views, claim, out, &why);
+    }
+    if (code == TOC_NOT_FOUND)
+        return toc_fail(err, code, "no claim with this id is known here");
+    return code == TOC_OK ? TOC_OK : toc_fail(err, code, "%s", why.text);
+}
+
+static toc_code find_live(toc_completion *at, const toc_claim_id *claim, toc_views_head *out_head,
+                          toc_statement **out, toc_err *err)
+{
+    TOC_TRY(find_head(at, claim, out_head, err));
+    if (!out_head->live)
+        return toc_fail(err, TOC_STATE, "this claim is not live any more");
+    toc_span bytes = toc_arena_dup(at->arena, out_head->bytes);
+    toc_statement *statement = toc_arena_zalloc(at->arena, 1, sizeof *statement);
+    if (bytes.data == NULL || statement == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a record");
+    TOC_TRY(toc_record_decode(bytes, at->arena, statement, err));
+    *out = statement;
+    return TOC_OK;
+}
+
+static toc_code find_in_circle(toc_completion *at, const toc_claim_id *claim,
+                               toc_views_head *out_head, toc_statement **out, toc_err *err)
+{
+    TOC_TRY(find_live(at, claim, out_head, out, err));
+    if (!toc_circle_id_equal(&out_head->circle, at->circle))
+        return toc_fail(err, TOC_DENIED,
+                        "this claim is of another circle: say so there (--circle)");
+    return TOC_OK;
+}
+
+/* ---- what disputes, inquiries and replies are about ---- */
+
+static bool may_be_target(const toc_statement *claim)
+{
+    return claim->kind == TOC_RECORD_WALLET || claim->kind == TOC_RECORD_CLUSTER ||
+           (claim->kind >= TOC_RECORD_TRANSFER && claim->kind <= TOC_RECORD_CLEARANCE);
+}
+
+static toc_code fill_target(toc_completion *at, const char *deed, toc_target *target,
+                            toc_views_head *out_head, toc_err *err)
+{
+    toc_statement *named = NULL;
+    TOC_TRY(find_in_circle(at, &target->claim, out_head, &named, err));
+    if (!may_be_target(named))
+        return toc_fail(err, TOC_DENIED, "this is a record of kind %s, which is not %s",
+                        toc_record_kind_name(named->kind), deed);
+    if (toc_org_id_equal(&out_head->org, toc_node_org(at->node)))
+        return toc_fail(err, TOC_DENIED,
+                        "this claim is this org's own, which is not %s ('tocsin retract' takes it "
+                        "back)",
+                        deed);
+    target->org = out_head->org;
+    target->named = named;
+    return TOC_OK;
+}
+
+static toc_code fill_dispute(toc_completion *at, toc_dispute_body *body, toc_err *err)
+{
+    toc_views_head head;
+    if (body->target.named != NULL)
+        return TOC_OK;
+    TOC_TRY(fill_target(at, "disputed", &body->target, &head, err));
+    if (body->revision_seen > head.revision)
+        return toc_fail(err, TOC_DENIED,
+                        "revision_seen: the claim has no such revision; its newest is %llu",
+                        (unsigned long long)head.revision);
+    if (body->revision_seen == 0)
+        body->revision_seen = head.revision;
+    return TOC_OK;
+}
+
+static toc_code fill_inquiry(toc_completion *at, toc_inquiry_body *body, toc_err *err)
+{
+    toc_views_head head;
+    return body->target.named != NULL ? TOC_OK
+                                      : fill_target(at, "asked about", &body->target, &head, err);
+}
+
+static toc_code fill_reply(toc_completion *at, toc_reply_body *body, toc_err *err)
+{
+    toc_views_head head;
+    toc_statement *inquiry = NULL;
+    if (body->target.named != NULL)
+        return TOC_OK;
+    TOC_TRY(find_in_circle(at, &body->inquiry, &head, &inquiry, err));
+    if (inquiry->kind != TOC_RECORD_INQUIRY)
+        return toc_fail(err, TOC_DENIED,
+                        "this is a record of kind %s; only an inquiry is replied to",
+                        toc_record_kind_name(inquiry->kind));
+    const toc_inquiry_body *asked = &inquiry->as.inquiry;
+    if (!toc_org_id_equal(&asked->target.org, toc_node_org(at->node)))
+        return toc_fail(err, TOC_DENIED, "this inquiry asks another org for its basis");
+    body->asker = head.org;
+    body->id = asked->id;
+    body->target = asked->target;
+    return TOC_OK;
+}
+
+/* ---- where an org may be left out ---- */
+
+static void fill_org(const toc_completion *at, toc_org_id *org)
+{
+    if (is_nobody(org))
+        *org = *toc_node_org(at->node);
+}
+
+/* Ascending by org, then slug: known only now. */
+static toc_code fill_same_as(const toc_completion *at, toc_same_as_body *body, toc_err *err)
+{
+    fill_org(at, &body->first.org);
+    fill_org(at, &body->second.org);
+    int order = memcmp(body->first.org.bytes, body->second.org.bytes, sizeof body->first.org.bytes);
+    if (order == 0)
+        order = toc_span_compare(body->first.slug, body->second.slug);
+    if (order == 0)
+        return toc_fail(err, TOC_MALFORMED, "same-as: the two are one incident");
+    if (order > 0)
+        *body = (toc_same_as_body){.first = body->second, .second = body->first};
+    return TOC_OK;
+}
+
+/* ---- derived claims ---- */
+
+static int by_record(const void *left, const void *right)
+{
+    const toc_source_record *a = left, *b = right;
+    return memcmp(a->record.bytes, b->record.bytes, sizeof a->record.bytes);
+}
+
+/* Everybody in the circle may read what is written to it; no more is known of another circle's
+ * members, nor of those that a record is kept from. */
+static bool is_sealed(const toc_completion *at, const toc_views_head *head,
+                      const toc_statement *source)
+{
+    return !toc_circle_id_equal(&head->circle, at->circle) || source->releasable_count > 0 ||
+           source->not_to_count > 0;
+}
+
+static toc_code find_source(toc_completion *at, const toc_source_record *named,
+                            toc_source_record *out, toc_derivation *out_roots, toc_err *err)
+{
+    toc_claim_id claim;
+    toc_views_head head;
+    toc_statement *source = NULL;
+    memcpy(claim.bytes, named->record.bytes, sizeof claim.bytes);
+    TOC_TRY(find_live(at, &claim, &head, &source, err));
+    toc_span salt = toc_arena_dup(at->arena, toc_span_of(head.salt, 32));
+    if (salt.data == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a source");
+    *out = (toc_source_record){.record = head.record, .feed = head.feed, .index = head.index};
+    *out_roots = (toc_derivation){.root_count = source->root_count,
+                                  .roots = source->roots,
+                                  .salt = salt.data,
+                                  .sealed = is_sealed(at, &head, source)};
+    return TOC_OK;
+}
+
+static toc_code fill_sources(toc_completion *at, toc_statement *draft, toc_err *err)
+{
+    size_t count = draft->source.record_count;
+    toc_source_record *records = toc_arena_zalloc(at->arena, count, sizeof *records);
+    toc_derivation *sources = toc_arena_zalloc(at->arena, count, sizeof *sources);
+    if (records == NULL || sources == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for sources");
+    for (size_t i = 0; i < count; i++) {
+        toc_code code = find_source(at, &draft->source.records[i], &records[i], &sources[i], err);
+        if (code != TOC_OK)
+            return err == NULL ? code : toc_wrap(err, "derived_from");
+    }
+    TOC_TRY(toc_derived_roots(sources, count, at->arena, &draft->roots, &draft->root_count, err));
+    qsort(records, count, sizeof *records, by_record);
+    draft->source.records = records;
+    return TOC_OK;
+}
+
+/* ---- all of it ---- */
+
+toc_code toc_completion_identify(toc_completion *at, toc_statement *draft, toc_err *err)
+{
+    switch (draft->kind) {
+    case TOC_RECORD_DISPUTE:
+        return fill_dispute(at, &draft->as.dispute, err);
+    case TOC_RECORD_INQUIRY:
+        return fill_inquiry(at, &draft->as.inquiry, err);
+    case TOC_RECORD_REPLY:
+        return fill_reply(at, &draft->as.reply, err);
+    case TOC_RECORD_SAME_AS:
+        return fill_same_as(at, &draft->as.same_as, err);
+    case TOC_RECORD_ATTRIBUTION:
+        if (draft->as.attribution.wallet.chain == NULL)
+            fill_org(at, &draft->as.attribution.incident.org);
+        return TOC_OK;
+    case TOC_RECORD_NOTICE:
+        if (draft->as.notice.has_operator_org)
+            fill_org(at, &draft->as.notice.operator_org);
+        return TOC_OK;
+    case TOC_RECORD_WALLET:
+    case TOC_RECORD_CLUSTER:
+    case TOC_RECORD_MEMBERS:
+    case TOC_RECORD_RETRACTION:
+    case TOC_RECORD_TRANSFER:
+    case TOC_RECORD_INCIDENT:
+    case TOC_RECORD_SIGHTING:
+    case TOC_RECORD_CLEARANCE:
+        break;
+    }
+    return TOC_OK;
+}
+
+toc_code toc_completion_fill(toc_completion *completion, toc_statement *draft, toc_err *err)
+{
+    TOC_TRY(toc_completion_identify(completion, draft, err));
+    bool is_derived = draft->source.ground == TOC_GROUND_DERIVED && draft->root_count == 0;
+    return is_derived ? fill_sources(completion, draft, err) : TOC_OK;
+}

@@ -1,0 +1,30 @@
+/* node/completion.h: what only the node can tell of a draft: who this org is, which claim is meant
+ * by an id, and what the claims that it is derived from rest on (docs/RULES.md §2, §4).
+ * Owns:    nothing but the views, which it may read anew. Threads: one.
+ * Errors:  NOT_FOUND, DENIED and STATE with the reason why the draft cannot be said. */
+#ifndef TOC_NODE_COMPLETION_H
+#define TOC_NODE_COMPLETION_H
+
+#include "node/core.h"
+
+typedef struct toc_completion {
+    toc_node *node;
+    const toc_circle_id *circle;
+    toc_arena *arena;
+    toc_views_txn *views;
+    bool is_level; /* the views were waited for already: what they do not know is not there */
+} toc_completion;
+
+/* Fills in, in a draft of any kind:
+ *   an org of zeroes where this org is meant (same-as, attribution, service notice);
+ *   the open target of a dispute or an inquiry: the live claim of this circle with that id, with
+ *   its identity in full; the revision seen, where a dispute names none;
+ *   of a reply, all that its inquiry says;
+ *   of derived claims, whose sources are claim ids as yet: their records, and the roots. */
+TOC_MUST toc_code toc_completion_fill(toc_completion *completion, toc_statement *draft,
+                                      toc_err *err);
+/* The same without the last: enough to know which claim a draft is. */
+TOC_MUST toc_code toc_completion_identify(toc_completion *completion, toc_statement *draft,
+                                          toc_err *err);
+
+#endif

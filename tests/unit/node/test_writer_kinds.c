@@ -1,0 +1,360 @@
+/* The writer and claims of every kind: what it fills in, what it refuses (docs/RULES.md §2, §4). */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "node/completion.h"
+#include "tests/support/check.h"
+#include "tests/support/test_node.h"
+
+enum { PAIR = 2, ARENA_BYTES = 32 << 20 };
+
+typedef struct pair {
+    toc_test_node nodes[PAIR]; /* the second dials the first */
+    toc_circle_id circle;
+    toc_arena *arena;
+    toc_statement wallet; /* what the first says */
+    toc_claim_id claim;
+    toc_writer_totals totals; /* of the last batch */
+    toc_err refused;          /* the last refusal */
+} pair;
+
+static bool both_linked(void *context)
+{
+    pair *both = context;
+    return toc_test_node_links(&both->nodes[0]) == 1 && toc_test_node_links(&both->nodes[1]) == 1;
+}
+
+static bool second_has_it(void *context)
+{
+    pair *both = context;
+    toc_hash opened;
+    return toc_test_node_digest(&both->nodes[1], &opened) >= 1;
+}
+
+static void note_refusal(void *context, size_t index, const toc_err *why)
+{
+    (void)index;
+    ((pair *)context)->refused = *why;
+}
+
+static void write_one(pair *both, size_t node, const toc_statement *draft, bool dry_run)
+{
+    toc_err err;
+    both->totals = (toc_writer_totals){0};
+    both->refused = (toc_err){0};
+    TOC_CHECK_OK(toc_writer_write(both->nodes[node].writer, &both->circle, TOC_LANE_BULK, dry_run,
+                                  draft, 1, &both->totals, note_refusal, both, &err));
+}
+
+static int make_pair(void **state)
+{
+    pair *both = calloc(1, sizeof *both);
+    toc_err err;
+    TOC_CHECK_OK(toc_arena_new(ARENA_BYTES, &both->arena, &err));
+    toc_test_node_make("Alpha Exchange", &both->nodes[0]);
+    toc_test_node_make("Beta Police", &both->nodes[1]);
+    toc_test_node_start(&both->nodes[0]);
+    toc_test_node_start(&both->nodes[1]);
+    toc_test_node_add_peer(&both->nodes[0], &both->nodes[1], false);
+    toc_test_node_add_peer(&both->nodes[1], &both->nodes[0], true);
+    both->circle = toc_test_node_circle(&both->nodes[0]);
+    toc_test_node_admit(&both->nodes[0], &both->circle, &both->nodes[1].org);
+    toc_test_node_join(&both->nodes[1], &both->circle);
+    toc_test_wait("the two are linked", 20, both_linked, both);
+    toc_test_draft(1, &both->wallet);
+    toc_statement_claim(&both->wallet, &both->circle, &both->nodes[0].org, &both->claim);
+    write_one(both, 0, &both->wallet, false);
+    assert_int_equal(both->totals.fresh, 1);
+    toc_test_wait("the second has the claim", 60, second_has_it, both);
+    *state = both;
+    return 0;
+}
+
+static int remove_pair(void **state)
+{
+    pair *both = *state;
+    toc_test_node_remove(&both->nodes[0]);
+    toc_test_node_remove(&both->nodes[1]);
+    toc_arena_free(both->arena);
+    free(both);
+    return 0;
+}
+
+static toc_statement draft_of(toc_record_kind kind)
+{
+    return (toc_statement){.kind = kind,
+                           .tlp = TOC_TLP_AMBER,
+                           .confidence = 80,
+                           .confidence_scale = toc_span_text("percent"),
+                           .source = {.ground = TOC_GROUND_OWN}};
+}
+
+static toc_statement dispute_of(const toc_claim_id *claim)
+{
+    toc_statement draft = draft_of(TOC_RECORD_DISPUTE);
+    draft.as.dispute.target.claim = *claim;
+    draft.as.dispute.reason = toc_span_text("wrong-party");
+    return draft;
+}
+
+/* As the writer of `node` completes it for `circle`. */
+static toc_code fill(pair *both, size_t node, const toc_circle_id *circle, toc_statement *draft,
+                     toc_err *err)
+{
+    toc_node *of = both->nodes[node].node;
+    toc_completion completion = {.node = of, .circle = circle, .arena = both->arena};
+    toc_code code = toc_views_read(toc_node_views(of), &completion.views, err);
+    if (code == TOC_OK)
+        code = toc_completion_fill(&completion, draft, err);
+    toc_views_end(completion.views);
+    return code;
+}
+
+/* Rules 2 file every kind in the views; rules 1 leave those from 5 on, and derived ones, out. */
+static uint32_t rules_of(pair *both, size_t node)
+{
+    toc_err err;
+    toc_answer_digest digest;
+    TOC_AUTO(toc_views_end) toc_views_txn *views = NULL;
+    TOC_CHECK_OK(toc_views_read(toc_node_views(both->nodes[node].node), &views, &err));
+    TOC_CHECK_OK(toc_views_digest_walk(views, NULL, NULL, &digest, &err));
+    return digest.rules;
+}
+
+static uint64_t written(pair *both, size_t node)
+{
+    uint64_t rows[2];
+    toc_node_journaled(both->nodes[node].node, rows);
+    return rows[TOC_LANE_BULK];
+}
+
+/* ---- what is filled in ---- */
+
+static void a_dispute_repeats_its_target_in_full(void **state)
+{
+    pair *both = *state;
+    toc_err err;
+    toc_statement draft = dispute_of(&both->claim);
+    TOC_CHECK_OK(fill(both, 1, &both->circle, &draft, &err));
+    const toc_dispute_body *body = &draft.as.dispute;
+    assert_true(toc_org_id_equal(&body->target.org, &both->nodes[0].org));
+    assert_true(body->revision_seen > 0);
+    assert_non_null(body->target.named);
+    assert_string_equal(body->target.named->as.wallet.wallet.address,
+                        both->wallet.as.wallet.wallet.address);
+    TOC_CHECK_OK(toc_statement_check(&draft, &both->circle, &both->nodes[1].org, &err));
+}
+
+/* After the views have folded it too, where they have such kinds. */
+static void the_same_dispute_again_writes_nothing(void **state)
+{
+    pair *both = *state;
+    toc_err err;
+    toc_statement draft = dispute_of(&both->claim);
+    write_one(both, 1, &draft, true);
+    assert_int_equal(both->totals.fresh, 1); /* a dry run: nothing of it is kept */
+    uint64_t before = written(both, 1);
+    write_one(both, 1, &draft, false);
+    assert_int_equal(both->totals.fresh, 1);
+    assert_true(written(both, 1) > before); /* with it, what lets the others open it */
+    if (rules_of(both, 1) < 2)
+        return;
+    TOC_CHECK_OK(toc_node_settle(both->nodes[1].node, 60000, &err));
+    before = written(both, 1);
+    write_one(both, 1, &draft, false);
+    assert_int_equal(both->totals.unchanged, 1);
+    assert_int_equal(written(both, 1), before);
+    draft.as.dispute.reason = toc_span_text("outdated");
+    write_one(both, 1, &draft, false);
+    assert_int_equal(both->totals.changed, 1);
+    assert_int_equal(written(both, 1), before + 1);
+}
+
+static void this_org_stands_where_an_org_was_left_out(void **state)
+{
+    pair *both = *state;
+    const toc_org_id *own = &both->nodes[0].org;
+    toc_err err;
+    toc_statement same = draft_of(TOC_RECORD_SAME_AS);
+    same.as.same_as.first.slug = toc_span_text("a"); /* of nobody: below everybody */
+    same.as.same_as.second.slug = toc_span_text("b");
+    memset(same.as.same_as.second.org.bytes, 0, 31);
+    same.as.same_as.second.org.bytes[31] = 1;
+    TOC_CHECK_OK(fill(both, 0, &both->circle, &same, &err));
+    assert_true(toc_org_id_equal(&same.as.same_as.second.org, own)); /* it is the higher one now */
+    assert_int_equal(same.as.same_as.first.slug.data[0], 'b');
+    toc_statement notice = draft_of(TOC_RECORD_NOTICE);
+    notice.as.notice.wallet = both->wallet.as.wallet.wallet;
+    TOC_CHECK_OK(fill(both, 0, &both->circle, &notice, &err));
+    assert_false(toc_org_id_equal(&notice.as.notice.operator_org, own));
+    notice.as.notice.has_operator_org = true;
+    TOC_CHECK_OK(fill(both, 0, &both->circle, &notice, &err));
+    assert_true(toc_org_id_equal(&notice.as.notice.operator_org, own));
+    toc_statement attribution = draft_of(TOC_RECORD_ATTRIBUTION);
+    attribution.as.attribution.incident.slug = toc_span_text("a");
+    TOC_CHECK_OK(fill(both, 0, &both->circle, &attribution, &err));
+    assert_true(toc_org_id_equal(&attribution.as.attribution.incident.org, own));
+}
+
+static toc_statement derived_from(pair *both, toc_source_record *storage, const toc_claim_id *claim)
+{
+    toc_statement draft;
+    toc_test_draft(2, &draft);
+    *storage = (toc_source_record){0};
+    memcpy(storage->record.bytes, claim->bytes, sizeof claim->bytes);
+    draft.source =
+        (toc_source){.ground = TOC_GROUND_DERIVED, .record_count = 1, .records = storage};
+    (void)both;
+    return draft;
+}
+
+static void a_derived_claim_names_records_and_takes_their_roots(void **state)
+{
+    pair *both = *state;
+    toc_err err;
+    toc_source_record storage;
+    toc_statement draft = derived_from(both, &storage, &both->claim);
+    TOC_CHECK_OK(fill(both, 1, &both->circle, &draft, &err));
+    toc_views_head head;
+    TOC_AUTO(toc_views_end) toc_views_txn *views = NULL;
+    TOC_CHECK_OK(toc_views_read(toc_node_views(both->nodes[1].node), &views, &err));
+    TOC_CHECK_OK(toc_views_head_by_id(views, &both->claim, &head, &err));
+    const toc_source_record *record = &draft.source.records[0];
+    assert_memory_equal(&record->record, &head.record, sizeof head.record);
+    toc_feed_name name = {.circle = both->circle,
+                          .org = both->nodes[0].org,
+                          .lane = head.lane,
+                          .generation = head.revision >> 24};
+    toc_feed_id feed;
+    toc_feed_id_of(&name, &feed);
+    assert_memory_equal(&record->feed, &feed, sizeof feed);
+    assert_int_equal(draft.root_count, 1);
+    assert_int_equal(draft.roots[0].size, 33);
+    assert_int_equal(draft.roots[0].data[0], TOC_ROOT_OWN);
+    assert_memory_equal(draft.roots[0].data + 1, both->claim.bytes, 32);
+    TOC_CHECK_OK(toc_statement_check(&draft, &both->circle, &both->nodes[1].org, &err));
+}
+
+/* Who reads the other circle need not be in the first. */
+static void a_root_from_another_circle_is_not_told(void **state)
+{
+    pair *both = *state;
+    toc_err err;
+    toc_source_record storage;
+    toc_circle_id other = both->circle;
+    other.bytes[0] ^= 1;
+    toc_statement draft = derived_from(both, &storage, &both->claim);
+    TOC_CHECK_OK(fill(both, 0, &other, &draft, &err));
+    toc_views_head head;
+    uint8_t expected[TOC_ROOT_UNDISCLOSED_BYTES], own[33] = {TOC_ROOT_OWN};
+    memcpy(own + 1, both->claim.bytes, 32);
+    TOC_AUTO(toc_views_end) toc_views_txn *views = NULL;
+    TOC_CHECK_OK(toc_views_read(toc_node_views(both->nodes[0].node), &views, &err));
+    TOC_CHECK_OK(toc_views_head_by_id(views, &both->claim, &head, &err));
+    toc_root_undisclose(TOC_SPAN_OF(own), head.salt, expected);
+    assert_int_equal(draft.root_count, 1);
+    assert_int_equal(draft.roots[0].size, sizeof expected);
+    assert_memory_equal(draft.roots[0].data, expected, sizeof expected);
+}
+
+static void an_inquiry_and_its_reply_find_each_other(void **state)
+{
+    pair *both = *state;
+    toc_err err;
+    toc_statement inquiry = draft_of(TOC_RECORD_INQUIRY);
+    toc_claim_id asked;
+    inquiry.as.inquiry.target.claim = both->claim;
+    memset(inquiry.as.inquiry.id.bytes, 7, 32);
+    toc_statement_claim(&inquiry, &both->circle, &both->nodes[1].org, &asked);
+    write_one(both, 1, &inquiry, false);
+    assert_int_equal(both->totals.fresh, 1);
+    if (rules_of(both, 1) < 2)
+        return; /* no view has it */
+    toc_statement reply = draft_of(TOC_RECORD_REPLY);
+    reply.as.reply.inquiry = asked;
+    TOC_CHECK_FAILS(TOC_DENIED, fill(both, 1, &both->circle, &reply, &err));
+    assert_string_equal(err.text, "this inquiry asks another org for its basis");
+}
+
+/* ---- what is refused ---- */
+
+static void check_refused(pair *both, size_t node, const toc_statement *draft, toc_code code,
+                          const char *says)
+{
+    uint64_t before = written(both, node);
+    write_one(both, node, draft, false);
+    assert_int_equal(both->totals.refused, 1);
+    assert_int_equal(both->refused.code, code);
+    if (strstr(both->refused.text, says) == NULL)
+        fail_msg("said '%s', not '%s'", both->refused.text, says);
+    assert_int_equal(written(both, node), before);
+}
+
+static void what_makes_no_sense_is_refused_with_a_sentence(void **state)
+{
+    pair *both = *state;
+    toc_claim_id nothing = {{1}};
+    toc_statement draft = dispute_of(&both->claim);
+    check_refused(both, 0, &draft, TOC_DENIED, "this org's own");
+    draft.as.dispute.revision_seen = UINT64_MAX;
+    check_refused(both, 1, &draft, TOC_DENIED, "has no such revision");
+    draft = dispute_of(&nothing);
+    check_refused(both, 1, &draft, TOC_NOT_FOUND, "no claim with this id");
+    draft = draft_of(TOC_RECORD_REPLY);
+    draft.as.reply.inquiry = both->claim;
+    check_refused(both, 1, &draft, TOC_DENIED, "only an inquiry is replied to");
+    toc_source_record storage;
+    draft = derived_from(both, &storage, &nothing);
+    check_refused(both, 1, &draft, TOC_NOT_FOUND, "derived_from: no claim with this id");
+}
+
+static void a_claim_that_ended_is_not_disputed(void **state)
+{
+    pair *both = *state;
+    toc_err err;
+    toc_retracted done;
+    TOC_CHECK_OK(toc_writer_retract(both->nodes[0].writer, &both->circle, &both->wallet,
+                                    TOC_RETRACT_ERROR, (toc_span){0}, &done, &err));
+    TOC_CHECK_OK(toc_node_settle(both->nodes[0].node, 60000, &err));
+    toc_statement draft = dispute_of(&both->claim);
+    check_refused(both, 0, &draft, TOC_STATE, "not live any more");
+}
+
+/* Anything but its own target would be another claim of this org. */
+static void what_was_said_of_a_claim_is_retracted_like_it(void **state)
+{
+    pair *both = *state;
+    toc_err err;
+    toc_retracted done;
+    toc_claim_id claim;
+    toc_statement draft = dispute_of(&both->claim);
+    write_one(both, 1, &draft, false);
+    toc_statement_claim(&draft, &both->circle, &both->nodes[1].org, &claim);
+    toc_code code = toc_writer_retract(both->nodes[1].writer, &both->circle, &draft,
+                                       TOC_RETRACT_RESOLVED, (toc_span){0}, &done, &err);
+    if (code == TOC_NOT_FOUND && rules_of(both, 1) < 2)
+        return; /* folded meanwhile, into views that do not have it */
+    assert_int_equal(code, TOC_OK);
+    assert_memory_equal(&done.claim, &claim, sizeof claim);
+    TOC_CHECK_FAILS(TOC_NOT_FOUND,
+                    toc_writer_retract(both->nodes[1].writer, &both->circle, &draft,
+                                       TOC_RETRACT_RESOLVED, (toc_span){0}, &done, &err));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_pair, remove_pair)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_dispute_repeats_its_target_in_full),
+        TEST(the_same_dispute_again_writes_nothing),
+        TEST(this_org_stands_where_an_org_was_left_out),
+        TEST(a_derived_claim_names_records_and_takes_their_roots),
+        TEST(a_root_from_another_circle_is_not_told),
+        TEST(an_inquiry_and_its_reply_find_each_other),
+        TEST(what_makes_no_sense_is_refused_with_a_sentence),
+        TEST(a_claim_that_ended_is_not_disputed),
+        TEST(what_was_said_of_a_claim_is_retracted_like_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
