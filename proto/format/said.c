@@ -7,9 +7,10 @@
 static const char *const common[] = {"list",    "list_version", "vendor", "tlp", "valid_until",
                                      "purpose", "note",         "kind",   NULL};
 /* Separate, so that a slip in one of them finds it as the nearest. */
-static const char *const of_transfer[] = {"chain", "tx",     "index_kind", "index",        "flow",
-                                          "from",  "to",     "amount",     "block",        "time",
-                                          "fiat",  "bridge", "confidence", "derived_from", NULL};
+static const char *const of_transfer[] = {
+    "place", "chain",  "tx",          "index_kind", "index",        "flow",  "from",
+    "to",    "asset",  "amount",      "base_units", "decimals",     "block", "time",
+    "fiat",  "bridge", "bridge_side", "confidence", "derived_from", NULL};
 static const char *const of_incident[] = {"slug",   "title",      "occurred",     "discovered",
                                           "losses", "loss",       "victim",       "status",
                                           "thefts", "confidence", "derived_from", NULL};
@@ -18,8 +19,9 @@ static const char *const of_attribution[] = {"chain",        "address", "tag",  
                                              "actor",        "basis",   "documents", "confidence",
                                              "derived_from", NULL};
 static const char *const of_sighting[] = {
-    "chain", "address",   "tag",        "tx",           "index_kind", "index",        "flow",
-    "seen",  "direction", "stopped_at", "account_role", "confidence", "derived_from", NULL};
+    "place",      "chain",        "address",    "tag",          "tx",
+    "index_kind", "index",        "flow",       "seen",         "direction",
+    "stopped_at", "account_role", "confidence", "derived_from", NULL};
 static const char *const of_notice[] = {"chain",         "address", "tag",       "operator_org",
                                         "operator_name", "role",    "signature", "confidence",
                                         "derived_from",  NULL};

@@ -1,6 +1,6 @@
 /* proto/format/said.h: an object of JSON becomes a claim of a kind that has no rows: movements,
- * events, services, and what is said about claims. Fields are those of proto/record/bodies.h, and
- * what the node prints of such a claim reads back, but for ids and moments that it gives itself.
+ * events, services, and what is said about claims. Fields are those of proto/record/bodies.h, by
+ * the names that the node prints them with (proto/answer/json_bodies.c).
  * What only the node can tell stays open in the draft: the target of a dispute, an inquiry or a
  * reply (named by its claim id), and this org, which is zeroes where an org may be left out.
  * Private to proto/format.

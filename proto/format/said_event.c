@@ -3,7 +3,6 @@
 
 #include "proto/format/said.h"
 
-static const char *const theft_fields[] = {"chain", "tx", NULL};
 static const char *const ref_fields[] = {"org", "slug", NULL};
 
 static toc_code no_memory(const toc_json_fields *at)
@@ -30,6 +29,7 @@ static toc_code read_losses(const toc_json_fields *at, toc_incident_body *out)
     for (size_t i = 0; i < count; i++) {
         toc_json_fields item;
         TOC_TRY(toc_json_field_item(at, "losses", list, i, "asset", &item));
+        TOC_TRY(toc_json_fields_known(&item, toc_said_amount_fields, NULL));
         TOC_TRY(toc_said_amount(&item, NULL, &losses[i]));
     }
     qsort(losses, count, sizeof *losses, by_asset);
@@ -62,10 +62,13 @@ static toc_code read_thefts(const toc_json_fields *at, toc_incident_body *out)
     for (size_t i = 0; i < count; i++) {
         toc_json_fields item;
         TOC_TRY(toc_json_field_item(at, "thefts", list, i, "tx", &item));
-        TOC_TRY(toc_json_fields_known(&item, theft_fields, NULL));
+        TOC_TRY(toc_json_fields_known(&item, toc_said_place_fields, NULL));
         TOC_TRY(toc_said_place(&item, NULL, &thefts[i]));
         if (thefts[i].tx.size == 0)
             return toc_json_field_fail(&item, "tx", TOC_MALFORMED, "missing");
+        if (thefts[i].index_kind != TOC_INDEX_NONE || thefts[i].index.size > 0)
+            return toc_json_field_fail(&item, "index_kind", TOC_MALFORMED,
+                                       "a theft is a whole transaction; part of one is a transfer");
     }
     qsort(thefts, count, sizeof *thefts, by_place);
     for (size_t i = 0; i < count; i++) {

@@ -8,9 +8,8 @@
 const char *const toc_said_place_fields[] = {"chain", "tx", "index_kind", "index", "flow", NULL};
 const char *const toc_said_amount_fields[] = {"asset",    "amount", "base_units",
                                               "decimals", "chain",  NULL};
-static const char *const fiat_fields[] = {"currency", "minor_units", "source", NULL};
+static const char *const fiat_fields[] = {"currency", "minor_units", "priced_by", NULL};
 static const char *const party_fields[] = {"address", "tag", NULL};
-static const char *const bridge_fields[] = {"side", "chain", "tx", "index_kind", "index", NULL};
 
 static toc_err *error_of(const toc_json_fields *at)
 {
@@ -67,6 +66,12 @@ toc_code toc_said_place(const toc_json_fields *at, const toc_chain *chain, toc_p
 /* A movement has an index in its transaction, or is known by a flow id. */
 static toc_code read_movement(const toc_json_fields *at, const toc_chain *chain, toc_place *out)
 {
+    if (chain != NULL && toc_json_field_given(at, "chain")) {
+        const toc_chain *said = NULL;
+        TOC_TRY(toc_said_chain(at, TOC_FIELD_REQUIRED, &said));
+        if (said != chain)
+            return toc_json_field_fail(at, "chain", TOC_MALFORMED, "not that of the address");
+    }
     TOC_TRY(toc_said_place(at, chain, out));
     if (out->tx.size == 0 && !toc_json_field_given(at, "flow"))
         return toc_json_field_fail(at, "tx", TOC_MALFORMED,
@@ -81,6 +86,17 @@ static toc_code read_movement(const toc_json_fields *at, const toc_chain *chain,
         (toc_json_field_given(at, "index_kind") || toc_json_field_given(at, "index")))
         return toc_json_field_fail(at, "index_kind", TOC_MALFORMED, "without a transaction");
     return TOC_OK;
+}
+
+/* As it is printed, or its fields beside the others. */
+static toc_code read_place(const toc_json_fields *at, const toc_chain *chain, toc_place *out)
+{
+    toc_json_fields inside;
+    TOC_TRY(toc_json_field_object(at, "place", &inside));
+    if (inside.object == NULL)
+        return read_movement(at, chain, out);
+    TOC_TRY(toc_json_fields_known(&inside, toc_said_place_fields, NULL));
+    return read_movement(&inside, chain, out);
 }
 
 /* ---- how much ---- */
@@ -155,7 +171,6 @@ toc_code toc_said_amount(const toc_json_fields *at, const toc_chain *chain, toc_
     toc_span asset = {0};
     toc_asset known = {0};
     bool is_known = false;
-    TOC_TRY(toc_json_fields_known(at, toc_said_amount_fields, NULL));
     TOC_TRY(toc_json_field_text(at, "asset", TOC_FIELD_REQUIRED, &asset));
     TOC_TRY(read_asset(at, chain, asset, &known, &is_known, out));
     return read_quantity(at, &known, is_known, out);
@@ -173,7 +188,7 @@ toc_code toc_said_fiat(const toc_json_fields *at, const char *name, toc_fiat *ou
     if (!toc_json_field_given(&inside, "minor_units"))
         return toc_json_field_fail(&inside, "minor_units", TOC_MALFORMED,
                                    "missing (cents, for USD)");
-    return toc_json_field_slug(&inside, "source", TOC_FIELD_REQUIRED, &out->source);
+    return toc_json_field_slug(&inside, "priced_by", TOC_FIELD_REQUIRED, &out->source);
 }
 
 /* ---- who ---- */
@@ -185,13 +200,26 @@ static int by_subject(const void *left, const void *right)
     return order != 0 ? order : strcmp(a->tag, b->tag);
 }
 
+/* CAIP-10 as well, as the node prints it. */
+static toc_code parse_party(const toc_json_fields *at, const toc_chain *chain, toc_span text,
+                            toc_wallet *out)
+{
+    toc_span address;
+    toc_wallet_candidates found;
+    if (toc_wallet_split(text, &address) != chain)
+        return toc_wallet_parse_on(chain, text, out, error_of(at));
+    TOC_TRY(toc_wallet_parse(text, &found, error_of(at)));
+    *out = found.wallets[0];
+    return TOC_OK;
+}
+
 static toc_code read_party(const toc_json_fields *at, const toc_chain *chain, toc_wallet *out)
 {
     toc_span address = {0}, tag = {0};
     TOC_TRY(toc_json_fields_known(at, party_fields, NULL));
     TOC_TRY(toc_json_field_text(at, "tag", TOC_FIELD_OPTIONAL, &tag));
     TOC_TRY(toc_json_field_text(at, "address", TOC_FIELD_REQUIRED, &address));
-    TOC_TRY(toc_wallet_parse_on(chain, address, out, error_of(at)));
+    TOC_TRY(parse_party(at, chain, address, out));
     return toc_wallet_set_tag(out, tag, error_of(at));
 }
 
@@ -230,34 +258,28 @@ static toc_code read_bridge(const toc_json_fields *at, toc_transfer_body *out)
     unsigned side = 0;
     TOC_TRY(toc_json_field_object(at, "bridge", &inside));
     if (inside.object == NULL)
-        return TOC_OK;
-    TOC_TRY(toc_json_fields_known(&inside, bridge_fields, NULL));
+        return toc_json_field_given(at, "bridge_side")
+                   ? toc_json_field_fail(at, "bridge", TOC_MALFORMED, "missing beside its side")
+                   : TOC_OK;
+    TOC_TRY(toc_json_fields_known(&inside, toc_said_place_fields, NULL));
     TOC_TRY(read_movement(&inside, NULL, &out->bridge));
-    TOC_TRY(toc_json_field_word(&inside, "side", sides, TOC_FIELD_REQUIRED, &side));
+    TOC_TRY(toc_json_field_word(at, "bridge_side", sides, TOC_FIELD_REQUIRED, &side));
     if (side == TOC_BRIDGE_NONE)
-        return toc_json_field_fail(
-            &inside, "side", TOC_MALFORMED,
-            "onward (the money goes on there) or origin (it came from there)");
+        return toc_json_field_fail(at, "bridge_side", TOC_MALFORMED,
+                                   "onward (the money goes on there) or origin (it came from "
+                                   "there)");
     out->bridge_side = (toc_bridge_side)side;
     return TOC_OK;
 }
 
 toc_code toc_said_transfer(const toc_json_fields *at, toc_transfer_body *out)
 {
-    const json_t *amount;
-    size_t count;
-    toc_json_fields inside;
-    TOC_TRY(read_movement(at, NULL, &out->place));
+    TOC_TRY(read_place(at, NULL, &out->place));
     TOC_TRY(read_parties(at, "from", out->place.chain, &out->from, &out->from_count));
     TOC_TRY(read_parties(at, "to", out->place.chain, &out->to, &out->to_count));
     if (out->from_count + out->to_count == 0)
         return toc_json_field_fail(at, "from", TOC_MALFORMED, "neither who paid nor who was paid");
-    TOC_TRY(toc_json_field_list(at, "amount", 1, &amount, &count));
-    if (count == 0)
-        return toc_json_field_fail(at, "amount", TOC_MALFORMED,
-                                   "missing: {\"asset\": \"USDT\", \"amount\": \"12.5\"}");
-    TOC_TRY(toc_json_field_object(at, "amount", &inside));
-    TOC_TRY(toc_said_amount(&inside, out->place.chain, &out->amount));
+    TOC_TRY(toc_said_amount(at, out->place.chain, &out->amount));
     TOC_TRY(toc_json_field_number(at, "block", UINT64_MAX, &out->block));
     TOC_TRY(toc_json_field_time(at, "time", TOC_FIELD_REQUIRED, &out->time));
     TOC_TRY(toc_said_fiat(at, "fiat", &out->fiat));
@@ -285,7 +307,7 @@ toc_code toc_said_sighting(const toc_json_fields *at, toc_sighting_body *out)
 {
     static const char *const directions[] = {"", "in", "out", NULL};
     unsigned direction = 0;
-    TOC_TRY(read_movement(at, out->wallet.chain, &out->place));
+    TOC_TRY(read_place(at, out->wallet.chain, &out->place));
     TOC_TRY(toc_json_field_time(at, "seen", TOC_FIELD_REQUIRED, &out->seen));
     TOC_TRY(toc_json_field_word(at, "direction", directions, TOC_FIELD_REQUIRED, &direction));
     out->direction = (toc_direction)direction;

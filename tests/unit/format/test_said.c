@@ -128,10 +128,10 @@ static void a_transfer_keeps_its_parties_in_order_and_its_amount_in_base_units(v
         *state, "{\"kind\":\"transfer\",\"chain\":\"ETH\",\"tx\":\"" TXID "\","
                 "\"index_kind\":\"log\",\"index\":7,\"from\":[\"" ETH "\",{\"address\":\"" ETH2
                 "\"},\"" ETH "\"],\"to\":\"" ETH2 "\","
-                "\"amount\":{\"asset\":\"USDT\",\"amount\":\"12.5\"},\"block\":21895251,"
+                "\"asset\":\"USDT\",\"amount\":\"12.5\",\"block\":21895251,"
                 "\"time\":\"2025-02-21T14:16:11Z\","
-                "\"fiat\":{\"currency\":\"USD\",\"minor_units\":1250,\"source\":\"CoinGecko\"},"
-                "\"bridge\":{\"side\":\"onward\",\"chain\":\"BTC\",\"tx\":\"" HASH1 "\","
+                "\"fiat\":{\"currency\":\"USD\",\"minor_units\":1250,\"priced_by\":\"CoinGecko\"},"
+                "\"bridge_side\":\"onward\",\"bridge\":{\"chain\":\"BTC\",\"tx\":\"" HASH1 "\","
                 "\"index_kind\":\"output\",\"index\":\"0\"},"
                 "\"confidence\":90,\"tlp\":\"GREEN\",\"note\":\"seen\",\"list\":null}");
     const toc_transfer_body *body = &claim->as.transfer;
@@ -167,7 +167,7 @@ static void an_incident_sorts_its_losses_and_its_thefts(void **state)
         "\"losses\":[{\"asset\":\"stETH\",\"chain\":\"ETH\",\"amount\":\"90375.5479\"},"
         "{\"asset\":\"eip155:1/slip44:60\",\"base_units\":\"401346000000000000000000\","
         "\"decimals\":18}],"
-        "\"loss\":{\"currency\":\"USD\",\"minor_units\":\"146000000000\",\"source\":\"own\"},"
+        "\"loss\":{\"currency\":\"USD\",\"minor_units\":\"146000000000\",\"priced_by\":\"own\"},"
         "\"thefts\":[{\"chain\":\"ETH\",\"tx\":\"" TXID "\"},{\"chain\":\"BTC\",\"tx\":\"" HASH2
         "\"},{\"chain\":\"BTC\",\"tx\":\"" HASH1 "\"},{\"chain\":\"BTC\",\"tx\":\"" HASH2 "\"}]}");
     const toc_incident_body *body = &claim->as.incident;
@@ -212,11 +212,13 @@ static void an_attribution_is_of_a_wallet_or_of_an_incident(void **state)
 
 static void a_sighting_is_on_the_chain_of_its_wallet(void **state)
 {
-    const toc_statement *claim = submit_one(
-        *state, "{\"kind\":\"sighting\",\"chain\":\"bitcoin\",\"address\":\"" BTC "\","
-                "\"tx\":\"" HASH1 "\",\"index_kind\":\"output\",\"index\":1,"
-                "\"seen\":\"2025-03-01\",\"direction\":\"IN\",\"stopped_at\":\"" BTC "\","
-                "\"account_role\":\"deposit address\"}");
+    const toc_statement *claim =
+        submit_one(*state, "{\"kind\":\"sighting\",\"chain\":\"bitcoin\",\"address\":\"" BTC "\","
+                           "\"place\":{\"chain\":\"BTC\",\"tx\":\"" HASH1
+                           "\",\"index_kind\":\"output\",\"index\":1,\"flow\":null},"
+                           "\"seen\":\"2025-03-01\",\"direction\":\"IN\",\"stopped_at\":\"bip122:"
+                           "000000000019d6689c085ae165831e93:" BTC "\","
+                           "\"account_role\":\"deposit address\"}");
     const toc_sighting_body *body = &claim->as.sighting;
     assert_ptr_equal(body->place.chain, body->wallet.chain);
     assert_int_equal(body->direction, TOC_DIRECTION_IN);
@@ -337,13 +339,13 @@ static void a_mistake_is_named_with_its_line_and_field(void **state)
          "\",{\"address\":\"" BTC "\"}]}",
          "field to[1].address: "},
         {"{\"kind\":\"transfer\",\"chain\":\"ETH\",\"flow\":\"" HASH1 "\",\"to\":\"" ETH
-         "\",\"amount\":{\"asset\":\"USDT\",\"amount\":\"1\",\"base_units\":\"2\"}}",
-         "field amount.amount: another one than in base_units"},
+         "\",\"asset\":\"USDT\",\"amount\":\"1\",\"base_units\":\"2\"}",
+         "field amount: another one than in base_units"},
         {"{\"kind\":\"transfer\",\"chain\":\"ETH\",\"flow\":\"" HASH1 "\",\"to\":\"" ETH
-         "\",\"amount\":{\"asset\":\"ETH\",\"amount\":0.5}}",
-         "field amount.amount: a fraction is written as text"},
+         "\",\"asset\":\"ETH\",\"amount\":0.5}",
+         "field amount: a fraction is written as text"},
         {"{\"kind\":\"transfer\",\"chain\":\"ETH\",\"flow\":\"" HASH1 "\",\"to\":\"" ETH
-         "\",\"amount\":{\"asset\":\"ETH\",\"amount\":\"1\"}}",
+         "\",\"asset\":\"ETH\",\"amount\":\"1\"}",
          "field time: missing"},
         {"{\"kind\":\"incident\",\"slug\":\"x\",\"losses\":[{\"asset\":\"ETH\",\"chain\":\"ETH\","
          "\"amount\":\"1\"}]}",
