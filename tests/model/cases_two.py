@@ -165,34 +165,40 @@ def effect_of_sound_cases(_, views):
 # §5, §6 ------------------------------------------------------------------------------------------------
 
 def cover_cases(_, views):
-    vertices = {raw(head.said["subject"]): head.vertex() for head in effects.about_wallets(views.live)}
     with_claims = {(head.subject(), head.field("tag")) for head in effects.of_kind(views.live, WALLET)}
+    vertices = {head.subject(): head.vertex() for head in effects.about_wallets(views.live)}
+    about = effects.grouped(effects.about_wallets(views.live), lambda head: (head.subject(), head.field("tag")))
     perpetrators = [head for head in effects.of_kind(views.sound, WALLET) if head.field("role") == "perpetrator"]
-    for row in effects.beside_of(views):
-        subject, tag = raw(row["subject"]), row["tag"]
-        filled = [name for name in effects.BESIDE.values() if row[name]]
-        if (subject, tag) not in with_claims and len(filled) == 1:
-            yield f"5 a wallet with {filled[0]} only"
+    for (subject, tag), heads in about.items():
+        kinds = {head.kind for head in heads}
+        if (subject, tag) not in with_claims and len(kinds) == 1:
+            yield f"5 a wallet with {effects.BESIDE[min(kinds)]} only"
         if tag:
             yield "5 a tagged wallet beside"
-        if len({cover["role"] for cover in row["covers"]}) > 1:
+        covers = effects.covering(views, subject, vertices[subject], tag)
+        if len({cover.role for cover in covers}) > 1:
             yield "9 several roles on one"
-        for cover in row["covers"]:
-            if cover["addressee"]:
-                yield "9 an addressee"
-            if not cover["claim"] and cover["contested"]:
-                yield "9 a contested built-in service"
-            if cover["claim"]:
-                notice = views.live[raw(cover["claim"])]
-                if notice.subject() != subject:
-                    yield "9 a key twin is covered"
-                if notice.field("tag"):
-                    yield "9 a notice with a tag covers"
-                    if not cover["contested"] and any(head.subject() == subject for head in perpetrators):
-                        yield "9 a perpetrator beside what a tagged notice covers"
-                if cover["contested"] and not any(head.subject() == notice.subject() for head in perpetrators) \
-                        and vertices:
-                    yield "9 contested through a twin"
+        for cover in covers:
+            yield from covered_cases(cover, subject, perpetrators, views)
+
+
+def covered_cases(cover, subject, perpetrators, views):
+    contested = effects.contested(cover, views.sound)
+    if cover.addressee:
+        yield "9 an addressee"
+    if not cover.claim:
+        if contested:
+            yield "9 a contested built-in service"
+        return
+    notice = views.live[raw(cover.claim)]
+    if notice.subject() != subject:
+        yield "9 a key twin is covered"
+    if cover.tag:
+        yield "9 a notice with a tag covers"
+        if not contested and any(head.subject() == subject for head in perpetrators):
+            yield "9 a perpetrator beside what a tagged notice covers"
+    if contested and not any(head.subject() == notice.subject() for head in perpetrators):
+        yield "9 contested through a twin"
 
 
 def stripping_cases(_, views):

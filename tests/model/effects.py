@@ -126,25 +126,46 @@ def about_wallets(live):
             if head.kind == WALLET or head.kind in BESIDE and head.said.get("subject")]
 
 
+def covering(views, subject, vertex, tag):
+    """What is in effect on a wallet: notices, then what is built in."""
+    found = [cover for cover in views.covers if cover.covers(subject, vertex, tag)]
+    return sorted(found, key=lambda cover: (cover.claim == "", cover.claim))
+
+
+def notice_row(head, views):
+    effect = head.claim in views.effective
+    return {"claim": head.claim.hex(), "proof": proof(head), "effect": effect,
+            "addressee": effect and names_itself(head),
+            "contested": effect and contested(cover_of(head), views.sound)}
+
+
 def beside_of(views):
+    """By wallet: everything that a dossier shows besides its wallet claims."""
     wallets = grouped(about_wallets(views.live), lambda head: (head.subject(), head.field("tag").encode()))
     found = []
     for (subject, tag), heads in sorted(wallets.items()):
-        tag, vertex = tag.decode(), heads[0].vertex()
-        covers = [cover for cover in views.covers if cover.covers(subject, vertex, tag)]
+        covers = covering(views, subject, heads[0].vertex(), tag.decode())
+        others = [views.live[raw(cover.claim)] for cover in covers if cover.claim]
+        shown = {head.claim: head for head in [*heads, *others]}
+        notices = in_order(head for head in shown.values() if head.kind == NOTICE)
         found.append({
-            "subject": subject.hex(), "tag": tag,
-            **{name: ids(head for head in heads if head.kind == kind) for kind, name in BESIDE.items()},
-            "covers": [{"role": cover.role, "claim": cover.claim, "addressee": cover.addressee,
-                        "contested": contested(cover, views.sound)}
-                       for cover in sorted(covers, key=lambda cover: (cover.role, cover.claim))]})
+            "subject": subject.hex(), "tag": tag.decode(),
+            **{name: ids(head for head in heads if head.kind == kind)
+               for kind, name in BESIDE.items() if kind != NOTICE},
+            "notices": [notice_row(head, views) for head in notices],
+            "disputes": [{"claim": row["claim"], "current": row["current"]}
+                         for row in disputes_of(views.live) if raw(row["target"]) in shown],
+            "inquiries": [{"claim": row["claim"], "replies": replies_to(row["claim"], views.live)}
+                          for row in inquiries_of(views.live) if raw(row["target"]) in shown],
+            "service": "".join(cover.role for cover in covers if not cover.claim),
+            "contested": any(contested(cover, views.sound) for cover in covers),
+            "withdrawn": ids(head for head in shown.values() if not head.roots() - views.dead_roots),
+            "misstated": ids(head for head in shown.values() if head.claim in views.misstated)})
     return found
 
 
 def notices_of(views):
-    return [{"claim": head.claim.hex(), "proof": proof(head), "effect": head.claim in views.effective,
-             "contested": head.claim in views.effective and contested(cover_of(head), views.sound)}
-            for head in in_order(of_kind(views.live, NOTICE))]
+    return [notice_row(head, views) for head in in_order(of_kind(views.live, NOTICE))]
 
 
 def in_order(heads):
@@ -177,6 +198,10 @@ def replies_of(live):
              "inquiry": identity.inquiry_claim(head.circle, head.said).hex(),
              "answer": head.org == raw(head.said["target"]["org"])}
             for head in shown(live, REPLY)]
+
+
+def replies_to(inquiry, live):
+    return [{"claim": row["claim"], "answer": row["answer"]} for row in replies_of(live) if row["inquiry"] == inquiry]
 
 
 # Incidents --------------------------------------------------------------------------------------------

@@ -118,8 +118,10 @@ class Covering(unittest.TestCase):
     """What a notice covers, whose it is, and whether it is contested."""
 
     def cover(self, world, subject, tag=""):
-        (found,) = [row["covers"] for row in world.seen()["beside"] if (row["subject"], row["tag"]) == (subject, tag)]
-        return [(cover["role"], cover["contested"]) for cover in found]
+        views = world.views()
+        found = effects.covering(views, bytes.fromhex(subject), bytes.fromhex(subject[:-4]), tag)
+        return [(cover.role, effects.contested(cover, views.sound))
+                for cover in sorted(found, key=lambda cover: cover.role)]
 
     def test_without_a_tag_it_covers_key_twins_in_any_tag(self):
         world = World()
@@ -154,7 +156,8 @@ class Covering(unittest.TestCase):
         world.notice(org=1, operator=2)
         world.notice(org=2, operator=2)
         (row,) = world.seen()["beside"]
-        self.assertEqual(sorted(cover["addressee"] for cover in row["covers"]), ["", id32(2)])
+        self.assertEqual(sorted((notice["effect"], notice["addressee"]) for notice in row["notices"]),
+                         [(True, False), (True, True)])
 
     def test_several_roles_count_all(self):
         world = World()
@@ -167,6 +170,10 @@ class Covering(unittest.TestCase):
         world.services = [{"vertex": key(1), "role": "burn"}]
         world.clearance(subject=twin(1))
         self.assertEqual(self.cover(world, twin(1)), [("burn", False)])
+        (row,) = world.seen()["beside"]
+        self.assertEqual((row["service"], row["contested"]), ("burn", False))
+        world.wallet(subject=account(1), tag="7")
+        self.assertEqual([row["contested"] for row in world.seen()["beside"]], [True, True])
 
 
 class Clusters(unittest.TestCase):
@@ -226,6 +233,48 @@ class Clusters(unittest.TestCase):
         world = self.world()
         world.services = [{"vertex": key(2), "role": "burn"}]
         self.assertEqual(world.clusters(), [["a"], ["b"]])
+
+
+class BesideAWallet(unittest.TestCase):
+    """§5, what stands beside the claims."""
+
+    def test_a_notice_of_a_twin_stands_beside_where_it_covers_and_with_it_what_is_said_of_it(self):
+        world = World()
+        notice = world.notice(subject=twin(1), operator=1)
+        dispute = world.dispute(world.last(), org=2)
+        world.clearance(subject=account(1))
+        world.notice("cold", subject=twin(1), org=3)        # stated only: it stands where it is about
+        here, there = world.seen()["beside"]
+        self.assertEqual((here["subject"], [row["claim"] for row in here["notices"]]), (account(1), [notice]))
+        self.assertEqual([row["claim"] for row in here["disputes"]], [dispute])
+        self.assertEqual(len(there["notices"]), 2)
+
+    def test_another_tag_stands_elsewhere(self):
+        world = World()
+        world.wallet()
+        world.wallet(tag="7")
+        world.dispute(world.last(), org=2)
+        world.notice(tag="7", operator=1)
+        self.assertEqual([(row["tag"], len(row["disputes"]), len(row["notices"])) for row in world.seen()["beside"]],
+                         [("", 0, 0), ("7", 1, 1)])
+
+    def test_replies_stand_at_their_inquiry(self):
+        world = World()
+        world.wallet()
+        target = world.last()
+        one, two = world.inquiry(target, 1, org=2), world.inquiry(target, 2, org=2)
+        answer = world.reply(target, 2, 1)
+        world.reply(target, 3, 1)       # to what nobody asked
+        (row,) = world.seen()["beside"]
+        self.assertEqual({inquiry["claim"]: inquiry["replies"] for inquiry in row["inquiries"]},
+                         {one: [{"claim": answer, "answer": True}], two: []})
+
+    def test_what_adds_nothing_is_marked(self):
+        world = World()
+        dead = "01" + world.unsay(org=9)
+        claim = world.clearance(source="04", roots=[dead], derived_from=AWAY)
+        (row,) = world.seen()["beside"]
+        self.assertEqual((row["withdrawn"], row["misstated"]), ([claim], []))
 
 
 class BesideClaims(unittest.TestCase):

@@ -6,11 +6,13 @@
  *   - and what the queries say is what the reference model (tests/model) says of the same records.
  * Random worlds as real entries in real feeds in real stores: some made here, some by
  * tests/model/worlds.py, small ones and ones that have each threshold of §6. A world that fails
- * prints its seed; TOC_WORLD_SEED=n TOC_WORLD_COUNT=1 (…_PLANNED_…, …_BIG_…) runs it alone. */
+ * prints its seed; TOC_WORLD_SEED=n TOC_WORLD_COUNT=1 (…_PLANNED_…, …_KINDS_…, …_BIG_…) runs it
+ * alone. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "store/view/list.h"
+#include "store/view/schema.h"
 #include "tests/support/plan.h"
 #include "tests/support/world.h"
 
@@ -19,7 +21,8 @@ enum {
     WALLETS = 14,  /* with twins, two chains of one account, and one with tags */
     OWN_WORLDS = 180,
     CROWDED_WORLDS = 10,
-    PLANNED_WORLDS = 100,
+    PLANNED_WORLDS = 150, /* of rules 1, which later rules fold too */
+    KINDS_WORLDS = 1700,  /* of the rules that the views have */
     RANGES_MAX = 12 * TOC_PLAN_FEEDS_MAX
 };
 
@@ -540,7 +543,8 @@ static void compare_lines(comparison *with, FILE *model)
 static void end_comparison(comparison *with)
 {
     assert_int_equal(fclose(with->worlds), 0);
-    const char *const arguments[] = {"--lines", with->worlds_path, NULL};
+    const char *const arguments[] = {"--lines", "--parts", TOC_WORLD_PARTS, with->worlds_path,
+                                     NULL};
     if (!toc_world_python("model.py", arguments, with->views_path))
         fail_msg("python3 is needed to compare with the reference model");
     FILE *model = fopen(with->views_path, "re");
@@ -595,14 +599,29 @@ static void crowded_worlds_converge_and_agree_with_the_model(void **state)
                from_environment("TOC_CROWDED_COUNT", CROWDED_WORLDS));
 }
 
-static FILE *open_plans(const comparison *with, uint64_t first, uint64_t count, bool big)
+/* What a run of plan.py makes. */
+typedef struct planned {
+    const char *name; /* of the file of its worlds */
+    uint64_t first, count;
+    bool big;
+    unsigned rules;
+} planned;
+
+static FILE *open_plans(const comparison *with, const planned *run)
 {
-    char seed_text[24], count_text[24], path[TOC_TEMPDIR_BYTES + 16];
-    (void)snprintf(seed_text, sizeof seed_text, "%llu", (unsigned long long)first);
-    (void)snprintf(count_text, sizeof count_text, "%llu", (unsigned long long)count);
+    char seed_text[24], count_text[24], rules_text[8], path[TOC_TEMPDIR_BYTES + 16];
+    (void)snprintf(seed_text, sizeof seed_text, "%llu", (unsigned long long)run->first);
+    (void)snprintf(count_text, sizeof count_text, "%llu", (unsigned long long)run->count);
+    (void)snprintf(rules_text, sizeof rules_text, "%u", run->rules);
     (void)snprintf(path, sizeof path, "%s/plans", with->folder);
-    const char *const arguments[] = {
-        "--seed", seed_text, "--count", count_text, big ? "--big" : NULL, NULL};
+    const char *const arguments[] = {"--seed",
+                                     seed_text,
+                                     "--count",
+                                     count_text,
+                                     "--rules",
+                                     rules_text,
+                                     run->big ? "--big" : NULL,
+                                     NULL};
     if (!toc_world_python("plan.py", arguments, path))
         fail_msg("python3 is needed to make worlds");
     FILE *plans = fopen(path, "re");
@@ -610,21 +629,21 @@ static FILE *open_plans(const comparison *with, uint64_t first, uint64_t count, 
     return plans;
 }
 
-static void check_planned(const char *name, uint64_t first, uint64_t count, bool big)
+static void check_planned(const planned *run)
 {
     comparison with;
     toc_plan plan;
     uint64_t checked = 0;
-    begin_comparison(&with, name);
-    print_seeds(first, count);
-    FILE *plans = open_plans(&with, first, count, big);
+    begin_comparison(&with, run->name);
+    print_seeds(run->first, run->count);
+    FILE *plans = open_plans(&with, run);
     for (; toc_plan_read(plans, &plan); checked++) {
         world it;
         make_planned(&it, &plan);
         check_world(&it, &with);
         toc_plan_wipe(&plan);
     }
-    assert_int_equal(checked, count);
+    assert_int_equal(checked, run->count);
     (void)fclose(plans);
     end_comparison(&with);
 }
@@ -632,41 +651,67 @@ static void check_planned(const char *name, uint64_t first, uint64_t count, bool
 static void planned_worlds_converge_and_agree_with_the_model(void **state)
 {
     (void)state;
-    check_planned("planned", from_environment("TOC_PLANNED_SEED", 1),
-                  from_environment("TOC_PLANNED_COUNT", PLANNED_WORLDS), false);
+    check_planned(&(planned){.name = "planned",
+                             .first = from_environment("TOC_PLANNED_SEED", 1),
+                             .count = from_environment("TOC_PLANNED_COUNT", PLANNED_WORLDS),
+                             .rules = 1});
+}
+
+/* Worlds of all kinds, as soon as the views count them. */
+static void worlds_of_every_kind_converge_and_agree_with_the_model(void **state)
+{
+    (void)state;
+    check_planned(&(planned){.name = "kinds",
+                             .first = from_environment("TOC_KINDS_SEED", PLANNED_WORLDS + 1),
+                             .count = from_environment("TOC_KINDS_COUNT", KINDS_WORLDS),
+                             .rules = TOC_RULES_VERSION});
 }
 
 static void worlds_at_the_thresholds_converge_and_agree_with_the_model(void **state)
 {
     (void)state;
-    static const struct {
-        const char *name;
-        uint64_t first, count;
-    } runs[] = {{"big1", 1, 12}, {"big2", 19, 1}, {"big3", 50, 3}, {"big4", 78, 1}};
+    static const planned runs[] = {{"big1", 1, 12, true, 1},
+                                   {"big2", 19, 1, true, 1},
+                                   {"big3", 50, 3, true, 1},
+                                   {"big4", 78, 1, true, 1}};
     uint64_t seed = from_environment("TOC_BIG_SEED", 0);
     if (seed != 0) {
-        check_planned("big1", seed, from_environment("TOC_BIG_COUNT", 1), true);
+        check_planned(&(planned){"big1", seed, from_environment("TOC_BIG_COUNT", 1), true, 1});
         return;
     }
     for (size_t i = 0; i < TOC_COUNT(runs); i++)
-        check_planned(runs[i].name, runs[i].first, runs[i].count, true);
+        check_planned(&runs[i]);
+}
+
+static void print_file(const char *path)
+{
+    char line[256];
+    FILE *file = fopen(path, "re");
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file) != NULL)
+        print_message("%s", line);
+    (void)fclose(file);
 }
 
 /* A world that shows nothing proves nothing. */
 static void the_worlds_showed_every_case_of_the_rules(void **state)
 {
     (void)state;
-    static const char *const names[] = {"own", "planned", "big1", "big2", "big3", "big4"};
-    const char *arguments[TOC_COUNT(names) + 3] = {"--but", "1 a record came twice"};
-    char paths[TOC_COUNT(names)][TOC_TEMPDIR_BYTES + 16], out[TOC_TEMPDIR_BYTES + 16];
+    static const char *const names[] = {"own", "planned", "kinds", "big1", "big2", "big3", "big4"};
+    char rules[8], paths[TOC_COUNT(names)][TOC_TEMPDIR_BYTES + 16], out[TOC_TEMPDIR_BYTES + 16];
+    const char *arguments[TOC_COUNT(names) + 5] = {"--rules", rules, "--but",
+                                                   "1 a record came twice"};
     if (!whole_run)
         skip();
+    (void)snprintf(rules, sizeof rules, "%d", TOC_RULES_VERSION);
     for (size_t i = 0; i < TOC_COUNT(names); i++) {
         (void)snprintf(paths[i], sizeof paths[i], "%s/%s", all_folder, names[i]);
-        arguments[2 + i] = paths[i];
+        arguments[4 + i] = paths[i];
     }
     (void)snprintf(out, sizeof out, "%s/seen", all_folder);
-    assert_true(toc_world_python("seen.py", arguments, out));
+    bool ran = toc_world_python("seen.py", arguments, out);
+    print_file(out);
+    assert_true(ran);
 }
 
 static int start(void **state)
@@ -689,6 +734,7 @@ int main(void)
         cmocka_unit_test(own_worlds_converge_and_agree_with_the_model),
         cmocka_unit_test(crowded_worlds_converge_and_agree_with_the_model),
         cmocka_unit_test(planned_worlds_converge_and_agree_with_the_model),
+        cmocka_unit_test(worlds_of_every_kind_converge_and_agree_with_the_model),
         cmocka_unit_test(worlds_at_the_thresholds_converge_and_agree_with_the_model),
         cmocka_unit_test(the_worlds_showed_every_case_of_the_rules),
     };

@@ -11,6 +11,7 @@
 #include "proto/feed/entry.h"
 #include "store/query/internal.h"
 #include "store/view/list.h"
+#include "tests/support/world_kinds.h"
 #include "tests/support/world_record.h"
 
 extern char **environ;
@@ -137,6 +138,12 @@ typedef struct wallet_list {
     TOC_LIST(toc_wallet) wallets;
 } wallet_list;
 
+static bool makes_dossier(toc_record_kind kind)
+{
+    return kind == TOC_RECORD_WALLET || kind == TOC_RECORD_ATTRIBUTION ||
+           kind == TOC_RECORD_SIGHTING || kind == TOC_RECORD_NOTICE || kind == TOC_RECORD_CLEARANCE;
+}
+
 static toc_code list_wallet(void *context, const toc_record_id *record, const toc_circle_id *circle,
                             const toc_org_id *org, toc_span bytes, toc_err *err)
 {
@@ -147,12 +154,13 @@ static toc_code list_wallet(void *context, const toc_record_id *record, const to
     (void)org;
     toc_arena_reset(list->arena);
     TOC_TRY(toc_record_decode(bytes, list->arena, &statement, err));
-    if (statement.kind != TOC_RECORD_WALLET)
+    const toc_wallet *wallet = toc_statement_wallet(&statement);
+    if (wallet == NULL || !makes_dossier(statement.kind))
         return TOC_OK;
     toc_wallet *place = TOC_LIST_ADD(&list->wallets);
     if (place == NULL)
         abort();
-    *place = statement.as.wallet.wallet;
+    *place = *wallet;
     return TOC_OK;
 }
 
@@ -211,28 +219,34 @@ static void add_dossier(toc_json *json, const toc_dossier *dossier)
     toc_json_close(json, '}');
 }
 
-static void add_dossiers(toc_json *json, toc_query *query)
+/* Each wallet once. */
+static void list_wallets(toc_query *query, toc_arena *arena, wallet_list *list)
 {
     toc_err err = {0};
-    wallet_list list = {0};
-    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
-    TOC_CHECK_OK(toc_arena_new(ARENA_BYTES, &arena, &err));
-    list.arena = arena;
-    TOC_CHECK_OK(toc_views_records(query->views, list_wallet, &list, &err));
-    if (list.wallets.count > 0)
-        qsort(list.wallets.at, list.wallets.count, sizeof *list.wallets.at, compare_wallets);
-    toc_json_open(json, "dossiers", '[');
-    for (size_t i = 0; i < list.wallets.count; i++) {
-        const toc_wallet *wallet = &list.wallets.at[i];
+    size_t kept = 0;
+    list->arena = arena;
+    TOC_CHECK_OK(toc_views_records(query->views, list_wallet, list, &err));
+    if (list->wallets.count > 0)
+        qsort(list->wallets.at, list->wallets.count, sizeof *list->wallets.at, compare_wallets);
+    for (size_t i = 0; i < list->wallets.count; i++) {
+        if (kept == 0 || compare_wallets(&list->wallets.at[kept - 1], &list->wallets.at[i]) != 0)
+            list->wallets.at[kept++] = list->wallets.at[i];
+    }
+    list->wallets.count = kept;
+}
+
+static void add_each(toc_json *json, const char *key, toc_query *query, const wallet_list *list,
+                     void (*add)(toc_json *json, const toc_dossier *dossier))
+{
+    toc_err err = {0};
+    toc_json_open(json, key, '[');
+    for (size_t i = 0; i < list->wallets.count; i++) {
         toc_dossier dossier;
-        if (i > 0 && compare_wallets(wallet - 1, wallet) == 0)
-            continue;
         toc_arena_reset(query->arena);
-        TOC_CHECK_OK(toc_query_dossier(query, "", wallet, &dossier, &err));
-        add_dossier(json, &dossier);
+        TOC_CHECK_OK(toc_query_dossier(query, "", &list->wallets.at[i], &dossier, &err));
+        add(json, &dossier);
     }
     toc_json_close(json, ']');
-    TOC_LIST_WIPE(&list.wallets);
 }
 
 /* ---- clusters ---- */
@@ -390,8 +404,18 @@ void toc_world_views(toc_viewbook *book, toc_buf *out)
     toc_json_number(&json, "claims", digest.claims);
     toc_json_number(&json, "wallets", digest.wallets);
     toc_json_number(&json, "clusters", digest.clusters);
-    add_dossiers(&json, &query);
+    TOC_AUTO(toc_arena_free) toc_arena *scratch = NULL;
+    wallet_list wallets = {0};
+    TOC_CHECK_OK(toc_arena_new(ARENA_BYTES, &scratch, &err));
+    list_wallets(&query, scratch, &wallets);
+    add_each(&json, "dossiers", &query, &wallets, add_dossier);
     add_components(&json, &query);
+    if (TOC_RULES_VERSION >= 2) {
+        toc_world_filed(&json, &query);
+        toc_world_live(&json, &query);
+        add_each(&json, "beside", &query, &wallets, toc_world_beside);
+    }
+    TOC_LIST_WIPE(&wallets.wallets);
     toc_json_close(&json, '}');
     toc_json_end_line(&json);
     TOC_CHECK_OK(toc_buf_ok(out, &err));
@@ -399,7 +423,7 @@ void toc_world_views(toc_viewbook *book, toc_buf *out)
 
 /* ---- Python ---- */
 
-enum { ARGUMENTS_MAX = 12 };
+enum { ARGUMENTS_MAX = 16 };
 
 static pid_t spawn(char *const *arguments, const char *out_path)
 {
