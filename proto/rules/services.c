@@ -95,13 +95,17 @@ const toc_service *toc_service_at(size_t index)
     return index < TOC_COUNT(services) ? &services[index] : NULL;
 }
 
-const toc_service *toc_service_find(const toc_subject *subject)
+const toc_service *toc_service_of_vertex(toc_span vertex)
 {
-    toc_span vertex = toc_subject_vertex(subject);
     for (size_t i = 0; i < TOC_COUNT(services); i++) {
         const toc_subject *one = &services[i].subject;
-        if (one->bytes[0] == subject->bytes[0] && toc_span_equal(toc_subject_vertex(one), vertex))
+        if (one->bytes[0] == vertex.data[0] && toc_span_equal(toc_subject_vertex(one), vertex))
             return &services[i];
     }
     return NULL;
+}
+
+const toc_service *toc_service_find(const toc_subject *subject)
+{
+    return toc_service_of_vertex(toc_subject_vertex(subject));
 }

@@ -19,6 +19,8 @@ typedef struct toc_service {
 /* The service whose vertex is that of the subject, so key twins are covered too: the null address
  * of TRON is that of EVM. NULL when there is none. */
 const toc_service *toc_service_find(const toc_subject *subject);
+/* The same, of a vertex. */
+const toc_service *toc_service_of_vertex(toc_span vertex);
 const toc_service *toc_service_at(size_t index); /* NULL past the end */
 
 #endif

@@ -23,6 +23,10 @@ toc_code toc_query_find_cluster(toc_query *query, toc_span vertex, toc_claim_id 
     toc_claim_id reports[TOC_HUB_REPORTS + 1];
     size_t count;
     bool found = false;
+    uint8_t cover;
+    TOC_TRY(toc_view_cover(view, vertex, &cover, err));
+    if (cover != 0)
+        return toc_fail(err, TOC_NOT_FOUND, "covered by a service notice");
     TOC_TRY(toc_view_live_reports(view, vertex, reports, TOC_COUNT(reports), &count, err));
     if (count > TOC_HUB_REPORTS)
         count = 0; /* a hub joins nothing and stands in no cluster */
@@ -149,7 +153,8 @@ static toc_code list_reports(listing *work, toc_err *err)
 
 /* ---- its members ---- */
 
-/* Is it this op that makes the wallet's vertex a member, and is the vertex no hub? */
+/* Is it this op that makes the wallet's vertex a member, and is the vertex neither hub nor covered?
+ */
 static toc_code counts(listing *work, const toc_claim_row *row, const toc_member *member, bool *out,
                        toc_err *err)
 {
@@ -162,6 +167,10 @@ static toc_code counts(listing *work, const toc_claim_row *row, const toc_member
     TOC_TRY(toc_view_decider(view, vertex, &row->filed.claim, &decider, err));
     if (!decider.found || !decider.add || decider.revision != row->filed.revision ||
         !toc_record_id_equal(&decider.record, &row->filed.record))
+        return TOC_OK;
+    uint8_t cover;
+    TOC_TRY(toc_view_cover(view, vertex, &cover, err));
+    if (cover != 0)
         return TOC_OK;
     TOC_TRY(toc_view_live_reports(view, vertex, reports, TOC_COUNT(reports), &count, err));
     *out = count <= TOC_HUB_REPORTS;

@@ -79,7 +79,7 @@ toc_code toc_batch_file(toc_fold *fold, const toc_claim_row *row, const toc_numb
 
 uint64_t toc_batch_rows(const toc_fold *fold)
 {
-    return fold->batch.rows.count + OP_ROWS * fold->batch.ops.count;
+    return fold->batch.rows.count + OP_ROWS * fold->batch.ops.count + fold->resting;
 }
 
 /* ---- flushing ---- */

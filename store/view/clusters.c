@@ -10,7 +10,7 @@
 
 #include "proto/rules/join.h"
 
-enum { HUB = 1, PLAIN = 0 };
+enum { PLAIN = 0, HUB = 1, COVERED = 2, PAYING = 3 };
 #define JOIN_BYTES_MAX ((size_t)2 << 30)
 
 typedef struct shared_vertex {
@@ -25,11 +25,11 @@ typedef struct closure {
     size_t bound; /* live reports of one vertex that are looked at */
     report_list gathered;
     report_list touched; /* gathered, and those that changed but take no part */
-    toc_map vertices;    /* → HUB or PLAIN */
+    toc_map vertices;    /* → what it is */
     TOC_LIST(shared_vertex) shared;
     TOC_LIST(uint32_t) places;
-    report_list sharing; /* of the vertex being looked at */
-    vertex_list hubs;    /* of the report being looked at */
+    report_list sharing;  /* of the vertex being looked at */
+    vertex_list stripped; /* of the report being looked at */
 } closure;
 
 static void closure_wipe(closure *work)
@@ -40,7 +40,7 @@ static void closure_wipe(closure *work)
     TOC_LIST_WIPE(&work->shared);
     TOC_LIST_WIPE(&work->places);
     TOC_LIST_WIPE(&work->sharing);
-    TOC_LIST_WIPE(&work->hubs);
+    TOC_LIST_WIPE(&work->stripped);
 }
 TOC_DEFINE_AUTO_WIPE(closure, closure_wipe)
 
@@ -105,22 +105,26 @@ static toc_code add_shared(closure *work, toc_err *err)
     return TOC_OK;
 }
 
-/* Looks at a vertex once. `seeding`: also the reports of what may just have become a hub. */
-static toc_code look_at(closure *work, toc_span vertex, bool seeding, bool *out_hub, toc_err *err)
+/* Looks at a vertex once. `seeding`: also the reports of what may just have become a hub. Those of
+ * what has just been covered, or is no more, are seeds themselves. */
+static toc_code look_at(closure *work, toc_span vertex, bool seeding, uint32_t *out, toc_err *err)
 {
-    uint32_t known;
-    if (toc_map_find(&work->vertices, vertex, &known)) {
-        *out_hub = known == HUB;
+    uint8_t cover;
+    if (toc_map_find(&work->vertices, vertex, out))
         return TOC_OK;
+    TOC_TRY(toc_fold_cover(work->fold, vertex, &cover, err));
+    if (cover != 0) {
+        *out = (cover & TOC_COVER_PAYS) != 0 ? PAYING : COVERED;
+        return toc_map_add(&work->vertices, vertex, *out, err);
     }
     TOC_TRY(find_sharing(work, vertex, err));
-    *out_hub = work->sharing.count > TOC_HUB_REPORTS;
-    TOC_TRY(toc_map_add(&work->vertices, vertex, *out_hub ? HUB : PLAIN, err));
-    if (*out_hub && (!seeding || work->sharing.count == work->bound))
+    *out = work->sharing.count > TOC_HUB_REPORTS ? HUB : PLAIN;
+    TOC_TRY(toc_map_add(&work->vertices, vertex, *out, err));
+    if (*out == HUB && (!seeding || work->sharing.count == work->bound))
         return TOC_OK;
     for (size_t i = 0; i < work->sharing.count; i++)
         TOC_TRY(gather(work, work->sharing.at[i], err));
-    return *out_hub || work->sharing.count < 2 ? TOC_OK : add_shared(work, err);
+    return *out == HUB || work->sharing.count < 2 ? TOC_OK : add_shared(work, err);
 }
 
 typedef struct pair {
@@ -140,9 +144,9 @@ static toc_code read_pair(closure *work, const toc_row *row, pair *out, toc_err 
     return TOC_OK;
 }
 
-static toc_code add_hub(closure *work, toc_span vertex, toc_err *err)
+static toc_code add_stripped(closure *work, toc_span vertex, toc_err *err)
 {
-    toc_vertex *place = TOC_LIST_ADD(&work->hubs);
+    toc_vertex *place = TOC_LIST_ADD(&work->stripped);
     if (place == NULL)
         return no_memory(err);
     *place = toc_vertex_copy(vertex);
@@ -156,52 +160,54 @@ static toc_code explore(closure *work, toc_report *report, bool seeding, toc_ver
     toc_cursor *cursor;
     TOC_TRY(toc_view_cursor(&work->fold->view, TOC_VIEW_CONNECTORS, &cursor, err));
     toc_span prefix = TOC_SPAN_OF(report->id.bytes);
-    work->hubs.count = 0;
+    work->stripped.count = 0;
     toc_row row;
     toc_code code = toc_cursor_seek(cursor, prefix, &row, err);
     for (; code == TOC_OK && toc_span_begins(row.key, prefix);
          code = toc_cursor_next(cursor, &row, err)) {
         pair found = {0};
-        bool hub;
+        uint32_t is = PLAIN;
         TOC_TRY(read_pair(work, &row, &found, err));
         work->fold->looked_at++;
         bool member = report->now.live && toc_decides_member(&found.decider, report->now.ended);
         if (!member && !seeding)
             continue;
-        TOC_TRY(look_at(work, found.vertex, seeding, &hub, err));
-        if (member && hub)
-            TOC_TRY(add_hub(work, found.vertex, err));
+        TOC_TRY(look_at(work, found.vertex, seeding, &is, err));
+        report->barred = report->barred || (member && is == PAYING && report->now.inputs);
+        if (member && is != PLAIN)
+            TOC_TRY(add_stripped(work, found.vertex, err));
         else if (member && toc_vertex_below(found.vertex, out_least))
             *out_least = toc_vertex_copy(found.vertex);
     }
     return code == TOC_NOT_FOUND ? TOC_OK : code;
 }
 
-static bool is_hub(const closure *work, const toc_vertex *vertex)
+static bool is_stripped(const closure *work, const toc_vertex *vertex)
 {
     uint32_t known;
     return vertex->size > 0 && toc_map_find(&work->vertices, toc_vertex_view(vertex), &known) &&
-           known == HUB;
+           known != PLAIN;
 }
 
-/* The smallest member that is no hub. What may have slipped below the floor kept so far was a hub
- * before: it is shared, so `least_shared` is it. */
+/* The smallest member that is neither hub nor covered. What may have slipped below the floor kept
+ * so far was a hub before: it is shared, so `least_shared` is it. (Where it was covered the floor
+ * was forgotten.) */
 static toc_code find_floor(closure *work, toc_report *report, const toc_vertex *least_shared,
                            toc_err *err)
 {
     toc_report_row *now = &report->now;
-    report->stripped = work->hubs.count;
+    report->stripped = work->stripped.count;
     if (now->members == report->stripped) {
         now->floor.size = 0;
         return TOC_OK;
     }
-    if (!is_hub(work, &now->low)) {
+    if (!is_stripped(work, &now->low)) {
         now->floor = now->low;
         return TOC_OK;
     }
-    if (now->floor.size == 0 || is_hub(work, &now->floor))
-        return toc_report_least(work->fold, report, toc_vertex_view(&now->low), work->hubs.at,
-                                work->hubs.count, &now->floor, err);
+    if (now->floor.size == 0 || is_stripped(work, &now->floor))
+        return toc_report_least(work->fold, report, toc_vertex_view(&now->low), work->stripped.at,
+                                work->stripped.count, &now->floor, err);
     if (least_shared->size > 0 && toc_vertex_below(toc_vertex_view(least_shared), &now->floor))
         now->floor = *least_shared;
     return TOC_OK;
@@ -255,7 +261,7 @@ static toc_code gather_all(closure *work, toc_err *err)
 typedef struct joined {
     toc_arena *arena;
     size_t count;
-    toc_report **reports; /* in order of id */
+    toc_report **reports; /* those that join, in order of id */
     toc_join_result result;
 } joined;
 
@@ -277,7 +283,25 @@ static int compare_places(const void *left, const void *right)
     return *a < *b ? -1 : *a > *b;
 }
 
-static toc_code list_reports(joined *join, const toc_join_report **out, toc_err *err)
+/* Rows are lent until the next write, and writing begins when all is joined. */
+static toc_code add_derived_roots(toc_fold *fold, joined *join, const toc_report *report,
+                                  toc_join_report *out, toc_err *err)
+{
+    toc_key dependent;
+    toc_rest_row rest;
+    toc_dependent_report(&dependent, &report->id);
+    TOC_TRY(toc_rest_of(&fold->view, toc_key_view(&dependent), &rest, err));
+    toc_root *roots = toc_arena_zalloc(join->arena, rest.root_count + 1, sizeof *roots);
+    if (roots == NULL)
+        return no_memory(err);
+    memcpy(roots, rest.roots, rest.root_count * sizeof *roots);
+    out->root_count = rest.root_count;
+    out->roots = roots;
+    return TOC_OK;
+}
+
+static toc_code list_reports(const closure *work, joined *join, const toc_join_report **out,
+                             toc_err *err)
 {
     toc_join_report *reports = toc_arena_zalloc(join->arena, join->count, sizeof *reports);
     toc_root *roots = toc_arena_zalloc(join->arena, join->count, sizeof *roots);
@@ -292,29 +316,46 @@ static toc_code list_reports(joined *join, const toc_join_report **out, toc_err 
                               .vertex_count = (uint32_t)(report->now.members - report->stripped),
                               .root_count = 1,
                               .roots = &roots[i]};
+        if (roots[i].size == 0)
+            TOC_TRY(add_derived_roots(work->fold, join, report, &reports[i], err));
     }
     *out = reports;
     return TOC_OK;
 }
 
+/* Of one vertex: the indexes of those of its reports that join; their number. */
+static size_t list_indexes(const closure *work, const uint32_t *order, const shared_vertex *vertex,
+                           uint32_t *out)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < vertex->count; i++) {
+        uint32_t place = work->places.at[vertex->first + i];
+        if (!work->gathered.at[place]->barred)
+            out[count++] = order[place];
+    }
+    if (count > 1)
+        qsort(out, count, sizeof *out, compare_places);
+    return count;
+}
+
 /* Places in the order of gathering become indexes in the order of ids. */
 static toc_code list_shared(const closure *work, joined *join, const toc_join_shared **out,
-                            toc_err *err)
+                            size_t *out_count, toc_err *err)
 {
     toc_join_shared *shared = toc_arena_zalloc(join->arena, work->shared.count, sizeof *shared);
-    uint32_t *order = toc_arena_zalloc(join->arena, join->count, sizeof *order);
+    uint32_t *order = toc_arena_zalloc(join->arena, work->gathered.count, sizeof *order);
     uint32_t *indexes = toc_arena_zalloc(join->arena, work->places.count, sizeof *indexes);
     if (shared == NULL || order == NULL || indexes == NULL)
         return no_memory(err);
     for (size_t i = 0; i < join->count; i++)
         order[join->reports[i]->place] = (uint32_t)i;
-    for (size_t i = 0; i < work->places.count; i++)
-        indexes[i] = order[work->places.at[i]];
+    *out_count = 0;
     for (size_t i = 0; i < work->shared.count; i++) {
         const shared_vertex *vertex = &work->shared.at[i];
-        qsort(indexes + vertex->first, vertex->count, sizeof *indexes, compare_places);
-        shared[i] =
-            (toc_join_shared){.report_count = vertex->count, .reports = indexes + vertex->first};
+        size_t count = list_indexes(work, order, vertex, indexes + vertex->first);
+        if (count >= 2)
+            shared[(*out_count)++] =
+                (toc_join_shared){.report_count = count, .reports = indexes + vertex->first};
     }
     *out = shared;
     return TOC_OK;
@@ -324,20 +365,21 @@ static toc_code join(const closure *work, joined *join, toc_err *err)
 {
     const toc_join_report *reports = NULL;
     const toc_join_shared *shared = NULL;
+    size_t shared_count = 0;
     TOC_TRY(toc_arena_new(JOIN_BYTES_MAX, &join->arena, err));
-    join->count = work->gathered.count;
-    join->reports = toc_arena_zalloc(join->arena, join->count, sizeof(toc_report *));
+    join->reports = toc_arena_zalloc(join->arena, work->gathered.count, sizeof(toc_report *));
     if (join->reports == NULL)
         return no_memory(err);
-    if (join->count > 0)
-        memcpy(join->reports, work->gathered.at, join->count * sizeof(toc_report *));
+    for (size_t i = 0; i < work->gathered.count; i++) {
+        if (!work->gathered.at[i]->barred)
+            join->reports[join->count++] = work->gathered.at[i];
+    }
     qsort(join->reports, join->count, sizeof(toc_report *), compare_reports);
-    TOC_TRY(list_reports(join, &reports, err));
-    TOC_TRY(list_shared(work, join, &shared, err));
+    TOC_TRY(list_reports(work, join, &reports, err));
+    TOC_TRY(list_shared(work, join, &shared, &shared_count, err));
     if (join->count == 0)
         return TOC_OK;
-    return toc_join(reports, join->count, shared, work->shared.count, join->arena, &join->result,
-                    err);
+    return toc_join(reports, join->count, shared, shared_count, join->arena, &join->result, err);
 }
 
 /* ---- writing: clusters ---- */
@@ -598,12 +640,12 @@ toc_code toc_clusters_put_off(toc_fold *fold, bool *out_done, toc_err *err)
 
 /* ---- the whole ---- */
 
-/* A report that is live no more is in no cluster. */
+/* A report that is live no more, or joins nothing, is in no cluster. */
 static void leave_clusters(const closure *work)
 {
     for (size_t i = 0; i < work->touched.count; i++) {
         toc_report *report = work->touched.at[i];
-        if (report->now.live)
+        if (report->now.live && !report->barred)
             continue;
         report->now.clustered = false;
         report->now.cluster = (toc_claim_id){{0}};

@@ -27,8 +27,9 @@ typedef struct toc_report {
     bool pending;  /* as changed, by an earlier transaction that joined nothing */
     bool low_lost; /* now.low is no member any more */
     bool gathered;
+    bool barred;       /* it saw a service paying out: it joins nothing */
     uint32_t place;    /* among the gathered */
-    uint64_t stripped; /* members that are hubs */
+    uint64_t stripped; /* members that are hubs or covered */
     toc_report_row old, now;
 } toc_report;
 
@@ -40,6 +41,12 @@ typedef struct toc_member_op {
     uint64_t revision;
     toc_record_id record;
 } toc_member_op;
+
+/* A service notice without a tag that this transaction has to judge. */
+typedef struct toc_notice {
+    toc_claim_id id;
+    toc_subject subject;
+} toc_notice;
 
 typedef struct toc_batch_row {
     uint64_t order; /* the key's first bytes */
@@ -72,6 +79,10 @@ typedef struct toc_fold {
     toc_batch batch;
     toc_map report_map;
     TOC_LIST(toc_report *) reports;
+    toc_map notice_map;
+    TOC_LIST(toc_notice) notices;
+    uint64_t covers, rests, watches; /* rows of these tables */
+    uint64_t resting; /* rows of `watches` that what came may cost, none of them written yet */
     toc_arena *arena; /* for decoding one record at a time */
     toc_buf scratch;  /* for hashing rows */
     toc_page_draft *page;
@@ -99,7 +110,35 @@ void toc_batch_wipe(toc_batch *batch);
 /* Writes cells; a cell of kind 0 takes one out. Sorts them. */
 TOC_MUST toc_code toc_cells_put(toc_fold *fold, toc_batch_cell *cells, size_t count, toc_err *err);
 
+/* ---- rests.c: reports and notices on derived ground ---- */
+
+/* A record has come into E or gone: whatever rests on it is to be judged. */
+TOC_MUST toc_code toc_rests_mark(toc_fold *fold, const toc_claim_row *row, toc_err *err);
+/* The keys of dependents. */
+void toc_dependent_report(toc_key *key, const toc_claim_id *report);
+void toc_dependent_notice(toc_key *key, toc_span subject, const toc_claim_id *notice);
+/* Writes what a live head rests on, when it is derived; `head` NULL, or one that is not: nothing.
+ * *out_changed: its alive roots are others than before. */
+TOC_MUST toc_code toc_rest_write(toc_fold *fold, toc_span dependent, const toc_statement *head,
+                                 const toc_standing *standing, bool *out_changed, toc_err *err);
+/* What was written: NOT_FOUND when it rests on nothing. */
+TOC_MUST toc_code toc_rest_of(toc_view *view, toc_span dependent, toc_rest_row *out, toc_err *err);
+
+/* ---- notices.c ---- */
+
+TOC_MUST toc_code toc_fold_notice(toc_fold *fold, toc_span subject, const toc_claim_id *id,
+                                  toc_err *err);
+/* Judges the notices that were marked, and what they cover; reports that name a vertex whose cover
+ * changed are seeded. */
+TOC_MUST toc_code toc_notices_judge(toc_fold *fold, toc_err *err);
+/* As toc_view_cover, for nothing where there are no notices. */
+TOC_MUST toc_code toc_fold_cover(toc_fold *fold, toc_span vertex, uint8_t *out, toc_err *err);
+
 /* ---- members.c ---- */
+
+/* The cover of a vertex begins or ends to strip it: it is listed among what reports share, or no
+ * more, and every report that names it is seeded. */
+TOC_MUST toc_code toc_members_cover(toc_fold *fold, toc_span vertex, bool strips, toc_err *err);
 
 /* Puts in, or takes out, ops of members records that are in V. Sorts them. */
 TOC_MUST toc_code toc_members_apply(toc_fold *fold, toc_member_op *ops, size_t count, bool removing,
@@ -202,7 +241,6 @@ struct toc_views {
     toc_log *log;
     char *path;
     toc_env_options options;
-    unsigned rules;       /* R: what needs a newer version is outside E */
     bool sync;            /* as opened: false in tests */
     bool dirty;           /* commits are unsynced and *dirty* stands in the tables */
     uint64_t dirty_ms;    /* since when, by the folder's clock */

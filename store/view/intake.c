@@ -6,7 +6,7 @@ enum {
     TICK_EVENTS_MAX = 64 /* waiting records, or expiries, in one step: a record names up to 512 */
 };
 
-/* ---- what a record does to reports ---- */
+/* ---- what a record does to reports and notices ---- */
 
 static toc_code list_ops(toc_fold *fold, const toc_claim_row *row, const toc_members_body *body,
                          toc_report *report, toc_err *err)
@@ -28,8 +28,13 @@ static toc_code list_ops(toc_fold *fold, const toc_claim_row *row, const toc_mem
 toc_code toc_fold_enter(toc_fold *fold, const toc_claim_row *row, const toc_statement *statement,
                         toc_err *err)
 {
-    if (toc_part_of(statement) != TOC_PART_REPORT)
+    toc_part part = toc_part_of(statement);
+    if (part == TOC_PART_NONE)
         return TOC_OK;
+    if (statement->source.ground == TOC_GROUND_DERIVED)
+        fold->resting += statement->root_count + statement->source.record_count;
+    if (part == TOC_PART_NOTICE)
+        return toc_fold_notice(fold, row->filed.subject, &row->filed.claim, err);
     toc_report *report;
     TOC_TRY(toc_fold_report(fold, &row->filed.claim, &report, err));
     report->exists = true;
@@ -164,6 +169,7 @@ static toc_code take_record(toc_fold *fold, const toc_fold_feed *feed, uint64_t 
         return code == TOC_EXISTS ? TOC_OK : code; /* in E already */
     count_in(fold, &row, &stored, &feed->id, &cell);
     TOC_TRY(list_otherwise(fold, &row, statement, false, err));
+    TOC_TRY(toc_rests_mark(fold, &row, err));
     if (toc_view_waits(&fold->view, row.issued_at))
         return wait(fold, &row, statement, err);
     return toc_fold_enter(fold, &row, statement, err);
@@ -217,8 +223,8 @@ static toc_code drop_row(toc_fold *fold, const toc_claim_row *row, const toc_num
     return toc_cells_put(fold, &none, 1, err);
 }
 
-static toc_code leave_report(toc_fold *fold, const toc_claim_row *row,
-                             const toc_statement *statement, toc_err *err)
+static toc_code leave_part(toc_fold *fold, const toc_claim_row *row, const toc_statement *statement,
+                           toc_err *err)
 {
     if (toc_part_of(statement) == TOC_PART_NONE)
         return TOC_OK;
@@ -227,6 +233,8 @@ static toc_code leave_report(toc_fold *fold, const toc_claim_row *row,
         waiting_key(row, &key);
         return toc_table_delete(fold->view.txn, TOC_VIEW_WAITING, toc_key_view(&key), err);
     }
+    if (toc_part_of(statement) == TOC_PART_NOTICE)
+        return toc_fold_notice(fold, row->filed.subject, &row->filed.claim, err);
     toc_report *report;
     TOC_TRY(toc_fold_report(fold, &row->filed.claim, &report, err));
     report->judge = true;
@@ -286,7 +294,8 @@ toc_code toc_fold_leave(toc_fold *fold, uint32_t feed, uint64_t index, toc_err *
     TOC_TRY(toc_record_decode(stored.record, fold->arena, &statement, err));
     TOC_TRY(drop_row(fold, &row, &stored, &statement, err));
     TOC_TRY(list_otherwise(fold, &row, &statement, true, err));
-    return leave_report(fold, &row, &statement, err);
+    TOC_TRY(toc_rests_mark(fold, &row, err));
+    return leave_part(fold, &row, &statement, err);
 }
 
 /* ---- ticks ---- */
@@ -345,7 +354,22 @@ static toc_code end_waiting(toc_fold *fold, toc_err *err)
     return code == TOC_NOT_FOUND ? TOC_OK : code;
 }
 
-/* The rows go when the reports are written. */
+static toc_code judge_expired(toc_fold *fold, const toc_row *row, toc_err *err)
+{
+    toc_claim_id id;
+    toc_report *report;
+    size_t size = row->key.size;
+    if (size < 40)
+        return toc_table_lies(fold->view.txn, TOC_VIEW_EXPIRIES, row->key, "no expiry", err);
+    memcpy(id.bytes, row->key.data + size - sizeof id, sizeof id);
+    if (size > 40)
+        return toc_fold_notice(fold, toc_span_of(row->key.data + 8, size - 40), &id, err);
+    TOC_TRY(toc_fold_report(fold, &id, &report, err));
+    report->judge = true;
+    return TOC_OK;
+}
+
+/* The rows go when the reports and the notices are written. */
 static toc_code end_expired(toc_fold *fold, toc_err *err)
 {
     toc_cursor *cursor;
@@ -354,13 +378,7 @@ static toc_code end_expired(toc_fold *fold, toc_err *err)
     toc_code code = toc_cursor_first(cursor, &row, err);
     for (; code == TOC_OK && toc_get_u64(row.key.data) <= fold->view.horizon.unix_ms;
          code = toc_cursor_next(cursor, &row, err)) {
-        if (row.key.size != 40)
-            return toc_table_lies(fold->view.txn, TOC_VIEW_EXPIRIES, row.key, "no expiry", err);
-        toc_claim_id id;
-        toc_report *report;
-        memcpy(id.bytes, row.key.data + 8, 32);
-        TOC_TRY(toc_fold_report(fold, &id, &report, err));
-        report->judge = true;
+        TOC_TRY(judge_expired(fold, &row, err));
     }
     return code == TOC_NOT_FOUND ? TOC_OK : code;
 }

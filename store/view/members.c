@@ -60,14 +60,21 @@ static toc_code pair_drop(toc_fold *fold, toc_span vertex, const toc_claim_id *r
                             err);
 }
 
-/* The report names the vertex for the first time: is it shared by that? */
+/* The report names the vertex for the first time: is it shared by that? What is covered is listed
+ * even when one report alone names it, so that going through a report meets what is to be stripped.
+ */
 static toc_code pair_begin(toc_fold *fold, toc_span vertex, const toc_report *report,
                            const toc_decider *decider, toc_err *err)
 {
     toc_claim_id other;
+    uint8_t cover;
     toc_code code = toc_view_other(&fold->view, vertex, &report->id, &other, err);
-    if (code != TOC_OK)
-        return code == TOC_NOT_FOUND ? TOC_OK : code;
+    if (code != TOC_OK && code != TOC_NOT_FOUND)
+        return code;
+    if (code == TOC_NOT_FOUND) {
+        TOC_TRY(toc_fold_cover(fold, vertex, &cover, err));
+        return cover == 0 ? TOC_OK : pair_put(fold, vertex, &report->id, decider, err);
+    }
     uint8_t unused[TOC_JOINT_BYTES];
     bool shared_before;
     TOC_TRY(joint_get(fold, vertex, &other, unused, &shared_before, err));
@@ -112,7 +119,20 @@ static toc_code seed_neighbours(toc_fold *fold, toc_span vertex, toc_joint *out_
     return code == TOC_NOT_FOUND ? TOC_OK : code;
 }
 
-/* The report does not name the vertex any more; who stays alone with it shares nothing. */
+/* Who stays alone with a vertex shares nothing. */
+static toc_code pair_end_alone(toc_fold *fold, toc_span vertex, toc_err *err)
+{
+    toc_joint last;
+    size_t left;
+    uint8_t value[TOC_JOINT_BYTES];
+    TOC_TRY(seed_neighbours(fold, vertex, &last, &left, err));
+    if (left != 1)
+        return TOC_OK;
+    toc_joint_write(&last.decider, value);
+    return pair_drop(fold, vertex, &last.report, value, err);
+}
+
+/* The report does not name the vertex any more. */
 static toc_code pair_end(toc_fold *fold, toc_span vertex, const toc_report *report, toc_err *err)
 {
     uint8_t value[TOC_JOINT_BYTES];
@@ -121,13 +141,59 @@ static toc_code pair_end(toc_fold *fold, toc_span vertex, const toc_report *repo
     if (!shared)
         return TOC_OK;
     TOC_TRY(pair_drop(fold, vertex, &report->id, value, err));
-    toc_joint last;
+    uint8_t cover;
+    toc_joint unused;
     size_t left;
-    TOC_TRY(seed_neighbours(fold, vertex, &last, &left, err));
-    if (left != 1)
-        return TOC_OK;
-    toc_joint_write(&last.decider, value);
-    return pair_drop(fold, vertex, &last.report, value, err);
+    TOC_TRY(toc_fold_cover(fold, vertex, &cover, err));
+    return cover == 0 ? pair_end_alone(fold, vertex, err)
+                      : seed_neighbours(fold, vertex, &unused, &left, err);
+}
+
+/* ---- what is covered ---- */
+
+/* A vertex that no pair stands for is named by one report at most. */
+static toc_code begin_alone(toc_fold *fold, toc_span vertex, toc_err *err)
+{
+    toc_claim_id id;
+    toc_report *report;
+    toc_decider decider;
+    toc_code code = toc_view_other(&fold->view, vertex, NULL, &id, err);
+    if (code != TOC_OK)
+        return code == TOC_NOT_FOUND ? TOC_OK : code;
+    TOC_TRY(toc_fold_report(fold, &id, &report, err));
+    report->seeded = true;
+    TOC_TRY(toc_view_decider(&fold->view, vertex, &id, &decider, err));
+    return pair_put(fold, vertex, &id, &decider, err);
+}
+
+/* What is no member of a floor's making any more may lie below it, and nothing tells. */
+static toc_code forget_floors(toc_fold *fold, toc_span vertex, toc_err *err)
+{
+    toc_cursor *cursor;
+    TOC_TRY(toc_view_cursor(&fold->view, TOC_VIEW_JOINTS, &cursor, err));
+    toc_row row;
+    toc_code code = toc_cursor_seek(cursor, vertex, &row, err);
+    for (; code == TOC_OK && toc_span_begins(row.key, vertex);
+         code = toc_cursor_next(cursor, &row, err)) {
+        toc_joint joint = {0};
+        toc_report *report;
+        TOC_TRY(toc_joint_read(fold->view.txn, &row, vertex, &joint, err));
+        TOC_TRY(toc_fold_report(fold, &joint.report, &report, err));
+        report->now.floor.size = 0;
+    }
+    return code == TOC_NOT_FOUND ? TOC_OK : code;
+}
+
+toc_code toc_members_cover(toc_fold *fold, toc_span vertex, bool strips, toc_err *err)
+{
+    toc_joint unused;
+    size_t named;
+    if (!strips) {
+        TOC_TRY(forget_floors(fold, vertex, err));
+        return pair_end_alone(fold, vertex, err);
+    }
+    TOC_TRY(seed_neighbours(fold, vertex, &unused, &named, err));
+    return named > 0 ? TOC_OK : begin_alone(fold, vertex, err);
 }
 
 /* ---- incidence ---- */

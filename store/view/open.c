@@ -155,7 +155,7 @@ static toc_code open_entry(toc_fold *fold, const toc_fold_feed *feed, uint64_t i
 static toc_code check(toc_fold *fold, const toc_fold_feed *feed, toc_intake *out, toc_err *err)
 {
     TOC_TRY(toc_record_decode(out->bytes, fold->arena, &out->statement, err));
-    if (toc_statement_rules(&out->statement) > fold->views->rules)
+    if (toc_statement_rules(&out->statement) > TOC_RULES_VERSION)
         return toc_fail(err, TOC_STATE, "record: rules that these views do not follow yet");
     return toc_statement_check(&out->statement, &feed->name.circle, &feed->name.org, err);
 }

@@ -209,32 +209,63 @@ static bool joins(const toc_statement *head)
            head->root_count > 0;
 }
 
-/* The root of a live head is alive: an own one is of this very claim, whose head is no retraction.
- */
-static toc_code judge_head(toc_fold *fold, const toc_claim_row *head, toc_report_row *now,
-                           toc_err *err)
+/* Of a live head that joins, whatever it rests on. */
+static toc_code take_root(toc_fold *fold, const toc_claim_row *head, const toc_statement *statement,
+                          toc_report_row *now, toc_err *err)
 {
-    now->live = false;
-    now->root_size = 0;
-    now->expires.unix_ms = 0;
-    if (!toc_view_head_live(&fold->view, head))
+    now->live = true;
+    now->inputs = toc_span_equal(statement->as.cluster.method, toc_span_text("multi-input"));
+    if (statement->source.ground == TOC_GROUND_DERIVED)
         return TOC_OK;
-    now->expires = head->valid_until;
-    toc_statement statement;
-    toc_span record;
-    TOC_TRY(toc_view_record(&fold->view, head, &record, err));
-    toc_arena_reset(fold->arena);
-    TOC_TRY(toc_record_decode(record, fold->arena, &statement, err));
-    if (!joins(&statement))
-        return TOC_OK;
-    toc_root root = statement.roots[0];
+    toc_root root = statement->roots[0];
     if (root.size > TOC_REPORT_ROOT_BYTES_MAX)
         return toc_table_lies(fold->view.txn, TOC_VIEW_CLAIMS, head->filed.key, "too long a root",
                               err);
-    now->live = true;
     now->root_size = (uint8_t)root.size;
     memcpy(now->root, root.data, root.size);
     return TOC_OK;
+}
+
+static toc_code judge_live(toc_fold *fold, toc_report *report, const toc_claim_row *head,
+                           toc_err *err)
+{
+    toc_report_row *now = &report->now;
+    toc_key dependent;
+    toc_statement statement;
+    toc_span record;
+    toc_standing standing;
+    bool other_roots;
+    TOC_TRY(toc_view_record(&fold->view, head, &record, err));
+    toc_arena_reset(fold->arena);
+    TOC_TRY(toc_record_decode(record, fold->arena, &statement, err));
+    TOC_TRY(toc_view_standing(&fold->view, &statement, fold->arena, &standing, err));
+    now->expires = head->valid_until;
+    if (standing.changes.unix_ms != 0 &&
+        (now->expires.unix_ms == 0 || standing.changes.unix_ms < now->expires.unix_ms))
+        now->expires = standing.changes;
+    if (joins(&statement) && toc_stands(&standing))
+        TOC_TRY(take_root(fold, head, &statement, now, err));
+    toc_dependent_report(&dependent, &report->id);
+    TOC_TRY(
+        toc_rest_write(fold, toc_key_view(&dependent), &statement, &standing, &other_roots, err));
+    report->changed = report->changed || other_roots;
+    return TOC_OK;
+}
+
+/* `head` NULL: there is none. */
+static toc_code judge_head(toc_fold *fold, toc_report *report, const toc_claim_row *head,
+                           toc_err *err)
+{
+    toc_report_row *now = &report->now;
+    now->live = now->inputs = false;
+    now->root_size = 0;
+    now->expires.unix_ms = 0;
+    if (head != NULL && toc_view_head_live(&fold->view, head))
+        return judge_live(fold, report, head, err);
+    toc_key dependent;
+    bool unused;
+    toc_dependent_report(&dependent, &report->id);
+    return toc_rest_write(fold, toc_key_view(&dependent), NULL, NULL, &unused, err);
 }
 
 /* Memberships that a retraction ended, or that one which is gone had ended. */
@@ -263,16 +294,11 @@ static toc_code judge(toc_fold *fold, toc_report *report, toc_err *err)
     report->exists = scan.exists;
     bool ended_moved = now->ended != scan.ended;
     now->ended = scan.ended;
-    if (scan.has_head) {
-        TOC_TRY(judge_head(fold, &scan.head, now, err));
-    } else {
-        now->live = false;
-        now->root_size = 0;
-        now->expires.unix_ms = 0;
-    }
+    TOC_TRY(judge_head(fold, report, scan.has_head ? &scan.head : NULL, err));
     if (ended_moved)
         TOC_TRY(recount(fold, report, &scan, err));
-    if (now->live != report->old.live || now->root_size != report->old.root_size ||
+    if (now->live != report->old.live || now->inputs != report->old.inputs ||
+        now->root_size != report->old.root_size ||
         memcmp(now->root, report->old.root, now->root_size) != 0)
         report->changed = true;
     return TOC_OK;

@@ -12,6 +12,10 @@ const char *const toc_view_table_names[TOC_VIEW_TABLES] = {
     [TOC_VIEW_COMPONENTS] = "components",
     [TOC_VIEW_CLUSTERS] = "clusters",
     [TOC_VIEW_TENTATIVE] = "tentative",
+    [TOC_VIEW_NOTICES] = "notices",
+    [TOC_VIEW_COVERS] = "covers",
+    [TOC_VIEW_RESTS] = "rests",
+    [TOC_VIEW_WATCHES] = "watches",
     [TOC_VIEW_WAITING] = "waiting",
     [TOC_VIEW_EXPIRIES] = "expiries",
     [TOC_VIEW_ENDED] = "ended",
@@ -174,7 +178,7 @@ bool toc_vertex_below(toc_span left, const toc_vertex *right)
     return right->size == 0 || toc_span_compare(left, toc_vertex_view(right)) < 0;
 }
 
-enum { REPORT_LIVE = 1, REPORT_CLUSTERED = 2 };
+enum { REPORT_LIVE = 1, REPORT_CLUSTERED = 2, REPORT_INPUTS = 4 };
 
 static size_t write_vertex(const toc_vertex *vertex, uint8_t *out)
 {
@@ -185,7 +189,8 @@ static size_t write_vertex(const toc_vertex *vertex, uint8_t *out)
 
 size_t toc_report_write(const toc_report_row *row, uint8_t out[TOC_REPORT_BYTES_MAX])
 {
-    out[0] = (uint8_t)((row->live ? REPORT_LIVE : 0) | (row->clustered ? REPORT_CLUSTERED : 0));
+    out[0] = (uint8_t)((row->live ? REPORT_LIVE : 0) | (row->clustered ? REPORT_CLUSTERED : 0) |
+                       (row->inputs ? REPORT_INPUTS : 0));
     memcpy(out + 1, row->cluster.bytes, 32);
     toc_put_u64(out + 33, row->ended);
     toc_put_u64(out + 41, row->members);
@@ -213,10 +218,11 @@ static size_t read_vertex(toc_span value, size_t at, toc_vertex *out)
 bool toc_report_read(toc_span value, toc_report_row *out)
 {
     *out = (toc_report_row){0};
-    if (value.size < 57 || value.data[0] > (REPORT_LIVE | REPORT_CLUSTERED))
+    if (value.size < 57 || value.data[0] > (REPORT_LIVE | REPORT_CLUSTERED | REPORT_INPUTS))
         return false;
     out->live = (value.data[0] & REPORT_LIVE) != 0;
     out->clustered = (value.data[0] & REPORT_CLUSTERED) != 0;
+    out->inputs = (value.data[0] & REPORT_INPUTS) != 0;
     memcpy(out->cluster.bytes, value.data + 1, 32);
     out->ended = toc_get_u64(value.data + 33);
     out->members = toc_get_u64(value.data + 41);
@@ -250,6 +256,81 @@ bool toc_cluster_read(toc_span value, toc_cluster_row *out)
     out->reports = toc_get_u64(value.data + 8);
     out->id = toc_vertex_copy(toc_span_of(value.data + 16, value.size - 16));
     return true;
+}
+
+/* ---- notices ---- */
+
+enum { NOTICE_SOUND = 1, NOTICE_BY_OWN = 2, NOTICE_HEAD_BYTES = 1 + 2 + 32 + 8 };
+
+size_t toc_notice_write(const toc_notice_row *row, uint8_t out[TOC_NOTICE_BYTES_MAX])
+{
+    TOC_ASSERT(row->root.size <= TOC_REPORT_ROOT_BYTES_MAX &&
+               row->subject.size <= TOC_SUBJECT_BYTES_MAX);
+    out[0] = (uint8_t)((row->sound ? NOTICE_SOUND : 0) | (row->by_own ? NOTICE_BY_OWN : 0));
+    toc_put_u16(out + 1, row->role);
+    memcpy(out + 3, row->org.bytes, 32);
+    toc_put_u64(out + 35, row->expires.unix_ms);
+    memcpy(out + NOTICE_HEAD_BYTES, row->subject.data, row->subject.size);
+    size_t size = NOTICE_HEAD_BYTES + row->subject.size;
+    if (row->root.size > 0)
+        memcpy(out + size, row->root.data, row->root.size);
+    return size + row->root.size;
+}
+
+bool toc_notice_read(toc_span value, toc_notice_row *out)
+{
+    if (value.size < NOTICE_HEAD_BYTES || value.size > TOC_NOTICE_BYTES_MAX ||
+        value.data[0] > (NOTICE_SOUND | NOTICE_BY_OWN))
+        return false;
+    toc_span rest = toc_span_of(value.data + NOTICE_HEAD_BYTES, value.size - NOTICE_HEAD_BYTES);
+    size_t subject_bytes = toc_subject_size_at(rest);
+    if (subject_bytes == 0)
+        return false;
+    *out =
+        (toc_notice_row){.sound = (value.data[0] & NOTICE_SOUND) != 0,
+                         .by_own = (value.data[0] & NOTICE_BY_OWN) != 0,
+                         .role = toc_get_u16(value.data + 1),
+                         .expires.unix_ms = toc_get_u64(value.data + 35),
+                         .subject = toc_span_of(rest.data, subject_bytes),
+                         .root = toc_span_of(rest.data + subject_bytes, rest.size - subject_bytes)};
+    memcpy(out->org.bytes, value.data + 3, 32);
+    return true;
+}
+
+void toc_notice_key(toc_key *key, toc_span vertex, const toc_claim_id *claim)
+{
+    toc_key_clear(key);
+    toc_key_add_span(key, vertex);
+    toc_key_add(key, claim->bytes, sizeof claim->bytes);
+}
+
+/* ---- rests ---- */
+
+/* count u8, then size u8 ‖ item each; the bytes read, 0 when they break that. */
+static size_t read_items(toc_span bytes, toc_span *out, size_t max, size_t *out_count)
+{
+    if (bytes.size == 0 || bytes.data[0] > max)
+        return 0;
+    size_t at = 1;
+    *out_count = bytes.data[0];
+    for (size_t i = 0; i < *out_count; i++) {
+        if (at >= bytes.size || bytes.data[at] > bytes.size - at - 1)
+            return 0;
+        out[i] = toc_span_of(bytes.data + at + 1, bytes.data[at]);
+        at += 1u + bytes.data[at];
+    }
+    return at;
+}
+
+bool toc_rest_read(toc_span value, toc_rest_row *out)
+{
+    size_t first = read_items(value, out->roots, TOC_ROOTS_MAX, &out->root_count);
+    if (first == 0)
+        return false;
+    out->roots_bytes = toc_span_of(value.data, first);
+    toc_span rest = toc_span_of(value.data + first, value.size - first);
+    size_t second = read_items(rest, out->watches, TOC_WATCHES_MAX, &out->watch_count);
+    return second > 0 && second == rest.size;
 }
 
 /* ---- feeds ---- */

@@ -12,7 +12,7 @@
 #include "store/table.h"
 
 /* Raised whenever a layout below, or what is filed where, changes: older views are dropped. */
-enum { TOC_VIEW_LAYOUT = 5, TOC_RULES_VERSION = 1 };
+enum { TOC_VIEW_LAYOUT = 6, TOC_RULES_VERSION = 2 };
 
 typedef enum toc_view_table {
     TOC_VIEW_META = 0,
@@ -26,11 +26,15 @@ typedef enum toc_view_table {
     TOC_VIEW_COMPONENTS, /* report → its state and the cluster it is in */
     TOC_VIEW_CLUSTERS,   /* lowest report → id and size; lowest report ‖ report */
     TOC_VIEW_TENTATIVE,  /* report ‖ report, both ways round */
-    TOC_VIEW_WAITING,    /* due u64 ‖ feed u32 ‖ index u64: of cluster claims only */
-    TOC_VIEW_EXPIRIES,   /* valid until u64 ‖ report */
-    TOC_VIEW_ENDED,      /* claim ‖ record of each retraction → where it is filed */
-    TOC_VIEW_SECONDS,    /* of a same-as: the subject of its second incident ‖ claim ‖ record */
-    TOC_VIEW_PENDING,    /* report: joining what it changed was put off, while the fold is behind */
+    TOC_VIEW_NOTICES, /* vertex ‖ claim of each live service notice without a tag → what it says */
+    TOC_VIEW_COVERS,  /* vertex → what the notices that have effect on it do to clusters */
+    TOC_VIEW_RESTS,   /* dependent → its alive roots, and what they and it follow from */
+    TOC_VIEW_WATCHES, /* what a dependent follows from ‖ dependent */
+    TOC_VIEW_WAITING, /* due u64 ‖ feed u32 ‖ index u64: of reports and notices only */
+    TOC_VIEW_EXPIRIES, /* when to judge again u64 ‖ report; u64 ‖ subject ‖ claim of a notice */
+    TOC_VIEW_ENDED,    /* claim ‖ record of each retraction → where it is filed */
+    TOC_VIEW_SECONDS, /* of a same-as: the subject of its second incident ‖ claim ‖ record */
+    TOC_VIEW_PENDING, /* report: joining what it changed was put off, while the fold is behind */
     TOC_VIEW_TABLES
 } toc_view_table;
 
@@ -131,13 +135,14 @@ enum { TOC_REPORT_ROOT_BYTES_MAX = 66 };
 typedef struct toc_report_row {
     bool live;            /* a live report of RULES §6 */
     bool clustered;       /* in a cluster: its size is not 0 */
+    bool inputs;          /* of a live report: found by multi-input */
     toc_claim_id cluster; /* lowest claim id among the cluster's reports */
     uint64_t ended;       /* highest revision of a retraction of it; 0: none */
     uint64_t members;     /* vertices that are members now, hubs included */
-    toc_time expires;     /* of the head, where that is still to come; 0: never */
+    toc_time expires;     /* of the head, or when one of its roots may change; 0: never */
     toc_vertex low;       /* the smallest member */
-    toc_vertex floor;     /* of a live report: the smallest that is no hub */
-    uint8_t root_size;    /* of a live report */
+    toc_vertex floor;     /* of a live report: the smallest that is neither hub nor covered */
+    uint8_t root_size;    /* of a live report that is not derived; else 0: see `rests` */
     uint8_t root[TOC_REPORT_ROOT_BYTES_MAX];
 } toc_report_row;
 enum {
@@ -157,6 +162,54 @@ typedef struct toc_cluster_row {
 } toc_cluster_row;
 size_t toc_cluster_write(const toc_cluster_row *row, uint8_t out[TOC_CLUSTER_BYTES_MAX]);
 TOC_MUST bool toc_cluster_read(toc_span value, toc_cluster_row *out);
+
+/* ---- notices, covers ---- */
+
+/* flags u8 | role u16 | org | judge again u64 | subject | root: that of a notice that is not
+ * derived */
+enum { TOC_NOTICE_BYTES_MAX = 1 + 2 + 32 + 8 + TOC_SUBJECT_BYTES_MAX + TOC_REPORT_ROOT_BYTES_MAX };
+typedef struct toc_notice_row {
+    bool sound;    /* neither source withdrawn nor misstated, and its role is a term's */
+    bool by_own;   /* its operator is its org, or the key of the address signed it */
+    uint16_t role; /* the term's number */
+    toc_org_id org;
+    toc_time expires; /* of the head, or when one of its roots may change; 0: never */
+    toc_span subject; /* lent; its vertex is in the key */
+    toc_span root;    /* lent; empty when it is derived: see `rests` */
+} toc_notice_row;
+size_t toc_notice_write(const toc_notice_row *row, uint8_t out[TOC_NOTICE_BYTES_MAX]);
+TOC_MUST bool toc_notice_read(toc_span value, toc_notice_row *out);
+/* vertex ‖ claim */
+void toc_notice_key(toc_key *key, toc_span vertex, const toc_claim_id *claim);
+
+/* flags u8: of a vertex that some notice without a tag has effect on. */
+enum {
+    TOC_COVER_STRIPS = 1, /* RULES §6: no report joins by it */
+    TOC_COVER_PAYS = 2    /* it is a deposit or a hot wallet: what its inputs are joined by is a
+                             service paying out */
+};
+
+/* ---- rests, watches ---- */
+
+/* A *dependent* is a report or a notice on derived ground, which the fold keeps up and which other
+ * records can therefore change: 01 ‖ report, 02 ‖ subject ‖ claim. It follows from the claims of
+ * its own roots (01 ‖ claim) and from the records that it is derived from (02 ‖ feed id ‖ index
+ * u64). */
+enum {
+    TOC_DEPENDENT_REPORT = 1,
+    TOC_DEPENDENT_NOTICE = 2,
+    TOC_WATCH_CLAIM = 1,
+    TOC_WATCH_RECORD = 2,
+    TOC_WATCHES_MAX = TOC_ROOTS_MAX + TOC_SOURCES_MAX
+};
+/* roots u8, then size u8 ‖ root each | watches u8, then size u8 ‖ watch each */
+typedef struct toc_rest_row {
+    toc_span roots_bytes; /* the first half, as stored */
+    size_t root_count, watch_count;
+    toc_root roots[TOC_ROOTS_MAX]; /* lent */
+    toc_span watches[TOC_WATCHES_MAX];
+} toc_rest_row;
+TOC_MUST bool toc_rest_read(toc_span value, toc_rest_row *out);
 
 /* ---- feeds ---- */
 

@@ -21,7 +21,10 @@ toc_code toc_fold_begin(toc_views *views, toc_log_txn *log, toc_fold *fold, toc_
     views->scratch = (toc_buf){0};
     toc_view_init(&fold->view, txn, views->state.horizon);
     toc_map_init(&fold->report_map);
-    return TOC_OK;
+    toc_map_init(&fold->notice_map);
+    TOC_TRY(toc_table_count(txn, TOC_VIEW_COVERS, &fold->covers, err));
+    TOC_TRY(toc_table_count(txn, TOC_VIEW_RESTS, &fold->rests, err));
+    return toc_table_count(txn, TOC_VIEW_WATCHES, &fold->watches, err);
 }
 
 void toc_fold_wipe(toc_fold *fold)
@@ -37,6 +40,8 @@ void toc_fold_wipe(toc_fold *fold)
         free(fold->reports.at[i]);
     TOC_LIST_WIPE(&fold->reports);
     toc_map_wipe(&fold->report_map);
+    TOC_LIST_WIPE(&fold->notices);
+    toc_map_wipe(&fold->notice_map);
     toc_wipe(fold->plain, TOC_ENTRY_BYTES_MAX);
     *fold = (toc_fold){0};
 }
@@ -55,6 +60,7 @@ static void note_joining(const toc_fold *fold, bool put_off)
 toc_code toc_fold_finish(toc_fold *fold, toc_err *err)
 {
     TOC_TRY(toc_batch_flush(fold, err));
+    TOC_TRY(toc_notices_judge(fold, err));
     TOC_TRY(toc_reports_judge(fold, err));
     bool put_off = false;
     if (fold->put_off)

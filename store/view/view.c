@@ -1,6 +1,7 @@
 #include "store/view/view.h"
 
 #include "proto/crypto/hash.h"
+#include "proto/rules/services.h"
 
 void toc_view_init(toc_view *view, toc_txn *txn, toc_time horizon)
 {
@@ -235,11 +236,14 @@ toc_code toc_view_record(toc_view *view, const toc_claim_row *row, toc_span *out
 
 toc_part toc_part_of(const toc_statement *statement)
 {
-    toc_record_kind kind = statement->kind == TOC_RECORD_RETRACTION
-                               ? statement->as.retraction.target_kind
-                               : statement->kind;
-    return kind == TOC_RECORD_CLUSTER || kind == TOC_RECORD_MEMBERS ? TOC_PART_REPORT
-                                                                    : TOC_PART_NONE;
+    bool ends = statement->kind == TOC_RECORD_RETRACTION;
+    toc_record_kind kind = ends ? statement->as.retraction.target_kind : statement->kind;
+    if (kind == TOC_RECORD_CLUSTER || kind == TOC_RECORD_MEMBERS)
+        return TOC_PART_REPORT;
+    if (kind != TOC_RECORD_NOTICE)
+        return TOC_PART_NONE;
+    const toc_statement *notice = ends ? statement->as.retraction.named : statement;
+    return notice->as.notice.wallet.tag[0] == '\0' ? TOC_PART_NOTICE : TOC_PART_NONE;
 }
 
 toc_subject toc_report_subject(const toc_claim_id *report)
@@ -248,6 +252,21 @@ toc_subject toc_report_subject(const toc_claim_id *report)
     subject.bytes[0] = TOC_CLASS_CLUSTER;
     memcpy(subject.bytes + 1, report->bytes, 32);
     return subject;
+}
+
+/* ---- covers ---- */
+
+toc_code toc_view_cover(toc_view *view, toc_span vertex, uint8_t *out, toc_err *err)
+{
+    *out = toc_service_of_vertex(vertex) == NULL ? 0 : TOC_COVER_STRIPS;
+    toc_span value;
+    toc_code code = toc_table_get(view->txn, TOC_VIEW_COVERS, vertex, &value, err);
+    if (code != TOC_OK)
+        return code == TOC_NOT_FOUND ? TOC_OK : code;
+    if (value.size != 1 || value.data[0] > (TOC_COVER_STRIPS | TOC_COVER_PAYS))
+        return toc_table_lies(view->txn, TOC_VIEW_COVERS, vertex, "no cover", err);
+    *out |= value.data[0];
+    return TOC_OK;
 }
 
 /* ---- reports ---- */

@@ -82,7 +82,8 @@ TOC_MUST toc_code toc_view_record(toc_view *view, const toc_claim_row *row, toc_
  * kind: disputes of a report, and questions about it, are filed where it is. */
 typedef enum toc_part {
     TOC_PART_NONE,
-    TOC_PART_REPORT /* a cluster, its members, its retraction */
+    TOC_PART_REPORT, /* a cluster, its members, its retraction */
+    TOC_PART_NOTICE  /* a service notice without a tag, its retraction */
 } toc_part;
 toc_part toc_part_of(const toc_statement *statement);
 /* Where a report's own records are filed: class cluster ‖ claim id ‖ 0 ‖ 0. */
@@ -142,6 +143,9 @@ TOC_MUST toc_code toc_view_report(toc_view *view, const toc_claim_id *report, to
 /* NOT_FOUND when there is no such cluster. */
 TOC_MUST toc_code toc_view_cluster(toc_view *view, const toc_claim_id *lowest, toc_cluster_row *out,
                                    toc_err *err);
+
+/* What covers a vertex (RULES §9), built-in services too: TOC_COVER_*. */
+TOC_MUST toc_code toc_view_cover(toc_view *view, toc_span vertex, uint8_t *out, toc_err *err);
 
 /* Every live report that a vertex is a member of, at most `max`; *out_count may reach max. */
 TOC_MUST toc_code toc_view_live_reports(toc_view *view, toc_span vertex, toc_claim_id *out,

@@ -145,7 +145,6 @@ toc_code toc_views_open(const char *directory, const toc_store_options *options,
     if (views == NULL || asprintf(&views->path, "%s/views", directory) < 0)
         return toc_fail(err, TOC_NO_MEMORY, "open the views of '%s': no memory", directory);
     views->log = log;
-    views->rules = TOC_RULES_VERSION;
     views->sync = options->sync;
     views->options = (toc_env_options){.tables = toc_view_table_names,
                                        .table_count = TOC_VIEW_TABLES,

@@ -15,7 +15,7 @@ typedef struct walk {
     void *context;
     toc_answer_digest *out;
     uint64_t filed, waiting; /* rows that `numbers` and `waiting` must have */
-    uint64_t cells, expiries;
+    uint64_t cells, expiries, watches;
     uint64_t feeds; /* numbers without an id that leads to them; a surplus wraps around */
 
     /* The claim and the subject that the walk over `claims` is in. */
@@ -192,25 +192,73 @@ static toc_code walk_joint(walk *work, const toc_row *row, toc_err *err)
     return code;
 }
 
+static toc_code check_expiry(walk *work, toc_view_table table, const toc_row *row, toc_time expires,
+                             toc_span who, toc_err *err)
+{
+    if (expires.unix_ms == 0)
+        return TOC_OK;
+    work->expiries++;
+    toc_key key;
+    toc_key_clear(&key);
+    toc_key_add_u64(&key, expires.unix_ms);
+    toc_key_add_span(&key, who);
+    toc_span value;
+    toc_code code =
+        toc_table_get(work->view->txn, TOC_VIEW_EXPIRIES, toc_key_view(&key), &value, err);
+    return code == TOC_NOT_FOUND ? lies(work, table, row, "its expiry is not noted", err) : code;
+}
+
 static toc_code walk_component(walk *work, const toc_row *row, toc_err *err)
 {
     toc_report_row report;
     if (row->key.size != 32 || !toc_report_read(row->value, &report))
         return lies(work, TOC_VIEW_COMPONENTS, row, "no report", err);
     add(work, TOC_VIEW_COMPONENTS, row);
-    if (report.expires.unix_ms == 0)
-        return TOC_OK;
-    work->expiries++;
-    toc_key key;
-    toc_key_clear(&key);
-    toc_key_add_u64(&key, report.expires.unix_ms);
-    toc_key_add_span(&key, row->key);
-    toc_span value;
-    toc_code code =
-        toc_table_get(work->view->txn, TOC_VIEW_EXPIRIES, toc_key_view(&key), &value, err);
-    if (code == TOC_NOT_FOUND)
-        return lies(work, TOC_VIEW_COMPONENTS, row, "its expiry is not noted", err);
-    return code;
+    return check_expiry(work, TOC_VIEW_COMPONENTS, row, report.expires, row->key, err);
+}
+
+static toc_code walk_notice(walk *work, const toc_row *row, toc_err *err)
+{
+    toc_notice_row notice;
+    if (row->key.size <= 32 || !toc_notice_read(row->value, &notice))
+        return lies(work, TOC_VIEW_NOTICES, row, "no notice", err);
+    add(work, TOC_VIEW_NOTICES, row);
+    toc_key who;
+    toc_key_clear(&who);
+    toc_key_add_span(&who, notice.subject);
+    toc_key_add(&who, row->key.data + row->key.size - 32, 32);
+    return check_expiry(work, TOC_VIEW_NOTICES, row, notice.expires, toc_key_view(&who), err);
+}
+
+static toc_code walk_cover(walk *work, const toc_row *row, toc_err *err)
+{
+    (void)err;
+    add(work, TOC_VIEW_COVERS, row);
+    return TOC_OK;
+}
+
+static toc_code walk_rest(walk *work, const toc_row *row, toc_err *err)
+{
+    toc_rest_row rest;
+    if (!toc_rest_read(row->value, &rest))
+        return lies(work, TOC_VIEW_RESTS, row, "no dependent", err);
+    add(work, TOC_VIEW_RESTS, row);
+    for (size_t i = 0; i < rest.watch_count; i++) {
+        toc_key key;
+        toc_span value;
+        toc_key_clear(&key);
+        if (rest.watches[i].size + row->key.size > TOC_KEY_BYTES_MAX)
+            return lies(work, TOC_VIEW_RESTS, row, "it follows from nothing", err);
+        toc_key_add_span(&key, rest.watches[i]);
+        toc_key_add_span(&key, row->key);
+        toc_code code =
+            toc_table_get(work->view->txn, TOC_VIEW_WATCHES, toc_key_view(&key), &value, err);
+        if (code == TOC_NOT_FOUND)
+            return lies(work, TOC_VIEW_RESTS, row, "nothing watches what it follows from", err);
+        TOC_TRY(code);
+        work->watches++;
+    }
+    return TOC_OK;
 }
 
 static toc_code walk_cluster(walk *work, const toc_row *row, toc_err *err)
@@ -345,6 +393,7 @@ static toc_code check_bookkeeping(walk *work, toc_err *err)
     TOC_TRY(same_count(work, 0, TOC_VIEW_CONNECTORS, joints, err));
     if (work->feeds != 0)
         TOC_TRY(same_count(work, 1, TOC_VIEW_FEEDS, 0, err));
+    TOC_TRY(same_count(work, 0, TOC_VIEW_WATCHES, work->watches, err));
     return same_count(work, 0, TOC_VIEW_EXPIRIES, work->expiries, err);
 }
 
@@ -355,7 +404,7 @@ static toc_code count_rows(walk *work, toc_err *err)
     for (toc_table table = TOC_VIEW_FEEDS; table < TOC_VIEW_TABLES; table++) {
         uint64_t rows;
         TOC_TRY(toc_table_count(work->view->txn, table, &rows, err));
-        if (table != TOC_VIEW_CONNECTORS && table != TOC_VIEW_EXPIRIES)
+        if (table != TOC_VIEW_CONNECTORS && table != TOC_VIEW_EXPIRIES && table != TOC_VIEW_WATCHES)
             work->total += rows;
     }
     return TOC_OK;
@@ -371,6 +420,9 @@ static toc_code walk_all(walk *work, toc_err *err)
     TOC_TRY(each_row(work, TOC_VIEW_COMPONENTS, walk_component, err));
     TOC_TRY(each_row(work, TOC_VIEW_CLUSTERS, walk_cluster, err));
     TOC_TRY(each_row(work, TOC_VIEW_TENTATIVE, walk_tentative, err));
+    TOC_TRY(each_row(work, TOC_VIEW_NOTICES, walk_notice, err));
+    TOC_TRY(each_row(work, TOC_VIEW_COVERS, walk_cover, err));
+    TOC_TRY(each_row(work, TOC_VIEW_RESTS, walk_rest, err));
     TOC_TRY(each_row(work, TOC_VIEW_ENDED, walk_ended, err));
     TOC_TRY(each_row(work, TOC_VIEW_SECONDS, walk_second, err));
     return check_bookkeeping(work, err);

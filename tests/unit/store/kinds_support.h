@@ -1,19 +1,10 @@
-/* tests/unit/store/kinds_support.h: statements of kinds 8 to 14 and derived ones, to begin from,
- * for fixtures that follow R = 2.
+/* tests/unit/store/kinds_support.h: statements of kinds 8 to 14 and derived ones, to begin from.
  * Owns:   what a statement lends stays valid as long as what it was made of.
  * Errors: whatever goes wrong here fails the test. */
 #ifndef TOC_TESTS_UNIT_STORE_KINDS_SUPPORT_H
 #define TOC_TESTS_UNIT_STORE_KINDS_SUPPORT_H
 
 #include "tests/unit/store/fold_support.h"
-
-static inline int set_up_rules_2(void **state)
-{
-    int code = set_up(state);
-    fixture *it = *state;
-    it->book.views->rules = 2;
-    return code;
-}
 
 static inline toc_statement book_statement(toc_record_kind kind)
 {

@@ -452,29 +452,29 @@ static void what_is_said_of_exactly_this_wallet_and_tag_makes_a_dossier(void **s
     assert_int_equal(toc_viewbook_digest(&it->book).wallets, 0);
 }
 
-#define WITH_RULES_2(test) cmocka_unit_test_setup_teardown(test, set_up_rules_2, tear_down)
+#define IN_A_BOOK(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WITH_RULES_2(a_derived_claim_scores_by_the_roots_of_its_sources),
-        WITH_RULES_2(a_claim_whose_roots_are_all_dead_is_source_withdrawn),
-        WITH_RULES_2(a_root_whose_claim_is_not_retracted_is_alive),
-        WITH_RULES_2(a_retraction_that_waits_kills_no_root_yet),
-        WITH_RULES_2(a_claim_that_leaves_out_a_root_of_its_source_is_misstated),
-        WITH_RULES_2(a_root_too_many_is_misstated_once_all_sources_are_held),
-        WITH_RULES_2(an_undisclosed_root_is_told_by_the_salt_of_its_source),
-        WITH_RULES_2(a_notice_by_its_operator_has_effect_and_makes_it_the_addressee),
-        WITH_RULES_2(two_lineages_of_two_orgs_agree_on_a_service),
-        WITH_RULES_2(two_orgs_that_quote_one_list_are_one_lineage),
-        WITH_RULES_2(a_role_that_no_term_knows_has_no_effect),
-        WITH_RULES_2(a_signature_by_the_key_of_the_address_gives_effect),
-        WITH_RULES_2(a_notice_with_a_tag_is_about_that_tag_alone),
-        WITH_RULES_2(a_notice_without_a_tag_is_contested_by_a_perpetrator_anywhere_on_its_key),
-        WITH_RULES_2(a_built_in_service_is_shown_and_contested_like_others),
-        WITH_RULES_2(a_dispute_is_shown_at_its_target_as_long_as_both_live),
-        WITH_RULES_2(a_reply_of_the_targets_org_is_the_answer_and_others_are_remarks),
-        WITH_RULES_2(what_is_said_of_exactly_this_wallet_and_tag_makes_a_dossier),
+        IN_A_BOOK(a_derived_claim_scores_by_the_roots_of_its_sources),
+        IN_A_BOOK(a_claim_whose_roots_are_all_dead_is_source_withdrawn),
+        IN_A_BOOK(a_root_whose_claim_is_not_retracted_is_alive),
+        IN_A_BOOK(a_retraction_that_waits_kills_no_root_yet),
+        IN_A_BOOK(a_claim_that_leaves_out_a_root_of_its_source_is_misstated),
+        IN_A_BOOK(a_root_too_many_is_misstated_once_all_sources_are_held),
+        IN_A_BOOK(an_undisclosed_root_is_told_by_the_salt_of_its_source),
+        IN_A_BOOK(a_notice_by_its_operator_has_effect_and_makes_it_the_addressee),
+        IN_A_BOOK(two_lineages_of_two_orgs_agree_on_a_service),
+        IN_A_BOOK(two_orgs_that_quote_one_list_are_one_lineage),
+        IN_A_BOOK(a_role_that_no_term_knows_has_no_effect),
+        IN_A_BOOK(a_signature_by_the_key_of_the_address_gives_effect),
+        IN_A_BOOK(a_notice_with_a_tag_is_about_that_tag_alone),
+        IN_A_BOOK(a_notice_without_a_tag_is_contested_by_a_perpetrator_anywhere_on_its_key),
+        IN_A_BOOK(a_built_in_service_is_shown_and_contested_like_others),
+        IN_A_BOOK(a_dispute_is_shown_at_its_target_as_long_as_both_live),
+        IN_A_BOOK(a_reply_of_the_targets_org_is_the_answer_and_others_are_remarks),
+        IN_A_BOOK(what_is_said_of_exactly_this_wallet_and_tag_makes_a_dossier),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,7 +43,6 @@ static int set_up_kinds(void **state)
     assert_non_null(all);
     set_up(&inner);
     all->it = inner;
-    all->it->book.views->rules = 2;
     all->feed = toc_viewbook_feed(CIRCLE, ORG, TOC_LANE_BULK, 11);
     all->other = toc_viewbook_feed(CIRCLE, ORG, TOC_LANE_ALERT, 12);
     all->vectors = toc_vectors_open("record-kinds.txt", 27);
