@@ -157,7 +157,7 @@ def beside_of(views):
                          for row in disputes_of(views.live) if raw(row["target"]) in shown],
             "inquiries": [{"claim": row["claim"], "replies": replies_to(row["claim"], views.live)}
                           for row in inquiries_of(views.live) if raw(row["target"]) in shown],
-            "service": "".join(cover.role for cover in covers if not cover.claim),
+            "service": "".join(sorted({cover.role for cover in covers if not cover.claim})),
             "contested": any(contested(cover, views.sound) for cover in covers),
             "withdrawn": ids(head for head in shown.values() if not head.roots() - views.dead_roots),
             "misstated": ids(head for head in shown.values() if head.claim in views.misstated)})
