@@ -1,7 +1,9 @@
 /* submit: files of rows, or one wallet on the command line. Only what is new or changed is written.
  */
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "proto/base/text.h"
 #include "tools/commands.h"
 #include "tools/parcel.h"
 
@@ -31,6 +33,7 @@ const toc_option toc_submit_options[] = {
     {"tlp", "MARK", "CLEAR, GREEN, AMBER (default), AMBER+STRICT, RED"},
     {"purpose", "TEXT", "what it may be used for"},
     {"note", "TEXT", "plain text for the reader"},
+    {"derived-from", "CLAIM", "a claim that it rests on, by its id; repeatable"},
     {NULL, NULL, NULL},
 };
 
@@ -39,6 +42,30 @@ const toc_option toc_submit_options[] = {
 static void cell(const toc_opts *args, const char *option, toc_column column, toc_row *row)
 {
     row->cells[column] = toc_span_text(toc_opts_value(args, option));
+}
+
+static int by_bytes(const void *left, const void *right)
+{
+    return memcmp(left, right, sizeof(toc_claim_id));
+}
+
+static toc_code read_derived(const toc_opts *args, toc_row *out, toc_err *err)
+{
+    size_t cursor = 0;
+    const char *text;
+    while ((text = toc_opts_each(args, "derived-from", &cursor)) != NULL) {
+        if (out->derived_count == TOC_SOURCES_MAX)
+            return toc_fail(err, TOC_LIMIT, "derived-from: at most %u claims", TOC_SOURCES_MAX);
+        toc_claim_id *claim = &out->derived[out->derived_count++];
+        if (toc_hex_decode(toc_span_text(text), claim->bytes, sizeof claim->bytes, err) != TOC_OK)
+            return toc_wrap(err, "derived-from");
+    }
+    qsort(out->derived, out->derived_count, sizeof *out->derived, by_bytes);
+    for (size_t i = 1; i < out->derived_count; i++) {
+        if (toc_claim_id_equal(&out->derived[i - 1], &out->derived[i]))
+            return toc_fail(err, TOC_USAGE, "derived-from: one claim twice");
+    }
+    return TOC_OK;
 }
 
 static toc_code row_of(const toc_opts *args, toc_row *out, toc_err *err)
@@ -65,6 +92,7 @@ static toc_code row_of(const toc_opts *args, toc_row *out, toc_err *err)
         {"note", TOC_COLUMN_NOTE},
     };
     *out = (toc_row){.line = 1};
+    TOC_TRY(read_derived(args, out, err));
     out->cells[TOC_COLUMN_ADDRESS] = toc_span_text(args->words[1]);
     for (size_t i = 0; i < TOC_COUNT(cells); i++)
         cell(args, cells[i].option, cells[i].column, out);
@@ -157,53 +185,6 @@ static toc_code submit_one(toc_parcel *parcel, const toc_opts *args, const char 
     return toc_parcel_send(parcel, totals, err);
 }
 
-/* What was done to take addresses, by the names that `address --json` has for it. */
-static void add_notes(const toc_draft_notes *notes, toc_json *json)
-{
-    toc_json_open(json, "notes", '[');
-    for (size_t i = 0; i < notes->count; i++) {
-        const toc_draft_note *note = &notes->notes[i];
-        toc_json_open(json, NULL, '{');
-        toc_json_text(json, "flag", toc_span_text(toc_wallet_flag_name(note->flag)));
-        toc_json_optional(json, "said", toc_span_text(note->said));
-        toc_json_text(json, "chain", toc_span_text(toc_chain_caip2(note->chain)));
-        toc_json_number(json, "rows", note->rows);
-        toc_json_close(json, '}');
-    }
-    toc_json_close(json, ']');
-}
-
-static toc_code print_totals(const toc_parcel *parcel, const toc_totals *totals, toc_err *err)
-{
-    TOC_AUTO(toc_buf_wipe) toc_buf out = {0};
-    if (parcel->cli->json) {
-        toc_json json = {.out = &out};
-        toc_json_open(&json, NULL, '{');
-        toc_json_number(&json, "read", totals->read);
-        toc_json_number(&json, "new", totals->fresh);
-        toc_json_number(&json, "changed", totals->changed);
-        toc_json_number(&json, "unchanged", totals->unchanged);
-        toc_json_number(&json, "merged", totals->merged);
-        toc_json_number(&json, "refused", totals->refused);
-        if (totals->spooled > 0)
-            toc_json_number(&json, "spooled", totals->spooled);
-        if (totals->notes.count > 0)
-            add_notes(&totals->notes, &json);
-        toc_json_close(&json, '}');
-        toc_json_end_line(&json);
-        return toc_print(&out, err);
-    }
-    toc_buf_printf(&out,
-                   "%s%llu read: %llu new, %llu changed, %llu unchanged, %llu merged, %llu "
-                   "refused%s\n",
-                   parcel->dry_run ? "dry run, nothing written: " : "",
-                   (unsigned long long)totals->read, (unsigned long long)totals->fresh,
-                   (unsigned long long)totals->changed, (unsigned long long)totals->unchanged,
-                   (unsigned long long)totals->merged, (unsigned long long)totals->refused,
-                   totals->spooled > 0 ? "; waits for the node in the spool" : "");
-    return toc_print(&out, err);
-}
-
 static unsigned row_options_of(const toc_opts *args)
 {
     return (toc_opts_has(args, "keep-invalid") ? (unsigned)TOC_ROW_KEEP_INVALID : 0) |
@@ -229,10 +210,10 @@ toc_code toc_cmd_submit(toc_cli *cli, const toc_opts *args, toc_err *err)
         code = submit_one(&parcel, args, args->words[done], &totals, err);
     }
     /* What the files before it became stands, and is told. */
-    if (code != TOC_OK && done > 0 && print_totals(&parcel, &totals, NULL) != TOC_OK)
+    if (code != TOC_OK && done > 0 && toc_parcel_print(&parcel, &totals, NULL) != TOC_OK)
         cli->exit = TOC_EXIT_FAILED;
     TOC_TRY(code);
     if (totals.refused > 0)
         cli->exit = TOC_EXIT_REFUSED;
-    return print_totals(&parcel, &totals, err);
+    return toc_parcel_print(&parcel, &totals, err);
 }

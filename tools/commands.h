@@ -11,6 +11,12 @@ toc_command_fn toc_cmd_peer_add, toc_cmd_peer_list, toc_cmd_peers;
 toc_command_fn toc_cmd_circle_create, toc_cmd_circle_join, toc_cmd_circle_admit,
     toc_cmd_circle_list, toc_cmd_circle_show;
 toc_command_fn toc_cmd_address, toc_cmd_submit, toc_cmd_retract;
+toc_command_fn toc_cmd_submit_transfer, toc_cmd_submit_incident, toc_cmd_submit_same_as,
+    toc_cmd_submit_attribution, toc_cmd_submit_sighting, toc_cmd_submit_notice,
+    toc_cmd_submit_clearance, toc_cmd_dispute, toc_cmd_inquire, toc_cmd_reply;
+extern const toc_option toc_transfer_options[], toc_incident_options[], toc_same_as_options[],
+    toc_attribution_options[], toc_sighting_options[], toc_notice_options[],
+    toc_clearance_options[], toc_dispute_options[], toc_inquire_options[], toc_reply_options[];
 toc_command_fn toc_cmd_lookup, toc_cmd_explain, toc_cmd_cluster, toc_cmd_search;
 toc_command_fn toc_cmd_status, toc_cmd_digest, toc_cmd_rebuild, toc_cmd_check, toc_cmd_stats,
     toc_cmd_log_check;

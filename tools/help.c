@@ -7,7 +7,7 @@ void toc_help_all(const toc_command *commands, toc_buf *out)
     toc_buf_add_text(out, "tocsin " TOC_VERSION
                           ": ask and feed a Tocsin node\n\nusage: tocsin COMMAND [--option …]\n\n");
     for (const toc_command *c = commands; c->name != NULL; c++)
-        toc_buf_printf(out, "  %-14s %s\n", c->name, c->about);
+        toc_buf_printf(out, "  %-18s %s\n", c->name, c->about);
     toc_buf_add_text(
         out,
         "\n'tocsin COMMAND --help' tells more, with an example. Exit codes: 0 done, 1 failed, 2 "

@@ -36,13 +36,54 @@ static const toc_command commands[] = {
     {"circle list", "", "List the circles.", "tocsin circle list", NULL, toc_cmd_circle_list},
     {"circle show", "CIRCLE", "Show a circle's charter and members.",
      "tocsin circle show north-sea", NULL, toc_cmd_circle_show},
+    {"submit transfer", "", "Report one movement of money.",
+     "tocsin submit transfer --chain ETH --index-kind native \\\n"
+     "      --tx 0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060 \\\n"
+     "      --from 0x098B716B8Aaf21512996dC57EB0615e2383E2f96 \\\n"
+     "      --to 0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48 \\\n"
+     "      --asset ETH --amount 12.5 --time 2025-02-21T14:16:11Z",
+     toc_transfer_options, toc_cmd_submit_transfer},
+    {"submit incident", "SLUG", "Report what happened: a theft, a hack.",
+     "tocsin submit incident bybit-2025 --occurred 2025-02-21 --status confirmed \\\n"
+     "      --theft ETH:0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060",
+     toc_incident_options, toc_cmd_submit_incident},
+    {"submit same-as", "[ORG:]SLUG [ORG:]SLUG", "Say that two incidents are one event.",
+     "tocsin submit same-as bybit-2025 \\\n"
+     "      3f2a…:bybit-hack (64 digits of the org, as lookup --json has it)",
+     toc_same_as_options, toc_cmd_submit_same_as},
+    {"submit attribution", "[ADDRESS]", "Say who is behind a wallet or an incident.",
+     "tocsin submit attribution --incident bybit-2025 --actor lazarus --basis court",
+     toc_attribution_options, toc_cmd_submit_attribution},
+    {"submit sighting", "ADDRESS", "Report that money came to an account, or left it.",
+     "tocsin submit sighting 1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa --direction in \\\n"
+     "      --tx 4a5e1e4baab89f3a32518a88c31bc87f618f76673e2cc77ab2127b7afdeda33b \\\n"
+     "      --index-kind output --index 0 --seen 2025-03-01T10:00:00Z",
+     toc_sighting_options, toc_cmd_submit_sighting},
+    {"submit notice", "ADDRESS", "Say that a wallet is a service's, and in what role.",
+     "tocsin submit notice TUCsTq7TofTCJRRoHk6RvhMoS2mJLm5Yzq --role hot --operator-org own",
+     toc_notice_options, toc_cmd_submit_notice},
+    {"submit clearance", "ADDRESS", "Say that a wallet was checked and found ordinary.",
+     "tocsin submit clearance 1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa --checked 2025-03-01",
+     toc_clearance_options, toc_cmd_submit_clearance},
     {"submit", "FILE… | wallet ADDRESS",
-     "Report wallets and clusters; only what is new is written.",
+     "Report wallets, clusters, and in JSON Lines claims of every kind; only what is new is "
+     "written.",
      "tocsin submit stolen.csv\n"
      "  tocsin submit wallet 0x098B716B8Aaf21512996dC57EB0615e2383E2f96 --category theft \\\n"
      "      --actor lazarus --list ofac-sdn",
      toc_submit_options, toc_cmd_submit},
-    {"retract", "ADDRESS", "Take back what this org said of a wallet.",
+    {"dispute", "CLAIM", "Object to another org's claim; it stays, and shows as disputed.",
+     "tocsin dispute 9c1f… (64 digits, as lookup --json has them) --reason wrong-party \\\n"
+     "      --note \"a customer's deposit address\"",
+     toc_dispute_options, toc_cmd_dispute},
+    {"inquire", "CLAIM", "Ask another org for the basis of its claim.",
+     "tocsin inquire 9c1f… (64 digits) --note \"which transaction?\"", toc_inquire_options,
+     toc_cmd_inquire},
+    {"reply", "INQUIRY", "Answer an inquiry about an own claim.",
+     "tocsin reply 07ab… (64 digits) --basis own-records --note \"see the annex\"",
+     toc_reply_options, toc_cmd_reply},
+    {"retract", "ADDRESS | --claim ID",
+     "Take back what this org said, of a wallet or in any claim.",
      "tocsin retract 0x098B716B8Aaf21512996dC57EB0615e2383E2f96 --category theft \\\n"
      "      --reason false-positive",
      toc_retract_options, toc_cmd_retract},

@@ -163,6 +163,16 @@ toc_code toc_parcel_read(toc_parcel *parcel, const char *path, toc_rows_format f
     return toc_drafts_finish(parcel->drafts, drop_rows, parcel, err);
 }
 
+toc_code toc_parcel_line(toc_parcel *parcel, toc_span object, toc_err *err)
+{
+    reading at = {.parcel = parcel};
+    TOC_AUTO(toc_rows_free) toc_rows *rows = NULL;
+    TOC_TRY(toc_rows_new(TOC_ROWS_JSONL, take_row, &at, &rows, err));
+    TOC_TRY(toc_rows_feed(rows, object, err));
+    TOC_TRY(toc_rows_finish(rows, err));
+    return toc_drafts_finish(parcel->drafts, NULL, NULL, err);
+}
+
 /* ---- sending ---- */
 
 static void add_request(const toc_parcel *parcel, const toc_draft_id *id, toc_buf *out)
@@ -318,4 +328,53 @@ toc_code toc_parcel_send(toc_parcel *parcel, toc_totals *totals, toc_err *err)
     if (code != TOC_OK)
         return code;
     return to_node(parcel, client, &id, totals, err);
+}
+
+/* ---- the summary ---- */
+
+/* What was done to take addresses, by the names that `address --json` has for it. */
+static void add_notes(const toc_draft_notes *notes, toc_json *json)
+{
+    toc_json_open(json, "notes", '[');
+    for (size_t i = 0; i < notes->count; i++) {
+        const toc_draft_note *note = &notes->notes[i];
+        toc_json_open(json, NULL, '{');
+        toc_json_text(json, "flag", toc_span_text(toc_wallet_flag_name(note->flag)));
+        toc_json_optional(json, "said", toc_span_text(note->said));
+        toc_json_text(json, "chain", toc_span_text(toc_chain_caip2(note->chain)));
+        toc_json_number(json, "rows", note->rows);
+        toc_json_close(json, '}');
+    }
+    toc_json_close(json, ']');
+}
+
+toc_code toc_parcel_print(const toc_parcel *parcel, const toc_totals *totals, toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf out = {0};
+    if (parcel->cli->json) {
+        toc_json json = {.out = &out};
+        toc_json_open(&json, NULL, '{');
+        toc_json_number(&json, "read", totals->read);
+        toc_json_number(&json, "new", totals->fresh);
+        toc_json_number(&json, "changed", totals->changed);
+        toc_json_number(&json, "unchanged", totals->unchanged);
+        toc_json_number(&json, "merged", totals->merged);
+        toc_json_number(&json, "refused", totals->refused);
+        if (totals->spooled > 0)
+            toc_json_number(&json, "spooled", totals->spooled);
+        if (totals->notes.count > 0)
+            add_notes(&totals->notes, &json);
+        toc_json_close(&json, '}');
+        toc_json_end_line(&json);
+        return toc_print(&out, err);
+    }
+    toc_buf_printf(&out,
+                   "%s%llu read: %llu new, %llu changed, %llu unchanged, %llu merged, %llu "
+                   "refused%s\n",
+                   parcel->dry_run ? "dry run, nothing written: " : "",
+                   (unsigned long long)totals->read, (unsigned long long)totals->fresh,
+                   (unsigned long long)totals->changed, (unsigned long long)totals->unchanged,
+                   (unsigned long long)totals->merged, (unsigned long long)totals->refused,
+                   totals->spooled > 0 ? "; waits for the node in the spool" : "");
+    return toc_print(&out, err);
 }

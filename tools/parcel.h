@@ -28,6 +28,11 @@ typedef struct toc_totals {
  * first character. */
 TOC_MUST toc_code toc_parcel_read(toc_parcel *parcel, const char *path, toc_rows_format format,
                                   toc_err *err);
+/* One claim, as a line of JSON Lines has it. */
+TOC_MUST toc_code toc_parcel_line(toc_parcel *parcel, toc_span object, toc_err *err);
+/* What `submit` ends with. */
+TOC_MUST toc_code toc_parcel_print(const toc_parcel *parcel, const toc_totals *totals,
+                                   toc_err *err);
 /* One refusal, as JSON on stdout or as a sentence on stderr. */
 void toc_parcel_refuse(const toc_parcel *parcel, const toc_problem *problem);
 /* Sends the drafts, or spools them when the node does not answer; adds to `totals`. */
