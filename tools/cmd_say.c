@@ -160,8 +160,13 @@ static const struct field {
     {"signature", "signature", "signature", INSIDE},
 };
 
+/* How it goes, not what is said. */
 static bool is_for_sending(const char *option)
 {
+    for (const toc_option *global = toc_global_options; global->name != NULL; global++) {
+        if (strcmp(global->name, option) == 0)
+            return true;
+    }
     return strcmp(option, "circle") == 0 || strcmp(option, "alert") == 0 ||
            strcmp(option, "dry-run") == 0;
 }

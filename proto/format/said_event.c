@@ -89,7 +89,7 @@ toc_code toc_said_incident(const toc_json_fields *at, toc_incident_body *out)
     TOC_TRY(read_losses(at, out));
     TOC_TRY(toc_said_fiat(at, "loss", &out->loss));
     TOC_TRY(toc_json_field_text(at, "victim", TOC_FIELD_OPTIONAL, &out->victim));
-    TOC_TRY(toc_json_field_term(at, "status", TOC_TERMS_INCIDENT_STATUS, TOC_FIELD_OPTIONAL,
+    TOC_TRY(toc_json_field_term(at, "status", TOC_TERMS_INCIDENT_STATUS, TOC_FIELD_REQUIRED,
                                 &out->status));
     return read_thefts(at, out);
 }

@@ -350,6 +350,7 @@ static void a_mistake_is_named_with_its_line_and_field(void **state)
         {"{\"kind\":\"incident\",\"slug\":\"x\",\"losses\":[{\"asset\":\"ETH\",\"chain\":\"ETH\","
          "\"amount\":\"1\"}]}",
          "field losses[0].asset: a coin outside of its chain is written as CAIP-19"},
+        {"{\"kind\":\"incident\",\"slug\":\"x\"}", "field status: missing"},
         {"{\"kind\":\"same-as\",\"first\":\"a\",\"second\":\"a\"}",
          "field second: the same incident as the first"},
         {"{\"kind\":\"sighting\",\"chain\":\"ETH\",\"address\":\"" ETH "\",\"tx\":\"" TXID

@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+"""Every kind of claim is said by a command or a line of JSON, once, and comes back in lookups of another node."""
+
+import json
+import sys
+
+import scenario
+from scenario import expect
+
+THIEF = "0x098B716B8Aaf21512996dC57EB0615e2383E2f96"
+OTHER = "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48"
+TX = "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060"
+SECOND_TX = "0x4a5e1e4baab89f3a32518a88c31bc87f618f76673e2cc77ab2127b7afdeda33b"
+
+
+def counts(node, *words, ok=(0,), stdin=None):
+    last = node.tocsin(*words, ok=ok, stdin=stdin).last
+    return last["new"], last["changed"], last["unchanged"], last["refused"]
+
+
+def once(nodes, key, *words):
+    """The same twice: written once, also when the first is folded."""
+    node = nodes[key]
+    expect(counts(node, *words, "--dry-run") == (1, 0, 0, 0), f"dry run of {words}")
+    expect(counts(node, *words) == (1, 0, 0, 0), f"first time: {words}")
+    nodes.level()
+    expect(counts(node, *words) == (0, 0, 1, 0), f"second time: {words}")
+
+
+def commands(nodes):
+    ref = f"{nodes['b'].org()}:bybit-hack"
+    once(nodes, "a", "submit", "transfer", "--chain", "ETH", "--tx", TX, "--index-kind", "native", "--from", THIEF,
+         "--to", OTHER, "--asset", "ETH", "--amount", "12.5", "--time", "2025-02-21T14:16:11Z", "--fiat-currency",
+         "USD", "--fiat-minor-units", "3400000", "--fiat-priced-by", "coingecko")
+    once(nodes, "a", "submit", "incident", "bybit-2025", "--occurred", "2025-02-21", "--status", "confirmed",
+         "--theft", f"ETH:{TX}", "--theft", f"ETH:{SECOND_TX}")
+    once(nodes, "a", "submit", "same-as", "bybit-2025", ref)
+    once(nodes, "a", "submit", "attribution", "--incident", "bybit-2025", "--actor", "lazarus", "--basis", "court")
+    once(nodes, "a", "submit", "attribution", THIEF, "--chain", "ETH", "--actor", "lazarus", "--document", "ab" * 32)
+    once(nodes, "a", "submit", "sighting", THIEF, "--chain", "ETH", "--tx", TX, "--index-kind", "native", "--seen",
+         "2025-02-21", "--direction", "out", "--stopped-at", OTHER, "--account-role", "deposit")
+    once(nodes, "a", "submit", "notice", OTHER, "--chain", "ETH", "--role", "hot", "--operator-org", "own")
+    once(nodes, "b", "submit", "clearance", THIEF, "--chain", "ETH", "--checked", "2025-03-01")
+
+
+def talk(nodes):
+    """A claim, who objects, who asks, and who answers."""
+    a, b = nodes["a"], nodes["b"]
+    once(nodes, "a", "submit", "wallet", THIEF, "--chain", "ETH", "--category", "theft")
+    claim = b.lookup(THIEF)["claims"][0]
+    once(nodes, "b", "dispute", claim["claim"], "--reason", "typo")
+    once(nodes, "b", "inquire", claim["claim"], "--note", "which transaction?")
+    seen = a.lookup(THIEF)
+    expect([d["reason"] for d in seen["disputes"]] == ["wrong-address"], f"no dispute: {seen['disputes']}")
+    expect(seen["disputes"][0]["target"]["claim"] == claim["claim"], f"of what: {seen['disputes']}")
+    inquiry = seen["inquiries"][0]
+    once(nodes, "a", "reply", inquiry["claim"], "--basis", "on-chain", "--note", "that one")
+    seen = b.lookup(THIEF)
+    expect([r["basis"] for r in seen["inquiries"][0]["replies"]] == ["on-chain"], f"no reply: {seen['inquiries']}")
+    once(nodes, "b", "submit", "wallet", THIEF, "--chain", "ETH", "--category", "hack", "--derived-from",
+         claim["claim"])
+    derived = [c for c in a.lookup(THIEF)["claims"] if c["category"] == "hack"]
+    expect(derived and derived[0]["source"] == "derived" and derived[0]["roots"] == [f"own:{claim['claim']}"],
+           f"roots: {derived}")
+    for node, words in ((a, ("dispute", claim["claim"], "--reason", "typo")),
+                        (b, ("dispute", "00" * 32, "--reason", "typo")),
+                        (b, ("reply", claim["claim"])), (b, ("reply", inquiry["claim"])),
+                        (b, ("dispute", claim["claim"]))):
+        expect(counts(node, *words, ok=(4,))[0] == 0, f"taken: {words}")
+    return seen
+
+
+def lines(nodes):
+    """As JSON Lines; errors name line and field, and the good lines are taken."""
+    a = nodes["a"]
+    rows = [{"kind": "incident", "slug": "ronin", "occurred": "2022-03-23", "status": "confirmed"},
+            {"kind": "incident", "slug": "ronin-2", "occured": "2022-03-23"},
+            {"kind": "clearance", "chain": "ETH", "address": OTHER, "checked": "yesterday"},
+            {"kind": "wallet", "chain": "ETH", "address": OTHER, "category": "scam"}]
+    text = "".join(json.dumps(row) + "\n" for row in rows)
+    *refused, summary = a.tocsin("submit", "-", ok=(4,), stdin=text).lines
+    expect([(r["line"], r["column"]) for r in refused] == [(2, None), (3, "checked")], str(refused))
+    expect((summary["new"], summary["refused"]) == (2, 2), str(summary))
+    nodes.level()
+    expect(counts(a, "submit", "-", ok=(4,), stdin=text) == (0, 0, 2, 2), "again")
+
+
+def retractions(nodes, seen):
+    b = nodes["b"]
+    for claim in (seen["disputes"][0], seen["clearances"][0], seen["inquiries"][0]):
+        b.tocsin("retract", "--claim", claim["claim"], "--reason", "resolved")
+    nodes.level()
+    left = nodes["a"].lookup(THIEF)
+    expect(not left["disputes"] and not left["clearances"], f"still there: {left['disputes']}{left['clearances']}")
+
+
+def run(nodes):
+    nodes.init()
+    nodes.start()
+    nodes.exchange_cards()
+    nodes.found_circle("kinds", "everything there is to say")
+    commands(nodes)
+    seen = talk(nodes)
+    lines(nodes)
+    retractions(nodes, seen)
+    for node in nodes:
+        node.stop()
+        scenario.same_as_model(nodes, node)
+
+
+if __name__ == "__main__":
+    sys.exit(scenario.main("kinds", run))
