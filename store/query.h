@@ -30,6 +30,7 @@ TOC_MUST toc_code toc_query_cluster(toc_query *query, const char *text, const to
 /* Conditions that all hold; empty spans and zeroes ask nothing. */
 typedef struct toc_search {
     toc_span category, actor, role, list;
+    toc_span incident;                  /* its slug, of whatever org */
     toc_span chain;                     /* CAIP-2 */
     toc_org_id org;                     /* zeroes: any */
     toc_time issued_from, issued_until; /* half open */
@@ -40,6 +41,13 @@ typedef toc_code (*toc_search_visit)(void *context, const toc_answer_claim *clai
 TOC_MUST toc_code toc_query_search(toc_query *query, const toc_search *search,
                                    toc_search_visit visit, void *context, uint64_t *out_total,
                                    toc_err *err);
+
+/* The incidents of all orgs by a slug, what is held to be one with them, and at most `wallets_max`
+ * of the wallet claims that name the slug, with the incident that each means (RULES §9). Follows
+ * links from incident to incident as far as TOC_QUERY_SLUGS_MAX slugs. */
+enum { TOC_QUERY_SLUGS_MAX = 64 };
+TOC_MUST toc_code toc_query_incidents(toc_query *query, toc_span slug, size_t wallets_max,
+                                      toc_answer_incidents *out, toc_err *err);
 
 /* Known wallets that an address may be mistaken for: with a live claim, spelt alike but for letter
  * case, or with ends that look the same. Questions are collected, answered by one scan of the

@@ -82,6 +82,42 @@ typedef struct toc_dossier {
     toc_time horizon;
 } toc_dossier;
 
+typedef struct toc_answer_incident {
+    toc_incident_ref incident;
+    toc_span org_name;
+    size_t claim_count, attribution_count;
+    toc_answer_claim *claims; /* of all circles, by claim id */
+    toc_answer_claim *attributions;
+    toc_incident_ref event; /* the lowest of those that it is one with; often itself */
+} toc_answer_incident;
+
+typedef struct toc_answer_same {
+    toc_incident_ref first, second;
+    bool accepted; /* else it is proposed only, and joins nothing */
+    size_t claim_count;
+    toc_answer_claim *claims; /* by claim id */
+} toc_answer_same;
+
+typedef struct toc_answer_naming {
+    toc_answer_claim claim; /* of a wallet */
+    bool has_meaning;       /* else every incident listed is a candidate, and none is meant */
+    toc_org_id means;       /* whose incident */
+} toc_answer_naming;
+
+/* All by one slug. */
+typedef struct toc_answer_incidents {
+    toc_span slug;
+    bool found; /* somebody's incident, or a wallet that names it */
+    size_t incident_count, same_count, wallet_count;
+    toc_answer_incident *incidents; /* by org */
+    toc_answer_same *same;          /* pairs with one of them, in order */
+    toc_answer_naming *wallets;     /* newest first */
+    uint64_t wallet_total;          /* listed or not */
+    bool partial;                   /* more is linked than was followed: an event may be larger */
+    bool incomplete;                /* the views are behind the log */
+    toc_time horizon;
+} toc_answer_incidents;
+
 typedef struct toc_answer_report {
     toc_claim_id claim;
     toc_org_id org;
@@ -129,6 +165,7 @@ typedef struct toc_answer_near {
 /* Each appends one line of JSON with its newline. */
 void toc_json_dossier(const toc_dossier *dossier, toc_buf *out);
 void toc_json_explain(const toc_dossier *dossier, toc_buf *out); /* every term of the score */
+void toc_json_incidents(const toc_answer_incidents *incidents, toc_buf *out);
 void toc_json_cluster(const toc_answer_cluster *cluster, toc_buf *out);
 void toc_json_digest(const toc_answer_digest *digest, toc_buf *out);
 void toc_json_claim(const toc_answer_claim *claim,

@@ -4,17 +4,11 @@
 
 #include "store/query/internal.h"
 
-/* The live head of a claim of the vertex, in order of subject and claim. */
-typedef struct found_head {
-    struct found_head *next;
-    toc_claim_row row; /* in the map: nothing is written in a reader's transaction */
-} found_head;
-
 typedef struct gathering {
     toc_query *query;
     toc_span subject; /* asked for */
     toc_span tag;
-    found_head *heads, **last;
+    toc_found_head *heads;
     size_t counts[TOC_RECORD_LAST + 1]; /* of heads, by kind */
     size_t claim_count;                 /* of wallets at the subject */
     toc_dossier *out;
@@ -23,54 +17,15 @@ typedef struct gathering {
 
 /* ---- the range ---- */
 
-static toc_code end_claim(gathering *work, const toc_claim_row *head, toc_err *err)
-{
-    if (!toc_view_head_live(&work->query->views->view, head))
-        return TOC_OK;
-    found_head *found = toc_arena_zalloc(work->query->arena, 1, sizeof *found);
-    if (found == NULL)
-        return toc_query_no_memory(err);
-    found->row = *head;
-    *work->last = found;
-    work->last = &found->next;
-    work->counts[head->kind]++;
-    work->claim_count +=
-        head->kind == TOC_RECORD_WALLET && toc_span_equal(head->filed.subject, work->subject);
-    return TOC_OK;
-}
-
-static bool same_claim(const toc_claim_row *left, const toc_claim_row *right)
-{
-    return toc_claim_id_equal(&left->filed.claim, &right->filed.claim) &&
-           toc_span_equal(left->filed.subject, right->filed.subject);
-}
-
 static toc_code gather(gathering *work, toc_span vertex, toc_err *err)
 {
-    toc_view *view = &work->query->views->view;
-    toc_cursor *cursor;
-    TOC_TRY(toc_view_cursor(view, TOC_VIEW_CLAIMS, &cursor, err));
-    toc_row row;
-    toc_claim_row head;
-    bool has_head = false;
-    work->last = &work->heads;
-    toc_code code = toc_cursor_seek(cursor, vertex, &row, err);
-    for (; code == TOC_OK && toc_span_begins(row.key, vertex);
-         code = toc_cursor_next(cursor, &row, err)) {
-        toc_claim_row claim;
-        TOC_TRY(toc_claim_row_read(view->txn, &row, &claim, err));
-        if (has_head && !same_claim(&claim, &head)) {
-            TOC_TRY(end_claim(work, &head, err));
-            has_head = false;
-        }
-        if (toc_view_waits(view, claim.issued_at))
-            continue;
-        has_head = true;
-        head = claim;
+    TOC_TRY(toc_query_heads(work->query, vertex, &work->heads, err));
+    for (const toc_found_head *found = work->heads; found != NULL; found = found->next) {
+        work->counts[found->row.kind]++;
+        work->claim_count += found->row.kind == TOC_RECORD_WALLET &&
+                             toc_span_equal(found->row.filed.subject, work->subject);
     }
-    if (code != TOC_OK && code != TOC_NOT_FOUND)
-        return code;
-    return has_head ? end_claim(work, &head, err) : TOC_OK;
+    return TOC_OK;
 }
 
 /* ---- one claim ---- */
@@ -132,7 +87,7 @@ static toc_code add_wallets(gathering *work, toc_err *err)
     out->twins = toc_arena_zalloc(work->query->arena, twins, sizeof *out->twins);
     if (out->claims == NULL || out->twins == NULL)
         return toc_query_no_memory(err);
-    for (const found_head *found = work->heads; found != NULL; found = found->next) {
+    for (const toc_found_head *found = work->heads; found != NULL; found = found->next) {
         if (found->row.kind != TOC_RECORD_WALLET)
             continue;
         if (toc_span_equal(found->row.filed.subject, work->subject))
@@ -146,7 +101,7 @@ static toc_code add_wallets(gathering *work, toc_err *err)
 /* Before the claims: whether anybody has to be asked who is accused depends on the notices. */
 static toc_code add_others(gathering *work, toc_err *err)
 {
-    for (const found_head *found = work->heads; found != NULL; found = found->next) {
+    for (const toc_found_head *found = work->heads; found != NULL; found = found->next) {
         if (found->row.kind != TOC_RECORD_WALLET)
             TOC_TRY(toc_beside_add(&work->beside, &found->row, err));
     }

@@ -16,6 +16,15 @@ TOC_MUST toc_code toc_query_org_name(toc_query *query, const toc_org_id *org, to
 TOC_MUST toc_code toc_query_claim(toc_query *query, const toc_claim_row *row, toc_answer_claim *out,
                                   toc_err *err);
 
+/* The live heads filed under what begins with `prefix`, in order of subject and claim, in the
+ * query's arena. */
+typedef struct toc_found_head {
+    struct toc_found_head *next;
+    toc_claim_row row; /* in the map: nothing is written in a reader's transaction */
+} toc_found_head;
+TOC_MUST toc_code toc_query_heads(toc_query *query, toc_span prefix, toc_found_head **out,
+                                  toc_err *err);
+
 /* The record of (feed, index), of a column's cell: whether it is the live head of its claim, and
  * then what it says, decoded into `scratch`. */
 TOC_MUST toc_code toc_query_live_at(toc_query *query, uint32_t feed, uint64_t index,

@@ -103,6 +103,63 @@ toc_code toc_query_claim(toc_query *query, const toc_claim_row *row, toc_answer_
     return toc_query_org_name(query, &out->org, &out->org_name, err);
 }
 
+/* ---- heads ---- */
+
+typedef struct head_scan {
+    toc_query *query;
+    toc_found_head **last;
+    bool has_head;
+    toc_claim_row head;
+} head_scan;
+
+static toc_code end_claim(head_scan *scan, toc_err *err)
+{
+    bool live = scan->has_head && toc_view_head_live(&scan->query->views->view, &scan->head);
+    scan->has_head = false;
+    if (!live)
+        return TOC_OK;
+    toc_found_head *found = toc_arena_zalloc(scan->query->arena, 1, sizeof *found);
+    if (found == NULL)
+        return toc_query_no_memory(err);
+    found->row = scan->head;
+    *scan->last = found;
+    scan->last = &found->next;
+    return TOC_OK;
+}
+
+static bool same_claim(const toc_claim_row *left, const toc_claim_row *right)
+{
+    return toc_claim_id_equal(&left->filed.claim, &right->filed.claim) &&
+           toc_span_equal(left->filed.subject, right->filed.subject);
+}
+
+toc_code toc_query_heads(toc_query *query, toc_span prefix, toc_found_head **out, toc_err *err)
+{
+    toc_view *view = &query->views->view;
+    toc_cursor *cursor;
+    toc_found_head *first = NULL;
+    head_scan scan = {.query = query, .last = &first};
+    TOC_TRY(toc_view_cursor(view, TOC_VIEW_CLAIMS, &cursor, err));
+    toc_row row;
+    toc_code code = toc_cursor_seek(cursor, prefix, &row, err);
+    for (; code == TOC_OK && toc_span_begins(row.key, prefix);
+         code = toc_cursor_next(cursor, &row, err)) {
+        toc_claim_row claim;
+        TOC_TRY(toc_claim_row_read(view->txn, &row, &claim, err));
+        if (scan.has_head && !same_claim(&claim, &scan.head))
+            TOC_TRY(end_claim(&scan, err));
+        if (toc_view_waits(view, claim.issued_at) || claim.kind == TOC_RECORD_MEMBERS)
+            continue;
+        scan.has_head = true;
+        scan.head = claim;
+    }
+    if (code != TOC_OK && code != TOC_NOT_FOUND)
+        return code;
+    TOC_TRY(end_claim(&scan, err));
+    *out = first;
+    return TOC_OK;
+}
+
 /* A row is its claim's head when no row after it is one. */
 toc_code toc_query_live_at(toc_query *query, uint32_t feed, uint64_t index, toc_arena *scratch,
                            bool *out_live, toc_claim_row *out_row, toc_statement *out, toc_err *err)

@@ -106,6 +106,7 @@ static bool fits(const scan *work, const toc_statement *statement)
         return false;
     return asks(search->category, body->category) && asks(search->actor, body->actor) &&
            asks(search->role, body->role) && asks(search->list, statement->source.id) &&
+           asks(search->incident, body->incident) &&
            (work->wanted.chain == 0 ||
             toc_chain_number(body->wallet.chain) == work->wanted.chain) &&
            issued >= search->issued_from.unix_ms &&
@@ -140,6 +141,7 @@ static bool is_candidate(const scan *work, const toc_page *page, size_t row)
            (wanted->role == 0 || cell.role == wanted->role) &&
            (wanted->chain == 0 || cell.chain == wanted->chain) &&
            (wanted->actor == 0 || cell.actor == wanted->actor) &&
+           (wanted->incident == 0 || cell.incident == wanted->incident) &&
            (wanted->list == 0 || cell.list == wanted->list) && cell.hour >= work->hour_first &&
            cell.hour <= work->hour_last;
 }
@@ -185,7 +187,8 @@ static void prepare(scan *work)
     work->wanted = (toc_cell){.category = toc_column_hash16(search->category),
                               .role = toc_column_hash16(search->role),
                               .actor = toc_column_hash(search->actor),
-                              .list = toc_column_hash(search->list)};
+                              .list = toc_column_hash(search->list),
+                              .incident = toc_column_hash(search->incident)};
     if (search->chain.size > 0) {
         const toc_chain *chain = toc_chain_find(search->chain);
         work->impossible = chain == NULL;

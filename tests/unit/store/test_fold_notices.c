@@ -116,6 +116,35 @@ static void the_id_of_a_cluster_passes_over_what_is_covered(void **state)
     check_rebuild(it);
 }
 
+/* The smallest stays covered, the next one is no more: nothing but the report itself names that. */
+static void what_is_covered_no_more_may_be_the_smallest_again(void **state)
+{
+    fixture *it = *state;
+    toc_wallet wallets[3], swap;
+    toc_statement notices[2];
+    for (uint32_t i = 0; i < 3; i++)
+        wallets[i] = toc_book_numbered(2 * i);
+    for (size_t i = 0; i < 3; i++) {
+        for (size_t j = 0; j + 1 < 3; j++) {
+            if (memcmp(wallets[j].subject.bytes, wallets[j + 1].subject.bytes, 21) > 0)
+                swap = wallets[j], wallets[j] = wallets[j + 1], wallets[j + 1] = swap;
+        }
+    }
+    (void)say_cluster(it, 0, "one", 0, 3);
+    for (size_t i = 0; i < 2; i++) {
+        notices[i] = book_own_notice(it->feeds[2], wallets[i], "cold");
+        (void)toc_viewbook_say(it->feeds[2], notices[i]);
+    }
+    fold_new(it);
+    toc_answer_cluster cluster = cluster_of(it, &wallets[2]);
+    assert_memory_equal(cluster.ref.id.data, wallets[2].subject.bytes, 21);
+    (void)toc_viewbook_say(it->feeds[2], book_end(&notices[1], 2));
+    fold_new(it);
+    cluster = cluster_of(it, &wallets[2]);
+    assert_memory_equal(cluster.ref.id.data, wallets[1].subject.bytes, 21);
+    check_rebuild(it);
+}
+
 static void what_is_stated_only_strips_nothing_until_two_lineages_agree(void **state)
 {
     fixture *it = *state;
@@ -474,6 +503,7 @@ int main(void)
         IN_A_BOOK(a_covered_wallet_of_one_report_is_stripped_too),
         IN_A_BOOK(a_notice_covers_key_twins_and_what_comes_later),
         IN_A_BOOK(the_id_of_a_cluster_passes_over_what_is_covered),
+        IN_A_BOOK(what_is_covered_no_more_may_be_the_smallest_again),
         IN_A_BOOK(what_is_stated_only_strips_nothing_until_two_lineages_agree),
         IN_A_BOOK(notices_on_one_list_do_not_agree),
         IN_A_BOOK(a_notice_with_a_tag_strips_nothing),
