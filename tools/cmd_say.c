@@ -216,8 +216,11 @@ static bool set_plain(json_t *object, const char *option, const char *value)
     char key[32];
     size_t size = strlen(option);
     TOC_ASSERT(size < sizeof key);
-    for (size_t i = 0; i <= size; i++)
-        key[i] = option[i] == '-' ? '_' : option[i];
+    for (size_t i = 0; i <= size; i++) {
+        key[i] = option[i];
+        if (key[i] == '-')
+            key[i] = '_';
+    }
     return json_object_set_new(object, key, json_string(value)) == 0;
 }
 

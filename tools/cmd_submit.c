@@ -5,6 +5,7 @@
 
 #include "proto/base/text.h"
 #include "tools/commands.h"
+#include "tools/leaving.h"
 #include "tools/parcel.h"
 
 #define DRAFT_BYTES_MAX ((size_t)4 << 30)
@@ -33,6 +34,8 @@ const toc_option toc_submit_options[] = {
     {"tlp", "MARK", "CLEAR, GREEN, AMBER (default), AMBER+STRICT, RED"},
     {"purpose", "TEXT", "what it may be used for"},
     {"note", "TEXT", "plain text for the reader"},
+    {"complete", "LIST", "the file is the whole of this list: retract what left it"},
+    {"yes", NULL, "… even if that is more than a twentieth of it"},
     {"derived-from", "CLAIM", "a claim that it rests on, by its id; repeatable"},
     {NULL, NULL, NULL},
 };
@@ -182,7 +185,12 @@ static toc_code submit_one(toc_parcel *parcel, const toc_opts *args, const char 
     parcel->drafts = drafts;
     TOC_TRY(path == NULL ? add_wallet(parcel, args, err)
                          : toc_parcel_read(parcel, path, format, err));
-    return toc_parcel_send(parcel, totals, err);
+    if (parcel->complete == NULL)
+        return toc_parcel_send(parcel, totals, err);
+    TOC_AUTO(toc_leaving_free) toc_leaving *leaving = NULL;
+    TOC_TRY(toc_leaving_find(parcel, &leaving, err)); /* before anything is written */
+    TOC_TRY(toc_parcel_send(parcel, totals, err));
+    return toc_leaving_retract(parcel, leaving, totals, err);
 }
 
 static unsigned row_options_of(const toc_opts *args)
@@ -200,6 +208,10 @@ toc_code toc_cmd_submit(toc_cli *cli, const toc_opts *args, toc_err *err)
                          .alert = toc_opts_has(args, "alert"),
                          .dry_run = toc_opts_has(args, "dry-run"),
                          .row_options = row_options_of(args)};
+    parcel.complete = toc_opts_value(args, "complete");
+    parcel.yes = toc_opts_has(args, "yes");
+    if (parcel.complete != NULL && (wallet || args->word_count != 1))
+        return toc_fail(err, TOC_USAGE, "--complete takes one file, which is the whole list");
     toc_totals totals = {0};
     toc_code code = TOC_OK;
     size_t done = 0;

@@ -360,6 +360,8 @@ toc_code toc_parcel_print(const toc_parcel *parcel, const toc_totals *totals, to
         toc_json_number(&json, "unchanged", totals->unchanged);
         toc_json_number(&json, "merged", totals->merged);
         toc_json_number(&json, "refused", totals->refused);
+        if (parcel->complete != NULL)
+            toc_json_number(&json, "retracted", totals->retracted);
         if (totals->spooled > 0)
             toc_json_number(&json, "spooled", totals->spooled);
         if (totals->notes.count > 0)
@@ -376,5 +378,8 @@ toc_code toc_parcel_print(const toc_parcel *parcel, const toc_totals *totals, to
                    (unsigned long long)totals->changed, (unsigned long long)totals->unchanged,
                    (unsigned long long)totals->merged, (unsigned long long)totals->refused,
                    totals->spooled > 0 ? "; waits for the node in the spool" : "");
+    if (parcel->complete != NULL)
+        toc_buf_printf(&out, "%llu retracted: they left the list\n",
+                       (unsigned long long)totals->retracted);
     return toc_print(&out, err);
 }

@@ -12,6 +12,8 @@ typedef struct toc_parcel {
     const char *file;   /* named in refusals; NULL: not needed */
     const char *circle; /* NULL: the only one */
     bool alert, dry_run;
+    const char *complete; /* the list that the file is the whole of; NULL: of none */
+    bool yes;             /* however much leaves it */
     unsigned row_options; /* TOC_ROW_… of proto/format/claim.h */
     toc_drafts *drafts;
     uint64_t refused_by_node;
@@ -20,7 +22,8 @@ typedef struct toc_parcel {
 /* The counts that `submit` ends with. */
 typedef struct toc_totals {
     uint64_t read, fresh, changed, unchanged, merged, refused;
-    uint64_t spooled; /* files that wait in the spool; their rows count as read only */
+    uint64_t retracted; /* with --complete: what left the list */
+    uint64_t spooled;   /* files that wait in the spool; their rows count as read only */
     toc_draft_notes notes;
 } toc_totals;
 

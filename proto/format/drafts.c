@@ -372,3 +372,16 @@ const toc_draft_notes *toc_drafts_notes(const toc_drafts *drafts)
 {
     return &drafts->notes;
 }
+
+toc_code toc_drafts_each(toc_drafts *drafts, toc_drafts_visit *visit, void *context, toc_err *err)
+{
+    for (size_t i = 0; i < drafts->claim_count; i++) {
+        const toc_draft_place *place = &drafts->claims[i];
+        toc_statement draft;
+        toc_arena_reset(drafts->scratch);
+        TOC_TRY(toc_draft_decode(toc_span_of(drafts->bytes.data + place->offset, place->size),
+                                 drafts->scratch, &draft, err));
+        TOC_TRY(visit(context, &draft, err));
+    }
+    return TOC_OK;
+}

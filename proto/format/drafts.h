@@ -67,6 +67,12 @@ TOC_MUST toc_code toc_drafts_finish(toc_drafts *drafts, toc_row_fn *fn, void *co
 toc_drafts_counts toc_drafts_count(const toc_drafts *drafts);
 const toc_draft_notes *toc_drafts_notes(const toc_drafts *drafts); /* lent */
 
+/* Each draft of a claim, but for clusters, in their order; the callback returns TOC_OK to go on.
+ * The statement is lent until it does. */
+typedef toc_code toc_drafts_visit(void *context, const toc_statement *draft, toc_err *err);
+TOC_MUST toc_code toc_drafts_each(toc_drafts *drafts, toc_drafts_visit *visit, void *context,
+                                  toc_err *err);
+
 /* Appends the next part, at most `bytes_max` bytes (TOC_DRAFT_PART_BYTES_MIN or more). *out_more:
  * another follows. Without drafts there is one part, with count 0. */
 TOC_MUST toc_code toc_drafts_write(toc_drafts *drafts, size_t bytes_max, toc_buf *out,

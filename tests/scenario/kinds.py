@@ -85,6 +85,37 @@ def lines(nodes):
     expect(counts(a, "submit", "-", ok=(4,), stdin=text) == (0, 0, 2, 2), "again")
 
 
+def whole_lists(nodes):
+    """A list submitted whole takes back what left it, unless that is too much to be meant."""
+    a = nodes["a"]
+
+    def rows(numbers, list_name="ofac-sdn", category="sanctions"):
+        path = nodes.directory / "list.csv"
+        path.write_text("chain,address,category,list\n" + "".join(
+            f"ETH,0x{number:040x},{category},{list_name}\n" for number in numbers), encoding="utf-8")
+        return path
+
+    def complete(numbers, *words, ok=(0,)):
+        return a.tocsin("submit", rows(numbers), "--complete", "OFAC", *words, ok=ok)
+
+    a.tocsin("submit", rows([500], "eu-consolidated"))  # another list is left alone
+    expect(complete(range(1000, 1040)).last["retracted"] == 0, "a new list")
+    nodes.level()
+    answer = complete(range(1000, 1030), ok=(1,))
+    expect("10 of the 40" in answer.err and "--yes" in answer.err, f"a quarter would go: {answer.err}")
+    path = rows(range(1001, 1040))
+    path.write_text(path.read_text(encoding="utf-8") + "ETH,0xnothing,sanctions,ofac-sdn\n", encoding="utf-8")
+    a.tocsin("submit", path, "--complete", "ofac-sdn", ok=(5,))
+    expect(complete(range(1001, 1040), "--dry-run").last["retracted"] == 1, "dry run")
+    last = complete([*range(1001, 1040), 2000]).last
+    expect((last["new"], last["unchanged"], last["retracted"]) == (1, 39, 1), f"one left, one came: {last}")
+    nodes.level()
+    expect(not nodes["b"].lookup(f"ETH:0x{1000:040x}")["claims"], "it did not leave")
+    expect(nodes["b"].lookup(f"ETH:0x{500:040x}")["claims"], "of another list")
+    expect(complete([2000], "--yes").last["retracted"] == 39, "as was meant")
+    nodes.level()
+
+
 def retractions(nodes, seen):
     b = nodes["b"]
     for claim in (seen["disputes"][0], seen["clearances"][0], seen["inquiries"][0]):
@@ -102,6 +133,7 @@ def run(nodes):
     commands(nodes)
     seen = talk(nodes)
     lines(nodes)
+    whole_lists(nodes)
     retractions(nodes, seen)
     for node in nodes:
         node.stop()
