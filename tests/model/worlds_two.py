@@ -129,7 +129,7 @@ class World(worlds.World):
         if change == "less" and roots:
             roots.remove(min(roots))
         if change == "more" or not roots:
-            change = "more"
+            change = change or "more"
             roots.add(stray)
         return {"source": "04", "roots": sorted(root.hex() for root in roots), "change": change,
                 "derived_from": sorted(sources, key=lambda source: source["record"])}
@@ -163,7 +163,7 @@ class World(worlds.World):
         if kind not in (DISPUTE, INQUIRY, REPLY):
             self.said.append((place, kind, fields))
         for _ in range(self.rng.choice([1, 1, 1, 1, 2, 2, 3])):
-            if self.rng.random() < (0.05 if self.calm else 0.13):
+            if self.rng.random() < (0.1 if self.calm else 0.14):
                 self.retract(place, kind, {name: value for name, value in fields.items() if name != "vertex"})
             else:
                 self.add(place, kind, {"confidence": self.rng.choice(worlds.CONFIDENCES), **fields, **body(),
@@ -246,6 +246,21 @@ class World(worlds.World):
             fields = {"subject": some[1].subject, "vertex": some[1].vertex, "tag": "", "chain": some[1].chains[0]}
             self.notice({"circle": self.circles[0], "org": org}, self.rng.choice(["deposit", "hot", "cold"]), fields)
 
+    def tagged(self):
+        """One account of a wallet is a service's: the others are not, and its cluster stays."""
+        wallets = [wallet for wallet in self.wallets if wallet.chains == [XRP]]
+        if not wallets:
+            return
+        wallet, place = self.rng.choice(wallets), self.place()
+        fields = {"subject": wallet.subject, "vertex": wallet.vertex, "tag": "7", "chain": XRP}
+        more = {"service_role": self.rng.choice(["deposit", "hot"]), "operator_org": place["org"], **worlds.SURE}
+        self.notice(place, "deposit", fields, **more)
+        accused = {**fields, "tag": self.rng.choice(["", "104"]), "actor": "", "role": "perpetrator",
+                   "category": "theft", "incident": "", "source": "01"}
+        self.wallet_claim(self.place(), accused, **worlds.SURE)
+        self.head(place, "tagged", service=False, confidence=60, **worlds.SURE)
+        self.members(place, "tagged", [(wallet, "add"), (self.wallet(), "add")], **worlds.SURE)
+
     def place_of(self, chain, flows=0.2):
         if self.rng.random() < flows:
             return {"chain": chain, "tx": "", "index_kind": 0, "index": "", "flow": self.rng.choice(self.flows)}
@@ -276,6 +291,11 @@ class World(worlds.World):
 
         for _ in range(self.rng.choice([1, 2, 3, 4])):
             self.say(self.place(), TRANSFER, fields, body)
+        if self.rng.random() < 0.2:     # all but one say the same
+            amounts = [{"asset": "native", "units": units, "decimals": 18} for units in ("7", "7", "8")]
+            for org, amount in zip(self.orgs, self.rng.sample(amounts, 3)):
+                self.say({"circle": self.circles[0], "org": org}, TRANSFER, fields,
+                         lambda amount=amount: {**body(), "amount": amount}, **worlds.SURE)
         if self.rng.random() < 0.7:
             there = self.on([chain])
             self.say(self.place(), SIGHTING, {**there, "place": {**fields["place"], "chain": chain}})
@@ -287,10 +307,11 @@ class World(worlds.World):
 
     def incidents(self):
         named = []
+        same = self.thefts() if self.rng.random() < 0.4 else None
         for _ in range(self.rng.randint(1, 4)):
             place, slug = self.place(), self.rng.choice(SLUGS)
             named.append((place["org"], slug))
-            self.say(place, INCIDENT, {"slug": slug}, lambda: {"thefts": self.thefts()})
+            self.say(place, INCIDENT, {"slug": slug}, lambda: {"thefts": self.thefts() if same is None else same})
         for _ in range(self.rng.choice([0, 1, 1, 2])):
             first, second = (self.rng.choice([*named, (self.rng.choice(self.orgs), self.rng.choice(SLUGS))])
                              for _ in range(2))
@@ -299,7 +320,7 @@ class World(worlds.World):
             first, second = sorted([first, second])
             fields = {"first": {"org": first[0], "slug": first[1]}, "second": {"org": second[0], "slug": second[1]}}
             quoted = self.quoting(0.4)
-            orgs = [first[0], second[0]] if quoted else self.rng.choices(self.orgs, k=self.rng.choice([1, 1, 2, 3]))
+            orgs = [first[0], second[0]] if quoted else [self.rng.choice(self.orgs)] if same else self.rng.choices(self.orgs, k=self.rng.choice([1, 1, 2, 3]))
             for org in orgs:
                 self.say({**self.place(), "org": org}, SAME_AS, fields, **quoted)
 
@@ -377,7 +398,7 @@ def small_world(rng):
     for number in range(rng.randint(0, 4)):
         world.cluster_claim(world.place(), f"c{number % 3}")
     scenes = [World.notices, World.notices, World.paid_out, World.transfers, World.incidents, World.attribution,
-              World.clearance, World.disavowed]
+              World.clearance, World.disavowed, World.tagged]
     for scene in rng.choices(scenes, k=rng.randint(1, 4)):
         scene(world)
     for _ in range(rng.choice([0, 1, 2, 3])):

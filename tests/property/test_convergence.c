@@ -21,8 +21,8 @@ enum {
     WALLETS = 14,  /* with twins, two chains of one account, and one with tags */
     OWN_WORLDS = 180,
     CROWDED_WORLDS = 10,
-    PLANNED_WORLDS = 150, /* of rules 1, which later rules fold too */
-    KINDS_WORLDS = 1700,  /* of the rules that the views have */
+    PLANNED_WORLDS = 700, /* of rules 1, which later rules fold too */
+    KINDS_WORLDS = 1600,  /* of the rules that the views have */
     RANGES_MAX = 12 * TOC_PLAN_FEEDS_MAX
 };
 

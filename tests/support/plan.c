@@ -58,7 +58,8 @@ static int compare_named(const void *left, const void *right)
     return memcmp(left, right, sizeof(toc_record_id)); /* the record stands first */
 }
 
-/* `less`: the lowest root goes; `more`: a stray one comes, another and higher in each line. */
+/* `less`: the lowest root goes; `more`, or when none is left: a stray one comes, another and higher
+ * in each line. */
 static void change_roots(const char *change, size_t line, toc_arena *arena,
                          toc_statement *statement)
 {
@@ -68,10 +69,11 @@ static void change_roots(const char *change, size_t line, toc_arena *arena,
     memset(stray + 1, 0xFF, 8);
     stray[9] = (uint8_t)(line >> 8);
     stray[10] = (uint8_t)line;
-    if (strcmp(change, "less") == 0 && statement->root_count > 1) {
+    if (strcmp(change, "less") == 0 && statement->root_count > 0) {
         statement->roots++;
         statement->root_count--;
-    } else if (change[0] != '\0' || statement->root_count == 0) {
+    }
+    if (strcmp(change, "more") == 0 || statement->root_count == 0) {
         toc_root *roots = toc_arena_zalloc(arena, statement->root_count + 1, sizeof *roots);
         assert_non_null(roots);
         if (statement->root_count > 0)
