@@ -40,7 +40,8 @@ static void list_rows(toc_query *query, int (*order)(const void *left, const voi
     for (; code == TOC_OK; code = toc_cursor_next(cursor, &row, &err)) {
         toc_filed filed;
         filed_row *place = TOC_LIST_ADD(out);
-        assert_non_null(place);
+        if (place == NULL)
+            abort();
         assert_true(toc_filed_read(row.key, &filed));
         *place = (filed_row){.record = filed.record,
                              .claim = filed.claim,
@@ -103,7 +104,8 @@ static int compare_ids(const void *left, const void *right)
 static void add_id(id_list *list, const toc_answer_claim *claim)
 {
     toc_claim_id *place = TOC_LIST_ADD(list);
-    assert_non_null(place);
+    if (place == NULL)
+        abort();
     *place = claim->claim;
 }
 

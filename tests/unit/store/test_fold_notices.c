@@ -199,14 +199,14 @@ static void a_notice_expires_and_waits_like_other_claims(void **state)
     say_two(it);
     toc_statement notice = book_own_notice(it->feeds[2], toc_book_numbered(2 * 4), "cold");
     notice.issued_at.unix_ms = TOC_BOOK_NOW + TOC_FUTURE_MS_MAX + 1;
-    notice.valid_until.unix_ms = TOC_BOOK_NOW + 3 * MINUTE;
+    notice.valid_until.unix_ms = TOC_BOOK_NOW + (uint64_t)3 * MINUTE;
     (void)toc_viewbook_say(it->feeds[2], notice);
     fold_new(it);
     check_sizes(it, 9, 9, 9);
     toc_viewbook_tick(&it->book, TOC_BOOK_NOW + MINUTE);
     toc_viewbook_fold(&it->book);
     check_sizes(it, 4, 0, 4);
-    toc_viewbook_tick(&it->book, TOC_BOOK_NOW + 3 * MINUTE);
+    toc_viewbook_tick(&it->book, TOC_BOOK_NOW + (uint64_t)3 * MINUTE);
     toc_viewbook_fold(&it->book);
     check_sizes(it, 9, 9, 9);
 }
@@ -415,7 +415,7 @@ static void a_report_is_judged_when_the_retraction_of_its_source_stops_waiting(v
     toc_viewbook_tick(&it->book, TOC_BOOK_NOW + MINUTE);
     toc_viewbook_fold(&it->book);
     check_sizes(it, 5, 5, 0);
-    toc_viewbook_tick(&it->book, TOC_BOOK_NOW + 2 * MINUTE);
+    toc_viewbook_tick(&it->book, TOC_BOOK_NOW + (uint64_t)2 * MINUTE);
     toc_viewbook_fold(&it->book);
     check_sizes(it, 9, 9, 9);
 }
