@@ -86,10 +86,7 @@ void toc_json_dossier(const toc_dossier *dossier, toc_buf *out)
     toc_json_open(&json, NULL, '{');
     toc_json_dossier_head(&json, dossier);
     add_categories(&json, &dossier->score);
-    toc_json_open(&json, "claims", '[');
-    for (size_t i = 0; i < dossier->claim_count; i++)
-        toc_json_claim_object(&json, NULL, &dossier->claims[i]);
-    toc_json_close(&json, ']');
+    toc_json_claims(&json, "claims", dossier->claims, dossier->claim_count);
     toc_json_number(&json, "tagged", dossier->tagged);
     add_twins(&json, dossier);
     add_lookalikes(&json, dossier);

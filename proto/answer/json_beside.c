@@ -1,15 +1,6 @@
 /* What a dossier has beside its claims (docs/RULES.md §5, §9). */
 #include "proto/answer/parts.h"
 
-static void add_claims(toc_json *json, const char *key, const toc_answer_claim *claims,
-                       size_t count)
-{
-    toc_json_open(json, key, '[');
-    for (size_t i = 0; i < count; i++)
-        toc_json_claim_object(json, NULL, &claims[i]);
-    toc_json_close(json, ']');
-}
-
 static void add_disputes(toc_json *json, const toc_dossier *dossier)
 {
     toc_json_open(json, "disputes", '[');
@@ -83,10 +74,10 @@ static void add_service(toc_json *json, const toc_service *service)
 void toc_json_beside(toc_json *json, const toc_dossier *dossier)
 {
     add_disputes(json, dossier);
-    add_claims(json, "clearances", dossier->clearances, dossier->clearance_count);
+    toc_json_claims(json, "clearances", dossier->clearances, dossier->clearance_count);
     add_notices(json, dossier);
-    add_claims(json, "attributions", dossier->attributions, dossier->attribution_count);
-    add_claims(json, "sightings", dossier->sightings, dossier->sighting_count);
+    toc_json_claims(json, "attributions", dossier->attributions, dossier->attribution_count);
+    toc_json_claims(json, "sightings", dossier->sightings, dossier->sighting_count);
     add_inquiries(json, dossier);
     add_service(json, dossier->service);
     toc_json_bool(json, "contested", dossier->contested);

@@ -126,6 +126,14 @@ void toc_json_claim_members(toc_json *json, const toc_answer_claim *claim)
     toc_json_bool(json, "disputed", claim->disputed);
 }
 
+void toc_json_claims(toc_json *json, const char *key, const toc_answer_claim *claims, size_t count)
+{
+    toc_json_open(json, key, '[');
+    for (size_t i = 0; i < count; i++)
+        toc_json_claim_object(json, NULL, &claims[i]);
+    toc_json_close(json, ']');
+}
+
 void toc_json_claim_object(toc_json *json, const char *key, const toc_answer_claim *claim)
 {
     toc_json_open(json, key, '{');

@@ -1,15 +1,6 @@
 /* Incidents by slug (docs/RULES.md §9). */
 #include "proto/answer/parts.h"
 
-static void add_claims(toc_json *json, const char *key, const toc_answer_claim *claims,
-                       size_t count)
-{
-    toc_json_open(json, key, '[');
-    for (size_t i = 0; i < count; i++)
-        toc_json_claim_object(json, NULL, &claims[i]);
-    toc_json_close(json, ']');
-}
-
 static void add_incidents(toc_json *json, const toc_answer_incidents *incidents)
 {
     toc_json_open(json, "incidents", '[');
@@ -19,8 +10,8 @@ static void add_incidents(toc_json *json, const toc_answer_incidents *incidents)
         toc_json_org(json, &one->incident.org, one->org_name);
         toc_json_text(json, "slug", one->incident.slug);
         toc_json_incident_ref(json, "event", &one->event);
-        add_claims(json, "claims", one->claims, one->claim_count);
-        add_claims(json, "attributions", one->attributions, one->attribution_count);
+        toc_json_claims(json, "claims", one->claims, one->claim_count);
+        toc_json_claims(json, "attributions", one->attributions, one->attribution_count);
         toc_json_close(json, '}');
     }
     toc_json_close(json, ']');
@@ -35,7 +26,7 @@ static void add_same(toc_json *json, const toc_answer_incidents *incidents)
         toc_json_incident_ref(json, "first", &same->first);
         toc_json_incident_ref(json, "second", &same->second);
         toc_json_text(json, "standing", toc_span_text(same->accepted ? "accepted" : "proposed"));
-        add_claims(json, "claims", same->claims, same->claim_count);
+        toc_json_claims(json, "claims", same->claims, same->claim_count);
         toc_json_close(json, '}');
     }
     toc_json_close(json, ']');

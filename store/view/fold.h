@@ -75,6 +75,7 @@ typedef struct toc_fold {
     bool put_off;       /* this transaction may leave joining to a later one */
     uint64_t looked_at; /* shared vertices that joining went through; 0: nothing was joined */
     uint64_t records, malformed, rows; /* in this transaction; rows once it is committed */
+    bool full;                         /* this step has enough */
     uint64_t looked_ms; /* after the beginning of the step: when alerts were last looked for */
     toc_batch batch;
     toc_map report_map;

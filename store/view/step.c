@@ -92,7 +92,7 @@ static bool alert_came(const toc_fold *fold)
 
 /* Rows in random order cost a page each in a short transaction and a fraction of one in a long one:
  * far behind, a transaction is as long as it may be, unless an alert comes. */
-static bool is_full(toc_fold *fold, const toc_fold_limit *limit)
+static bool has_enough(toc_fold *fold, const toc_fold_limit *limit)
 {
     if (toc_txn_rows(fold->view.txn) + toc_batch_rows(fold) >= TOC_VIEW_TXN_ROWS_MAX)
         return true;
@@ -103,6 +103,13 @@ static bool is_full(toc_fold *fold, const toc_fold_limit *limit)
         return false;
     fold->looked_ms = spent_ms;
     return !limit->far || alert_came(fold);
+}
+
+/* Once it is, it stays so: what follows the alert lane gets no time of its own. */
+static bool is_full(toc_fold *fold, const toc_fold_limit *limit)
+{
+    fold->full = fold->full || has_enough(fold, limit);
+    return fold->full;
 }
 
 static toc_code take_range(toc_fold *fold, const toc_journal_row *row, uint64_t from,

@@ -451,6 +451,30 @@ static void open_level(level_book *it)
     assert_true(position_of(&it->book) > 0);
 }
 
+/* A millisecond a question: the time of a step ends in the middle of the alerts. */
+static uint64_t slow(void *context)
+{
+    return ++*(uint64_t *)context;
+}
+
+static void bulk_waits_while_alerts_take_all_the_time(void **state)
+{
+    fixture *it = *state;
+    toc_err err = {0};
+    toc_fold_result result;
+    uint64_t clock = 0;
+    for (uint32_t i = 0; i < 50; i++) {
+        (void)toc_viewbook_say(it->feeds[3], toc_book_claim(toc_book_numbered(2 * i), "theft"));
+        (void)toc_viewbook_say(it->feeds[0],
+                               toc_book_claim(toc_book_numbered(1000 + 2 * i), "theft"));
+    }
+    give_new(it);
+    toc_wallet bulk = toc_book_numbered(1000);
+    TOC_CHECK_OK(toc_views_fold(it->book.views, slow, &clock, &result, &err));
+    assert_true(result.records > 1 && result.records < 50);
+    assert_int_equal(dossier_of(it, &bulk).claim_count, 0);
+}
+
 static void a_stream_that_is_level_for_a_moment_is_synced_later(void **state)
 {
     (void)state;
@@ -530,6 +554,7 @@ int main(void)
         WITH_BOOK(the_horizon_is_whole_minutes_and_never_goes_back),
         WITH_BOOK(a_tick_over_much_that_waits_goes_by_whole_minutes),
         WITH_BOOK(the_alert_lane_is_first_and_a_step_that_is_late_still_moves),
+        WITH_BOOK(bulk_waits_while_alerts_take_all_the_time),
         WITH_BOOK(a_step_ends_at_its_rows_in_the_middle_of_a_journal_row),
         WITH_BOOK(quarantine_takes_a_record_out_whole_and_release_brings_it_back),
         WITH_BOOK(erasing_the_newest_record_brings_the_older_one_to_light),
