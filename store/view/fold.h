@@ -2,7 +2,7 @@
  *   gather  records are opened and collected (open.c, batch.c);
  *   flush   their rows are put in order, their member ops applied (batch.c, members.c);
  *   judge   reports whose heads changed are judged anew (reports.c);
- *   join    the reports that this can influence get their clusters (clusters.c).
+ *   join    the reports that this can influence get their clusters (gather.c, clusters.c).
  * V is order-free, so each stage may take its work in the order that is cheapest on disk.
  * Owns:    a toc_fold what it collected, until toc_fold_wipe; it lends the views and the log's read
  *          transaction.
@@ -12,26 +12,7 @@
 #define TOC_STORE_VIEW_FOLD_H
 
 #include "store/view/columns.h"
-#include "store/view/list.h"
-#include "store/view/map.h"
-#include "store/view/view.h"
-
-/* A report (cluster claim) that this transaction has looked at. */
-typedef struct toc_report {
-    toc_claim_id id;
-    bool stored;   /* it has a row */
-    bool exists;   /* it is to have one: some record of it does not wait */
-    bool judge;    /* a head or a retraction came, went, or expired */
-    bool changed;  /* in what others join by: liveness, root, members */
-    bool seeded;   /* a neighbour changed in a way that leaves no trace in the rows */
-    bool pending;  /* as changed, by an earlier transaction that joined nothing */
-    bool low_lost; /* now.low is no member any more */
-    bool gathered;
-    bool barred;       /* it saw a service paying out: it joins nothing */
-    uint32_t place;    /* among the gathered */
-    uint64_t stripped; /* members that are hubs or covered */
-    toc_report_row old, now;
-} toc_report;
+#include "store/view/gather.h"
 
 typedef struct toc_member_op {
     toc_subject subject;
@@ -78,11 +59,10 @@ typedef struct toc_fold {
     bool full;                         /* this step has enough */
     uint64_t looked_ms; /* after the beginning of the step: when alerts were last looked for */
     toc_batch batch;
-    toc_map report_map;
-    TOC_LIST(toc_report *) reports;
+    toc_reports reports;
     toc_map notice_map;
     TOC_LIST(toc_notice) notices;
-    uint64_t covers, rests, watches; /* rows of these tables */
+    uint64_t rests, watches; /* rows of these tables */
     uint64_t resting; /* rows of `watches` that what came may cost, none of them written yet */
     toc_arena *arena; /* for decoding one record at a time */
     toc_buf scratch;  /* for hashing rows */
@@ -115,15 +95,10 @@ TOC_MUST toc_code toc_cells_put(toc_fold *fold, toc_batch_cell *cells, size_t co
 
 /* A record has come into E or gone: whatever rests on it is to be judged. */
 TOC_MUST toc_code toc_rests_mark(toc_fold *fold, const toc_claim_row *row, toc_err *err);
-/* The keys of dependents. */
-void toc_dependent_report(toc_key *key, const toc_claim_id *report);
-void toc_dependent_notice(toc_key *key, toc_span subject, const toc_claim_id *notice);
 /* Writes what a live head rests on, when it is derived; `head` NULL, or one that is not: nothing.
  * *out_changed: its alive roots are others than before. */
 TOC_MUST toc_code toc_rest_write(toc_fold *fold, toc_span dependent, const toc_statement *head,
                                  const toc_standing *standing, bool *out_changed, toc_err *err);
-/* What was written: NOT_FOUND when it rests on nothing. */
-TOC_MUST toc_code toc_rest_of(toc_view *view, toc_span dependent, toc_rest_row *out, toc_err *err);
 
 /* ---- notices.c ---- */
 
@@ -132,8 +107,6 @@ TOC_MUST toc_code toc_fold_notice(toc_fold *fold, toc_span subject, const toc_cl
 /* Judges the notices that were marked, and what they cover; reports that name a vertex whose cover
  * changed are seeded. */
 TOC_MUST toc_code toc_notices_judge(toc_fold *fold, toc_err *err);
-/* As toc_view_cover, for nothing where there are no notices. */
-TOC_MUST toc_code toc_fold_cover(toc_fold *fold, toc_span vertex, uint8_t *out, toc_err *err);
 
 /* ---- members.c ---- */
 
@@ -154,17 +127,12 @@ void toc_report_gain(toc_report *report, toc_span vertex);
 void toc_report_lose(toc_report *report, toc_span vertex);
 /* Judges what is marked, and finds smallest members that were lost. */
 TOC_MUST toc_code toc_reports_judge(toc_fold *fold, toc_err *err);
-/* The smallest member above `after` (empty: of all) that is not among `skipped` (sorted). Size 0:
- * there is none. */
-TOC_MUST toc_code toc_report_least(toc_fold *fold, toc_report *report, toc_span after,
-                                   const toc_vertex *skipped, size_t skipped_count, toc_vertex *out,
-                                   toc_err *err);
 /* Writes the rows that differ, and what expires when. */
 TOC_MUST toc_code toc_reports_write(toc_fold *fold, toc_err *err);
 
 /* ---- clusters.c ---- */
 
-/* Gathers what the changed reports can influence, joins it, and writes clusters and tentative
+/* Joins what the changed reports can influence (gather.h), and writes clusters and tentative
  * pairs; the reports' own rows are left to toc_reports_write. */
 TOC_MUST toc_code toc_clusters_join(toc_fold *fold, toc_err *err);
 /* Notes the changed reports in `pending` instead, unless one of them is gone altogether: *out_done.

@@ -72,7 +72,7 @@ static toc_code pair_begin(toc_fold *fold, toc_span vertex, const toc_report *re
     if (code != TOC_OK && code != TOC_NOT_FOUND)
         return code;
     if (code == TOC_NOT_FOUND) {
-        TOC_TRY(toc_fold_cover(fold, vertex, &cover, err));
+        TOC_TRY(toc_view_cover(&fold->view, vertex, &cover, err));
         return cover == 0 ? TOC_OK : pair_put(fold, vertex, &report->id, decider, err);
     }
     uint8_t unused[TOC_JOINT_BYTES];
@@ -144,7 +144,7 @@ static toc_code pair_end(toc_fold *fold, toc_span vertex, const toc_report *repo
     uint8_t cover;
     toc_joint unused;
     size_t left;
-    TOC_TRY(toc_fold_cover(fold, vertex, &cover, err));
+    TOC_TRY(toc_view_cover(&fold->view, vertex, &cover, err));
     return cover == 0 ? pair_end_alone(fold, vertex, err)
                       : seed_neighbours(fold, vertex, &unused, &left, err);
 }

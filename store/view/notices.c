@@ -271,14 +271,6 @@ static toc_code weigh(toc_fold *fold, toc_span vertex, uint8_t *out, toc_err *er
     return TOC_OK;
 }
 
-toc_code toc_fold_cover(toc_fold *fold, toc_span vertex, uint8_t *out, toc_err *err)
-{
-    if (fold->covers > 0)
-        return toc_view_cover(&fold->view, vertex, out, err);
-    *out = toc_service_of_vertex(vertex) == NULL ? 0 : TOC_COVER_STRIPS;
-    return TOC_OK;
-}
-
 static toc_code write_cover(toc_fold *fold, toc_span vertex, uint8_t cover, toc_err *err)
 {
     uint8_t before;
@@ -289,18 +281,16 @@ static toc_code write_cover(toc_fold *fold, toc_span vertex, uint8_t cover, toc_
     if (code == TOC_OK) {
         before = value.size == 1 ? value.data[0] : 0;
         TOC_TRY(toc_fold_drop(fold, TOC_VIEW_COVERS, vertex, TOC_SPAN_OF(before), err));
-        fold->covers--;
     }
     if (cover == 0)
         return TOC_OK;
-    fold->covers++;
     return toc_fold_put(fold, TOC_VIEW_COVERS, vertex, TOC_SPAN_OF(cover), err);
 }
 
 static toc_code judge_vertex(toc_fold *fold, toc_span vertex, toc_err *err)
 {
     uint8_t before, stated, after;
-    TOC_TRY(toc_fold_cover(fold, vertex, &before, err));
+    TOC_TRY(toc_view_cover(&fold->view, vertex, &before, err));
     TOC_TRY(weigh(fold, vertex, &stated, err));
     after = stated | (toc_service_of_vertex(vertex) == NULL ? 0 : TOC_COVER_STRIPS);
     TOC_TRY(write_cover(fold, vertex, stated, err));

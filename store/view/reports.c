@@ -2,37 +2,9 @@
 
 #include "proto/rules/terms.h"
 
-enum { WALK_MEMBERS_MAX = 2048 }; /* of a report: fewer are found faster by its own records */
-
-static toc_code no_memory(toc_err *err)
-{
-    return toc_fail(err, TOC_NO_MEMORY, "no memory for the fold");
-}
-
 toc_code toc_fold_report(toc_fold *fold, const toc_claim_id *id, toc_report **out, toc_err *err)
 {
-    uint32_t at;
-    if (toc_map_find(&fold->report_map, TOC_SPAN_OF(id->bytes), &at)) {
-        *out = fold->reports.at[at];
-        return TOC_OK;
-    }
-    toc_report **place = TOC_LIST_ADD(&fold->reports);
-    if (place == NULL)
-        return no_memory(err);
-    *place = calloc(1, sizeof **place);
-    if (*place == NULL) {
-        fold->reports.count--;
-        return no_memory(err);
-    }
-    toc_report *report = *place;
-    report->id = *id;
-    TOC_TRY(toc_map_add(&fold->report_map, TOC_SPAN_OF(id->bytes),
-                        (uint32_t)(fold->reports.count - 1), err));
-    TOC_TRY(toc_view_report(&fold->view, id, &report->old, &report->stored, err));
-    report->now = report->old;
-    report->exists = report->stored;
-    *out = report;
-    return TOC_OK;
+    return toc_reports_find(&fold->reports, id, out, err);
 }
 
 /* ---- members come and go ---- */
@@ -59,145 +31,6 @@ void toc_report_lose(toc_report *report, toc_span vertex)
         report->low_lost = true;
     if (toc_span_equal(vertex, toc_vertex_view(&report->now.floor)))
         report->now.floor.size = 0;
-}
-
-/* ---- the members of one report ---- */
-
-typedef struct member_walk {
-    toc_fold *fold;
-    toc_report *report;
-    const toc_vertex *skipped;
-    size_t skipped_count;
-    toc_span after;
-    uint64_t count;
-    toc_vertex least;
-    bool counting;
-} member_walk;
-
-static bool is_skipped(const member_walk *walk, toc_span vertex)
-{
-    size_t low = 0, high = walk->skipped_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = toc_span_compare(toc_vertex_view(&walk->skipped[middle]), vertex);
-        if (order == 0)
-            return true;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return false;
-}
-
-static bool may_be_least(const member_walk *walk, toc_span vertex)
-{
-    return toc_vertex_below(vertex, &walk->least) && toc_span_compare(vertex, walk->after) > 0 &&
-           !is_skipped(walk, vertex);
-}
-
-/* One op of one members record of the report: each member is counted at the op that decides on it.
- */
-static toc_code walk_op(member_walk *walk, const toc_claim_row *row, const toc_member *member,
-                        size_t position, toc_err *err)
-{
-    toc_span vertex = toc_subject_vertex(&member->wallet.subject);
-    if (member->remove || (!walk->counting && !may_be_least(walk, vertex)))
-        return TOC_OK;
-    toc_decider decider;
-    TOC_TRY(toc_view_decider(&walk->fold->view, vertex, &walk->report->id, &decider, err));
-    bool decides = decider.found && decider.add && decider.position == position &&
-                   decider.revision == row->filed.revision &&
-                   toc_record_id_equal(&decider.record, &row->filed.record);
-    if (!decides)
-        return TOC_OK;
-    walk->count++;
-    if (may_be_least(walk, vertex))
-        walk->least = toc_vertex_copy(vertex);
-    return TOC_OK;
-}
-
-static toc_code walk_record(member_walk *walk, const toc_claim_row *row, toc_err *err)
-{
-    if (row->kind != TOC_RECORD_MEMBERS || row->filed.revision <= walk->report->now.ended ||
-        toc_view_waits(&walk->fold->view, row->issued_at))
-        return TOC_OK;
-    toc_statement statement;
-    toc_span record;
-    TOC_TRY(toc_view_record(&walk->fold->view, row, &record, err));
-    toc_arena_reset(walk->fold->arena);
-    TOC_TRY(toc_record_decode(record, walk->fold->arena, &statement, err));
-    const toc_members_body *body = &statement.as.members;
-    for (size_t i = 0; i < body->count; i++)
-        TOC_TRY(walk_op(walk, row, &body->members[i], i, err));
-    return TOC_OK;
-}
-
-/* Through the report's own records: nothing but what is above every retraction can be a member. */
-static toc_code walk_records(member_walk *walk, toc_err *err)
-{
-    toc_fold *fold = walk->fold;
-    toc_subject subject = toc_report_subject(&walk->report->id);
-    toc_key from;
-    toc_key_clear(&from);
-    toc_key_add_span(&from, toc_subject_view(&subject));
-    toc_key_add(&from, walk->report->id.bytes, 32);
-    toc_span prefix = toc_span_of(from.bytes, from.size);
-    toc_cursor *cursor;
-    TOC_TRY(toc_view_cursor(&fold->view, TOC_VIEW_CLAIMS, &cursor, err));
-    toc_row row;
-    toc_key_add_u64(&from, walk->report->now.ended);
-    toc_code code = toc_cursor_seek(cursor, toc_key_view(&from), &row, err);
-    for (; code == TOC_OK && toc_span_begins(row.key, prefix);
-         code = toc_cursor_next(cursor, &row, err)) {
-        toc_claim_row claim_row;
-        TOC_TRY(toc_claim_row_read(fold->view.txn, &row, &claim_row, err));
-        TOC_TRY(walk_record(walk, &claim_row, err));
-    }
-    return code == TOC_NOT_FOUND ? TOC_OK : code;
-}
-
-/* Through `incidence` in order: a large report is met soon. */
-static toc_code walk_incidence(member_walk *walk, toc_err *err)
-{
-    toc_fold *fold = walk->fold;
-    TOC_AUTO(toc_cursor_close) toc_cursor *cursor = NULL;
-    TOC_TRY(toc_cursor_open(fold->view.txn, TOC_VIEW_INCIDENCE, (toc_span){0}, &cursor, err));
-    toc_row row;
-    toc_code code = walk->after.size == 0 ? toc_cursor_first(cursor, &row, err)
-                                          : toc_cursor_seek(cursor, walk->after, &row, err);
-    for (; code == TOC_OK; code = toc_cursor_next(cursor, &row, err)) {
-        toc_filed filed;
-        if (!toc_filed_read(row.key, &filed))
-            return toc_table_lies(fold->view.txn, TOC_VIEW_INCIDENCE, row.key, "no key", err);
-        toc_span vertex = toc_span_of(row.key.data, toc_vertex_size(filed.subject));
-        if (!toc_claim_id_equal(&filed.claim, &walk->report->id) || !may_be_least(walk, vertex))
-            continue;
-        toc_decider decider;
-        TOC_TRY(toc_view_decider(&fold->view, vertex, &walk->report->id, &decider, err));
-        if (toc_decides_member(&decider, walk->report->now.ended)) {
-            walk->least = toc_vertex_copy(vertex);
-            return TOC_OK;
-        }
-    }
-    return code == TOC_NOT_FOUND ? TOC_OK : code;
-}
-
-toc_code toc_report_least(toc_fold *fold, toc_report *report, toc_span after,
-                          const toc_vertex *skipped, size_t skipped_count, toc_vertex *out,
-                          toc_err *err)
-{
-    member_walk walk = {.fold = fold,
-                        .report = report,
-                        .skipped = skipped,
-                        .skipped_count = skipped_count,
-                        .after = after};
-    if (report->now.members > WALK_MEMBERS_MAX)
-        TOC_TRY(walk_incidence(&walk, err));
-    else if (report->now.members > 0)
-        TOC_TRY(walk_records(&walk, err));
-    *out = walk.least;
-    return TOC_OK;
 }
 
 /* ---- judging (RULES §3, §6) ---- */
@@ -278,11 +111,8 @@ static toc_code recount(toc_fold *fold, toc_report *report, const toc_claim_scan
     report->now.low.size = report->now.floor.size = 0;
     if (scan->members_revision <= scan->ended)
         return TOC_OK;
-    member_walk walk = {.fold = fold, .report = report, .counting = true};
-    TOC_TRY(walk_records(&walk, err));
-    report->now.members = walk.count;
-    report->now.low = walk.least;
-    return TOC_OK;
+    return toc_report_count(&fold->view, fold->arena, report, &report->now.members,
+                            &report->now.low, err);
 }
 
 static toc_code judge(toc_fold *fold, toc_report *report, toc_err *err)
@@ -309,13 +139,14 @@ static toc_code find_low(toc_fold *fold, toc_report *report, toc_err *err)
 {
     toc_vertex lost = report->now.low;
     report->low_lost = false;
-    return toc_report_least(fold, report, toc_vertex_view(&lost), NULL, 0, &report->now.low, err);
+    return toc_report_least(&fold->view, fold->arena, report, toc_vertex_view(&lost), NULL, 0,
+                            &report->now.low, err);
 }
 
 toc_code toc_reports_judge(toc_fold *fold, toc_err *err)
 {
-    for (size_t i = 0; i < fold->reports.count; i++) {
-        toc_report *report = fold->reports.at[i];
+    for (size_t i = 0; i < fold->reports.list.count; i++) {
+        toc_report *report = fold->reports.list.at[i];
         if (report->judge)
             TOC_TRY(judge(fold, report, err));
         report->judge = false;
@@ -377,7 +208,7 @@ static toc_code write_report(toc_fold *fold, toc_report *report, toc_err *err)
 
 toc_code toc_reports_write(toc_fold *fold, toc_err *err)
 {
-    for (size_t i = 0; i < fold->reports.count; i++)
-        TOC_TRY(write_report(fold, fold->reports.at[i], err));
+    for (size_t i = 0; i < fold->reports.list.count; i++)
+        TOC_TRY(write_report(fold, fold->reports.list.at[i], err));
     return TOC_OK;
 }

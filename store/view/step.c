@@ -20,9 +20,8 @@ toc_code toc_fold_begin(toc_views *views, toc_log_txn *log, toc_fold *fold, toc_
     views->batch = (toc_batch){0};
     views->scratch = (toc_buf){0};
     toc_view_init(&fold->view, txn, views->state.horizon);
-    toc_map_init(&fold->report_map);
+    toc_reports_init(&fold->reports, &fold->view);
     toc_map_init(&fold->notice_map);
-    TOC_TRY(toc_table_count(txn, TOC_VIEW_COVERS, &fold->covers, err));
     TOC_TRY(toc_table_count(txn, TOC_VIEW_RESTS, &fold->rests, err));
     return toc_table_count(txn, TOC_VIEW_WATCHES, &fold->watches, err);
 }
@@ -36,10 +35,7 @@ void toc_fold_wipe(toc_fold *fold)
     toc_batch_clear(&fold->batch);
     fold->views->batch = fold->batch;
     fold->views->scratch = fold->scratch;
-    for (size_t i = 0; i < fold->reports.count; i++)
-        free(fold->reports.at[i]);
-    TOC_LIST_WIPE(&fold->reports);
-    toc_map_wipe(&fold->report_map);
+    toc_reports_wipe(&fold->reports);
     TOC_LIST_WIPE(&fold->notices);
     toc_map_wipe(&fold->notice_map);
     toc_wipe(fold->plain, TOC_ENTRY_BYTES_MAX);

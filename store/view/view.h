@@ -111,6 +111,14 @@ static inline bool toc_stands(const toc_standing *standing)
 TOC_MUST toc_code toc_view_standing(toc_view *view, const toc_statement *head, toc_arena *arena,
                                     toc_standing *out, toc_err *err);
 
+/* ---- rests.c ---- */
+
+/* The keys of dependents (schema.h). */
+void toc_dependent_report(toc_key *key, const toc_claim_id *report);
+void toc_dependent_notice(toc_key *key, toc_span subject, const toc_claim_id *notice);
+/* What a live one on derived ground rests on: NOT_FOUND when it rests on nothing. */
+TOC_MUST toc_code toc_rest_of(toc_view *view, toc_span dependent, toc_rest_row *out, toc_err *err);
+
 /* ---- members ---- */
 
 /* RULES §6: of two ops of one report on one vertex. Between twins that one record names the
