@@ -80,12 +80,9 @@ static toc_code choose_org(void *context, const toc_card *card, toc_err *err)
     return TOC_OK;
 }
 
-toc_code toc_roll_org(toc_log_txn *txn, json_t *request, toc_org_id *out, toc_err *err)
+toc_code toc_roll_org_named(toc_log_txn *txn, toc_span name, toc_org_id *out, toc_err *err)
 {
-    org_choice choice = {0};
-    TOC_TRY(toc_args_text(request, "org", true, &choice.name, err));
-    if (choice.name.size == 64 && toc_hex_decode(choice.name, out->bytes, 32, NULL) == TOC_OK)
-        return TOC_OK;
+    org_choice choice = {.name = name};
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
     TOC_TRY(toc_arena_new(ROLL_CARDS_ARENA_BYTES, &arena, err));
     TOC_TRY(toc_log_cards(txn, arena, choose_org, &choice, err));
@@ -98,6 +95,15 @@ toc_code toc_roll_org(toc_log_txn *txn, json_t *request, toc_org_id *out, toc_er
                         choice.count);
     *out = choice.found;
     return TOC_OK;
+}
+
+toc_code toc_roll_org(toc_log_txn *txn, json_t *request, toc_org_id *out, toc_err *err)
+{
+    toc_span org;
+    TOC_TRY(toc_args_text(request, "org", true, &org, err));
+    if (org.size == 64 && toc_hex_decode(org, out->bytes, 32, NULL) == TOC_OK)
+        return TOC_OK;
+    return toc_roll_org_named(txn, org, out, err);
 }
 
 /* ---- cards ---- */

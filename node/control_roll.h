@@ -15,6 +15,9 @@ TOC_MUST toc_code toc_roll_circle(toc_log_txn *txn, json_t *request, toc_circle_
                                   toc_err *err);
 /* The org that argument `org` names, by its id or by the name on a known card. */
 TOC_MUST toc_code toc_roll_org(toc_log_txn *txn, json_t *request, toc_org_id *out, toc_err *err);
+/* The org whose known card has this name. */
+TOC_MUST toc_code toc_roll_org_named(toc_log_txn *txn, toc_span name, toc_org_id *out,
+                                     toc_err *err);
 /* One object a circle, as `status` and `circle-list` show it, handed to `take` without newline. */
 typedef toc_code (*toc_roll_circle_take)(void *context, toc_span object, toc_err *err);
 TOC_MUST toc_code toc_roll_circle_rows(toc_log_txn *txn, const toc_org_id *self,

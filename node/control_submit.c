@@ -9,6 +9,15 @@ enum { REFUSALS_BYTES_MAX = 16 << 20, RETRACT_ARENA_BYTES = 16 << 20, RETRACT_SE
 
 /* ---- the request ---- */
 
+static toc_code read_audience(toc_log_txn *txn, json_t *request, toc_audience *out, toc_err *err)
+{
+    size_t count;
+    TOC_TRY(toc_args_texts(request, "orgs", false, &count, err));
+    for (size_t i = 0; i < count; i++)
+        TOC_TRY(toc_audience_add(out, txn, toc_args_text_at(request, "orgs", i), err));
+    return TOC_OK;
+}
+
 static toc_code read_request(toc_node *node, json_t *request, toc_submission_request *out,
                              toc_err *err)
 {
@@ -19,13 +28,14 @@ static toc_code read_request(toc_node *node, json_t *request, toc_submission_req
     TOC_TRY(toc_args_bool(request, "dry_run", &out->dry_run, err));
     out->lane = alert ? TOC_LANE_ALERT : TOC_LANE_BULK;
     TOC_TRY(toc_log_read(toc_node_log(node), &txn, err));
+    TOC_TRY(read_audience(txn, request, &out->audience, err));
     return toc_roll_circle(txn, request, &out->circle, err);
 }
 
 toc_code toc_submission_read(toc_node *node, toc_span request, toc_submission_request *out,
                              toc_err *err)
 {
-    static const char *const arguments[] = {"id", "circle", "alert", "dry_run", NULL};
+    static const char *const arguments[] = {"id", "circle", "alert", "dry_run", "orgs", NULL};
     TOC_AUTO_JSON json_t *object = NULL;
     toc_span command;
     TOC_TRY(toc_args_parse(request, &object, err));

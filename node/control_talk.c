@@ -202,7 +202,7 @@ static const toc_command commands[] = {
     {"circle-admit", FOR_ADMINS, toc_control_circle_admit, {"circle", "org", "role", NULL}},
     {"circle-list", 0, toc_control_circle_list, {NULL}},
     {"circle-show", 0, toc_control_circle_show, {"circle", NULL}},
-    {"submit", WITH_DRAFTS, toc_control_submit, {"id", "circle", "alert", "dry_run", NULL}},
+    {"submit", WITH_DRAFTS, toc_control_submit, {"id", "circle", "alert", "dry_run", "orgs", NULL}},
     {"retract", WITH_DRAFTS, toc_control_retract, {"circle", "claim", "reason", "note", NULL}},
     {"lookup", 0, toc_control_lookup, {"queries", NULL}},
     {"explain", 0, toc_control_explain, {"queries", NULL}},

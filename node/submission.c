@@ -96,6 +96,9 @@ static toc_code take_draft(toc_submission *submission, const toc_draft *draft, t
     toc_code code = toc_draft_decode(draft->bytes, submission->arena, statement, &why);
     if (code == TOC_OK && statement->kind != draft->kind)
         code = toc_fail(&why, TOC_MALFORMED, "a draft of another kind than its part says");
+    if (code == TOC_OK)
+        code = toc_audience_resolve(&submission->request.audience, toc_node_log(submission->node),
+                                    submission->arena, statement, &why);
     if (code == TOC_NO_MEMORY)
         return toc_fail(err, code, "%s", why.text);
     if (code != TOC_OK) {

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "node/audience.h"
 #include "node/clock.h"
 #include "node/completion.h"
 #include "node/recent.h"
@@ -457,17 +458,23 @@ static size_t rows_of(const toc_statement *draft)
                                                : 1;
 }
 
+static toc_code write_draft(batch *all, const toc_statement *draft, toc_writer_totals *totals,
+                            toc_err *err)
+{
+    if (draft->kind == TOC_RECORD_RETRACTION)
+        return toc_fail(err, TOC_USAGE, "a retraction is no draft; use 'tocsin retract'");
+    TOC_TRY(toc_audience_check(draft, err));
+    return draft->kind == TOC_RECORD_MEMBERS ? write_members(all, draft, totals, err)
+                                             : write_claim(all, draft, totals, err);
+}
+
 static toc_code write_drafts(batch *all, const toc_statement *drafts, size_t count,
                              toc_writer_totals *totals, toc_writer_refusal refusal, void *context,
                              toc_err *err)
 {
     for (size_t i = 0; i < count; i++) {
         toc_err why;
-        toc_code code =
-            drafts[i].kind == TOC_RECORD_MEMBERS ? write_members(all, &drafts[i], totals, &why)
-            : drafts[i].kind == TOC_RECORD_RETRACTION
-                ? toc_fail(&why, TOC_USAGE, "a retraction is no draft; use 'tocsin retract'")
-                : write_claim(all, &drafts[i], totals, &why);
+        toc_code code = write_draft(all, &drafts[i], totals, &why);
         if (code == TOC_OK)
             continue;
         if (is_fatal(code))

@@ -20,6 +20,8 @@
         {"derived-from", "CLAIM", "a claim that it rests on, by its id; repeatable"},              \
         {"valid-until", "DATE", "2025-02-21 or with a time; the claim expires then"},              \
         {"tlp", "MARK", "CLEAR, GREEN, AMBER (default), AMBER+STRICT, RED"},                       \
+        {"releasable-to", "ORG", "only for this org (name or id); repeatable"},                    \
+        {"not-to", "ORG", "for all but this org; repeatable"},                                     \
         {"purpose", "TEXT", "what it may be used for"},                                            \
         {"note", "TEXT", "plain text for the reader"},                                             \
     {                                                                                              \
@@ -142,6 +144,8 @@ static const struct field {
     {"from", "from", NULL, MANY},
     {"to", "to", NULL, MANY},
     {"derived-from", "derived_from", NULL, MANY},
+    {"releasable-to", "releasable_to", NULL, MANY},
+    {"not-to", "not_to", NULL, MANY},
     {"document", "documents", NULL, MANY},
     {"theft", "thefts", NULL, PLACES},
     {"incident", "incident", NULL, INCIDENT},

@@ -32,6 +32,8 @@ const toc_option toc_submit_options[] = {
     {"last-seen", "DATE", "likewise"},
     {"valid-until", "DATE", "likewise; the claim expires then"},
     {"tlp", "MARK", "CLEAR, GREEN, AMBER (default), AMBER+STRICT, RED"},
+    {"releasable-to", "ORG", "only for this org (name or id); repeatable"},
+    {"not-to", "ORG", "for all but this org; repeatable"},
     {"purpose", "TEXT", "what it may be used for"},
     {"note", "TEXT", "plain text for the reader"},
     {"complete", "LIST", "the file is the whole of this list: retract what left it"},
@@ -69,6 +71,20 @@ static toc_code read_derived(const toc_opts *args, toc_row *out, toc_err *err)
             return toc_fail(err, TOC_USAGE, "derived-from: one claim twice");
     }
     return TOC_OK;
+}
+
+/* As one cell has them all. */
+static toc_code read_orgs(const toc_opts *args, const char *option, toc_column column,
+                          toc_buf *joined, toc_row *out, toc_err *err)
+{
+    size_t cursor = 0;
+    const char *org;
+    while ((org = toc_opts_each(args, option, &cursor)) != NULL) {
+        toc_buf_add_text(joined, org);
+        toc_buf_add_u8(joined, ';');
+    }
+    out->cells[column] = toc_buf_view(joined);
+    return toc_buf_ok(joined, err);
 }
 
 static toc_code row_of(const toc_opts *args, toc_row *out, toc_err *err)
@@ -148,8 +164,12 @@ static toc_code add_wallet(toc_parcel *parcel, const toc_opts *args, toc_err *er
     toc_row row;
     toc_problem problem;
     toc_wallet_candidates found = {0};
+    TOC_AUTO(toc_buf_wipe) toc_buf readers = {0};
+    TOC_AUTO(toc_buf_wipe) toc_buf others = {0};
     TOC_TRY(toc_opts_expect(args, 2, 2, "the wallet's address", err));
     TOC_TRY(row_of(args, &row, err));
+    TOC_TRY(read_orgs(args, "releasable-to", TOC_COLUMN_RELEASABLE_TO, &readers, &row, err));
+    TOC_TRY(read_orgs(args, "not-to", TOC_COLUMN_NOT_TO, &others, &row, err));
     if (row.cells[TOC_COLUMN_CHAIN].size == 0)
         TOC_TRY(tell_chain(parcel, &row, &found, err));
     if (toc_drafts_add_row(parcel->drafts, &row, parcel->row_options, &problem) != TOC_OK)

@@ -175,6 +175,17 @@ toc_code toc_parcel_line(toc_parcel *parcel, toc_span object, toc_err *err)
 
 /* ---- sending ---- */
 
+static void add_org_names(const toc_drafts *drafts, toc_json *json)
+{
+    toc_span name = toc_drafts_org_name(drafts, 0);
+    if (name.size == 0)
+        return;
+    toc_json_open(json, "orgs", '[');
+    for (size_t i = 0; name.size > 0; name = toc_drafts_org_name(drafts, ++i))
+        toc_json_text(json, NULL, name);
+    toc_json_close(json, ']');
+}
+
 static void add_request(const toc_parcel *parcel, const toc_draft_id *id, toc_buf *out)
 {
     toc_json json = toc_request_begin(out, "submit");
@@ -183,6 +194,7 @@ static void add_request(const toc_parcel *parcel, const toc_draft_id *id, toc_bu
         toc_json_text(&json, "circle", toc_span_text(parcel->circle));
     toc_json_bool(&json, "alert", parcel->alert);
     toc_json_bool(&json, "dry_run", parcel->dry_run);
+    add_org_names(parcel->drafts, &json);
     toc_json_close(&json, '}');
 }
 

@@ -36,6 +36,7 @@
 #define TOC_ADDRESS_KEY_BYTES_MAX 128u /* a public key; the longest in use, RSA apart, has 97 */
 #define TOC_KEY_SIGNATURE_BYTES_MAX 1024u /* BIP-322 brings a whole witness */
 #define TOC_AUDIENCE_MAX      500u /* as many as a circle has members */
+#define TOC_AUDIENCE_NAMES_MAX 64u /* orgs that one submission tells by name and not by id */
 #define TOC_CHUNK_MEMBERS_MAX 512u /* cluster members in one record; 62-byte addresses: 505 or so  \
                                     */
 #define TOC_CLUSTER_MEMBERS_MAX 1000000u

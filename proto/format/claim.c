@@ -5,6 +5,7 @@
 
 #include "proto/base/text.h"
 #include "proto/format/asset.h"
+#include "proto/format/audience.h"
 #include "proto/format/row_text.h"
 #include "proto/format/said.h"
 #include "proto/record/field.h"
@@ -161,6 +162,14 @@ static toc_code read_confidence(const reading *at, toc_row_claim *out)
     return TOC_OK;
 }
 
+static toc_code read_audience(const reading *at, toc_statement *claim)
+{
+    TOC_TRY(toc_audience_read(cell(at, TOC_COLUMN_RELEASABLE_TO), at->arena, &claim->releasable_to,
+                              &claim->releasable_count, at->err));
+    return toc_audience_read(cell(at, TOC_COLUMN_NOT_TO), at->arena, &claim->not_to,
+                             &claim->not_to_count, at->err);
+}
+
 static toc_code read_common(const reading *at, toc_row_claim *out)
 {
     toc_statement *claim = &out->claim;
@@ -171,6 +180,7 @@ static toc_code read_common(const reading *at, toc_row_claim *out)
     out->states_tlp = tlp.size > 0;
     if (tlp.size > 0)
         TOC_TRY(toc_tlp_parse(tlp, &claim->tlp, at->err));
+    TOC_TRY(read_audience(at, claim));
     TOC_TRY(read_time(at, TOC_COLUMN_VALID_UNTIL, &claim->valid_until));
     out->states_valid_until = claim->valid_until.unix_ms != 0;
     TOC_TRY(read_text(at, TOC_COLUMN_PURPOSE, &claim->purpose));

@@ -26,6 +26,8 @@ static const struct column_row {
     [TOC_COLUMN_LIST_VERSION] = {"list_version", IN_BOTH},
     [TOC_COLUMN_VENDOR] = {"vendor", IN_BOTH},
     [TOC_COLUMN_TLP] = {"tlp", IN_BOTH},
+    [TOC_COLUMN_RELEASABLE_TO] = {"releasable_to", IN_BOTH},
+    [TOC_COLUMN_NOT_TO] = {"not_to", IN_BOTH},
     [TOC_COLUMN_VALID_UNTIL] = {"valid_until", IN_BOTH},
     [TOC_COLUMN_PURPOSE] = {"purpose", IN_BOTH},
     [TOC_COLUMN_NOTE] = {"note", IN_BOTH},

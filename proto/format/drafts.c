@@ -4,6 +4,7 @@
 
 #include "proto/base/endian.h"
 #include "proto/crypto/hash.h"
+#include "proto/format/audience.h"
 #include "proto/format/drafts_store.h"
 #include "proto/rules/nearest.h"
 
@@ -181,6 +182,27 @@ static toc_code check_agreement(toc_span before, toc_span now, toc_column column
                     (const char *)now.data, toc_quoted_bytes(before), (const char *)before.data);
 }
 
+/* What a row leaves out is what the others say. */
+static toc_code check_orgs(const toc_org_id *before, size_t before_count, const toc_org_id *now,
+                           size_t now_count, toc_column column, toc_problem *problem)
+{
+    if (before_count == 0 || now_count == 0 ||
+        (before_count == now_count && memcmp(before, now, now_count * sizeof *now) == 0))
+        return TOC_OK;
+    problem->column = column;
+    return toc_fail(&problem->err, TOC_MALFORMED,
+                    "other orgs than in an earlier row of the cluster");
+}
+
+static toc_code check_audience(const toc_draft_cluster *cluster, const toc_statement *row,
+                               toc_problem *problem)
+{
+    TOC_TRY(check_orgs(cluster->releasable_to, cluster->releasable_count, row->releasable_to,
+                       row->releasable_count, TOC_COLUMN_RELEASABLE_TO, problem));
+    return check_orgs(cluster->not_to, cluster->not_to_count, row->not_to, row->not_to_count,
+                      TOC_COLUMN_NOT_TO, problem);
+}
+
 static toc_code check_contradictions(const toc_draft_cluster *cluster, const toc_row_claim *row,
                                      toc_problem *problem)
 {
@@ -196,7 +218,7 @@ static toc_code check_contradictions(const toc_draft_cluster *cluster, const toc
         problem->column = source;
         return toc_fail(&problem->err, TOC_MALFORMED, "a list in one row and a vendor in another");
     }
-    return TOC_OK;
+    return check_audience(cluster, &row->claim, problem);
 }
 
 static toc_code keep_text(toc_drafts *drafts, toc_span text, toc_span *into, toc_err *err)
@@ -207,6 +229,19 @@ static toc_code keep_text(toc_drafts *drafts, toc_span text, toc_span *into, toc
     if (copy.data == NULL)
         return toc_fail(err, TOC_FULL, "more clusters than fit %zu bytes", drafts->bytes_max);
     *into = copy;
+    return TOC_OK;
+}
+
+static toc_code keep_orgs(toc_drafts *drafts, const toc_org_id *orgs, size_t count,
+                          const toc_org_id **into, size_t *into_count, toc_err *err)
+{
+    if (count == 0 || *into_count > 0)
+        return TOC_OK;
+    toc_span copy = toc_arena_dup(drafts->heads, toc_span_of(orgs, count * sizeof *orgs));
+    if (copy.data == NULL)
+        return toc_fail(err, TOC_FULL, "more clusters than fit %zu bytes", drafts->bytes_max);
+    *into = (const toc_org_id *)copy.data;
+    *into_count = count;
     return TOC_OK;
 }
 
@@ -221,6 +256,10 @@ static toc_code update_head(toc_drafts *drafts, toc_draft_cluster *cluster,
     TOC_TRY(keep_text(drafts, claim->source.version, &cluster->source.version, err));
     TOC_TRY(keep_text(drafts, claim->purpose, &cluster->purpose, err));
     TOC_TRY(keep_text(drafts, claim->note, &cluster->note, err));
+    TOC_TRY(keep_orgs(drafts, claim->releasable_to, claim->releasable_count,
+                      &cluster->releasable_to, &cluster->releasable_count, err));
+    TOC_TRY(keep_orgs(drafts, claim->not_to, claim->not_to_count, &cluster->not_to,
+                      &cluster->not_to_count, err));
     if (row->states_source)
         cluster->source.ground = claim->source.ground;
     if (row->states_confidence &&
@@ -304,6 +343,45 @@ static const toc_wallet *wallet_of(const toc_statement *claim)
     return toc_statement_target(claim) == NULL ? toc_statement_wallet(claim) : NULL;
 }
 
+static toc_code keep_name(toc_drafts *drafts, toc_span name, toc_err *err)
+{
+    for (size_t i = 0; i < drafts->name_count; i++) {
+        if (toc_span_equal(drafts->names[i], name))
+            return TOC_OK;
+    }
+    if (drafts->name_count == TOC_AUDIENCE_NAMES_MAX)
+        return toc_fail(err, TOC_LIMIT,
+                        "more than %u orgs by name in one submission; tell further ones by their "
+                        "ids",
+                        TOC_AUDIENCE_NAMES_MAX);
+    toc_span copy = toc_arena_dup(drafts->heads, name);
+    if (copy.data == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory");
+    drafts->names[drafts->name_count++] = copy;
+    return TOC_OK;
+}
+
+/* They go with the submission, for the node to find. */
+static toc_code keep_names(toc_drafts *drafts, const toc_row *row, toc_problem *problem)
+{
+    static const toc_column columns[] = {TOC_COLUMN_RELEASABLE_TO, TOC_COLUMN_NOT_TO};
+    for (size_t i = 0; i < TOC_COUNT(columns); i++) {
+        toc_span cell = row->cells[columns[i]], org;
+        problem->column = columns[i];
+        while ((org = toc_audience_next(&cell)).size > 0) {
+            if (!toc_audience_is_id(org))
+                TOC_TRY(keep_name(drafts, org, &problem->err));
+        }
+    }
+    problem->column = TOC_COLUMN_COUNT;
+    return TOC_OK;
+}
+
+toc_span toc_drafts_org_name(const toc_drafts *drafts, size_t index)
+{
+    return index < drafts->name_count ? drafts->names[index] : (toc_span){0};
+}
+
 toc_code toc_drafts_add_row(toc_drafts *drafts, const toc_row *row, unsigned options,
                             toc_problem *out_problem)
 {
@@ -312,6 +390,8 @@ toc_code toc_drafts_add_row(toc_drafts *drafts, const toc_row *row, unsigned opt
     toc_row_claim claim;
     toc_arena_reset(drafts->scratch);
     toc_code code = toc_row_read(row, options, drafts->scratch, &claim, &problem);
+    if (code == TOC_OK)
+        code = keep_names(drafts, row, &problem);
     if (code == TOC_OK)
         code = claim.in_cluster ? add_to_cluster(drafts, &claim, &problem)
                                 : add_claim(drafts, &claim.claim, row->line, &problem.err);

@@ -66,6 +66,9 @@ TOC_MUST toc_code toc_drafts_finish(toc_drafts *drafts, toc_row_fn *fn, void *co
                                     toc_err *err);
 toc_drafts_counts toc_drafts_count(const toc_drafts *drafts);
 const toc_draft_notes *toc_drafts_notes(const toc_drafts *drafts); /* lent */
+/* Names that the audiences of the drafts tell orgs by (proto/format/audience.h), each once. Lent;
+ * empty past the end. */
+toc_span toc_drafts_org_name(const toc_drafts *drafts, size_t index);
 
 /* Each draft of a claim, but for clusters, in their order; the callback returns TOC_OK to go on.
  * The statement is lent until it does. */

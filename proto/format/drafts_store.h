@@ -25,6 +25,8 @@ typedef struct toc_draft_cluster {
     toc_source source;
     uint32_t confidence;
     toc_tlp tlp;
+    size_t releasable_count, not_to_count;
+    const toc_org_id *releasable_to, *not_to;
     toc_time valid_until;
     toc_span purpose, note;
     toc_buf members; /* chain number u16 ‖ length u16 ‖ address */
@@ -34,6 +36,8 @@ struct toc_drafts {
     size_t bytes_max;
     toc_drafts_counts counts;
     toc_draft_notes notes;
+    size_t name_count; /* of orgs that are told by name */
+    toc_span names[TOC_AUDIENCE_NAMES_MAX];
     toc_arena *scratch; /* of one row */
     toc_arena *heads;
     toc_buf encoded; /* of one row */

@@ -10,6 +10,7 @@ enum {
     /* What is left of a record for what the node adds, and for the fields around the members. */
     NODE_ADDS_BYTES = 512,
     RUN_HEADER_BYTES = 64u, /* chain, op and their tags */
+    ORG_BYTES = 34u,        /* an id with its tag and length */
 };
 
 /* Encodes a draft with its header into `pending`. */
@@ -43,6 +44,10 @@ static toc_statement draft_of(const toc_draft_cluster *cluster, toc_record_kind 
     return (toc_statement){
         .kind = kind,
         .tlp = cluster->states_tlp ? cluster->tlp : TOC_TLP_DEFAULT,
+        .releasable_count = cluster->releasable_count,
+        .releasable_to = cluster->releasable_to,
+        .not_to_count = cluster->not_to_count,
+        .not_to = cluster->not_to,
         .purpose = cluster->purpose,
         .confidence =
             cluster->states_confidence ? cluster->confidence : (uint32_t)TOC_CONFIDENCE_DEFAULT,
@@ -77,7 +82,8 @@ static toc_code read_member(const toc_draft_cluster *cluster, size_t offset, toc
 static toc_code write_members(toc_drafts *drafts, const toc_draft_cluster *cluster, toc_err *err)
 {
     toc_statement members = draft_of(cluster, TOC_RECORD_MEMBERS);
-    size_t count = 0, bytes = NODE_ADDS_BYTES + cluster->purpose.size;
+    size_t orgs = cluster->releasable_count + cluster->not_to_count;
+    size_t count = 0, bytes = NODE_ADDS_BYTES + cluster->purpose.size + orgs * ORG_BYTES;
     while (count < TOC_CHUNK_MEMBERS_MAX && drafts->next_member < cluster->members.size) {
         size_t next;
         toc_member *member = &drafts->chunk[count];

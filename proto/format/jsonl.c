@@ -113,6 +113,30 @@ static toc_code value_list(toc_jsonl *jsonl, toc_column column, const json_t *va
     return TOC_OK;
 }
 
+/* A list of orgs, as the cell that has them all. */
+static toc_code join_orgs(toc_jsonl *jsonl, toc_column column, const json_t *list, toc_span *out,
+                          toc_err *err)
+{
+    size_t size = 0, room = 0;
+    for (size_t i = 0; i < json_array_size(list); i++)
+        room += json_string_length(json_array_get(list, i)) + 1;
+    uint8_t *joined = toc_arena_alloc(jsonl->arena, room + 1);
+    if (joined == NULL)
+        return toc_fail(err, TOC_LIMIT, "too many orgs");
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        toc_span org;
+        if (!json_is_string(json_array_get(list, i)))
+            return toc_fail(err, TOC_MALFORMED, "not a list of names and ids of orgs");
+        TOC_TRY(value_text(jsonl, json_array_get(list, i), &org, err));
+        TOC_TRY(toc_cell_check(column, org, err));
+        memcpy(joined + size, org.data, org.size);
+        joined[size + org.size] = ';';
+        size += org.size + 1;
+    }
+    *out = toc_span_of(joined, size);
+    return TOC_OK;
+}
+
 static toc_code take_value(toc_jsonl *jsonl, toc_column column, const json_t *value, toc_err *err)
 {
     toc_row *row = &jsonl->row;
@@ -132,6 +156,9 @@ static toc_code take_value(toc_jsonl *jsonl, toc_column column, const json_t *va
             row->assets[i].asset = assets[i];
         return TOC_OK;
     }
+    bool of_orgs = column == TOC_COLUMN_RELEASABLE_TO || column == TOC_COLUMN_NOT_TO;
+    if (of_orgs && json_is_array(value))
+        return join_orgs(jsonl, column, value, &row->cells[column], err);
     TOC_TRY(value_text(jsonl, value, &row->cells[column], err));
     return toc_cell_check(column, row->cells[column], err);
 }
@@ -174,9 +201,11 @@ static toc_code take_member(toc_jsonl *jsonl, const char *key, const json_t *val
 static bool is_shared(toc_record_kind kind, const char *key)
 {
     static const toc_column shared[] = {
-        TOC_COLUMN_LIST,        TOC_COLUMN_LIST_VERSION, TOC_COLUMN_VENDOR, TOC_COLUMN_TLP,
-        TOC_COLUMN_VALID_UNTIL, TOC_COLUMN_PURPOSE,      TOC_COLUMN_NOTE,   TOC_COLUMN_CONFIDENCE,
-        TOC_COLUMN_CHAIN,       TOC_COLUMN_ADDRESS,      TOC_COLUMN_TAG};
+        TOC_COLUMN_LIST,        TOC_COLUMN_LIST_VERSION,  TOC_COLUMN_VENDOR,
+        TOC_COLUMN_TLP,         TOC_COLUMN_RELEASABLE_TO, TOC_COLUMN_NOT_TO,
+        TOC_COLUMN_VALID_UNTIL, TOC_COLUMN_PURPOSE,       TOC_COLUMN_NOTE,
+        TOC_COLUMN_CONFIDENCE,  TOC_COLUMN_CHAIN,         TOC_COLUMN_ADDRESS,
+        TOC_COLUMN_TAG};
     bool of_wallet = kind == TOC_RECORD_ATTRIBUTION || kind == TOC_RECORD_SIGHTING ||
                      kind == TOC_RECORD_NOTICE || kind == TOC_RECORD_CLEARANCE;
     size_t count = TOC_COUNT(shared) - (of_wallet ? 0 : 3);

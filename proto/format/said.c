@@ -4,8 +4,9 @@
 #include "proto/format/row_text.h"
 
 /* What a claim of any kind may have: columns, but for the last two. */
-static const char *const common[] = {"list",    "list_version", "vendor", "tlp", "valid_until",
-                                     "purpose", "note",         "kind",   NULL};
+static const char *const common[] = {"list",          "list_version", "vendor",      "tlp",
+                                     "releasable_to", "not_to",       "valid_until", "purpose",
+                                     "note",          "kind",         NULL};
 /* Separate, so that a slip in one of them finds it as the nearest. */
 static const char *const of_transfer[] = {
     "place", "chain",  "tx",          "index_kind", "index",        "flow",  "from",

@@ -1,5 +1,7 @@
 /* One row, read as CSV, becomes one claim. */
 #include "proto/format/claim.h"
+
+#include "proto/base/text.h"
 #include "tests/support/check.h"
 
 static toc_arena *arena;
@@ -465,10 +467,58 @@ static void a_member_has_no_tag(void **state)
            "share");
 }
 
+/* B("tocsin/org-name/1\n" ‖ name), by Python's hashlib. */
+#define POLICE "b0c7186e91b4baade276316f01dcf9ca17384c7270f4f955e36a01b5673693bd"
+#define OTHER  "09fafbbac659ed39b3f2a1d8739232fb202962116dd3b12bb8455eb1c6507a2e" /* Polícia */
+#define ORG    "aa00000000000000000000000000000000000000000000000000000000000001"
+
+static void check_orgs(const toc_org_id *orgs, size_t count, const char *digits)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
+    for (size_t i = 0; i < count; i++)
+        toc_buf_add_hex(&text, TOC_SPAN_OF(orgs[i].bytes));
+    assert_string_equal(toc_buf_text(&text), digits);
+}
+
+static void an_audience_has_ids_and_what_stands_for_names_each_once_in_order(void **state)
+{
+    (void)state;
+    toc_statement claim =
+        accept(ROW(",releasable_to,not_to",
+                   ",Example Police ; " ORG ";; Example Police;Polícia," ORG ";" ORG));
+    check_orgs(claim.releasable_to, claim.releasable_count, OTHER ORG POLICE);
+    check_orgs(claim.not_to, claim.not_to_count, ORG);
+    claim = accept("{\"chain\":\"BTC\",\"address\":\"" BTC "\",\"category\":\"theft\","
+                   "\"releasable_to\":[\"Example Police\",\"" ORG "\"],\"not_to\":\"Polícia\"}");
+    check_orgs(claim.releasable_to, claim.releasable_count, ORG POLICE);
+    check_orgs(claim.not_to, claim.not_to_count, OTHER);
+    claim = accept("{\"kind\":\"incident\",\"slug\":\"x\",\"status\":\"confirmed\","
+                   "\"not_to\":[\"Example Police\"]}");
+    check_orgs(claim.not_to, claim.not_to_count, POLICE);
+    claim = accept(ROW(",releasable_to,not_to", ",;,"));
+    assert_int_equal(claim.releasable_count + claim.not_to_count, 0);
+}
+
+static void an_audience_that_makes_no_sense_is_refused(void **state)
+{
+    (void)state;
+    TOC_AUTO(toc_buf_wipe) toc_buf many = {0};
+    refuse("{\"chain\":\"BTC\",\"address\":\"" BTC "\",\"category\":\"theft\",\"not_to\":[7]}",
+           TOC_MALFORMED, "line 1: column not_to: not a list of names and ids of orgs");
+    toc_buf_add_text(&many, "chain,address,category,not_to\nBTC," BTC ",theft,");
+    for (unsigned i = 0; i <= TOC_AUDIENCE_MAX; i++)
+        toc_buf_printf(&many, "org %u;", i);
+    toc_buf_add_text(&many, "\n");
+    refuse(toc_buf_text(&many), TOC_LIMIT,
+           "line 2: column not_to: 501 orgs; at most 500 are taken");
+}
+
 int main(void)
 {
 #define CLAIM_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
+        CLAIM_TEST(an_audience_has_ids_and_what_stands_for_names_each_once_in_order),
+        CLAIM_TEST(an_audience_that_makes_no_sense_is_refused),
         CLAIM_TEST(what_a_row_leaves_out_has_its_default),
         CLAIM_TEST(every_column_finds_its_field),
         CLAIM_TEST(every_claim_that_a_row_gives_can_be_encoded),

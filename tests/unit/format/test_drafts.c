@@ -381,6 +381,42 @@ static void rows_of_a_cluster_that_contradict_each_other_are_refused(void **stat
         "line 7: column vendor: a list in one row and a vendor in another\n");
 }
 
+static void the_audience_of_a_cluster_is_that_of_its_head_and_members(void **state)
+{
+    submission *s = *state;
+    submit(s, "chain,address,cluster,entity,releasable_to,not_to\nBTC," BTC
+              ",c,thief,,Org B\nBTC," BTC2 ",c,,Org A;Org B,\nETH," ETH ",c,,Org A,Org B\n");
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(s->statements[i].releasable_count, 2);
+        assert_int_equal(s->statements[i].not_to_count, 1);
+    }
+    assert_int_equal(s->statements[1].as.members.count, 2);
+    assert_string_equal(toc_buf_text(&s->problems),
+                        "line 4: column releasable_to: other orgs than in an earlier row of the "
+                        "cluster\n");
+}
+
+static void names_of_orgs_are_kept_once_and_bounded(void **state)
+{
+    submission *s = *state;
+    TOC_AUTO(toc_buf_wipe) toc_buf file = {0};
+    toc_buf_add_text(&file, "chain,address,category,releasable_to,not_to\nBTC," BTC ",theft,Org B,"
+                            "aa00000000000000000000000000000000000000000000000000000000000001\n"
+                            "BTC," BTC2 ",theft,Org A;Org B,Org C\nETH," ETH ",theft,\"");
+    for (unsigned i = 0; i < TOC_AUDIENCE_NAMES_MAX - 2; i++)
+        toc_buf_printf(&file, "Org %u;", i);
+    toc_buf_add_text(&file, "\",\n");
+    submit(s, toc_buf_text(&file));
+    check_text(toc_drafts_org_name(s->drafts, 0), "Org B");
+    check_text(toc_drafts_org_name(s->drafts, 1), "Org A");
+    check_text(toc_drafts_org_name(s->drafts, 2), "Org C");
+    check_counts(s, 3, 1, 0);
+    assert_int_equal(toc_drafts_org_name(s->drafts, TOC_AUDIENCE_NAMES_MAX).size, 0);
+    assert_string_equal(toc_buf_text(&s->problems),
+                        "line 4: column releasable_to: more than 64 orgs by name in one "
+                        "submission; tell further ones by their ids\n");
+}
+
 static void a_cluster_without_an_entity_type_is_dropped_at_the_end(void **state)
 {
     submission *s = *state;
@@ -581,6 +617,8 @@ int main(void)
         DRAFTS_TEST(rows_of_clusters_become_heads_and_members),
         DRAFTS_TEST(the_strictest_marking_of_a_cluster_stays),
         DRAFTS_TEST(rows_of_a_cluster_that_contradict_each_other_are_refused),
+        DRAFTS_TEST(the_audience_of_a_cluster_is_that_of_its_head_and_members),
+        DRAFTS_TEST(names_of_orgs_are_kept_once_and_bounded),
         DRAFTS_TEST(a_cluster_without_an_entity_type_is_dropped_at_the_end),
         DRAFTS_TEST(members_come_in_as_many_records_as_they_need),
         DRAFTS_TEST(members_of_mixed_chains_still_fit_their_records),
