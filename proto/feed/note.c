@@ -159,6 +159,15 @@ toc_code toc_note_verify(const toc_note *note, toc_span name, const toc_verify_k
                             "the note is not signed by the key that was asked for");
 }
 
+void toc_note_line(toc_span name, toc_span bytes, toc_buf *out)
+{
+    toc_buf_add(out, line_mark, LINE_MARK_BYTES);
+    toc_buf_add_span(out, name);
+    toc_buf_add_u8(out, ' ');
+    toc_base64_encode(bytes, out);
+    toc_buf_add_u8(out, '\n');
+}
+
 toc_code toc_note_write(toc_span body, toc_span name, const toc_secret *seed, toc_buf *out,
                         toc_err *err)
 {
@@ -178,11 +187,7 @@ toc_code toc_note_write(toc_span body, toc_span name, const toc_secret *seed, to
     toc_sign(seed, "", body, &line.signature);
     toc_buf_add_span(out, body);
     toc_buf_add_u8(out, '\n');
-    toc_buf_add(out, line_mark, LINE_MARK_BYTES);
-    toc_buf_add_span(out, name);
-    toc_buf_add_u8(out, ' ');
-    toc_base64_encode(TOC_SPAN_OF(line), out);
-    toc_buf_add_u8(out, '\n');
+    toc_note_line(name, TOC_SPAN_OF(line), out);
     return toc_buf_ok(out, err);
 }
 
@@ -243,15 +248,23 @@ toc_code toc_checkpoint_open(toc_span note, const toc_feed_name *feed, const toc
     return TOC_OK;
 }
 
+void toc_checkpoint_body(const toc_feed_name *feed, uint64_t size, const toc_hash *root,
+                         toc_buf *out)
+{
+    char origin[TOC_ORIGIN_BYTES_MAX];
+    toc_feed_origin(feed, origin);
+    toc_buf_printf(out, "%s\n%llu\n", origin, (unsigned long long)size);
+    toc_base64_encode(TOC_SPAN_OF(root->bytes), out);
+    toc_buf_add_u8(out, '\n');
+}
+
 toc_code toc_checkpoint_sign(const toc_feed_name *feed, uint64_t size, const toc_hash *root,
                              const toc_secret *seed, toc_buf *out, toc_err *err)
 {
     char origin[TOC_ORIGIN_BYTES_MAX];
     toc_feed_origin(feed, origin);
     TOC_AUTO(toc_buf_wipe) toc_buf body = {0};
-    toc_buf_printf(&body, "%s\n%llu\n", origin, (unsigned long long)size);
-    toc_base64_encode(TOC_SPAN_OF(root->bytes), &body);
-    toc_buf_add_u8(&body, '\n');
+    toc_checkpoint_body(feed, size, root, &body);
     TOC_TRY(toc_buf_ok(&body, err));
     return toc_note_write(toc_buf_view(&body), toc_span_text(origin), seed, out, err);
 }

@@ -32,6 +32,8 @@ TOC_MUST toc_code toc_note_parse(toc_span text, toc_note *out, toc_err *err);
  * signature fails. */
 TOC_MUST toc_code toc_note_verify(const toc_note *note, toc_span name, const toc_verify_key *key,
                                   toc_err *err);
+/* Appends a signature line: an em dash, `name`, and `bytes` (key hash and signature) in base64. */
+void toc_note_line(toc_span name, toc_span bytes, toc_buf *out);
 /* Appends body, blank line and one signature line. `body` ends in a newline. */
 TOC_MUST toc_code toc_note_write(toc_span body, toc_span name, const toc_secret *seed, toc_buf *out,
                                  toc_err *err);
@@ -53,6 +55,9 @@ TOC_MUST toc_code toc_checkpoint_read(toc_span note, const toc_feed_name *feed, 
 TOC_MUST toc_code toc_checkpoint_open(toc_span note, const toc_feed_name *feed,
                                       const toc_verify_key *signer, toc_checkpoint *out,
                                       toc_err *err);
+/* Appends the body of a feed's checkpoint: what its author and its cosigners sign. */
+void toc_checkpoint_body(const toc_feed_name *feed, uint64_t size, const toc_hash *root,
+                         toc_buf *out);
 TOC_MUST toc_code toc_checkpoint_sign(const toc_feed_name *feed, uint64_t size,
                                       const toc_hash *root, const toc_secret *seed, toc_buf *out,
                                       toc_err *err);

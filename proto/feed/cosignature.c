@@ -1,0 +1,93 @@
+#include "proto/feed/cosignature.h"
+
+#include <stdio.h>
+
+#include "proto/base/endian.h"
+#include "proto/base/text.h"
+
+enum {
+    KEY_TYPE_COSIGNATURE = 0x04,
+    KEY_ID_BYTES = 4,
+    TIME_BYTES = 8,
+    STAMPED_BYTES = TIME_BYTES + sizeof(toc_signature)
+};
+
+void toc_cosigner_name(const toc_org_id *org, char out[TOC_COSIGNER_BYTES_MAX])
+{
+    static const char prefix[] = "tocsin/";
+    memcpy(out, prefix, sizeof prefix - 1);
+    toc_hex_encode(TOC_SPAN_OF(org->bytes), out + sizeof prefix - 1);
+}
+
+/* ---- what is signed ---- */
+
+static toc_code check_time(uint64_t time_s, toc_code code, toc_err *err)
+{
+    if (time_s == 0 || time_s > INT64_MAX)
+        return toc_fail(err, code, "a cosignature of the time %llu; it must be 1 to 2^63 - 1",
+                        (unsigned long long)time_s);
+    return TOC_OK;
+}
+
+void toc_cosignature_message(toc_span body, uint64_t time_s, toc_buf *out)
+{
+    toc_buf_printf(out, "cosignature/v1\ntime %llu\n", (unsigned long long)time_s);
+    toc_buf_add_span(out, body);
+}
+
+toc_code toc_cosignature_sign(toc_span body, uint64_t time_s, const toc_secret *seed,
+                              toc_cosignature *out, toc_err *err)
+{
+    TOC_TRY(check_time(time_s, TOC_USAGE, err));
+    TOC_AUTO(toc_buf_wipe) toc_buf message = {0};
+    toc_cosignature_message(body, time_s, &message);
+    TOC_TRY(toc_buf_ok(&message, err));
+    out->time_s = time_s;
+    toc_sign(seed, "", toc_buf_view(&message), &out->signature);
+    return TOC_OK;
+}
+
+toc_code toc_cosignature_verify(toc_span body, const toc_cosignature *cosignature,
+                                const toc_verify_key *key, toc_err *err)
+{
+    TOC_TRY(check_time(cosignature->time_s, TOC_MALFORMED, err));
+    TOC_AUTO(toc_buf_wipe) toc_buf message = {0};
+    toc_cosignature_message(body, cosignature->time_s, &message);
+    TOC_TRY(toc_buf_ok(&message, err));
+    return toc_verify(key, "", toc_buf_view(&message), &cosignature->signature, err);
+}
+
+/* ---- as a line of a note ---- */
+
+void toc_cosignature_line(const toc_cosignature *cosignature, toc_span name,
+                          const toc_verify_key *key, toc_buf *out)
+{
+    uint8_t bytes[KEY_ID_BYTES + STAMPED_BYTES];
+    toc_note_key_hash(name, KEY_TYPE_COSIGNATURE, key, bytes);
+    toc_put_u64(bytes + KEY_ID_BYTES, cosignature->time_s);
+    memcpy(bytes + KEY_ID_BYTES + TIME_BYTES, cosignature->signature.bytes,
+           sizeof cosignature->signature.bytes);
+    toc_note_line(name, TOC_SPAN_OF(bytes), out);
+}
+
+toc_code toc_cosignature_find(const toc_note *note, toc_span name, const toc_verify_key *key,
+                              toc_cosignature *out, toc_err *err)
+{
+    uint8_t key_id[KEY_ID_BYTES];
+    toc_note_key_hash(name, KEY_TYPE_COSIGNATURE, key, key_id);
+    for (size_t i = 0; i < note->signature_count; i++) {
+        const toc_note_signature *each = &note->signatures[i];
+        if (!toc_span_equal(each->name, name) || memcmp(each->key_hash, key_id, sizeof key_id) != 0)
+            continue;
+        if (each->size != STAMPED_BYTES)
+            return toc_fail(err, TOC_MALFORMED,
+                            "a cosignature of %zu bytes; a time and an Ed25519 signature are %zu",
+                            each->size, (size_t)STAMPED_BYTES);
+        toc_cosignature found = {.time_s = toc_get_u64(each->bytes)};
+        memcpy(found.signature.bytes, each->bytes + TIME_BYTES, sizeof found.signature.bytes);
+        TOC_TRY(check_time(found.time_s, TOC_MALFORMED, err));
+        *out = found;
+        return TOC_OK;
+    }
+    return toc_fail(err, TOC_NOT_FOUND, "the note is not cosigned by the key that was asked for");
+}
