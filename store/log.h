@@ -14,6 +14,7 @@
 
 #include "proto/base/buf.h"
 #include "proto/crypto/secret.h"
+#include "proto/feed/cosignature.h"
 #include "proto/feed/feed.h"
 #include "proto/feed/grant.h"
 #include "proto/feed/merkle.h"
@@ -118,6 +119,39 @@ typedef struct toc_log_tree {
 toc_tree_source toc_log_tree_source(toc_log_tree *tree);
 TOC_MUST toc_code toc_log_leaf(toc_log_txn *txn, uint32_t number, uint64_t index, toc_hash *out,
                                toc_err *err);
+
+/* ---- cosignatures: who held which head, and since when ---- */
+
+typedef struct toc_log_cosignature {
+    uint64_t size;        /* of the head: entries below it were held */
+    toc_org_id org;       /* the cosigner */
+    toc_verify_key key;   /* its cosign key at that time */
+    toc_cosignature made; /* over toc_checkpoint_body of the feed, `size` and the root there */
+} toc_log_cosignature;
+
+/* Takes a verified cosignature over a head whose root is that of what is stored. Of each head and
+ * cosigner the earliest is kept, and of each cosigner the newest; past TOC_COSIGNATURES_KEPT_MAX a
+ * cosigner every second of the others goes. *out_fresh: it was not held, so others may lack it.
+ * USAGE beyond what is stored; STATE when the cosigner takes back what it said before (a smaller
+ * head later). */
+TOC_MUST toc_code toc_log_cosignature_put(toc_log_txn *txn, uint32_t number,
+                                          const toc_log_cosignature *cosignature, bool *out_fresh,
+                                          toc_err *err);
+/* The newest of one cosigner: when it was last heard of. NOT_FOUND when it cosigned nothing. */
+TOC_MUST toc_code toc_log_cosigned(toc_log_txn *txn, uint32_t number, const toc_org_id *org,
+                                   toc_log_cosignature *out, toc_err *err);
+/* The newest of the next cosigner: the first after org `after` of feed `number` (NULL: the first of
+ * that feed or a later one). NOT_FOUND at the end. */
+TOC_MUST toc_code toc_log_cosigned_next(toc_log_txn *txn, uint32_t number, const toc_org_id *after,
+                                        uint32_t *out_number, toc_log_cosignature *out,
+                                        toc_err *err);
+/* What is kept over heads of at least `size_min` entries, in order of size, then of org. Who held
+ * entry i has a row of size > i. The callback returns TOC_OK to go on. */
+typedef toc_code (*toc_log_cosignature_visit)(void *context, const toc_log_cosignature *cosignature,
+                                              toc_err *err);
+TOC_MUST toc_code toc_log_cosignatures(toc_log_txn *txn, uint32_t number, uint64_t size_min,
+                                       toc_log_cosignature_visit visit, void *context,
+                                       toc_err *err);
 
 /* ---- what waits for a key ---- */
 

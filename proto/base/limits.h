@@ -110,6 +110,9 @@
 #define TOC_VIEW_SYNC_BACKLOG                                                                      \
     5000u /* entries behind which transactions are long, and commits no longer synced one by one */
 #define TOC_VIEW_DIRTY_MS_MIN 1000u /* a stream that is level for moments is not synced at each */
+#define TOC_COSIGNATURES_KEPT_MAX                                                                  \
+    2048u /* of one feed by one cosigner, 400 KB: three hours of steady bulk, every head; then half \
+             as fine each time that it fills */
 #define TOC_MAP_FULL_PERCENT 90u /* refuse writes there: a full map cannot even delete */
 
 /* Files that people submit. */

@@ -1,6 +1,7 @@
 #include "store/feed/check.h"
 
 #include "proto/base/limits.h"
+#include "store/feed/tiles.h"
 
 /* Feeds are walked by check_feed.c. Rows that no hash covers are opened, which checks their check
  * value; sealed ones are unsealed; rows must not contradict each other; and what was met must be
@@ -114,6 +115,36 @@ static toc_code check_key_row(toc_check *check, toc_row row, toc_err *err)
     return toc_key_row_open(check->txn, row, &plain, err);
 }
 
+/* A cosignature holds over the root that the tree has at its size. */
+static toc_code check_cosig_row(toc_check *check, toc_row row, toc_err *err)
+{
+    toc_log_cosignature found = {0};
+    toc_log_feed feed = {0};
+    uint32_t number;
+    toc_hash root;
+    TOC_TRY(toc_cosig_row_open(check->txn, row, &number, &found, err));
+    TOC_TRY(check_range(check, number, found.size, "a cosignature", err));
+    TOC_TRY(toc_log_feed_at(check->txn, number, &feed, err));
+    TOC_TRY(toc_tree_root(check->txn, number, found.size, &root, err));
+    check->cosigs++;
+    TOC_AUTO(toc_buf_wipe) toc_buf body = {0};
+    toc_checkpoint_body(&feed.name, found.size, &root, &body);
+    TOC_TRY(toc_buf_ok(&body, err));
+    if (toc_cosignature_verify(toc_buf_view(&body), &found.made, &found.key, NULL) != TOC_OK)
+        return toc_fail(err, TOC_SIGNATURE,
+                        "feed %u, entry %llu: a cosignature of the head over it does not verify",
+                        (unsigned)number, (unsigned long long)found.size - 1);
+    return TOC_OK;
+}
+
+static toc_code check_cosigner_row(toc_check *check, toc_row row, toc_err *err)
+{
+    toc_cosigner_row cosigner = {0};
+    TOC_TRY(toc_cosigner_row_open(check->txn, row, &cosigner, err));
+    check->cosigs_kept += cosigner.kept;
+    return check_range(check, cosigner.number, cosigner.newest.size, "a cosigner", err);
+}
+
 static toc_code check_small_tables(toc_check *check, toc_err *err)
 {
     static const struct {
@@ -124,9 +155,14 @@ static toc_code check_small_tables(toc_check *check, toc_err *err)
         {TOC_LOG_ROLL, check_roll_row},       {TOC_LOG_CARDS, check_card_row},
         {TOC_LOG_CIRCLES, check_circle_row},  {TOC_LOG_PEERS, check_peer_row},
         {TOC_LOG_KEYS, check_key_row},        {TOC_LOG_SUBMISSIONS, check_submission_row},
+        {TOC_LOG_COSIGS, check_cosig_row},    {TOC_LOG_COSIGNERS, check_cosigner_row},
     };
     for (size_t i = 0; i < TOC_COUNT(tables); i++)
         TOC_TRY(each_row(check, tables[i].table, tables[i].visit, err));
+    if (check->cosigs != check->cosigs_kept)
+        return toc_fail(err, TOC_SIGNATURE,
+                        "there are %llu cosignatures, and their cosigners account for %llu",
+                        (unsigned long long)check->cosigs, (unsigned long long)check->cosigs_kept);
     return TOC_OK;
 }
 

@@ -12,7 +12,8 @@ typedef struct toc_check {
     void *context;
     uint64_t done, total; /* entries */
     uint64_t entry_bytes, feeds, tiles, heads;
-    toc_log_pending pending; /* the range before */
+    uint64_t cosigs, cosigs_kept; /* rows, and what their cosigners account for */
+    toc_log_pending pending;      /* the range before */
     toc_arena *arena;
 } toc_check;
 

@@ -23,6 +23,8 @@ typedef enum toc_log_table {
     TOC_LOG_PEERS,
     TOC_LOG_KEYS,
     TOC_LOG_SUBMISSIONS,
+    TOC_LOG_COSIGS,
+    TOC_LOG_COSIGNERS,
     TOC_LOG_TABLE_COUNT
 } toc_log_table;
 
@@ -109,6 +111,18 @@ typedef struct toc_head_row {
 } toc_head_row;
 TOC_MUST toc_code toc_head_row_open(const toc_log_txn *txn, toc_row row, toc_head_row *out,
                                     toc_err *err);
+
+/* ---- cosignatures ---- */
+
+typedef struct toc_cosigner_row {
+    uint32_t number; /* of the feed */
+    toc_log_cosignature newest;
+    uint32_t kept; /* its rows in cosigs */
+} toc_cosigner_row;
+TOC_MUST toc_code toc_cosigner_row_open(const toc_log_txn *txn, toc_row row, toc_cosigner_row *out,
+                                        toc_err *err);
+TOC_MUST toc_code toc_cosig_row_open(const toc_log_txn *txn, toc_row row, uint32_t *out_number,
+                                     toc_log_cosignature *out, toc_err *err);
 
 /* ---- other rows, opened by their own file and by the check ---- */
 

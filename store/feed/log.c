@@ -25,6 +25,8 @@ static const char *const table_names[TOC_LOG_TABLE_COUNT] = {
     [TOC_LOG_PEERS] = "peers",
     [TOC_LOG_KEYS] = "keys",
     [TOC_LOG_SUBMISSIONS] = "submissions",
+    [TOC_LOG_COSIGS] = "cosigs",
+    [TOC_LOG_COSIGNERS] = "cosigners",
 };
 
 /* ---- open and close ---- */

@@ -2,7 +2,7 @@
 """Writes tests/vectors/store-log-rows.txt: rows of the log as store/README.md lays them out, computed with nothing but
 Python's standard library. The store that has them: one bulk feed of three entries in circle c1…, org 0a…, generation
 1767225600, none of them a grant; a row of the journal in each lane; a pending range; a circle; a peer; the owner; a
-submission.
+submission; two heads cosigned by org 0b…, the second one twice.
 
     python3 tests/unit/store/make_vectors.py > tests/vectors/store-log-rows.txt
 """
@@ -10,6 +10,7 @@ import hashlib
 import struct
 
 CIRCLE, ORG, CHARTER, DRAFT = b"\xc1" * 32, b"\x0a" * 32, b"\xc4" * 32, b"\xd1" * 32
+COSIGNER = b"\x0b" * 32
 GENERATION, BULK, TIME = 1767225600, 1, 1767225600000
 
 
@@ -78,3 +79,7 @@ row("pending", number + u64(1), u64(3) + u32(7))
 row("circles", CIRCLE, u8(3) + CHARTER + u32(2) + u64(GENERATION) + u64(TIME))
 row("peers", ORG, b"tcp://node.example:7117")
 row("submissions", DRAFT, b"{}")
+made = u64(TIME // 1000 + 60) + b"\xe7" * 32 + b"\xe5" * 64
+row("cosigs", number + u64(2) + COSIGNER, made)
+row("cosigs", number + u64(3) + COSIGNER, made)
+row("cosigners", number + COSIGNER, u64(3) + u64(TIME // 1000 + 61) + made[8:] + u32(2))

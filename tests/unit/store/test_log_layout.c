@@ -8,7 +8,7 @@
 #include "tests/support/logbook.h"
 #include "tests/support/vectors.h"
 
-enum { CASES = 16 };
+enum { CASES = 19 };
 #define TIME_MS UINT64_C(1767225600000)
 
 static int setup(void **state)
@@ -23,6 +23,22 @@ static int teardown(void **state)
 {
     toc_logbook_close(*state);
     return 0;
+}
+
+/* The store judges no signature: whoever verified it puts it. */
+static void cosign(toc_log_txn *txn)
+{
+    toc_err err = {0};
+    bool fresh;
+    toc_log_cosignature made = {.size = 2, .made.time_s = TIME_MS / 1000 + 60};
+    memset(made.org.bytes, 0x0B, sizeof made.org.bytes);
+    memset(made.key.bytes, 0xE7, sizeof made.key.bytes);
+    memset(made.made.signature.bytes, 0xE5, sizeof made.made.signature.bytes);
+    ASSERT_OK(toc_log_cosignature_put(txn, 1, &made, &fresh, &err));
+    made.size = 3;
+    ASSERT_OK(toc_log_cosignature_put(txn, 1, &made, &fresh, &err));
+    made.made.time_s++;
+    ASSERT_OK(toc_log_cosignature_put(txn, 1, &made, &fresh, &err));
 }
 
 /* The store that tests/unit/store/make_vectors.py describes. */
@@ -51,6 +67,7 @@ static void fill(const toc_logbook *book, toc_log_txn *txn)
     ASSERT_OK(toc_log_peer_put(txn, &name.org, toc_span_text("tcp://node.example:7117"), &err));
     ASSERT_OK(toc_log_owner_put(txn, &name.org, &err));
     ASSERT_OK(toc_log_submission_put(txn, &draft, toc_span_text("{}"), &err));
+    cosign(txn);
 }
 
 static void assert_row(const toc_vector *vector, const char *table, toc_row row)
