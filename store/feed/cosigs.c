@@ -216,7 +216,7 @@ toc_code toc_log_cosignature_put(toc_log_txn *txn, uint32_t number,
                         "feed %u: a cosignature over %llu entries, of which %llu are stored",
                         (unsigned)number, (unsigned long long)cosignature->size,
                         (unsigned long long)feed.frontier.size);
-    toc_cosigner_row cosigner;
+    toc_cosigner_row cosigner = {0};
     toc_code code = cosigner_get(txn, number, &cosignature->org, &cosigner, err);
     if (code == TOC_NOT_FOUND)
         cosigner = (toc_cosigner_row){.number = number, .newest.org = cosignature->org};
@@ -239,7 +239,7 @@ toc_code toc_log_cosignature_put(toc_log_txn *txn, uint32_t number,
 toc_code toc_log_cosigned(toc_log_txn *txn, uint32_t number, const toc_org_id *org,
                           toc_log_cosignature *out, toc_err *err)
 {
-    toc_cosigner_row cosigner;
+    toc_cosigner_row cosigner = {0};
     TOC_TRY(cosigner_get(txn, number, org, &cosigner, err));
     *out = cosigner.newest;
     return TOC_OK;
@@ -258,7 +258,7 @@ toc_code toc_log_cosigned_next(toc_log_txn *txn, uint32_t number, const toc_org_
     TOC_TRY(toc_cursor_open(txn->txn, TOC_LOG_COSIGNERS, (toc_span){0}, &cursor, err));
     toc_row row;
     TOC_TRY(toc_cursor_seek(cursor, key, &row, err));
-    toc_cosigner_row cosigner;
+    toc_cosigner_row cosigner = {0};
     TOC_TRY(toc_cosigner_row_open(txn, row, &cosigner, err));
     *out_number = cosigner.number;
     *out = cosigner.newest;
