@@ -1,4 +1,4 @@
-/* Commands that ask the views: lookup, explain, cluster, search. */
+/* Commands that ask the views: lookup, explain, cluster, incident, search. */
 #include "node/clock.h"
 #include "node/control_args.h"
 #include "node/control_talk.h"
@@ -7,6 +7,7 @@ enum {
     QUERY_ARENA_BYTES = 256 << 20,
     QUERY_TEXTS_BYTES = 16 << 20,
     QUERY_MEMBERS_DEFAULT = 100,
+    QUERY_WALLETS_DEFAULT = 1000,
     QUERY_LIMIT_DEFAULT = 100,
     QUERY_LIMIT_MAX = 1000000
 };
@@ -82,6 +83,17 @@ toc_code toc_control_cluster(toc_talk *talk, json_t *request, toc_err *err)
     return ask_all(talk, request, TOC_ASK_CLUSTER, (size_t)members, err);
 }
 
+toc_code toc_control_incident(toc_talk *talk, json_t *request, toc_err *err)
+{
+    uint64_t wallets;
+    TOC_TRY(toc_args_number(request, "wallets", QUERY_WALLETS_DEFAULT, TOC_INCIDENT_WALLETS_MAX,
+                            &wallets, err));
+    if (wallets == 0)
+        return toc_fail(err, TOC_USAGE, "the argument 'wallets' is a number from 1 to %u",
+                        TOC_INCIDENT_WALLETS_MAX);
+    return ask_all(talk, request, TOC_ASK_INCIDENT, (size_t)wallets, err);
+}
+
 /* ---- search ---- */
 
 static toc_code say_claim(void *context, const toc_answer_claim *claim, toc_err *err)
@@ -101,6 +113,7 @@ static toc_code read_search(json_t *request, toc_search *out, toc_err *err)
     TOC_TRY(toc_args_text(request, "actor", false, &out->actor, err));
     TOC_TRY(toc_args_text(request, "role", false, &out->role, err));
     TOC_TRY(toc_args_text(request, "list", false, &out->list, err));
+    TOC_TRY(toc_args_text(request, "incident", false, &out->incident, err));
     TOC_TRY(toc_args_text(request, "chain", false, &chain, err));
     TOC_TRY(toc_args_time(request, "from", &out->issued_from, err));
     TOC_TRY(toc_args_time(request, "until", &out->issued_until, err));

@@ -188,7 +188,7 @@ typedef struct toc_command {
     const char *name;
     unsigned flags;
     toc_code (*run)(toc_talk *talk, json_t *request, toc_err *err);
-    const char *arguments[10];
+    const char *arguments[11];
 } toc_command;
 
 static const toc_command commands[] = {
@@ -207,10 +207,12 @@ static const toc_command commands[] = {
     {"lookup", 0, toc_control_lookup, {"queries", NULL}},
     {"explain", 0, toc_control_explain, {"queries", NULL}},
     {"cluster", 0, toc_control_cluster, {"queries", "members", NULL}},
+    {"incident", 0, toc_control_incident, {"queries", "wallets", NULL}},
     {"search",
      0,
      toc_control_search,
-     {"category", "actor", "role", "list", "chain", "org", "from", "until", "limit", NULL}},
+     {"category", "actor", "role", "list", "incident", "chain", "org", "from", "until", "limit",
+      NULL}},
     {"digest", 0, toc_control_digest, {NULL}},
     {"rebuild", FOR_ADMINS, toc_control_rebuild, {"shuffle", NULL}},
     {"check", 0, toc_control_check, {NULL}},

@@ -45,6 +45,7 @@ toc_code toc_control_circle_show(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_lookup(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_explain(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_cluster(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_incident(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_search(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_digest(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_rebuild(toc_talk *talk, json_t *request, toc_err *err);

@@ -67,15 +67,17 @@ size_t toc_alike_near(const toc_alike *alike, const toc_wallet *wallet, const to
 size_t toc_alike_spelt(const toc_alike *alike, toc_span text, const toc_wallet **out, size_t max);
 
 /* Questions in words, any spelling: one line of JSON for each text, in their order; `error` in the
- * line of one that means no wallet. The query's arena is used up anew for each. */
+ * line of one that means nothing that can be asked about. The query's arena is used up anew for
+ * each. */
 typedef enum toc_question_form {
     TOC_ASK_DOSSIER,
     TOC_ASK_EXPLAIN,
-    TOC_ASK_CLUSTER
+    TOC_ASK_CLUSTER,
+    TOC_ASK_INCIDENT /* the texts are slugs */
 } toc_question_form;
 typedef struct toc_question {
     toc_question_form form;
-    size_t members_max; /* listed of a cluster */
+    size_t members_max; /* listed of a cluster; wallet claims listed of an incident */
     size_t count;
     const char *const *texts;
     toc_code (*visit)(void *context, toc_span line, toc_err *err);

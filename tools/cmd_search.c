@@ -4,11 +4,17 @@
 #include "tools/term/table.h"
 
 const toc_option toc_search_options[] = {
-    {"category", "WORD", "theft, hack, scam, …"},     {"actor", "WORD", "lazarus, …"},
-    {"role", "WORD", "perpetrator, intermediary, …"}, {"list", "WORD", "ofac-sdn, …"},
-    {"chain", "NAME", "BTC, ethereum, eip155:56, …"}, {"org", "ID", "by this org (id, 64 digits)"},
-    {"from", "DATE", "issued then or later"},         {"until", "DATE", "issued before then"},
-    {"limit", "N", "at most so many (default 100)"},  {NULL, NULL, NULL},
+    {"category", "WORD", "theft, hack, scam, …"},
+    {"actor", "WORD", "lazarus, …"},
+    {"role", "WORD", "perpetrator, intermediary, …"},
+    {"list", "WORD", "ofac-sdn, …"},
+    {"incident", "SLUG", "that names this incident"},
+    {"chain", "NAME", "BTC, ethereum, eip155:56, …"},
+    {"org", "ID", "by this org (id, 64 digits)"},
+    {"from", "DATE", "issued then or later"},
+    {"until", "DATE", "issued before then"},
+    {"limit", "N", "at most so many (default 100)"},
+    {NULL, NULL, NULL},
 };
 
 static toc_code collect(void *context, json_t *line, toc_buf *out, toc_err *err)

@@ -9,7 +9,12 @@
 #include "tools/store.h"
 #include "tools/term/progress.h"
 
-enum { DIRECT_ARENA_BYTES = 256 << 20, MEMBERS_DEFAULT = 100, LIMIT_DEFAULT = 100 };
+enum {
+    DIRECT_ARENA_BYTES = 256 << 20,
+    MEMBERS_DEFAULT = 100,
+    WALLETS_DEFAULT = 1000,
+    LIMIT_DEFAULT = 100
+};
 
 typedef struct direct {
     toc_cli *cli;
@@ -72,7 +77,7 @@ static toc_code say(direct *at, const toc_buf *line, toc_err *err)
     return toc_ask_line(at->cli, at->show, toc_buf_view(line), err);
 }
 
-/* ---- lookup, explain, cluster ---- */
+/* ---- lookup, explain, cluster, incident ---- */
 
 static toc_code say_line(void *context, toc_span line, toc_err *err)
 {
@@ -80,18 +85,35 @@ static toc_code say_line(void *context, toc_span line, toc_err *err)
     return toc_ask_line(at->cli, at->show, line, err);
 }
 
+static toc_question question_of(const direct *at, const char *command)
+{
+    static const struct {
+        const char *command;
+        toc_question_form form;
+        const char *bound; /* the member that bounds a list */
+        size_t fallback;
+    } forms[] = {{"explain", TOC_ASK_EXPLAIN, "", 0},
+                 {"cluster", TOC_ASK_CLUSTER, "members", MEMBERS_DEFAULT},
+                 {"incident", TOC_ASK_INCIDENT, "wallets", WALLETS_DEFAULT}};
+    toc_question ask = {.form = TOC_ASK_DOSSIER};
+    for (size_t i = 0; i < TOC_COUNT(forms); i++) {
+        if (strcmp(command, forms[i].command) != 0)
+            continue;
+        bool given = json_object_get(at->request, forms[i].bound) != NULL;
+        ask.form = forms[i].form;
+        ask.members_max =
+            given ? (size_t)toc_number_of(at->request, forms[i].bound) : forms[i].fallback;
+    }
+    return ask;
+}
+
 static toc_code answer_queries(direct *at, const char *command, toc_err *err)
 {
     const json_t *queries = json_object_get(at->request, "queries");
-    size_t members = (size_t)toc_number_of(at->request, "members");
-    toc_question ask = {
-        .form = strcmp(command, "cluster") == 0   ? TOC_ASK_CLUSTER
-                : strcmp(command, "explain") == 0 ? TOC_ASK_EXPLAIN
-                                                  : TOC_ASK_DOSSIER,
-        .members_max = json_object_get(at->request, "members") != NULL ? members : MEMBERS_DEFAULT,
-        .count = json_array_size(queries),
-        .visit = say_line,
-        .context = at};
+    toc_question ask = question_of(at, command);
+    ask.count = json_array_size(queries);
+    ask.visit = say_line;
+    ask.context = at;
     at->texts = calloc(ask.count + 1, sizeof *at->texts);
     if (at->texts == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "no memory for the queries");
@@ -124,6 +146,7 @@ static toc_code read_search(const json_t *request, toc_search *out, toc_err *err
                         .actor = toc_span_text(toc_text_of(request, "actor")),
                         .role = toc_span_text(toc_text_of(request, "role")),
                         .list = toc_span_text(toc_text_of(request, "list")),
+                        .incident = toc_span_text(toc_text_of(request, "incident")),
                         .limit = limit == 0 ? LIMIT_DEFAULT : (size_t)limit};
     const toc_chain *known = toc_chain_find(toc_span_text(chain));
     if (chain[0] != '\0' && known == NULL)
@@ -233,9 +256,10 @@ static const struct {
     const char *command;
     toc_code (*answer)(direct *at, const char *command, toc_err *err);
 } answers[] = {
-    {"lookup", answer_queries}, {"explain", answer_queries}, {"cluster", answer_queries},
-    {"search", answer_search},  {"digest", answer_digest},   {"rebuild", answer_rebuild},
-    {"check", answer_digest},   {"stats", answer_log},       {"log-check", answer_log},
+    {"lookup", answer_queries},   {"explain", answer_queries}, {"cluster", answer_queries},
+    {"incident", answer_queries}, {"search", answer_search},   {"digest", answer_digest},
+    {"rebuild", answer_rebuild},  {"check", answer_digest},    {"stats", answer_log},
+    {"log-check", answer_log},
 };
 
 static toc_code answer(direct *at, toc_err *err)

@@ -104,17 +104,48 @@ typedef struct toc_answer_naming {
     toc_org_id means;       /* whose incident */
 } toc_answer_naming;
 
+/* A cluster that wallets of an incident are in. */
+typedef struct toc_answer_incident_cluster {
+    toc_answer_cluster_ref cluster;
+    size_t wallet_count; /* of those listed, each once */
+} toc_answer_incident_cluster;
+
+typedef enum toc_moment_kind {
+    TOC_MOMENT_OCCURRED,
+    TOC_MOMENT_DISCOVERED,
+    TOC_MOMENT_FIRST_SEEN,
+    TOC_MOMENT_LAST_SEEN,
+    TOC_MOMENT_SIGHTED,
+    TOC_MOMENT_REPORTED /* when the claim was issued */
+} toc_moment_kind;
+
+/* What happened, as claims of one org and kind say that agree on when. */
+typedef struct toc_answer_moment {
+    toc_time time;
+    toc_moment_kind kind;
+    toc_record_kind said_in;
+    toc_org_id org;
+    toc_span org_name;
+    size_t claim_count;
+    toc_claim_id claim;       /* the lowest of them */
+    const toc_wallet *wallet; /* of that claim; NULL: it is about none */
+    toc_place place;          /* where something moved; no chain: not told */
+} toc_answer_moment;
+
 /* All by one slug. */
 typedef struct toc_answer_incidents {
     toc_span slug;
     bool found; /* somebody's incident, or a wallet that names it */
-    size_t incident_count, same_count, wallet_count;
-    toc_answer_incident *incidents; /* by org */
-    toc_answer_same *same;          /* pairs with one of them, in order */
-    toc_answer_naming *wallets;     /* newest first */
-    uint64_t wallet_total;          /* listed or not */
-    bool partial;                   /* more is linked than was followed: an event may be larger */
-    bool incomplete;                /* the views are behind the log */
+    size_t incident_count, same_count, wallet_count, cluster_count, moment_count;
+    toc_answer_incident *incidents;        /* by org */
+    toc_answer_same *same;                 /* pairs with one of them, in order */
+    toc_answer_naming *wallets;            /* newest first */
+    uint64_t wallet_total;                 /* listed or not */
+    toc_answer_incident_cluster *clusters; /* of the wallets listed; most wallets first */
+    toc_answer_moment *moments;            /* earliest first */
+    size_t moment_total;                   /* listed or not */
+    bool partial;    /* more is linked than was followed: an event may be larger */
+    bool incomplete; /* the views are behind the log */
     toc_time horizon;
 } toc_answer_incidents;
 
@@ -166,6 +197,8 @@ typedef struct toc_answer_near {
 void toc_json_dossier(const toc_dossier *dossier, toc_buf *out);
 void toc_json_explain(const toc_dossier *dossier, toc_buf *out); /* every term of the score */
 void toc_json_incidents(const toc_answer_incidents *incidents, toc_buf *out);
+/* The line of a text that is no slug: the fields above, empty, and `error`. */
+void toc_json_no_incidents(toc_span text, const toc_err *error, toc_buf *out);
 void toc_json_cluster(const toc_answer_cluster *cluster, toc_buf *out);
 void toc_json_digest(const toc_answer_digest *digest, toc_buf *out);
 void toc_json_claim(const toc_answer_claim *claim,

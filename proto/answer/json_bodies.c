@@ -28,7 +28,7 @@ void toc_json_amounts(toc_json *json, const char *key, const toc_amount *amounts
     toc_json_close(json, ']');
 }
 
-static void add_place(toc_json *json, const char *key, const toc_place *place)
+void toc_json_place(toc_json *json, const char *key, const toc_place *place)
 {
     if (place->chain == NULL) {
         toc_json_null(json, key);
@@ -113,7 +113,7 @@ static void add_transfer(toc_json *json, const toc_transfer_body *body)
 {
     static const char *const sides[] = {
         [TOC_BRIDGE_ONWARD] = "onward", [TOC_BRIDGE_ORIGIN] = "origin"};
-    add_place(json, "place", &body->place);
+    toc_json_place(json, "place", &body->place);
     add_parties(json, "from", body->from, body->from_count);
     add_parties(json, "to", body->to, body->to_count);
     add_amount_fields(json, &body->amount);
@@ -123,7 +123,7 @@ static void add_transfer(toc_json *json, const toc_transfer_body *body)
         toc_json_decimal(json, "block", body->block);
     toc_json_time_optional(json, "time", body->time);
     add_fiat(json, "fiat", &body->fiat);
-    add_place(json, "bridge", &body->bridge);
+    toc_json_place(json, "bridge", &body->bridge);
     if (body->bridge.chain == NULL)
         toc_json_null(json, "bridge_side");
     else
@@ -142,7 +142,7 @@ static void add_incident(toc_json *json, const toc_incident_body *body)
     toc_json_optional(json, "status", body->status);
     toc_json_open(json, "thefts", '[');
     for (size_t i = 0; i < body->theft_count; i++)
-        add_place(json, NULL, &body->thefts[i]);
+        toc_json_place(json, NULL, &body->thefts[i]);
     toc_json_close(json, ']');
 }
 
@@ -159,7 +159,7 @@ static void add_attribution(toc_json *json, const toc_attribution_body *body)
 static void add_sighting(toc_json *json, const toc_sighting_body *body)
 {
     add_wallet(json, &body->wallet);
-    add_place(json, "place", &body->place);
+    toc_json_place(json, "place", &body->place);
     toc_json_time_optional(json, "seen", body->seen);
     toc_json_text(json, "direction",
                   toc_span_text(body->direction == TOC_DIRECTION_IN ? "in" : "out"));

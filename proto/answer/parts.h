@@ -12,6 +12,8 @@ void toc_json_claims(toc_json *json, const char *key, const toc_answer_claim *cl
 /* Of kinds 5 to 14. */
 void toc_json_other_body(toc_json *json, const toc_statement *statement);
 void toc_json_amounts(toc_json *json, const char *key, const toc_amount *amounts, size_t count);
+/* null when it has no chain */
+void toc_json_place(toc_json *json, const char *key, const toc_place *place);
 void toc_json_incident_ref(toc_json *json, const char *key, const toc_incident_ref *incident);
 /* disputes, clearances, notices, attributions, sightings, inquiries, service, contested */
 void toc_json_beside(toc_json *json, const toc_dossier *dossier);

@@ -105,14 +105,38 @@ static toc_code choose(const asking *all, const char *text, toc_buf *out, toc_er
     return toc_choice_write(&choice, out, err);
 }
 
+/* ---- one slug ---- */
+
+static toc_code ask_incident(const asking *all, const char *text, toc_buf *line, toc_err *err)
+{
+    toc_answer_incidents incidents;
+    toc_arena_reset(all->query->arena);
+    TOC_TRY(toc_query_incidents(all->query, toc_span_text(text), all->ask->members_max, &incidents,
+                                err));
+    toc_json_incidents(&incidents, line);
+    return toc_buf_ok(line, err);
+}
+
+/* ---- all ---- */
+
+static void write_unanswered(const asking *all, const char *text, const toc_err *why, toc_buf *line)
+{
+    if (all->ask->form == TOC_ASK_INCIDENT)
+        toc_json_no_incidents(toc_span_text(text), why, line);
+    else
+        toc_json_unanswered(toc_span_text(text), why, line);
+}
+
 /* One line, whatever becomes of it: the others are answered beside it. */
 static toc_code answer(const asking *all, const char *text, toc_err *err)
 {
     toc_err why;
     TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
-    if (choose(all, text, &line, &why) != TOC_OK) {
+    toc_code code = all->ask->form == TOC_ASK_INCIDENT ? ask_incident(all, text, &line, &why)
+                                                       : choose(all, text, &line, &why);
+    if (code != TOC_OK) {
         toc_buf_clear(&line);
-        toc_json_unanswered(toc_span_text(text), &why, &line);
+        write_unanswered(all, text, &why, &line);
         TOC_TRY(toc_buf_ok(&line, err));
     }
     return all->ask->visit(all->ask->context, toc_buf_view(&line), err);
@@ -123,7 +147,8 @@ toc_code toc_query_ask(toc_query *query, const toc_question *ask, toc_err *err)
     TOC_AUTO(toc_alike_free) toc_alike *alike = NULL;
     TOC_TRY(toc_alike_new(&alike, err));
     asking all = {.query = query, .ask = ask, .alike = alike};
-    TOC_TRY(find_alike(&all, err));
+    if (ask->form != TOC_ASK_INCIDENT)
+        TOC_TRY(find_alike(&all, err));
     for (size_t i = 0; i < ask->count; i++)
         TOC_TRY(answer(&all, ask->texts[i], err));
     return TOC_OK;

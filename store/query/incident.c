@@ -481,6 +481,7 @@ static toc_code list_wallets(gathering *work, size_t max, toc_err *err)
     toc_answer_incidents *out = work->out;
     toc_search search = {.incident = out->slug, .limit = max};
     naming all = {.out = out, .room = max};
+    TOC_ASSERT(max > 0); /* to a search, 0 is no limit */
     out->wallets = toc_arena_zalloc(work->query->arena, max, sizeof *out->wallets);
     if (out->wallets == NULL)
         return toc_query_no_memory(err);
@@ -496,14 +497,18 @@ toc_code toc_query_incidents(toc_query *query, toc_span slug, size_t wallets_max
         .slug = slug, .incomplete = query->incomplete, .horizon = query->views->state.horizon};
     TOC_AUTO(gathering_wipe) gathering work = {.query = query, .out = &answer};
     bool more = false;
-    if (!toc_slug_valid(slug) || wallets_max == 0)
-        return toc_fail(err, TOC_MALFORMED, "incident: no slug, or no room for an answer");
+    if (!toc_slug_valid(slug))
+        return toc_fail(err, TOC_MALFORMED,
+                        "'%.*s' is no incident's slug: small letters, digits and hyphens, as in "
+                        "'bybit-2025'",
+                        (int)(slug.size < 64 ? slug.size : 64), (const char *)slug.data);
     TOC_TRY(add_slug(&work, slug, true, &more, err));
     TOC_TRY(follow(&work, err));
     TOC_TRY(find_events(&work, err));
     TOC_TRY(list_incidents(&work, err));
     TOC_TRY(list_same(&work, err));
     TOC_TRY(list_wallets(&work, wallets_max, err));
+    TOC_TRY(toc_query_timeline(query, &answer, err));
     answer.found = answer.incident_count > 0 || answer.wallet_total > 0;
     *out = answer;
     return TOC_OK;

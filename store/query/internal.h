@@ -63,6 +63,9 @@ void toc_beside_accuse(toc_beside *beside, const toc_answer_claim *claim);
 /* Once the dossier has its claims: fills in the rest of it. */
 TOC_MUST toc_code toc_beside_end(toc_beside *beside, toc_err *err);
 
+/* timeline.c: the clusters of the wallets that an answer lists, and what happened when. */
+TOC_MUST toc_code toc_query_timeline(toc_query *query, toc_answer_incidents *out, toc_err *err);
+
 /* The first cluster (RULES §6, by id, then lowest claim id) that the vertex stands in, and its
  * lowest report. NOT_FOUND when it stands in none. */
 TOC_MUST toc_code toc_query_find_cluster(toc_query *query, toc_span vertex,

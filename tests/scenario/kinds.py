@@ -18,13 +18,13 @@ def counts(node, *words, ok=(0,), stdin=None):
     return last["new"], last["changed"], last["unchanged"], last["refused"]
 
 
-def once(nodes, key, *words):
+def once(nodes, key, *words, stdin=None):
     """The same twice: written once, also when the first is folded."""
     node = nodes[key]
-    expect(counts(node, *words, "--dry-run") == (1, 0, 0, 0), f"dry run of {words}")
-    expect(counts(node, *words) == (1, 0, 0, 0), f"first time: {words}")
+    expect(counts(node, *words, "--dry-run", stdin=stdin) == (1, 0, 0, 0), f"dry run of {words}")
+    expect(counts(node, *words, stdin=stdin) == (1, 0, 0, 0), f"first time: {words}")
     nodes.level()
-    expect(counts(node, *words) == (0, 0, 1, 0), f"second time: {words}")
+    expect(counts(node, *words, stdin=stdin) == (0, 0, 1, 0), f"second time: {words}")
 
 
 def commands(nodes):
@@ -85,6 +85,33 @@ def lines(nodes):
     expect(counts(a, "submit", "-", ok=(4,), stdin=text) == (0, 0, 2, 2), "again")
 
 
+def incidents(nodes):
+    """Both orgs tell of one event: what the one proposes, the other accepts."""
+    a, b = nodes["a"], nodes["b"]
+    pair = ["submit", "same-as", "bybit-hack", f"{a.org()}:bybit-2025"]
+    once(nodes, "b", "submit", "incident", "bybit-hack", "--discovered", "2025-02-22", "--status", "suspected")
+    once(nodes, "b", "submit", "-", stdin=json.dumps(
+        {"chain": "ETH", "address": OTHER, "category": "hack", "incident": "bybit-2025"}) + "\n")
+    found = b.tocsin("incident", "bybit-2025").last
+    expect([same["standing"] for same in found["same"]] == ["proposed"], f"joined already: {found['same']}")
+    once(nodes, "b", *pair)
+    found, other, broken = a.tocsin("incident", "bybit-2025", "bybit-hack", "Bybit 2025").lines
+    expect([same["standing"] for same in found["same"]] == ["accepted"], f"not joined: {found['same']}")
+    expect(found["incidents"][0]["event"] == other["incidents"][0]["event"], "two events")
+    expect([w["wallet"] for w in found["wallets"]] == [f"eip155:1:{OTHER}"], f"wallets: {found['wallets']}")
+    expect(found["wallets"][0]["means"] == a.org(), "the only incident by that slug is meant")
+    expect([m["what"] for m in found["timeline"]][:1] == ["occurred"], f"timeline: {found['timeline']}")
+    times = [moment["time"] for moment in found["timeline"]]
+    expect(times == sorted(times) and len(times) == found["timeline_total"], f"order: {times}")
+    expect(not broken["found"] and broken["error"]["code"] == "malformed", f"no slug: {broken}")
+    shown = b.tocsin("incident", "bybit-2025", as_json=False).out
+    for words in ("accepted", "lazarus", OTHER, TX, "2025-02-21T00:00", "confirmed"):
+        expect(words in shown, f"'{words}' is not shown: {shown}")
+    hits = b.tocsin("search", "--incident", "bybit-2025").lines
+    expect([hit["claim"] for hit in hits] == [w["claim"] for w in found["wallets"]], f"search: {hits}")
+    return found
+
+
 def whole_lists(nodes):
     """A list submitted whole takes back what left it, unless that is too much to be meant."""
     a = nodes["a"]
@@ -131,12 +158,16 @@ def run(nodes):
     nodes.exchange_cards()
     nodes.found_circle("kinds", "everything there is to say")
     commands(nodes)
+    event = incidents(nodes)
     seen = talk(nodes)
     lines(nodes)
     whole_lists(nodes)
     retractions(nodes, seen)
     for node in nodes:
         node.stop()
+    direct = nodes["b"].tocsin("incident", "bybit-2025", "--direct").last
+    expect(direct["wallets"] == event["wallets"] and direct["same"] == event["same"], f"from the store: {direct}")
+    for node in nodes:
         scenario.same_as_model(nodes, node)
 
 

@@ -232,6 +232,129 @@ static void what_is_said_of_an_incident_stands_with_it(void **state)
     assert_int_equal(incidents_of(it, "b").incidents[0].attribution_count, 0);
 }
 
+/* ---- when, and where ---- */
+
+enum { HOUR = 3600000 };
+
+static toc_statement book_sighting(toc_wallet wallet, uint64_t seen, const char *tx)
+{
+    toc_statement statement = book_statement(TOC_RECORD_SIGHTING);
+    statement.as.sighting = (toc_sighting_body){.wallet = wallet,
+                                                .place = {.chain = wallet.chain,
+                                                          .tx = toc_span_text(tx),
+                                                          .index_kind = TOC_INDEX_OUTPUT,
+                                                          .index = toc_span_text("0")},
+                                                .seen = {seen},
+                                                .direction = TOC_DIRECTION_IN};
+    return statement;
+}
+
+static void what_happened_is_told_in_order_of_time(void **state)
+{
+    static const char tx[] = "4a5e1e4baab89f3a32518a88c31bc87f618f76673e2cc77ab2127b7afdeda33b";
+    fixture *it = *state;
+    toc_statement incident = book_incident("heist");
+    incident.as.incident.occurred.unix_ms = TOC_BOOK_NOW - 9 * HOUR;
+    incident.as.incident.discovered.unix_ms = TOC_BOOK_NOW - 3 * HOUR;
+    toc_wallet wallet = toc_book_numbered(0);
+    toc_statement claim = toc_book_claim(wallet, "theft");
+    claim.as.wallet.incident = toc_span_text("heist");
+    claim.as.wallet.first_seen.unix_ms = TOC_BOOK_NOW - 8 * HOUR;
+    claim.as.wallet.last_seen.unix_ms = TOC_BOOK_NOW - 5 * HOUR;
+    (void)toc_viewbook_say(it->feeds[0], incident);
+    (void)toc_viewbook_say(it->feeds[1], claim);
+    say_wallet(it, 1, 2, "heist"); /* issued at the same moment by the same org */
+    (void)toc_viewbook_say(it->feeds[2], book_sighting(wallet, TOC_BOOK_NOW - 6 * HOUR, tx));
+    (void)toc_viewbook_say(it->feeds[2],
+                           book_sighting(toc_book_numbered(1), TOC_BOOK_NOW - 7 * HOUR, tx));
+    fold_new(it);
+    static const struct {
+        toc_moment_kind kind;
+        uint64_t hours;
+        size_t feed, claims;
+    } expected[] = {{TOC_MOMENT_OCCURRED, 9, 0, 1},
+                    {TOC_MOMENT_FIRST_SEEN, 8, 1, 1},
+                    {TOC_MOMENT_SIGHTED, 6, 2, 1},
+                    {TOC_MOMENT_LAST_SEEN, 5, 1, 1},
+                    {TOC_MOMENT_DISCOVERED, 3, 0, 1}};
+    toc_answer_incidents answer = incidents_of(it, "heist");
+    assert_int_equal(answer.moment_count, TOC_COUNT(expected) + 2);
+    assert_int_equal(answer.moment_total, answer.moment_count);
+    for (size_t i = 0; i < TOC_COUNT(expected); i++) {
+        const toc_answer_moment *moment = &answer.moments[i];
+        assert_int_equal(moment->kind, expected[i].kind);
+        assert_int_equal(moment->time.unix_ms, TOC_BOOK_NOW - expected[i].hours * HOUR);
+        assert_memory_equal(moment->org.bytes, it->feeds[expected[i].feed]->name.org.bytes, 32);
+        assert_int_equal(moment->claim_count, expected[i].claims);
+    }
+    assert_true(toc_span_equal(answer.moments[2].place.tx, toc_span_text(tx)));
+    assert_string_equal(answer.moments[2].wallet->address, wallet.address);
+    for (size_t i = TOC_COUNT(expected); i < answer.moment_count; i++) {
+        bool wallets = answer.moments[i].said_in == TOC_RECORD_WALLET;
+        assert_int_equal(answer.moments[i].kind, TOC_MOMENT_REPORTED);
+        assert_int_equal(answer.moments[i].claim_count, wallets ? 2 : 1);
+    }
+}
+
+static void clusters_of_the_wallets_are_told_once_with_how_many_are_in_them(void **state)
+{
+    fixture *it = *state;
+    static const uint32_t large[] = {0, 2, 4}, small[] = {6, 8};
+    toc_member members[TOC_COUNT(large)] = {0};
+    for (size_t i = 0; i < TOC_COUNT(small); i++)
+        members[i].wallet = toc_book_numbered(small[i]);
+    (void)toc_viewbook_say(it->feeds[0], toc_book_cluster("small"));
+    (void)toc_viewbook_say(it->feeds[0], toc_book_members("small", members, TOC_COUNT(small)));
+    for (size_t i = 0; i < TOC_COUNT(large); i++)
+        members[i].wallet = toc_book_numbered(large[i]);
+    (void)toc_viewbook_say(it->feeds[1], toc_book_cluster("large"));
+    (void)toc_viewbook_say(it->feeds[1], toc_book_members("large", members, TOC_COUNT(large)));
+    say_wallet(it, 1, 0, "heist");
+    say_wallet(it, 2, 0, "heist"); /* the same wallet, said twice */
+    say_wallet(it, 1, 2, "heist");
+    say_wallet(it, 1, 8, "heist");
+    say_wallet(it, 1, 10, "heist"); /* in no cluster */
+    fold_new(it);
+    toc_answer_incidents answer = incidents_of(it, "heist");
+    assert_int_equal(answer.wallet_count, 5);
+    assert_int_equal(answer.cluster_count, 2);
+    assert_int_equal(answer.clusters[0].cluster.size, 3);
+    assert_int_equal(answer.clusters[0].wallet_count, 2);
+    assert_int_equal(answer.clusters[1].cluster.size, 2);
+    assert_int_equal(answer.clusters[1].wallet_count, 1);
+}
+
+static toc_code keep_line(void *context, toc_span line, toc_err *err)
+{
+    toc_buf *out = context;
+    (void)err;
+    toc_buf_add_span(out, line);
+    return TOC_OK;
+}
+
+static void a_text_that_is_no_slug_gets_its_own_line_with_the_error(void **state)
+{
+    fixture *it = *state;
+    toc_err err = {0};
+    static const char *const texts[] = {"Heist 1", "heist"};
+    TOC_AUTO(toc_buf_wipe) toc_buf lines = {0};
+    (void)toc_viewbook_say(it->feeds[0], book_incident("heist"));
+    fold_new(it);
+    toc_question asking = {.form = TOC_ASK_INCIDENT,
+                           .members_max = 1,
+                           .count = TOC_COUNT(texts),
+                           .texts = texts,
+                           .visit = keep_line,
+                           .context = &lines};
+    TOC_CHECK_OK(toc_query_ask(ask(it), &asking, &err));
+    const char *second = strchr(toc_buf_text(&lines), '\n');
+    assert_non_null(second);
+    const char *error = strstr(toc_buf_text(&lines), "\"error\":{\"code\":\"malformed\"");
+    assert_non_null(error);
+    assert_true(error < second);
+    assert_non_null(strstr(second, "\"slug\":\"heist\",\"found\":true"));
+}
+
 #define IN_A_BOOK(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -244,6 +367,9 @@ int main(void)
         IN_A_BOOK(a_theft_that_both_name_makes_one_event),
         IN_A_BOOK(an_event_is_named_by_the_lowest_of_all_that_are_linked),
         IN_A_BOOK(what_is_said_of_an_incident_stands_with_it),
+        IN_A_BOOK(what_happened_is_told_in_order_of_time),
+        IN_A_BOOK(clusters_of_the_wallets_are_told_once_with_how_many_are_in_them),
+        IN_A_BOOK(a_text_that_is_no_slug_gets_its_own_line_with_the_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
