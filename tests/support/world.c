@@ -11,6 +11,7 @@
 #include "proto/feed/entry.h"
 #include "store/query/internal.h"
 #include "store/view/list.h"
+#include "tests/support/world_events.h"
 #include "tests/support/world_kinds.h"
 #include "tests/support/world_record.h"
 
@@ -414,6 +415,7 @@ void toc_world_views(toc_viewbook *book, toc_buf *out)
         toc_world_filed(&json, &query);
         toc_world_live(&json, &query);
         add_each(&json, "beside", &query, &wallets, toc_world_beside);
+        toc_world_incidents(&json, &query);
     }
     TOC_LIST_WIPE(&wallets.wallets);
     toc_json_close(&json, '}');
