@@ -12,6 +12,44 @@ static bool is_nobody(const toc_org_id *org)
 
 /* ---- claims by their ids ---- */
 
+/* The claims that a draft names and does not tell: none, one, or those that it is derived from. */
+static size_t list_named(const toc_statement *draft, toc_claim_id out[TOC_SOURCES_MAX + 1])
+{
+    size_t count = 0;
+    if (draft->kind == TOC_RECORD_DISPUTE && draft->as.dispute.target.named == NULL)
+        out[count++] = draft->as.dispute.target.claim;
+    if (draft->kind == TOC_RECORD_INQUIRY && draft->as.inquiry.target.named == NULL)
+        out[count++] = draft->as.inquiry.target.claim;
+    if (draft->kind == TOC_RECORD_REPLY && draft->as.reply.target.named == NULL)
+        out[count++] = draft->as.reply.inquiry;
+    if (draft->source.ground != TOC_GROUND_DERIVED || draft->root_count > 0)
+        return count;
+    for (size_t i = 0; i < draft->source.record_count && i < TOC_SOURCES_MAX; i++)
+        memcpy(out[count++].bytes, draft->source.records[i].record.bytes, 32);
+    return count;
+}
+
+toc_code toc_completion_expect(toc_completion *at, const toc_statement *drafts, size_t count,
+                               toc_err *err)
+{
+    toc_claim_id named[TOC_SOURCES_MAX + 1];
+    size_t total = 0;
+    at->expected = 0;
+    for (size_t i = 0; i < count; i++)
+        total += list_named(&drafts[i], named);
+    if (total == 0)
+        return TOC_OK;
+    at->places = toc_arena_zalloc(at->arena, total, sizeof *at->places);
+    if (at->places == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for the claims that drafts name");
+    for (size_t i = 0; i < count; i++) {
+        size_t more = list_named(&drafts[i], named);
+        for (size_t j = 0; j < more; j++)
+            at->places[at->expected++].claim = named[j];
+    }
+    return toc_views_find(at->views, at->places, at->expected, err);
+}
+
 static toc_code read_anew(toc_completion *at, toc_err *err)
 {
     toc_views_txn *views = NULL;
@@ -20,7 +58,25 @@ static toc_code read_anew(toc_completion *at, toc_err *err)
     toc_views_end(at->views);
     at->views = views;
     at->is_level = true;
-    return TOC_OK;
+    return at->expected == 0 ? TOC_OK : toc_views_find(at->views, at->places, at->expected, err);
+}
+
+static int compare_places(const void *left, const void *right)
+{
+    const toc_views_place *a = left, *b = right;
+    return memcmp(a->claim.bytes, b->claim.bytes, sizeof a->claim.bytes);
+}
+
+static toc_code look_up(toc_completion *at, const toc_claim_id *claim, toc_views_head *out,
+                        toc_err *err)
+{
+    const toc_views_place wanted = {.claim = *claim}, *place = NULL;
+    if (at->expected > 0)
+        place = bsearch(&wanted, at->places, at->expected, sizeof wanted, compare_places);
+    if (place == NULL)
+        return toc_views_head_by_id(at->views, claim, out, err);
+    return place->found ? toc_views_head_of(at->views, &place->subject, claim, out, err)
+                        : toc_fail(err, TOC_NOT_FOUND, "no record of this claim");
 }
 
 /* It may have come, or been said, just now: the views get one chance to come level. */
@@ -28,10 +84,10 @@ static toc_code find_head(toc_completion *at, const toc_claim_id *claim, toc_vie
                           toc_err *err)
 {
     toc_err why;
-    toc_code code = toc_views_head_by_id(at->views, claim, out, &why);
+    toc_code code = look_up(at, claim, out, &why);
     if (code == TOC_NOT_FOUND && !at->is_level) {
         TOC_TRY(read_anew(at, err));
-        code = toc_views_head_by_id(at->views, claim, out, &why);
+        code = look_up(at, claim, out, &why);
     }
     if (code == TOC_NOT_FOUND)
         return toc_fail(err, code, "no claim with this id is known here");

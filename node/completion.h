@@ -12,8 +12,14 @@ typedef struct toc_completion {
     const toc_circle_id *circle;
     toc_arena *arena;
     toc_views_txn *views;
-    bool is_level; /* the views were waited for already: what they do not know is not there */
+    bool is_level;   /* the views were waited for already: what they do not know is not there */
+    size_t expected; /* claims that drafts name, found in one go */
+    toc_views_place *places;
 } toc_completion;
+
+/* The drafts that will be filled in: what they name is looked for together, once. */
+TOC_MUST toc_code toc_completion_expect(toc_completion *completion, const toc_statement *drafts,
+                                        size_t count, toc_err *err);
 
 /* Fills in, in a draft of any kind:
  *   an org of zeroes where this org is meant (same-as, attribution, service notice);

@@ -472,6 +472,7 @@ static toc_code write_drafts(batch *all, const toc_statement *drafts, size_t cou
                              toc_writer_totals *totals, toc_writer_refusal refusal, void *context,
                              toc_err *err)
 {
+    TOC_TRY(toc_completion_expect(&all->completion, drafts, count, err));
     for (size_t i = 0; i < count; i++) {
         toc_err why;
         toc_code code = write_draft(all, &drafts[i], totals, &why);

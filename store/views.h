@@ -84,7 +84,17 @@ typedef struct toc_views_head {
 TOC_MUST toc_code toc_views_head_of(toc_views_txn *txn, const toc_subject *subject,
                                     const toc_claim_id *claim, toc_views_head *out,
                                     toc_err *err); /* NOT_FOUND */
-/* The same where the subject is not at hand: looks through the keys of all claims. */
+/* Where claims are filed, for any number of ids in one go through a column of them all: 4 bytes a
+ * record, a millisecond or so a million (decision 0060). */
+typedef struct toc_views_place {
+    toc_claim_id claim; /* asked for */
+    bool found;
+    toc_subject subject;
+} toc_views_place;
+/* Sorts the places by claim. */
+TOC_MUST toc_code toc_views_find(toc_views_txn *txn, toc_views_place *places, size_t count,
+                                 toc_err *err);
+/* As toc_views_head_of, where the subject is not at hand: finds one. */
 TOC_MUST toc_code toc_views_head_by_id(toc_views_txn *txn, const toc_claim_id *claim,
                                        toc_views_head *out, toc_err *err); /* NOT_FOUND */
 /* Is this vertex a member of the report now? Also gives the newest revision that named it (0:

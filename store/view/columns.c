@@ -28,10 +28,11 @@ uint32_t toc_column_spelling(toc_span address)
     return short_key == 0 ? 1 : short_key;
 }
 
-toc_cell toc_cell_of(const toc_statement *statement)
+toc_cell toc_cell_of(const toc_statement *statement, const toc_claim_id *claim)
 {
     toc_cell cell = {.kind = (uint8_t)statement->kind,
-                     .hour = (uint32_t)(statement->issued_at.unix_ms / HOUR_MS)};
+                     .hour = (uint32_t)(statement->issued_at.unix_ms / HOUR_MS),
+                     .claim = toc_get_u32(claim->bytes)};
     if (statement->source.ground == TOC_GROUND_LIST)
         cell.list = toc_column_hash(statement->source.id);
     if (statement->kind == TOC_RECORD_WALLET) {
@@ -59,6 +60,7 @@ void toc_cell_write(const toc_cell *cell, uint8_t out[TOC_CELL_BYTES])
     toc_put_u32(out + 19, cell->incident);
     toc_put_u32(out + 23, cell->spelling);
     toc_put_u32(out + 27, cell->ends);
+    toc_put_u32(out + 31, cell->claim);
 }
 
 /* ---- pages ---- */
@@ -75,6 +77,7 @@ static void lay_out(const uint8_t *bytes, size_t rows, toc_page *out)
     out->incident = out->hour + 4 * rows;
     out->spelling = out->incident + 4 * rows;
     out->ends = out->spelling + 4 * rows;
+    out->claim = out->ends + 4 * rows;
 }
 
 bool toc_page_read(toc_span value, toc_page *out)
@@ -98,7 +101,8 @@ void toc_page_cell(const toc_page *page, size_t row, toc_cell *out)
                       .hour = toc_get_u32(page->hour + 4 * row),
                       .incident = toc_get_u32(page->incident + 4 * row),
                       .spelling = toc_get_u32(page->spelling + 4 * row),
-                      .ends = toc_get_u32(page->ends + 4 * row)};
+                      .ends = toc_get_u32(page->ends + 4 * row),
+                      .claim = toc_get_u32(page->claim + 4 * row)};
 }
 
 static void put_cell(uint8_t *bytes, size_t rows, size_t row, const toc_cell *cell)
@@ -109,8 +113,8 @@ static void put_cell(uint8_t *bytes, size_t rows, size_t row, const toc_cell *ce
     const uint16_t shorts[] = {cell->category, cell->role, cell->chain};
     for (size_t i = 0; i < TOC_COUNT(shorts); i++, column += 2 * rows)
         toc_put_u16(column + 2 * row, shorts[i]);
-    const uint32_t words[] = {cell->actor,    cell->list,     cell->hour,
-                              cell->incident, cell->spelling, cell->ends};
+    const uint32_t words[] = {cell->actor,    cell->list, cell->hour, cell->incident,
+                              cell->spelling, cell->ends, cell->claim};
     for (size_t i = 0; i < TOC_COUNT(words); i++, column += 4 * rows)
         toc_put_u32(column + 4 * row, words[i]);
 }
@@ -131,7 +135,7 @@ bool toc_page_draft_load(toc_page_draft *draft, toc_span value)
 /* The arrays move apart: from the last to the first, so that nothing is written over unread. */
 static void grow(toc_page_draft *draft, size_t rows)
 {
-    static const uint8_t widths[] = {1, 2, 2, 2, 4, 4, 4, 4, 4, 4};
+    static const uint8_t widths[] = {1, 2, 2, 2, 4, 4, 4, 4, 4, 4, 4};
     size_t before = 2 + draft->rows * TOC_CELL_BYTES, after = 2 + rows * TOC_CELL_BYTES;
     for (size_t i = TOC_COUNT(widths); i-- > 0;) {
         size_t old_bytes = widths[i] * draft->rows, new_bytes = widths[i] * rows;

@@ -11,7 +11,7 @@
 enum {
     TOC_COLUMN_ROWS = 4096,
     TOC_COLUMN_STEP = 512, /* a page grows by as many, so that a small feed costs little */
-    TOC_CELL_BYTES = 31
+    TOC_CELL_BYTES = 35
 };
 
 typedef struct toc_cell {
@@ -20,9 +20,10 @@ typedef struct toc_cell {
     uint32_t actor, list, hour; /* hours since 1970 of the moment of issue */
     uint32_t incident;          /* of its slug */
     uint32_t spelling, ends;    /* of the address: without letter case; what people compare */
+    uint32_t claim;             /* the first bytes of its id */
 } toc_cell;
 
-toc_cell toc_cell_of(const toc_statement *statement);
+toc_cell toc_cell_of(const toc_statement *statement, const toc_claim_id *claim);
 /* Never 0 but for an empty id. */
 uint32_t toc_column_hash(toc_span id);
 uint16_t toc_column_hash16(toc_span id);
@@ -37,7 +38,7 @@ enum { TOC_PAGE_BYTES_MAX = 2 + TOC_COLUMN_ROWS * TOC_CELL_BYTES };
 typedef struct toc_page {
     size_t rows; /* a multiple of TOC_COLUMN_STEP, at most TOC_COLUMN_ROWS */
     const uint8_t *kind, *category, *role, *chain, *actor, *list, *hour, *incident, *spelling,
-        *ends; /* lent */
+        *ends, *claim; /* lent */
 } toc_page;
 
 TOC_MUST bool toc_page_read(toc_span value, toc_page *out);

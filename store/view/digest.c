@@ -85,8 +85,8 @@ void toc_claim_hash(const toc_claim_row *row, const toc_number_row *stored, cons
 
 void toc_cell_hash(const toc_feed_id *feed, uint64_t index, toc_span cell, toc_hash *out)
 {
-    uint8_t row[8 + 32 + 8 + 32];
-    TOC_ASSERT(cell.size <= 32);
+    uint8_t row[8 + 32 + 8 + 48]; /* within one block of the hash */
+    TOC_ASSERT(cell.size <= 48);
     memcpy(row, "columns", 8); /* with its zero */
     memcpy(row + 8, feed->bytes, 32);
     toc_put_u64(row + 40, index);

@@ -162,7 +162,7 @@ static toc_code take_record(toc_fold *fold, const toc_fold_feed *feed, uint64_t 
     toc_filed_key(&key, toc_subject_view(&subject), &row.filed.claim, statement->revision, &in->id);
     row.filed.key = toc_key_view(&key);
     row.filed.subject = toc_span_of(key.bytes, subject.size);
-    toc_cell cell = toc_cell_of(statement);
+    toc_cell cell = toc_cell_of(statement, &row.filed.claim);
     toc_number_row stored = {.salt = in->salt, .record = in->bytes};
     toc_code code = toc_batch_file(fold, &row, &stored, &cell, err);
     if (code != TOC_OK)
@@ -213,7 +213,7 @@ static toc_code drop_row(toc_fold *fold, const toc_claim_row *row, const toc_num
 {
     const toc_view_feed *feed;
     TOC_TRY(toc_view_feed_of(&fold->view, row->feed, &feed, err));
-    toc_cell cell = toc_cell_of(statement);
+    toc_cell cell = toc_cell_of(statement, &row->filed.claim);
     count_out(fold, row, stored, &feed->id, &cell);
     toc_key key;
     toc_number_key(&key, row->feed, row->index);

@@ -287,24 +287,6 @@ toc_code toc_views_head_of(toc_views_txn *txn, const toc_subject *subject,
     return TOC_OK;
 }
 
-toc_code toc_views_head_by_id(toc_views_txn *txn, const toc_claim_id *claim, toc_views_head *out,
-                              toc_err *err)
-{
-    TOC_AUTO(toc_cursor_close) toc_cursor *cursor = NULL;
-    TOC_TRY(toc_cursor_open(txn->view.txn, TOC_VIEW_CLAIMS, (toc_span){0}, &cursor, err));
-    toc_row row;
-    toc_code code = toc_cursor_first(cursor, &row, err);
-    for (; code == TOC_OK; code = toc_cursor_next(cursor, &row, err)) {
-        toc_filed filed;
-        toc_subject subject;
-        if (!toc_filed_read(row.key, &filed) || !toc_claim_id_equal(&filed.claim, claim))
-            continue;
-        TOC_TRY(toc_subject_read(filed.subject, &subject, err));
-        return toc_views_head_of(txn, &subject, claim, out, err);
-    }
-    return code == TOC_NOT_FOUND ? toc_fail(err, TOC_NOT_FOUND, "no record of this claim") : code;
-}
-
 toc_code toc_views_member(toc_views_txn *txn, const toc_claim_id *report,
                           const toc_subject *subject, bool *out_member, uint64_t *out_revision,
                           toc_err *err)

@@ -14,7 +14,8 @@ static toc_cell cell_of(uint32_t number)
                       .list = number * 13,
                       .hour = UINT32_MAX - number,
                       .spelling = number * 17,
-                      .ends = number * 19};
+                      .ends = number * 19,
+                      .claim = number * 23};
 }
 
 static void assert_cell(const toc_page *page, size_t row, const toc_cell *expected)
@@ -111,7 +112,9 @@ static void a_cell_holds_what_search_asks_for(void **state)
     toc_statement claim = toc_book_claim(toc_book_numbered(0), "theft");
     claim.as.wallet.actor = toc_span_text("lazarus");
     claim.source = (toc_source){.ground = TOC_GROUND_LIST, .id = toc_span_text("ofac-sdn")};
-    toc_cell cell = toc_cell_of(&claim);
+    const toc_claim_id id = {{0xA1, 0xB2, 0xC3, 0xD4, 0xE5}};
+    toc_cell cell = toc_cell_of(&claim, &id);
+    assert_int_equal(cell.claim, 0xA1B2C3D4);
     assert_int_equal(cell.kind, TOC_RECORD_WALLET);
     assert_int_equal(cell.category, toc_column_hash16(toc_span_text("theft")));
     assert_int_equal(cell.role, toc_column_hash16(toc_span_text("perpetrator")));
@@ -120,9 +123,9 @@ static void a_cell_holds_what_search_asks_for(void **state)
     assert_int_equal(cell.chain, toc_chain_number(toc_chain_find(toc_span_text("BTC"))));
     assert_int_equal(cell.hour, TOC_BOOK_NOW / 3600000);
     claim.source = (toc_source){.ground = TOC_GROUND_VENDOR, .id = toc_span_text("ofac-sdn")};
-    assert_int_equal(toc_cell_of(&claim).list, 0); /* a vendor is no list */
+    assert_int_equal(toc_cell_of(&claim, &id).list, 0); /* a vendor is no list */
     toc_statement cluster = toc_book_cluster("c");
-    assert_int_equal(toc_cell_of(&cluster).category, 0);
+    assert_int_equal(toc_cell_of(&cluster, &id).category, 0);
 }
 
 int main(void)
