@@ -14,12 +14,23 @@ enum { CONTROL_SOCKET_MODE = 0660, CONTROL_RETRY_MS = 100 };
 
 /* ---- who may ---- */
 
-static bool may_talk(toc_control *control, unsigned uid, unsigned gid, bool *out_admin)
+/* Who the caller is, and what for. */
+typedef struct caller {
+    unsigned uid;
+    bool admin;
+    char audience[TOC_SLUG_BYTES_MAX + 1]; /* "": an officer */
+} caller;
+
+static bool may_talk(toc_control *control, unsigned uid, unsigned gid, caller *out)
 {
     pthread_mutex_lock(&control->mutex);
-    toc_config rights = control->rights; /* looking up a user may take a while */
+    toc_config config = control->rights; /* looking up a user may take a while */
     pthread_mutex_unlock(&control->mutex);
-    return toc_rights_allow(&rights, uid, gid, out_admin);
+    toc_rights rights = toc_rights_of(&config, uid, gid);
+    *out = (caller){.uid = uid, .admin = rights.admin};
+    if (!rights.may && rights.audience != NULL)
+        (void)snprintf(out->audience, sizeof out->audience, "%s", rights.audience->name);
+    return rights.may || rights.audience != NULL;
 }
 
 void toc_control_reload(toc_control *control, const toc_config *config)
@@ -56,13 +67,14 @@ static void reap(toc_control *control)
 }
 
 /* `refused` NULL: a conversation; else the one sentence that it gets. */
-static toc_code begin_talk(toc_control *control, nng_stream *stream, unsigned uid, bool admin,
+static toc_code begin_talk(toc_control *control, nng_stream *stream, const caller *from,
                            const toc_err *refused, toc_err *err)
 {
     toc_talk *talk = calloc(1, sizeof *talk);
     if (talk == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for a conversation");
-    *talk = (toc_talk){.control = control, .admin = admin, .uid = uid};
+    *talk = (toc_talk){.control = control, .admin = from->admin, .uid = from->uid};
+    memcpy(talk->audience, from->audience, sizeof talk->audience);
     if (refused != NULL)
         talk->refused = *refused;
     if (nng_aio_alloc(&talk->aio, NULL, NULL) != 0) {
@@ -90,11 +102,11 @@ static toc_code begin_talk(toc_control *control, nng_stream *stream, unsigned ui
 static toc_code admit(toc_control *control, nng_stream *stream, toc_err *err)
 {
     uint64_t uid, gid;
-    bool admin;
+    caller from;
     if (nng_stream_get_uint64(stream, NNG_OPT_IPC_PEER_UID, &uid) != 0 ||
         nng_stream_get_uint64(stream, NNG_OPT_IPC_PEER_GID, &gid) != 0)
         return toc_fail(err, TOC_DENIED, "the system does not say who is calling");
-    if (!may_talk(control, (unsigned)uid, (unsigned)gid, &admin))
+    if (!may_talk(control, (unsigned)uid, (unsigned)gid, &from))
         return toc_fail(err, TOC_DENIED,
                         "user %llu may not talk to this node; an operator can add allow_uid or "
                         "allow_gid to its configuration",
@@ -102,15 +114,16 @@ static toc_code admit(toc_control *control, nng_stream *stream, toc_err *err)
     if (control->talk_count - control->refused_count >= TOC_CONTROL_CLIENTS_MAX)
         return toc_fail(err, TOC_FULL, "%u conversations with this node at once; try again",
                         TOC_CONTROL_CLIENTS_MAX);
-    return begin_talk(control, stream, (unsigned)uid, admin, NULL, err);
+    return begin_talk(control, stream, &from, NULL, err);
 }
 
 /* After its request, since whoever writes to a closed socket reads no answer. */
 static void refuse(toc_control *control, nng_stream *stream, const toc_err *why)
 {
     toc_err ignored;
+    static const caller nobody;
     if (control->refused_count < CONTROL_REFUSED_MAX &&
-        begin_talk(control, stream, 0, false, why, &ignored) == TOC_OK)
+        begin_talk(control, stream, &nobody, why, &ignored) == TOC_OK)
         return;
     nng_stream_close(stream);
     nng_stream_free(stream);

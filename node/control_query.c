@@ -27,15 +27,17 @@ static void asking_wipe(asking *all)
 }
 TOC_DEFINE_AUTO_WIPE(asking, asking_wipe)
 
-static toc_code asking_begin(toc_talk *talk, asking *out, toc_err *err)
+static toc_code asking_begin(toc_talk *talk, json_t *request, asking *out, toc_err *err)
 {
     toc_arena *arena;
+    toc_views *views;
     toc_node *node = toc_talk_node(talk);
     out->talk = talk;
+    TOC_TRY(toc_talk_views(talk, request, &views, err));
     TOC_TRY(toc_arena_new(QUERY_TEXTS_BYTES, &out->texts, err));
     TOC_TRY(toc_arena_new(QUERY_ARENA_BYTES, &arena, err));
-    toc_code code = toc_query_begin(toc_node_log(node), toc_node_views(node), arena,
-                                    toc_clock_now().wall, &out->query, err);
+    toc_code code =
+        toc_query_begin(toc_node_log(node), views, arena, toc_clock_now().wall, &out->query, err);
     if (code != TOC_OK)
         toc_arena_free(arena);
     return code;
@@ -55,7 +57,7 @@ static toc_code ask_all(toc_talk *talk, json_t *request, toc_question_form form,
     toc_question ask = {
         .form = form, .members_max = members_max, .visit = say_line, .context = talk};
     TOC_TRY(toc_args_texts(request, "queries", true, &ask.count, err));
-    TOC_TRY(asking_begin(talk, &all, err));
+    TOC_TRY(asking_begin(talk, request, &all, err));
     const char **texts = toc_arena_zalloc(all.texts, ask.count, sizeof *texts);
     if (texts == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "no memory for the queries");
@@ -137,7 +139,7 @@ toc_code toc_control_search(toc_talk *talk, json_t *request, toc_err *err)
     toc_search search = {0};
     uint64_t total = 0;
     TOC_TRY(read_search(request, &search, err));
-    TOC_TRY(asking_begin(talk, &all, err));
+    TOC_TRY(asking_begin(talk, request, &all, err));
     TOC_TRY(toc_query_search(&all.query, &search, say_claim, talk, &total, err));
     toc_talk_total(talk, total);
     return TOC_OK;

@@ -27,7 +27,8 @@ struct toc_talk {
     pthread_t thread;
     bool ended; /* its thread is about to return */
     bool admin;
-    toc_err refused; /* the whole conversation, when its code is set */
+    char audience[TOC_SLUG_BYTES_MAX + 1]; /* that the caller is; "": an officer */
+    toc_err refused;                       /* the whole conversation, when its code is set */
     unsigned uid;
     toc_buf in;
     size_t used;      /* of `in`, by the frame that was lent */

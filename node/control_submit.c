@@ -9,12 +9,12 @@ enum { REFUSALS_BYTES_MAX = 16 << 20, RETRACT_ARENA_BYTES = 16 << 20, RETRACT_SE
 
 /* ---- the request ---- */
 
-static toc_code read_audience(toc_log_txn *txn, json_t *request, toc_audience *out, toc_err *err)
+static toc_code read_audience(toc_log_txn *txn, json_t *request, toc_org_names *out, toc_err *err)
 {
     size_t count;
     TOC_TRY(toc_args_texts(request, "orgs", false, &count, err));
     for (size_t i = 0; i < count; i++)
-        TOC_TRY(toc_audience_add(out, txn, toc_args_text_at(request, "orgs", i), err));
+        TOC_TRY(toc_org_names_add(out, txn, toc_args_text_at(request, "orgs", i), err));
     return TOC_OK;
 }
 

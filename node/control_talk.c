@@ -18,6 +18,14 @@ toc_writer *toc_talk_writer(toc_talk *talk)
     return talk->control->writer;
 }
 
+toc_code toc_talk_views(toc_talk *talk, json_t *request, toc_views **out, toc_err *err)
+{
+    toc_span name = toc_span_text(talk->audience);
+    if (name.size == 0)
+        TOC_TRY(toc_args_text(request, "audience", false, &name, err));
+    return toc_node_views_for(talk->control->node, name, out, err);
+}
+
 void toc_talk_free(toc_talk *talk)
 {
     nng_aio_free(talk->aio);
@@ -179,8 +187,9 @@ static toc_code say_error(const toc_err *why, toc_buf *out, toc_err *err)
 /* ---- commands ---- */
 
 enum {
-    FOR_ADMINS = 1, /* changes peers or circles, or stops others for long */
-    WITH_DRAFTS = 2 /* parts of a submission follow, unless a claim is named */
+    FOR_ADMINS = 1,   /* changes peers or circles, or stops others for long */
+    WITH_DRAFTS = 2,  /* parts of a submission follow, unless a claim is named */
+    FOR_AUDIENCES = 4 /* answered from views alone: an audience may ask it, of its own */
 };
 
 /* A command: its name, which arguments there are (NULL ends them). */
@@ -188,7 +197,7 @@ typedef struct toc_command {
     const char *name;
     unsigned flags;
     toc_code (*run)(toc_talk *talk, json_t *request, toc_err *err);
-    const char *arguments[11];
+    const char *arguments[12];
 } toc_command;
 
 static const toc_command commands[] = {
@@ -204,21 +213,40 @@ static const toc_command commands[] = {
     {"circle-show", 0, toc_control_circle_show, {"circle", NULL}},
     {"submit", WITH_DRAFTS, toc_control_submit, {"id", "circle", "alert", "dry_run", "orgs", NULL}},
     {"retract", WITH_DRAFTS, toc_control_retract, {"circle", "claim", "reason", "note", NULL}},
-    {"lookup", 0, toc_control_lookup, {"queries", NULL}},
-    {"explain", 0, toc_control_explain, {"queries", NULL}},
-    {"cluster", 0, toc_control_cluster, {"queries", "members", NULL}},
-    {"incident", 0, toc_control_incident, {"queries", "wallets", NULL}},
+    {"lookup", FOR_AUDIENCES, toc_control_lookup, {"audience", "queries", NULL}},
+    {"explain", FOR_AUDIENCES, toc_control_explain, {"audience", "queries", NULL}},
+    {"cluster", FOR_AUDIENCES, toc_control_cluster, {"audience", "queries", "members", NULL}},
+    {"incident", FOR_AUDIENCES, toc_control_incident, {"audience", "queries", "wallets", NULL}},
     {"search",
-     0,
+     FOR_AUDIENCES,
      toc_control_search,
-     {"category", "actor", "role", "list", "incident", "chain", "org", "from", "until", "limit",
-      NULL}},
+     {"audience", "category", "actor", "role", "list", "incident", "chain", "org", "from", "until",
+      "limit", NULL}},
     {"digest", 0, toc_control_digest, {NULL}},
     {"rebuild", FOR_ADMINS, toc_control_rebuild, {"shuffle", NULL}},
     {"check", 0, toc_control_check, {NULL}},
     {"log-check", 0, toc_control_log_check, {NULL}},
     {"stats", 0, toc_control_stats, {NULL}},
 };
+
+/* A caller who is an audience asks what it may see, and nothing else. */
+static toc_code check_audience(const toc_talk *talk, const toc_command *command, json_t *request,
+                               toc_err *err)
+{
+    toc_span named;
+    if (talk->audience[0] == '\0')
+        return TOC_OK;
+    if ((command->flags & FOR_AUDIENCES) == 0)
+        return toc_fail(err, TOC_DENIED,
+                        "'%s' is not for user %u, who may ask as audience '%s': lookup, explain, "
+                        "cluster, incident, search",
+                        command->name, talk->uid, talk->audience);
+    TOC_TRY(toc_args_text(request, "audience", false, &named, err));
+    if (named.size > 0 && !toc_span_equal(named, toc_span_text(talk->audience)))
+        return toc_fail(err, TOC_DENIED, "user %u may ask as audience '%s' only", talk->uid,
+                        talk->audience);
+    return TOC_OK;
+}
 
 static toc_code run_command(toc_talk *talk, toc_span text, toc_err *err)
 {
@@ -235,7 +263,9 @@ static toc_code run_command(toc_talk *talk, toc_span text, toc_err *err)
                             "'%s' is for the service user, root and those whom admin_uid or "
                             "admin_gid name; user %u is none of them",
                             command->name, talk->uid);
+        /* Those parts come whatever is said to the request. */
         talk->drafts_open = (command->flags & WITH_DRAFTS) != 0 && !toc_args_has(request, "claim");
+        TOC_TRY(check_audience(talk, command, request, err));
         TOC_TRY(toc_args_known(request, command->arguments, err));
         return command->run(talk, request, err);
     }

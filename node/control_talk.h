@@ -15,6 +15,10 @@ typedef struct toc_talk toc_talk;
 toc_node *toc_talk_node(toc_talk *talk);
 toc_writer *toc_talk_writer(toc_talk *talk);
 
+/* The views that this request is answered from: those of the audience that the caller is, or of the
+ * one that it names (`audience`); else the officers'. NOT_FOUND: no such audience is configured. */
+TOC_MUST toc_code toc_talk_views(toc_talk *talk, json_t *request, toc_views **out, toc_err *err);
+
 /* One line of the answer: JSON, with or without its newline. Small ones are gathered. */
 TOC_MUST toc_code toc_talk_line(toc_talk *talk, toc_span json, toc_err *err);
 /* At most a few a second go out, whatever is called. `total` 0: unknown. */

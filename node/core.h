@@ -32,7 +32,10 @@ TOC_MUST toc_code toc_node_do(toc_node *node,
                               void *context, toc_err *err);
 
 toc_log *toc_node_log(toc_node *node);
-toc_views *toc_node_views(toc_node *node);
+toc_views *toc_node_views(toc_node *node); /* the officers' */
+/* Those of a configured audience; without a name the officers'. NOT_FOUND. */
+TOC_MUST toc_code toc_node_views_for(toc_node *node, toc_span audience, toc_views **out,
+                                     toc_err *err);
 const toc_config *toc_node_config(const toc_node *node);
 const toc_org_id *toc_node_org(const toc_node *node);
 /* The own seal key, for the spool. Lent. */

@@ -83,6 +83,36 @@ static void bear_full_views(toc_node *node, const toc_err *why)
     pthread_mutex_unlock(&node->fold_mutex);
 }
 
+/* Views of an audience that are full stay as they are, and say that they are behind. */
+static void pass_over(toc_node *node, size_t at, const toc_err *why)
+{
+    if (!node->audience_full[at])
+        toc_diag(TOC_DIAG_ERROR, "views-full", "audience=%s text=\"%s\"",
+                 node->config.audiences[at].name, why->text);
+    node->audience_full[at] = true;
+}
+
+/* One step for each audience: between two, what officers wait for goes first. */
+static toc_code fold_audiences(toc_node *node, bool *out_more, bool *out_unsynced, toc_err *err)
+{
+    toc_code code = TOC_OK;
+    pthread_mutex_lock(&node->rebuild_mutex);
+    for (size_t i = 0; i < node->config.audience_count && code == TOC_OK; i++) {
+        toc_fold_result result = {0};
+        code = toc_views_fold(node->audiences[i], toc_clock_mono_ms, NULL, &result, err);
+        if (code == TOC_FULL) {
+            pass_over(node, i, err);
+            code = TOC_OK;
+            continue;
+        }
+        node->audience_full[i] = false;
+        *out_more = *out_more || result.backlog > 0;
+        *out_unsynced = *out_unsynced || result.unsynced;
+    }
+    pthread_mutex_unlock(&node->rebuild_mutex);
+    return code;
+}
+
 void node_wake_settlers(toc_node *node)
 {
     pthread_mutex_lock(&node->fold_mutex);
@@ -103,6 +133,9 @@ void *node_fold_main(void *context)
             bear_full_views(node, &why);
             continue;
         }
+        bool more = result.backlog > 0, unsynced = result.unsynced;
+        if (code == TOC_OK && !more)
+            code = fold_audiences(node, &more, &unsynced, &why);
         if (code != TOC_OK) {
             node_fail(node, "the fold", &why);
             break;
@@ -110,7 +143,7 @@ void *node_fold_main(void *context)
         if (result.malformed > 0)
             toc_diag(TOC_DIAG_WARNING, "malformed-records", "count=%llu",
                      (unsigned long long)result.malformed);
-        next = result.backlog > 0 ? FOLD_GO_ON : result.unsynced ? FOLD_WAIT_TO_SYNC : FOLD_WAIT;
+        next = more ? FOLD_GO_ON : unsynced ? FOLD_WAIT_TO_SYNC : FOLD_WAIT;
     }
     return NULL;
 }
@@ -164,6 +197,8 @@ toc_code toc_node_rebuild(toc_node *node, const uint64_t *shuffle, toc_progress 
     node->folded[0] = node->folded[1] = 0;
     pthread_mutex_unlock(&node->fold_mutex);
     toc_code code = toc_views_rebuild(node->views, shuffle, progress, context, err);
+    for (size_t i = 0; i < node->config.audience_count && code == TOC_OK; i++)
+        code = toc_views_rebuild(node->audiences[i], shuffle, progress, context, err);
     pthread_mutex_unlock(&node->rebuild_mutex);
     pthread_mutex_lock(&node->fold_mutex);
     node->fold_wake = true;

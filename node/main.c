@@ -144,6 +144,19 @@ static bool same_listen(const toc_config *left, const toc_config *right)
     return same;
 }
 
+static bool same_audiences(const toc_config *left, const toc_config *right)
+{
+    bool same = left->audience_count == right->audience_count;
+    for (size_t i = 0; same && i < left->audience_count; i++) {
+        toc_hash before, after;
+        toc_audience_id(&left->audiences[i].sees, &before);
+        toc_audience_id(&right->audiences[i].sees, &after);
+        same = strcmp(left->audiences[i].name, right->audiences[i].name) == 0 &&
+               toc_hash_equal(&before, &after);
+    }
+    return same;
+}
+
 static void reload(daemon_parts *parts)
 {
     toc_config fresh;
@@ -162,6 +175,7 @@ static void reload(daemon_parts *parts)
     say_fixed(!same_listen(now, &fresh), "listen");
     say_fixed(now->log_map_bytes != fresh.log_map_bytes, "log_map");
     say_fixed(now->views_map_bytes != fresh.views_map_bytes, "views_map");
+    say_fixed(!same_audiences(now, &fresh), "audience");
     toc_diag_set_level((toc_diag_level)fresh.log_level);
     toc_control_reload(parts->control, &fresh);
     toc_diag(TOC_DIAG_INFO, "reload", "text=\"log level and rights on the socket are as in %s\"",

@@ -6,6 +6,19 @@
 #include "node/clock.h"
 #include "node/state.h"
 
+static toc_code open_audiences(toc_node *node, const char *path, const toc_store_options *options,
+                               toc_err *err)
+{
+    const char *names[TOC_AUDIENCES_MAX] = {NULL};
+    for (size_t i = 0; i < node->config.audience_count; i++) {
+        const toc_config_audience *audience = &node->config.audiences[i];
+        names[i] = audience->name;
+        TOC_TRY(toc_views_open_for(path, audience->name, &audience->sees, options, node->log,
+                                   &node->audiences[i], err));
+    }
+    return toc_views_forget(path, names, node->config.audience_count, err);
+}
+
 static toc_code open_store(toc_node *node, const toc_secret *store_key, toc_err *err)
 {
     char path[TOC_CONFIG_PATH_BYTES + 8];
@@ -14,7 +27,8 @@ static toc_code open_store(toc_node *node, const toc_secret *store_key, toc_err 
                                  .views_map_bytes = node->config.views_map_bytes,
                                  .sync = true};
     TOC_TRY(toc_log_open(path, &options, store_key, &node->log, err));
-    return toc_views_open(path, &options, node->log, &node->views, err);
+    TOC_TRY(toc_views_open(path, &options, node->log, &node->views, err));
+    return open_audiences(node, path, &options, err);
 }
 
 static toc_code start_engine(toc_node *node, bool same_boot, toc_card_hash *out_card,
@@ -130,6 +144,8 @@ void toc_node_stop(toc_node *node)
     toc_inbox_free(node->inbox);
     toc_engine_free(node->engine);
     toc_secret_free(node->seal);
+    for (size_t i = 0; i < node->config.audience_count; i++)
+        toc_views_close(node->audiences[i]);
     toc_views_close(node->views);
     toc_log_close(node->log);
     pthread_mutex_destroy(&node->health_mutex);
@@ -152,6 +168,22 @@ toc_log *toc_node_log(toc_node *node)
 toc_views *toc_node_views(toc_node *node)
 {
     return node->views;
+}
+
+toc_code toc_node_views_for(toc_node *node, toc_span audience, toc_views **out, toc_err *err)
+{
+    *out = node->views;
+    if (audience.size == 0)
+        return TOC_OK;
+    for (size_t i = 0; i < node->config.audience_count; i++) {
+        *out = node->audiences[i];
+        if (toc_span_equal(audience, toc_span_text(node->config.audiences[i].name)))
+            return TOC_OK;
+    }
+    return toc_fail(err, TOC_NOT_FOUND,
+                    "no audience '%.*s' is configured here: it takes a section [audience NAME] in "
+                    "tocsind.conf, and a restart",
+                    (int)(audience.size < 64 ? audience.size : 64), (const char *)audience.data);
 }
 
 const toc_config *toc_node_config(const toc_node *node)

@@ -42,15 +42,28 @@ static bool any_among(const unsigned *groups, size_t group_count, const unsigned
     return false;
 }
 
-bool toc_rights_allow(const toc_config *config, unsigned uid, unsigned gid, bool *out_admin)
+static const toc_config_audience *find_audience(const toc_config *config, unsigned uid,
+                                                const unsigned *groups, size_t count)
 {
-    *out_admin = true;
+    for (size_t i = 0; i < config->audience_count; i++) {
+        const toc_config_audience *audience = &config->audiences[i];
+        if (among(uid, audience->uids, audience->uid_count) ||
+            any_among(groups, count, audience->gids, audience->gid_count))
+            return audience;
+    }
+    return NULL;
+}
+
+toc_rights toc_rights_of(const toc_config *config, unsigned uid, unsigned gid)
+{
     if (uid == 0 || uid == geteuid())
-        return true;
+        return (toc_rights){.may = true, .admin = true};
     unsigned groups[RIGHTS_GROUPS_MAX];
     size_t count = groups_of(uid, gid, groups);
-    *out_admin = among(uid, config->admin_uids, config->admin_uid_count) ||
-                 any_among(groups, count, config->admin_gids, config->admin_gid_count);
-    return *out_admin || among(uid, config->uids, config->uid_count) ||
-           any_among(groups, count, config->gids, config->gid_count);
+    toc_rights rights = {.audience = find_audience(config, uid, groups, count)};
+    rights.admin = among(uid, config->admin_uids, config->admin_uid_count) ||
+                   any_among(groups, count, config->admin_gids, config->admin_gid_count);
+    rights.may = rights.admin || among(uid, config->uids, config->uid_count) ||
+                 any_among(groups, count, config->gids, config->gid_count);
+    return rights;
 }

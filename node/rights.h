@@ -6,7 +6,13 @@
 
 #include "proto/format/config.h"
 
-/* The superuser and the node's own user always may. */
-bool toc_rights_allow(const toc_config *config, unsigned uid, unsigned gid, bool *out_admin);
+typedef struct toc_rights {
+    bool may;                            /* ask and submit */
+    bool admin;                          /* and everything else */
+    const toc_config_audience *audience; /* lent: else ask what this one may see; NULL: nothing */
+} toc_rights;
+
+/* The superuser and the node's own user may everything. Of several audiences the first counts. */
+toc_rights toc_rights_of(const toc_config *config, unsigned uid, unsigned gid);
 
 #endif

@@ -101,14 +101,13 @@ static toc_code read_file(const toc_spool *spool, const char *path, toc_buf *out
                           toc_err *err)
 {
     struct stat about;
-    bool admin;
     AUTO_FILE int file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (file < 0 || fstat(file, &about) != 0)
         return toc_fail(err, TOC_DENIED, "the node cannot read this file: %s", strerror(errno));
     *out_file = about.st_ino;
     if (!S_ISREG(about.st_mode))
         return toc_fail(err, TOC_DENIED, "this is no file");
-    if (!toc_rights_allow(toc_node_config(spool->node), about.st_uid, about.st_gid, &admin))
+    if (!toc_rights_of(toc_node_config(spool->node), about.st_uid, about.st_gid).may)
         return toc_fail(err, TOC_DENIED,
                         "user %u may not talk to this node; an operator can add allow_uid or "
                         "allow_gid to its configuration",

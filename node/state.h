@@ -23,6 +23,8 @@ struct toc_node {
     toc_config config;
     toc_log *log;
     toc_views *views;
+    toc_views *audiences[TOC_AUDIENCES_MAX]; /* as in the configuration */
+    bool audience_full[TOC_AUDIENCES_MAX];   /* the fold's: told, and passed over */
     toc_engine *engine;
     toc_inbox *inbox;
     toc_links *links;

@@ -97,8 +97,8 @@ static toc_code take_draft(toc_submission *submission, const toc_draft *draft, t
     if (code == TOC_OK && statement->kind != draft->kind)
         code = toc_fail(&why, TOC_MALFORMED, "a draft of another kind than its part says");
     if (code == TOC_OK)
-        code = toc_audience_resolve(&submission->request.audience, toc_node_log(submission->node),
-                                    submission->arena, statement, &why);
+        code = toc_org_names_resolve(&submission->request.audience, toc_node_log(submission->node),
+                                     submission->arena, statement, &why);
     if (code == TOC_NO_MEMORY)
         return toc_fail(err, code, "%s", why.text);
     if (code != TOC_OK) {

@@ -5,7 +5,7 @@
 #ifndef TOC_NODE_SUBMISSION_H
 #define TOC_NODE_SUBMISSION_H
 
-#include "node/audience.h"
+#include "node/org_names.h"
 #include "node/writer.h"
 
 typedef struct toc_submission_request {
@@ -13,7 +13,7 @@ typedef struct toc_submission_request {
     toc_circle_id circle;
     toc_lane lane;
     bool dry_run;
-    toc_audience audience; /* the orgs that the drafts tell by name */
+    toc_org_names audience; /* the orgs that the drafts tell by name */
 } toc_submission_request;
 
 /* `line`: of the file that the draft came from. */

@@ -3,9 +3,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "node/audience.h"
 #include "node/clock.h"
 #include "node/completion.h"
+#include "node/org_names.h"
 #include "node/recent.h"
 #include "proto/crypto/hash.h"
 
@@ -463,7 +463,7 @@ static toc_code write_draft(batch *all, const toc_statement *draft, toc_writer_t
 {
     if (draft->kind == TOC_RECORD_RETRACTION)
         return toc_fail(err, TOC_USAGE, "a retraction is no draft; use 'tocsin retract'");
-    TOC_TRY(toc_audience_check(draft, err));
+    TOC_TRY(toc_org_names_check(draft, err));
     return draft->kind == TOC_RECORD_MEMBERS ? write_members(all, draft, totals, err)
                                              : write_claim(all, draft, totals, err);
 }

@@ -15,14 +15,25 @@
 #define TOC_STORE_VIEWS_H
 
 #include "proto/answer/answer.h"
+#include "proto/rules/audience.h"
 #include "store/log.h"
 
 typedef struct toc_views toc_views;
 typedef struct toc_views_txn toc_views_txn;
 
-/* Creates what is missing (atomically). */
+/* Those of the own officers, in `directory`/views. Creates what is missing (atomically). */
 TOC_MUST toc_code toc_views_open(const char *directory, const toc_store_options *options,
                                  toc_log *log, toc_views **out, toc_err *err);
+/* Those of an audience, in `directory`/views-`name`: V(E', T, C, R), E' being what it may see of E
+ * (proto/rules/audience.h). The name is a slug without dots. What was folded for another audience
+ * is dropped. */
+TOC_MUST toc_code toc_views_open_for(const char *directory, const char *name,
+                                     const toc_audience *audience, const toc_store_options *options,
+                                     toc_log *log, toc_views **out, toc_err *err);
+/* Removes what toc_views_open_for made under a name that is not among `names`: it is in the clear.
+ */
+TOC_MUST toc_code toc_views_forget(const char *directory, const char *const *names, size_t count,
+                                   toc_err *err);
 void toc_views_close(toc_views *views);
 TOC_DEFINE_AUTO(toc_views, toc_views_close)
 

@@ -10,6 +10,13 @@ toc_json toc_request_begin(toc_buf *out, const char *command)
     return json;
 }
 
+void toc_request_audience(toc_json *json, const toc_opts *args)
+{
+    const char *name = toc_opts_value(args, "audience");
+    if (name != NULL)
+        toc_json_text(json, "audience", toc_span_text(name));
+}
+
 void toc_request_words(toc_buf *out, const char *command, const char *key, const toc_opts *args)
 {
     toc_json json = toc_request_begin(out, command);

@@ -22,6 +22,12 @@ typedef struct toc_show {
 
 /* Begins a request: {"command": `command`; the caller adds members and closes it. */
 toc_json toc_request_begin(toc_buf *out, const char *command);
+/* The option of whatever may be asked as an audience would be answered, and its member. */
+#define TOC_OPTION_AUDIENCE                                                                        \
+    {                                                                                              \
+        "audience", "NAME", "as this audience is answered: an [audience NAME] of tocsind.conf"     \
+    }
+void toc_request_audience(toc_json *json, const toc_opts *args);
 /* {"command": …} alone, or with an array of the words. */
 void toc_request_words(toc_buf *out, const char *command, const char *key, const toc_opts *args);
 

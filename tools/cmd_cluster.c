@@ -5,6 +5,7 @@
 
 const toc_option toc_cluster_options[] = {
     {"members", "N", "list at most so many wallets (default 100)"},
+    TOC_OPTION_AUDIENCE,
     {NULL, NULL, NULL},
 };
 
@@ -79,6 +80,7 @@ toc_code toc_cmd_cluster(toc_cli *cli, const toc_opts *args, toc_err *err)
     TOC_TRY(toc_opts_number(args, "members", 0, TOC_CLUSTER_MEMBERS_MAX, &members, err));
     TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
     toc_json json = toc_request_begin(&request, "cluster");
+    toc_request_audience(&json, args);
     toc_json_open(&json, "queries", '[');
     for (size_t i = 0; i < args->word_count; i++)
         toc_json_text(&json, NULL, toc_span_text(args->words[i]));

@@ -9,6 +9,7 @@ enum { TIME_CHARS = 16, ORG_DIGITS_SHOWN = 12 };
 
 const toc_option toc_incident_view_options[] = {
     {"wallets", "N", "list at most so many claims on wallets (default 1000)"},
+    TOC_OPTION_AUDIENCE,
     {NULL, NULL, NULL},
 };
 
@@ -303,6 +304,7 @@ toc_code toc_cmd_incident(toc_cli *cli, const toc_opts *args, toc_err *err)
                         TOC_INCIDENT_WALLETS_MAX);
     TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
     toc_json json = toc_request_begin(&request, "incident");
+    toc_request_audience(&json, args);
     toc_json_open(&json, "queries", '[');
     for (size_t i = 0; i < args->word_count; i++)
         toc_json_text(&json, NULL, toc_span_text(args->words[i]));

@@ -8,6 +8,8 @@
 
 enum { QUERIES_BATCH = 500, SCORE_HIGH = 700, SCORE_MIDDLE = 300 };
 
+const toc_option toc_lookup_options[] = {TOC_OPTION_AUDIENCE, {NULL, NULL, NULL}};
+
 static toc_style style_of_score(uint64_t score)
 {
     return score >= SCORE_HIGH     ? TOC_STYLE_BAD
@@ -242,6 +244,7 @@ static toc_code show_explanation(void *context, json_t *line, toc_buf *out, toc_
 
 typedef struct queries {
     toc_cli *cli;
+    const toc_opts *args;
     const char *command;
     toc_show show;
     size_t count;
@@ -265,6 +268,7 @@ static toc_code add_query(queries *batch, toc_span text, toc_err *err)
 {
     if (batch->count == 0) {
         batch->json = toc_request_begin(&batch->request, batch->command);
+        toc_request_audience(&batch->json, batch->args);
         toc_json_open(&batch->json, "queries", '[');
     }
     toc_json_text(&batch->json, NULL, text);
@@ -304,7 +308,8 @@ static toc_code look_up(toc_cli *cli, const toc_opts *args, const char *command,
 {
     TOC_TRY(toc_opts_expect(args, 1, SIZE_MAX, "an address", err));
     bool first = true;
-    queries batch = {.cli = cli, .command = command, .show = {.line = draw, .context = &first}};
+    queries batch = {
+        .cli = cli, .args = args, .command = command, .show = {.line = draw, .context = &first}};
     toc_code code = ask_all(&batch, args, err);
     toc_buf_wipe(&batch.request);
     return code;

@@ -14,6 +14,7 @@ const toc_option toc_search_options[] = {
     {"from", "DATE", "issued then or later"},
     {"until", "DATE", "issued before then"},
     {"limit", "N", "at most so many (default 100)"},
+    TOC_OPTION_AUDIENCE,
     {NULL, NULL, NULL},
 };
 

@@ -268,6 +268,10 @@ static toc_code answer(direct *at, toc_err *err)
     for (size_t i = 0; i < TOC_COUNT(answers); i++) {
         if (strcmp(command, answers[i].command) != 0)
             continue;
+        if (json_object_get(at->request, "audience") != NULL)
+            return toc_fail(err, TOC_USAGE,
+                            "--audience needs the node, which keeps views for it: leave --direct "
+                            "out");
         TOC_TRY(begin(at, err));
         return answers[i].answer(at, command, err);
     }

@@ -24,6 +24,7 @@
 #define TOC_NOTE_BYTES_MAX                                                                         \
     4096u /* plain text, long enough for a reason, too short for a case file */
 #define TOC_TEXT_BYTES_MAX    256u /* names, labels, actors, tags */
+#define TOC_SLUG_BYTES_MAX    64u  /* ids of terms, incidents, lists; more is a sentence */
 #define TOC_LABELS_MAX        16u
 #define TOC_ASSETS_MAX        32u
 #define TOC_ROOTS_MAX         64u
@@ -37,6 +38,8 @@
 #define TOC_KEY_SIGNATURE_BYTES_MAX 1024u /* BIP-322 brings a whole witness */
 #define TOC_AUDIENCE_MAX      500u /* as many as a circle has members */
 #define TOC_AUDIENCE_NAMES_MAX 64u /* orgs that one submission tells by name and not by id */
+#define TOC_AUDIENCE_CIRCLES_MAX 32u /* that one audience is told of; more: any */
+#define TOC_AUDIENCES_MAX     8u  /* views of their own, each folded beside the officers' */
 #define TOC_CHUNK_MEMBERS_MAX 512u /* cluster members in one record; 62-byte addresses: 505 or so  \
                                     */
 #define TOC_CLUSTER_MEMBERS_MAX 1000000u

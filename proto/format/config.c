@@ -4,6 +4,7 @@
 
 #include "proto/base/limits.h"
 #include "proto/base/text.h"
+#include "proto/rules/terms.h"
 
 enum { CONFIG_WORKERS_MAX = 64 };
 #define CONFIG_MAP_DEFAULT (64ull << 30)
@@ -154,6 +155,61 @@ static toc_code take_admin_gid(toc_span value, void *field, toc_config *config, 
     return take_id(value, config->admin_gids, &config->admin_gid_count, err);
 }
 
+/* ---- [audience NAME]: the last one is being read ---- */
+
+static toc_config_audience *audience_of(toc_config *config)
+{
+    return &config->audiences[config->audience_count - 1];
+}
+
+static toc_code take_tlp(toc_span value, void *field, toc_config *config, toc_err *err)
+{
+    (void)field;
+    return toc_tlp_parse(value, &audience_of(config)->sees.tlp_max, err);
+}
+
+static toc_code take_circle(toc_span value, void *field, toc_config *config, toc_err *err)
+{
+    (void)field;
+    toc_audience *sees = &audience_of(config)->sees;
+    if (toc_span_equal(value, toc_span_text("any"))) {
+        sees->any_circle = true;
+        return TOC_OK;
+    }
+    if (sees->circle_count == TOC_AUDIENCE_CIRCLES_MAX)
+        return toc_fail(err, TOC_LIMIT, "at most %u circles; or any", TOC_AUDIENCE_CIRCLES_MAX);
+    toc_circle_id *circle = &sees->circles[sees->circle_count];
+    if (toc_hex_decode(value, circle->bytes, sizeof circle->bytes, NULL) != TOC_OK)
+        return toc_fail(err, TOC_USAGE,
+                        "a circle's id (64 digits, see 'tocsin circle list') or any is needed: a "
+                        "name may come to mean another circle");
+    sees->circle_count++;
+    return TOC_OK;
+}
+
+static toc_code take_org(toc_span value, void *field, toc_config *config, toc_err *err)
+{
+    (void)field;
+    toc_audience *sees = &audience_of(config)->sees;
+    TOC_TRY(toc_hex_decode(value, sees->org.bytes, sizeof sees->org.bytes, err));
+    sees->has_org = true;
+    return TOC_OK;
+}
+
+static toc_code take_audience_uid(toc_span value, void *field, toc_config *config, toc_err *err)
+{
+    (void)field;
+    return take_id(value, audience_of(config)->uids, &audience_of(config)->uid_count, err);
+}
+
+static toc_code take_audience_gid(toc_span value, void *field, toc_config *config, toc_err *err)
+{
+    (void)field;
+    return take_id(value, audience_of(config)->gids, &audience_of(config)->gid_count, err);
+}
+
+#define AUDIENCE "audience"
+
 static const setting settings[] = {
     {"node", "state", "where keys and store are (0700, of the service user)", take_path,
      offsetof(toc_config, state)},
@@ -180,6 +236,13 @@ static const setting settings[] = {
     {"control", "admin_uid", "users who may also change peers and circles, once a line",
      take_admin_uid, 0},
     {"control", "admin_gid", "groups likewise", take_admin_gid, 0},
+    {AUDIENCE, "tlp", "the highest marking that it sees", take_tlp, 0},
+    {AUDIENCE, "circle", "a circle that it sees records of (id), once a line; or any", take_circle,
+     0},
+    {AUDIENCE, "org", "whom it stands for (id): records for named orgs, and RED ones", take_org, 0},
+    {AUDIENCE, "uid", "users who may ask over the socket as this audience, once a line",
+     take_audience_uid, 0},
+    {AUDIENCE, "gid", "groups likewise", take_audience_gid, 0},
 };
 
 void toc_config_default(toc_config *out)
@@ -247,28 +310,60 @@ typedef struct parse {
     unsigned seen[TOC_COUNT(settings)]; /* the line each key stood on first */
 } parse;
 
-static toc_code take_section(parse *at, toc_span line, toc_err *err)
+/* A name, and keys to come that no other one has had. */
+static toc_code take_audience(parse *at, toc_span name, toc_config *config, toc_err *err)
+{
+    if (!toc_slug_valid(name) || memchr(name.data, '.', name.size) != NULL)
+        return toc_fail(err, TOC_USAGE,
+                        "%s:%u: [audience NAME] needs a name of small letters, digits and hyphens",
+                        at->name, at->line);
+    for (size_t i = 0; i < config->audience_count; i++) {
+        if (toc_span_equal(name, toc_span_text(config->audiences[i].name)))
+            return toc_fail(err, TOC_USAGE, "%s:%u: the audience '%s' is there already", at->name,
+                            at->line, config->audiences[i].name);
+    }
+    if (config->audience_count == TOC_AUDIENCES_MAX)
+        return toc_fail(err, TOC_LIMIT, "%s:%u: at most %u audiences", at->name, at->line,
+                        TOC_AUDIENCES_MAX);
+    toc_config_audience *audience = &config->audiences[config->audience_count++];
+    memcpy(audience->name, name.data, name.size);
+    for (size_t i = 0; i < TOC_COUNT(settings); i++) {
+        if (strcmp(settings[i].section, AUDIENCE) == 0)
+            at->seen[i] = 0;
+    }
+    snprintf(at->section, sizeof at->section, "%s", AUDIENCE);
+    return TOC_OK;
+}
+
+static toc_code take_section(parse *at, toc_span line, toc_config *config, toc_err *err)
 {
     toc_span name = trim(toc_span_of(line.data + 1, line.size - 1));
     if (name.size == 0 || name.data[name.size - 1] != ']')
         return toc_fail(err, TOC_MALFORMED, "%s:%u: a section needs its closing bracket", at->name,
                         at->line);
     name.size--;
+    toc_span rest;
+    if (begins(name, AUDIENCE " ", &rest))
+        return take_audience(at, trim(rest), config, err);
     for (size_t i = 0; i < TOC_COUNT(settings); i++) {
-        if (toc_span_equal(name, toc_span_text(settings[i].section))) {
+        if (strcmp(settings[i].section, AUDIENCE) != 0 &&
+            toc_span_equal(name, toc_span_text(settings[i].section))) {
             snprintf(at->section, sizeof at->section, "%s", settings[i].section);
             return TOC_OK;
         }
     }
     return toc_fail(err, TOC_USAGE,
-                    "%s:%u: unknown section [%.*s]; there are node, link, store and control",
+                    "%s:%u: unknown section [%.*s]; there are node, link, store, control and "
+                    "audience NAME",
                     at->name, at->line, (int)name.size, (const char *)name.data);
 }
 
 static bool repeatable(const setting *known)
 {
     return known->take == take_listen || known->take == take_uid || known->take == take_gid ||
-           known->take == take_admin_uid || known->take == take_admin_gid;
+           known->take == take_admin_uid || known->take == take_admin_gid ||
+           known->take == take_circle || known->take == take_audience_uid ||
+           known->take == take_audience_gid;
 }
 
 static toc_code take_key(parse *at, toc_span key, toc_span value, toc_config *config, toc_err *err)
@@ -300,13 +395,27 @@ static toc_code take_line(parse *at, toc_span line, toc_config *config, toc_err 
     if (line.size == 0 || line.data[0] == '#')
         return TOC_OK;
     if (line.data[0] == '[')
-        return take_section(at, line, err);
+        return take_section(at, line, config, err);
     const uint8_t *equals = memchr(line.data, '=', line.size);
     if (equals == NULL)
         return toc_fail(err, TOC_MALFORMED, "%s:%u: 'key = value' is needed", at->name, at->line);
     size_t split = (size_t)(equals - line.data);
     return take_key(at, trim(toc_span_of(line.data, split)),
                     trim(toc_span_of(equals + 1, line.size - split - 1)), config, err);
+}
+
+/* An audience of nobody is a mistake, and one of everybody must have been said. */
+static toc_code check_audiences(const char *name, const toc_config *config, toc_err *err)
+{
+    for (size_t i = 0; i < config->audience_count; i++) {
+        const toc_audience *sees = &config->audiences[i].sees;
+        if (sees->tlp_max == 0 || (sees->circle_count == 0 && !sees->any_circle))
+            return toc_fail(err, TOC_USAGE, "%s: [audience %s] needs %s", name,
+                            config->audiences[i].name,
+                            sees->tlp_max == 0 ? "tlp = CLEAR, GREEN, AMBER, AMBER+STRICT or RED"
+                                               : "circle = ID, or circle = any");
+    }
+    return TOC_OK;
 }
 
 toc_code toc_config_parse(const char *name, toc_span text, toc_config *out, toc_err *err)
@@ -329,6 +438,7 @@ toc_code toc_config_parse(const char *name, toc_span text, toc_config *out, toc_
     /* Everything in it would be taken for a submission, and moved aside. */
     if (strcmp(config.spool, config.state) == 0 || strcmp(config.spool, config.runtime) == 0)
         return toc_fail(err, TOC_USAGE, "%s: the spool needs a directory of its own", name);
+    TOC_TRY(check_audiences(name, &config, err));
     *out = config;
     return TOC_OK;
 }
@@ -394,11 +504,35 @@ static void write_listen(const setting *known, const toc_config *config, toc_buf
         toc_buf_printf(out, "# %s =\n", known->key);
 }
 
+static void write_audience(const toc_config_audience *audience, toc_buf *out)
+{
+    const toc_audience *sees = &audience->sees;
+    toc_buf_printf(out, "\n[audience %s]\ntlp = %s\n", audience->name, toc_tlp_name(sees->tlp_max));
+    if (sees->any_circle)
+        toc_buf_add_text(out, "circle = any\n");
+    for (size_t i = 0; i < sees->circle_count; i++) {
+        toc_buf_add_text(out, "circle = ");
+        toc_buf_add_hex(out, TOC_SPAN_OF(sees->circles[i].bytes));
+        toc_buf_add_u8(out, '\n');
+    }
+    if (sees->has_org) {
+        toc_buf_add_text(out, "org = ");
+        toc_buf_add_hex(out, TOC_SPAN_OF(sees->org.bytes));
+        toc_buf_add_u8(out, '\n');
+    }
+    for (size_t i = 0; i < audience->uid_count; i++)
+        toc_buf_printf(out, "uid = %u\n", audience->uids[i]);
+    for (size_t i = 0; i < audience->gid_count; i++)
+        toc_buf_printf(out, "gid = %u\n", audience->gids[i]);
+}
+
 void toc_config_write(const toc_config *config, toc_buf *out)
 {
     const char *section = "";
     for (size_t i = 0; i < TOC_COUNT(settings); i++) {
         const setting *known = &settings[i];
+        if (strcmp(known->section, AUDIENCE) == 0)
+            continue;
         if (strcmp(section, known->section) != 0)
             toc_buf_printf(out, "%s[%s]\n", i == 0 ? "" : "\n", known->section);
         section = known->section;
@@ -413,4 +547,6 @@ void toc_config_write(const toc_config *config, toc_buf *out)
         write_value(known, config, out);
         toc_buf_add_u8(out, '\n');
     }
+    for (size_t i = 0; i < config->audience_count; i++)
+        write_audience(&config->audiences[i], out);
 }

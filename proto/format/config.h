@@ -7,6 +7,7 @@
 #define TOC_PROTO_FORMAT_CONFIG_H
 
 #include "proto/base/buf.h"
+#include "proto/rules/audience.h"
 
 enum { TOC_CONFIG_PATH_BYTES = 1024, TOC_CONFIG_LISTEN_MAX = 8, TOC_CONFIG_IDS_MAX = 32 };
 
@@ -15,6 +16,14 @@ typedef enum toc_secret_kind {
     TOC_SECRET_FILE = 1,      /* file:PATH, its first line */
     TOC_SECRET_CREDENTIAL = 2 /* credential:NAME, from systemd's $CREDENTIALS_DIRECTORY */
 } toc_secret_kind;
+
+/* [audience NAME]: users of this machine, and doors, who see a part of what is known here. */
+typedef struct toc_config_audience {
+    char name[TOC_SLUG_BYTES_MAX + 1];
+    toc_audience sees; /* tlp = MARK, circle = ID | any (repeatable), org = ID */
+    size_t uid_count, gid_count;
+    unsigned uids[TOC_CONFIG_IDS_MAX], gids[TOC_CONFIG_IDS_MAX]; /* uid = N, gid = N, repeatable */
+} toc_config_audience;
 
 typedef struct toc_config {
     /* [node] */
@@ -38,6 +47,8 @@ typedef struct toc_config {
     size_t admin_uid_count, admin_gid_count;
     unsigned admin_uids[TOC_CONFIG_IDS_MAX],
         admin_gids[TOC_CONFIG_IDS_MAX]; /* admin_uid = N, admin_gid = N, repeatable: everything */
+    size_t audience_count;
+    toc_config_audience audiences[TOC_AUDIENCES_MAX];
 } toc_config;
 
 /* The defaults of a Debian installation. */

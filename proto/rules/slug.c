@@ -1,7 +1,6 @@
+#include "proto/base/limits.h"
 #include "proto/base/text.h"
 #include "proto/rules/terms.h"
-
-enum { SLUG_BYTES_MAX = 64 };
 
 static bool is_alphanumeric(uint8_t character)
 {
@@ -15,7 +14,7 @@ static bool is_slug_character(uint8_t character)
 
 bool toc_slug_valid(toc_span text)
 {
-    if (text.size == 0 || text.size > SLUG_BYTES_MAX || !is_alphanumeric(text.data[0]))
+    if (text.size == 0 || text.size > TOC_SLUG_BYTES_MAX || !is_alphanumeric(text.data[0]))
         return false;
     for (size_t i = 1; i < text.size; i++) {
         if (!is_slug_character(text.data[i]))
@@ -46,10 +45,10 @@ toc_code toc_slug_from(toc_span text, char out[65], toc_err *err)
     toc_span trimmed = trim(text);
     if (trimmed.size == 0)
         return toc_fail(err, TOC_MALFORMED, "an empty id");
-    if (trimmed.size > SLUG_BYTES_MAX)
+    if (trimmed.size > TOC_SLUG_BYTES_MAX)
         return toc_fail(err, TOC_MALFORMED, "an id of %zu characters; at most %d are taken",
-                        trimmed.size, SLUG_BYTES_MAX);
-    char slug[SLUG_BYTES_MAX + 1];
+                        trimmed.size, TOC_SLUG_BYTES_MAX);
+    char slug[TOC_SLUG_BYTES_MAX + 1];
     for (size_t i = 0; i < trimmed.size; i++) {
         uint8_t character = slug_character(trimmed.data[i]);
         if (i == 0 ? !is_alphanumeric(character) : !is_slug_character(character))

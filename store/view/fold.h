@@ -205,10 +205,13 @@ TOC_DEFINE_AUTO_WIPE(toc_fold, toc_fold_wipe)
 
 /* ---- the views themselves ---- */
 
+#define TOC_VIEWS_PREFIX "views-" /* of the folders of audiences */
+
 struct toc_views {
     toc_env *env;
     toc_log *log;
     char *path;
+    toc_audience audience; /* what of E is in E' */
     toc_env_options options;
     bool sync;            /* as opened: false in tests */
     bool dirty;           /* commits are unsynced and *dirty* stands in the tables */

@@ -178,12 +178,18 @@ static toc_code take_record(toc_fold *fold, const toc_fold_feed *feed, uint64_t 
 toc_code toc_fold_take(toc_fold *fold, const toc_fold_feed *feed, uint64_t index, toc_err *err)
 {
     toc_intake in;
+    const toc_audience *audience = &fold->views->audience;
+    if (!toc_audience_enters(audience, &feed->name.circle))
+        return TOC_OK;
     TOC_TRY(toc_fold_open(fold, feed, index, &in, err));
     switch (in.kind) {
     case TOC_INTAKE_RECORD:
-        return take_record(fold, feed, index, &in, err);
-    case TOC_INTAKE_MALFORMED:
-        return take_malformed(fold, feed->number, index, err);
+        /* The one way into the views: what the audience may not see is not in E'. */
+        return toc_audience_sees(audience, &feed->name.circle, &feed->name.org, &in.statement)
+                   ? take_record(fold, feed, index, &in, err)
+                   : TOC_OK;
+    case TOC_INTAKE_MALFORMED: /* its marking cannot be read */
+        return audience->officers ? take_malformed(fold, feed->number, index, err) : TOC_OK;
     case TOC_INTAKE_NOTHING:
         break;
     }

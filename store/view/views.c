@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "proto/rules/terms.h"
 #include "store/folder.h"
 #include "store/view/fold.h"
 
@@ -19,10 +20,16 @@ static toc_span dirty_key(void)
     return toc_span_text("dirty");
 }
 
-static void layout_value(uint8_t out[8])
+/* What the rows follow from besides the log. */
+enum { LAYOUT_BYTES = 4 + 4 + 32 };
+
+static void layout_value(const toc_views *views, uint8_t out[LAYOUT_BYTES])
 {
+    toc_hash audience;
+    toc_audience_id(&views->audience, &audience);
     toc_put_u32(out, TOC_VIEW_LAYOUT);
     toc_put_u32(out + 4, TOC_RULES_VERSION);
+    memcpy(out + 8, audience.bytes, sizeof audience.bytes);
 }
 
 /* A row of `meta` as it should be, or none where none should be. */
@@ -36,15 +43,15 @@ static toc_code has_row(toc_txn *txn, toc_span key, toc_span expected, bool *out
 }
 
 /* Whether what is on the disk can be gone on with. Empty tables can. */
-static toc_code is_usable(toc_env *env, bool *out, toc_err *err)
+static toc_code is_usable(const toc_views *views, bool *out, toc_err *err)
 {
     TOC_AUTO(toc_txn_abort) toc_txn *txn = NULL;
-    TOC_TRY(toc_txn_begin(env, TOC_TXN_READ, &txn, err));
+    TOC_TRY(toc_txn_begin(views->env, TOC_TXN_READ, &txn, err));
     uint64_t rows = 0;
-    uint8_t layout[8];
+    uint8_t layout[LAYOUT_BYTES];
     bool clean = false, same_layout = false;
     toc_view_state state;
-    layout_value(layout);
+    layout_value(views, layout);
     TOC_TRY(toc_table_count(txn, TOC_VIEW_META, &rows, err));
     TOC_TRY(has_row(txn, dirty_key(), (toc_span){0}, &clean, err));
     TOC_TRY(has_row(txn, layout_key(), TOC_SPAN_OF(layout), &same_layout, err));
@@ -106,17 +113,17 @@ static toc_code open_usable(toc_views *views, toc_err *err)
 {
     bool usable = false;
     TOC_TRY(open_env(views, err));
-    TOC_TRY(is_usable(views->env, &usable, err));
+    TOC_TRY(is_usable(views, &usable, err));
     if (!usable) {
         toc_env_close(views->env);
         views->env = NULL;
         TOC_TRY(toc_env_remove(views->path, err));
         TOC_TRY(open_env(views, err));
     }
-    uint8_t layout[8];
-    layout_value(layout);
+    uint8_t layout[LAYOUT_BYTES];
+    layout_value(views, layout);
     bool marked = false;
-    TOC_TRY(is_marked(views->env, toc_span_of(layout, sizeof layout), &marked, err));
+    TOC_TRY(is_marked(views->env, TOC_SPAN_OF(layout), &marked, err));
     return marked ? TOC_OK : put_meta(views->env, layout_key(), TOC_SPAN_OF(layout), true, err);
 }
 
@@ -138,13 +145,15 @@ static toc_code read_state(toc_views *views, toc_err *err)
     return toc_view_state_get(txn, &views->state, err);
 }
 
-toc_code toc_views_open(const char *directory, const toc_store_options *options, toc_log *log,
-                        toc_views **out, toc_err *err)
+static toc_code open_views(const char *directory, const char *folder, const toc_audience *audience,
+                           const toc_store_options *options, toc_log *log, toc_views **out,
+                           toc_err *err)
 {
     TOC_AUTO(toc_views_close) toc_views *views = calloc(1, sizeof *views);
-    if (views == NULL || asprintf(&views->path, "%s/views", directory) < 0)
+    if (views == NULL || asprintf(&views->path, "%s/%s", directory, folder) < 0)
         return toc_fail(err, TOC_NO_MEMORY, "open the views of '%s': no memory", directory);
     views->log = log;
+    views->audience = *audience;
     views->sync = options->sync;
     views->options = (toc_env_options){.tables = toc_view_table_names,
                                        .table_count = TOC_VIEW_TABLES,
@@ -157,6 +166,23 @@ toc_code toc_views_open(const char *directory, const toc_store_options *options,
     *out = views;
     views = NULL; /* transferred */
     return TOC_OK;
+}
+
+toc_code toc_views_open(const char *directory, const toc_store_options *options, toc_log *log,
+                        toc_views **out, toc_err *err)
+{
+    return open_views(directory, "views", &toc_audience_officers, options, log, out, err);
+}
+
+toc_code toc_views_open_for(const char *directory, const char *name, const toc_audience *audience,
+                            const toc_store_options *options, toc_log *log, toc_views **out,
+                            toc_err *err)
+{
+    char folder[sizeof TOC_VIEWS_PREFIX + TOC_SLUG_BYTES_MAX];
+    if (!toc_slug_valid(toc_span_text(name)) || strchr(name, '.') != NULL)
+        return toc_fail(err, TOC_USAGE, "'%.64s' is no name of an audience", name);
+    (void)snprintf(folder, sizeof folder, "%s%s", TOC_VIEWS_PREFIX, name);
+    return open_views(directory, folder, audience, options, log, out, err);
 }
 
 void toc_views_close(toc_views *views)

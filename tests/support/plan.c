@@ -192,6 +192,27 @@ static size_t feed_of(toc_plan *plan, const toc_feed_name *name)
     return plan->feed_count++;
 }
 
+/* Any marking, whatever that of the claim's other records is; the first org of the world is the one
+ * that is named. */
+static void mark(const toc_plan *plan, toc_statement *statement)
+{
+    uint64_t drawn = (plan->seed << 32) + plan->line_count + 1;
+    drawn = (drawn ^ (drawn >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+    drawn = (drawn ^ (drawn >> 27)) * UINT64_C(0x94D049BB133111EB);
+    drawn ^= drawn >> 31;
+    statement->tlp = (toc_tlp)(TOC_TLP_CLEAR + drawn % 5);
+    if (plan->feed_count == 0)
+        return;
+    const toc_org_id *named = &plan->feeds[0]->name.org;
+    if (drawn / 5 % 12 == 0) {
+        statement->releasable_count = 1;
+        statement->releasable_to = named;
+    } else if (drawn / 5 % 12 == 1) {
+        statement->not_to_count = 1;
+        statement->not_to = named;
+    }
+}
+
 static void say_line(toc_plan *plan, toc_plan_fields *from)
 {
     toc_feed_name name = {.lane = TOC_LANE_BULK};
@@ -206,7 +227,7 @@ static void say_line(toc_plan *plan, toc_plan_fields *from)
                                   ? take_retraction(from, &name.org)
                                   : take_head(plan, from, (toc_record_kind)kind, &name.org);
     assert_int_equal(from->next, from->count);
-    statement.tlp = TOC_TLP_AMBER;
+    mark(plan, &statement);
     statement.revision = revision;
     statement.issued_at.unix_ms = issued_at == 0 ? 1 : issued_at; /* 0 would be "missing" */
     statement.valid_until.unix_ms = valid_until;

@@ -84,6 +84,30 @@ static void the_secret_is_a_file_a_credential_or_asked_for(void **state)
     assert_int_equal(config.secret_kind, TOC_SECRET_ASK);
 }
 
+#define ID_TEXT "c100000000000000000000000000000000000000000000000000000000000000"
+
+static void an_audience_has_a_section_of_its_own(void **state)
+{
+    toc_err err;
+    toc_config config;
+    (void)state;
+    TOC_CHECK_OK(parse("[audience partners]\ntlp = green\ncircle = " ID_TEXT "\nuid = 7\nuid = 8\n"
+                       "[store]\nlog_map = 1G\n"
+                       "[audience press]\ntlp = CLEAR\ncircle = any\norg = " ID_TEXT "\ngid = 9\n",
+                       &config, &err));
+    assert_int_equal(config.audience_count, 2);
+    const toc_config_audience *partners = &config.audiences[0], *press = &config.audiences[1];
+    assert_string_equal(partners->name, "partners");
+    assert_int_equal(partners->sees.tlp_max, TOC_TLP_GREEN);
+    assert_int_equal(partners->sees.circle_count, 1);
+    assert_int_equal(partners->sees.circles[0].bytes[0], 0xC1);
+    assert_false(partners->sees.any_circle || partners->sees.has_org || partners->sees.officers);
+    assert_int_equal(partners->uid_count, 2);
+    assert_int_equal(press->sees.tlp_max, TOC_TLP_CLEAR);
+    assert_true(press->sees.any_circle && press->sees.has_org);
+    assert_int_equal(press->gids[0], 9);
+}
+
 /* Each mistake names the file, the line, and what it is about. */
 static void a_mistake_is_named_by_line_and_key(void **state)
 {
@@ -95,6 +119,14 @@ static void a_mistake_is_named_by_line_and_key(void **state)
         {"[node]\nlisten = tcp://h:1\n", "test.conf:2:", "[link]"},
         {"state = /x\n", "test.conf:1:", "state"},
         {"[nodes]\n", "test.conf:1:", "[nodes]"},
+        {"[audience]\n", "test.conf:1:", "[audience]"},
+        {"[audience A B]\n", "test.conf:1:", "name"},
+        {"[audience a]\ntlp = RED\ncircle = any\n[audience a]\n", "test.conf:4:", "already"},
+        {"[audience a]\ntlp = RED\ntlp = RED\n", "test.conf:3:", "line 2"},
+        {"[audience a]\ntlp = purple\n", "test.conf:2:", "tlp"},
+        {"[audience a]\ncircle = police\n", "test.conf:2:", "id"},
+        {"[audience a]\ncircle = any\n", "test.conf", "needs tlp"},
+        {"[audience a]\ntlp = GREEN\n", "test.conf", "needs circle"},
         {"[node\n", "test.conf:1:", "bracket"},
         {"[node]\nstate\n", "test.conf:2:", "key = value"},
         {"[node]\nstate = relative\n", "test.conf:2:", "state"},
@@ -193,7 +225,10 @@ static void what_is_written_is_read_back(void **state)
                        "[link]\nlisten = tcp://h.example:1\n"
                        "[store]\nlog_map = 1048577\nviews_map = 3T\n"
                        "[control]\nallow_uid = 0\nallow_gid = 4294967294\nadmin_uid = 5\n"
-                       "admin_uid = 6\nadmin_gid = 7\n",
+                       "admin_uid = 6\nadmin_gid = 7\n"
+                       "[audience partners]\ntlp = AMBER+STRICT\ncircle = " ID_TEXT
+                       "\norg = " ID_TEXT "\nuid = 8\ngid = 9\n"
+                       "[audience press]\ntlp = CLEAR\ncircle = any\n",
                        &config, &err));
     toc_config_write(&config, &text);
     TOC_CHECK_OK(toc_buf_ok(&text, &err));
@@ -232,6 +267,7 @@ int main(void)
         cmocka_unit_test(every_key_is_read_into_its_place),
         cmocka_unit_test(an_empty_file_is_the_default),
         cmocka_unit_test(the_secret_is_a_file_a_credential_or_asked_for),
+        cmocka_unit_test(an_audience_has_a_section_of_its_own),
         cmocka_unit_test(a_mistake_is_named_by_line_and_key),
         cmocka_unit_test(a_zero_byte_is_no_text),
         cmocka_unit_test(lists_have_an_end),

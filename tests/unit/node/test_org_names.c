@@ -2,7 +2,7 @@
  * whole circle is not written to it. */
 #include <stdlib.h>
 
-#include "node/audience.h"
+#include "node/org_names.h"
 #include "proto/format/audience.h"
 #include "tests/unit/node/talk.h"
 
@@ -49,25 +49,26 @@ static toc_org_id stand_in(const char *name)
     return out;
 }
 
-static void add_names(pair *two, toc_audience *out)
+static void add_names(pair *two, toc_org_names *out)
 {
     static const char *const names[] = {"Beta Police", "Nobody"};
     TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
     toc_err err;
     TOC_CHECK_OK(toc_log_read(toc_node_log(two->node.node), &txn, &err));
     for (size_t i = 0; i < TOC_COUNT(names); i++)
-        TOC_CHECK_OK(toc_audience_add(out, txn, toc_span_text(names[i]), &err));
+        TOC_CHECK_OK(toc_org_names_add(out, txn, toc_span_text(names[i]), &err));
 }
 
-static toc_code resolve(pair *two, const toc_audience *audience, toc_statement *draft, toc_err *err)
+static toc_code resolve(pair *two, const toc_org_names *audience, toc_statement *draft,
+                        toc_err *err)
 {
-    return toc_audience_resolve(audience, toc_node_log(two->node.node), two->arena, draft, err);
+    return toc_org_names_resolve(audience, toc_node_log(two->node.node), two->arena, draft, err);
 }
 
 static void names_become_the_ids_of_cards_in_order_and_once(void **state)
 {
     pair *two = *state;
-    toc_audience audience = {0};
+    toc_org_names audience = {0};
     toc_err err;
     add_names(two, &audience);
     toc_org_id orgs[] = {stand_in("Beta Police"), two->peer.org, two->node.org};
@@ -84,7 +85,7 @@ static void names_become_the_ids_of_cards_in_order_and_once(void **state)
 static void an_org_that_nobody_knows_is_named_in_the_refusal(void **state)
 {
     pair *two = *state;
-    toc_audience audience = {0};
+    toc_org_names audience = {0};
     toc_err err;
     add_names(two, &audience);
     toc_org_id nobody = stand_in("Nobody"), unasked = stand_in("Beta police");

@@ -1,10 +1,10 @@
-#include "node/audience.h"
+#include "node/org_names.h"
 
 #include "node/control_roll.h"
 #include "proto/base/text.h"
 #include "proto/format/audience.h"
 
-toc_code toc_audience_add(toc_audience *audience, toc_log_txn *txn, toc_span name, toc_err *err)
+toc_code toc_org_names_add(toc_org_names *audience, toc_log_txn *txn, toc_span name, toc_err *err)
 {
     if (audience->count == TOC_AUDIENCE_NAMES_MAX)
         return toc_fail(err, TOC_LIMIT, "more than %u orgs by name in one submission",
@@ -32,7 +32,7 @@ static toc_code find_card(toc_log_txn *txn, toc_arena *arena, const toc_org_id *
     return code == TOC_OK ? TOC_OK : toc_fail(err, code, "%s", why.text);
 }
 
-static toc_code resolve_org(const toc_audience *audience, toc_log_txn *txn, toc_arena *arena,
+static toc_code resolve_org(const toc_org_names *audience, toc_log_txn *txn, toc_arena *arena,
                             toc_org_id *org, toc_err *err)
 {
     for (size_t i = 0; i < audience->count; i++) {
@@ -46,7 +46,7 @@ static toc_code resolve_org(const toc_audience *audience, toc_log_txn *txn, toc_
     return find_card(txn, arena, org, err);
 }
 
-static toc_code resolve_list(const toc_audience *audience, toc_log_txn *txn, toc_arena *arena,
+static toc_code resolve_list(const toc_org_names *audience, toc_log_txn *txn, toc_arena *arena,
                              const char *field, const toc_org_id **list, size_t *count,
                              toc_err *err)
 {
@@ -66,8 +66,8 @@ static toc_code resolve_list(const toc_audience *audience, toc_log_txn *txn, toc
     return TOC_OK;
 }
 
-toc_code toc_audience_resolve(const toc_audience *audience, toc_log *log, toc_arena *arena,
-                              toc_statement *draft, toc_err *err)
+toc_code toc_org_names_resolve(const toc_org_names *audience, toc_log *log, toc_arena *arena,
+                               toc_statement *draft, toc_err *err)
 {
     if (draft->releasable_count + draft->not_to_count == 0)
         return TOC_OK;
@@ -78,7 +78,7 @@ toc_code toc_audience_resolve(const toc_audience *audience, toc_log *log, toc_ar
     return resolve_list(audience, txn, arena, "not_to", &draft->not_to, &draft->not_to_count, err);
 }
 
-toc_code toc_audience_check(const toc_statement *statement, toc_err *err)
+toc_code toc_org_names_check(const toc_statement *statement, toc_err *err)
 {
     if (statement->releasable_count + statement->not_to_count > 0)
         return toc_fail(err, TOC_DENIED,

@@ -1,0 +1,85 @@
+#include "proto/rules/audience.h"
+
+#include <stdlib.h>
+
+#include "proto/crypto/hash.h"
+
+const toc_audience toc_audience_officers = {.officers = true};
+
+toc_audience toc_audience_reader(const toc_circle_id *circle, const toc_org_id *org)
+{
+    return (toc_audience){.tlp_max = TOC_TLP_RED,
+                          .circle_count = 1,
+                          .circles = {*circle},
+                          .has_org = true,
+                          .org = *org};
+}
+
+bool toc_audience_enters(const toc_audience *audience, const toc_circle_id *circle)
+{
+    for (size_t i = 0; i < audience->circle_count; i++) {
+        if (toc_circle_id_equal(&audience->circles[i], circle))
+            return true;
+    }
+    return audience->officers || audience->any_circle;
+}
+
+static bool is_named(const toc_audience *audience, const toc_org_id *orgs, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (toc_org_id_equal(&orgs[i], &audience->org))
+            return true;
+    }
+    return false;
+}
+
+/* Of what names readers, or those who are none: whoever stands for no org may be anybody's. */
+static bool may_read(const toc_audience *audience, const toc_org_id *author,
+                     const toc_statement *statement)
+{
+    if (toc_org_id_equal(&audience->org, author))
+        return true;
+    if (is_named(audience, statement->not_to, statement->not_to_count))
+        return false;
+    return statement->releasable_count == 0 ||
+           is_named(audience, statement->releasable_to, statement->releasable_count);
+}
+
+bool toc_audience_sees(const toc_audience *audience, const toc_circle_id *circle,
+                       const toc_org_id *author, const toc_statement *statement)
+{
+#ifdef TOCSIN_NOBODY_SEES
+    (void)audience, (void)circle, (void)author, (void)statement;
+    (void)may_read;
+    return false; /* a build for tests: every door must then be empty */
+#else
+    if (audience->officers)
+        return true;
+    if (statement->tlp > audience->tlp_max || !toc_audience_enters(audience, circle))
+        return false;
+    bool anybody = statement->tlp < TOC_TLP_RED && statement->releasable_count == 0 &&
+                   statement->not_to_count == 0;
+    return anybody || (audience->has_org && may_read(audience, author, statement));
+#endif
+}
+
+static int compare_circles(const void *left, const void *right)
+{
+    return memcmp(left, right, sizeof(toc_circle_id));
+}
+
+void toc_audience_id(const toc_audience *audience, toc_hash *out)
+{
+    toc_audience named = *audience;
+    if (named.any_circle || named.officers)
+        named.circle_count = 0;
+    if (named.circle_count > 1)
+        qsort(named.circles, named.circle_count, sizeof named.circles[0], compare_circles);
+    uint8_t what[] = {named.officers, named.officers ? 0 : (uint8_t)named.tlp_max,
+                      named.any_circle && !named.officers, named.has_org && !named.officers};
+    toc_span parts[] = {
+        toc_span_text("tocsin/audience/1\n"), TOC_SPAN_OF(what),
+        toc_span_of(named.org.bytes, what[3] ? sizeof named.org.bytes : 0),
+        toc_span_of(named.circles[0].bytes, named.circle_count * sizeof named.circles[0])};
+    toc_blake2b_parts(parts, TOC_COUNT(parts), out);
+}
