@@ -131,6 +131,11 @@
 #define TOC_BIG_ATOM_MEMBERS       1000u
 #define TOC_CONFIDENCE_CAP         95u
 
+/* Submissions that are held. */
+#define TOC_HELD_MAX       256u         /* at once */
+#define TOC_HELD_BYTES_MAX (64u << 20)  /* all together: kept in a transaction, and read whole */
+#define TOC_HOLD_MS_MAX    86400000u    /* a day: what waits longer is a draft, and not a hold */
+
 /* Control socket. */
 #define TOC_CONTROL_FRAME_BYTES_MAX (4u << 20)
 #define TOC_CONTROL_CLIENTS_MAX     64u

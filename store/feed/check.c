@@ -145,6 +145,12 @@ static toc_code check_cosigner_row(toc_check *check, toc_row row, toc_err *err)
     return check_range(check, cosigner.number, cosigner.newest.size, "a cosigner", err);
 }
 
+static toc_code check_held_row(toc_check *check, toc_row row, toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf plain = {0};
+    return toc_held_row_open(check->txn, row, &plain, err);
+}
+
 static toc_code check_small_tables(toc_check *check, toc_err *err)
 {
     static const struct {
@@ -156,6 +162,7 @@ static toc_code check_small_tables(toc_check *check, toc_err *err)
         {TOC_LOG_CIRCLES, check_circle_row},  {TOC_LOG_PEERS, check_peer_row},
         {TOC_LOG_KEYS, check_key_row},        {TOC_LOG_SUBMISSIONS, check_submission_row},
         {TOC_LOG_COSIGS, check_cosig_row},    {TOC_LOG_COSIGNERS, check_cosigner_row},
+        {TOC_LOG_HELD, check_held_row},
     };
     for (size_t i = 0; i < TOC_COUNT(tables); i++)
         TOC_TRY(each_row(check, tables[i].table, tables[i].visit, err));

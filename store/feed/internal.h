@@ -25,6 +25,7 @@ typedef enum toc_log_table {
     TOC_LOG_SUBMISSIONS,
     TOC_LOG_COSIGS,
     TOC_LOG_COSIGNERS,
+    TOC_LOG_HELD,
     TOC_LOG_TABLE_COUNT
 } toc_log_table;
 
@@ -136,6 +137,9 @@ TOC_MUST toc_code toc_card_row_open(toc_log_txn *txn, toc_row row, toc_arena *ar
                                     toc_err *err);
 /* Opens the sealed value of table keys into `out`. */
 TOC_MUST toc_code toc_key_row_open(const toc_log_txn *txn, toc_row row, toc_buf *out, toc_err *err);
+/* The same of table held. */
+TOC_MUST toc_code toc_held_row_open(const toc_log_txn *txn, toc_row row, toc_buf *out,
+                                    toc_err *err);
 
 /* The sum of the sizes of all entries: what is stored and what this transaction adds. */
 TOC_MUST toc_code toc_log_entry_bytes(toc_log_txn *txn, uint64_t *out, toc_err *err);

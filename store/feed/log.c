@@ -27,6 +27,7 @@ static const char *const table_names[TOC_LOG_TABLE_COUNT] = {
     [TOC_LOG_SUBMISSIONS] = "submissions",
     [TOC_LOG_COSIGS] = "cosigs",
     [TOC_LOG_COSIGNERS] = "cosigners",
+    [TOC_LOG_HELD] = "held",
 };
 
 /* ---- open and close ---- */
