@@ -1,13 +1,14 @@
 /* Commands that write: submit, retract. */
 #include "node/control_submit.h"
-
+#include "node/clock.h"
 #include "node/control_roll.h"
 #include "node/control_talk.h"
-#include "proto/format/drafts.h"
+#include "node/held.h"
+#include "node/retraction.h"
 
-enum { REFUSALS_BYTES_MAX = 16 << 20, RETRACT_ARENA_BYTES = 16 << 20, RETRACT_SETTLE_MS = 10000 };
+enum { REFUSALS_BYTES_MAX = 16 << 20, CLOCKS_APART_MS = 60000 };
 
-/* ---- the request ---- */
+/* ---- the requests ---- */
 
 static toc_code read_audience(toc_log_txn *txn, json_t *request, toc_org_names *out, toc_err *err)
 {
@@ -18,7 +19,18 @@ static toc_code read_audience(toc_log_txn *txn, json_t *request, toc_org_names *
     return TOC_OK;
 }
 
-static toc_code read_request(toc_node *node, json_t *request, toc_submission_request *out,
+static toc_code read_until(json_t *request, toc_time *out, toc_err *err)
+{
+    TOC_TRY(toc_args_number(request, "hold_until", 0, TOC_TIME_MS_MAX, &out->unix_ms, err));
+    if (out->unix_ms > toc_clock_now().wall.unix_ms + TOC_HOLD_MS_MAX + CLOCKS_APART_MS)
+        return toc_fail(err, TOC_USAGE,
+                        "a submission is held for %u hours at most; what is to wait longer is "
+                        "submitted later",
+                        TOC_HOLD_MS_MAX / 3600000);
+    return TOC_OK;
+}
+
+toc_code toc_submission_read(toc_node *node, json_t *request, toc_submission_request *out,
                              toc_err *err)
 {
     bool alert;
@@ -26,24 +38,29 @@ static toc_code read_request(toc_node *node, json_t *request, toc_submission_req
     TOC_TRY(toc_args_id(request, "id", out->id.bytes, err));
     TOC_TRY(toc_args_bool(request, "alert", &alert, err));
     TOC_TRY(toc_args_bool(request, "dry_run", &out->dry_run, err));
+    TOC_TRY(read_until(request, &out->until, err));
     out->lane = alert ? TOC_LANE_ALERT : TOC_LANE_BULK;
     TOC_TRY(toc_log_read(toc_node_log(node), &txn, err));
     TOC_TRY(read_audience(txn, request, &out->audience, err));
     return toc_roll_circle(txn, request, &out->circle, err);
 }
 
-toc_code toc_submission_read(toc_node *node, toc_span request, toc_submission_request *out,
-                             toc_err *err)
+bool toc_submission_is_held(const toc_submission_request *request)
 {
-    static const char *const arguments[] = {"id", "circle", "alert", "dry_run", "orgs", NULL};
-    TOC_AUTO_JSON json_t *object = NULL;
-    toc_span command;
-    TOC_TRY(toc_args_parse(request, &object, err));
-    TOC_TRY(toc_args_text(object, "command", true, &command, err));
-    if (!toc_span_equal(command, toc_span_text("submit")))
-        return toc_fail(err, TOC_USAGE, "only submissions wait in the spool");
-    TOC_TRY(toc_args_known(object, arguments, err));
-    return read_request(node, object, out, err);
+    return !request->dry_run && request->until.unix_ms > toc_clock_now().wall.unix_ms;
+}
+
+toc_code toc_retraction_read(toc_node *node, json_t *request, toc_retraction *out, toc_err *err)
+{
+    toc_span reason;
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    TOC_TRY(toc_args_text(request, "reason", false, &reason, err));
+    TOC_TRY(toc_args_text(request, "note", false, &out->note, err));
+    out->reason = TOC_RETRACT_ERROR;
+    if (reason.size > 0)
+        TOC_TRY(toc_retraction_reason_parse(reason, &out->reason, err));
+    TOC_TRY(toc_log_read(toc_node_log(node), &txn, err));
+    return toc_roll_circle(txn, request, &out->circle, err);
 }
 
 /* ---- submit ---- */
@@ -90,141 +107,108 @@ static toc_code take_parts(toc_talk *talk, toc_submission *submission, toc_err *
     }
 }
 
+static toc_code check_refusals(const refusals *all, toc_err *err)
+{
+    return all->failed.code == TOC_OK ? TOC_OK
+                                      : toc_fail(err, all->failed.code, "%s", all->failed.text);
+}
+
+/* What is held is checked when all of it is there. */
+static toc_code take_frames(toc_talk *talk, toc_buf *out, toc_err *err)
+{
+    for (;;) {
+        toc_span part;
+        bool end;
+        TOC_TRY(toc_talk_drafts(talk, &part, &end, err));
+        if (part.size > TOC_HELD_BYTES_MAX - out->size)
+            return toc_fail(err, TOC_LIMIT,
+                            "more than %u bytes to be held; submit without --hold, or in smaller "
+                            "files",
+                            TOC_HELD_BYTES_MAX);
+        TOC_TRY(toc_control_write(end ? TOC_CONTROL_END : TOC_CONTROL_DRAFTS, part, out, err));
+        if (end)
+            return TOC_OK;
+    }
+}
+
+static toc_code hold(toc_talk *talk, json_t *request, const toc_submission_request *wanted,
+                     refusals *all, toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    TOC_AUTO(toc_buf_wipe) toc_buf frames = {0};
+    TOC_AUTO(toc_buf_wipe) toc_buf summary = {0};
+    TOC_TRY(toc_waiting_line(request, wanted, &line, err));
+    TOC_TRY(take_frames(talk, &frames, err));
+    TOC_TRY(toc_held_keep(toc_talk_node(talk), toc_talk_writer(talk), wanted, toc_talk_uid(talk),
+                          toc_buf_view(&line), toc_buf_view(&frames), say_refusal, all, &summary,
+                          err));
+    TOC_TRY(check_refusals(all, err));
+    return toc_talk_line(talk, toc_buf_view(&summary), err);
+}
+
 toc_code toc_control_submit(toc_talk *talk, json_t *request, toc_err *err)
 {
     toc_submission_request wanted = {0};
     TOC_AUTO(toc_submission_free) toc_submission *submission = NULL;
     TOC_AUTO(toc_buf_wipe) toc_buf summary = {0};
     refusals all = {.talk = talk};
-    TOC_TRY(read_request(toc_talk_node(talk), request, &wanted, err));
+    TOC_TRY(toc_submission_read(toc_talk_node(talk), request, &wanted, err));
+    if (toc_submission_is_held(&wanted))
+        return hold(talk, request, &wanted, &all, err);
     TOC_TRY(toc_submission_begin(toc_talk_node(talk), toc_talk_writer(talk), &wanted, say_refusal,
                                  &all, &submission, err));
     TOC_TRY(take_parts(talk, submission, err));
-    if (all.failed.code != TOC_OK)
-        return toc_fail(err, all.failed.code, "%s", all.failed.text);
+    TOC_TRY(check_refusals(&all, err));
     TOC_TRY(toc_submission_end(submission, &summary, err));
     return toc_talk_line(talk, toc_buf_view(&summary), err);
 }
 
 /* ---- retract ---- */
 
-typedef struct retraction {
-    toc_talk *talk;
-    toc_circle_id circle;
-    toc_retraction_reason reason;
-    toc_span note;
-    toc_arena *arena;
-    size_t done;
-} retraction;
-
-static void retraction_wipe(retraction *what)
+static toc_code say_retracted(void *context, const toc_retracted *done, toc_err *err)
 {
-    toc_arena_free(what->arena);
-}
-TOC_DEFINE_AUTO_WIPE(retraction, retraction_wipe)
-
-static toc_code retract_one(retraction *what, const toc_statement *target, toc_err *err)
-{
-    toc_retracted done;
+    refusals *all = context;
     TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
-    TOC_TRY(toc_writer_retract(toc_talk_writer(what->talk), &what->circle, target, what->reason,
-                               what->note, &done, err));
     toc_json json = {.out = &line};
     toc_json_open(&json, NULL, '{');
-    toc_json_hex(&json, "claim", TOC_SPAN_OF(done.claim.bytes));
-    toc_json_hex(&json, "record", TOC_SPAN_OF(done.record.bytes));
-    toc_json_decimal(&json, "revision", done.revision);
+    toc_json_hex(&json, "claim", TOC_SPAN_OF(done->claim.bytes));
+    toc_json_hex(&json, "record", TOC_SPAN_OF(done->record.bytes));
+    toc_json_decimal(&json, "revision", done->revision);
     toc_json_close(&json, '}');
     TOC_TRY(toc_buf_ok(&line, err));
-    what->done++;
-    return toc_talk_line(what->talk, toc_buf_view(&line), err);
+    return toc_talk_line(all->talk, toc_buf_view(&line), err);
 }
 
-/* The claim must be this org's, in this circle: only the issuer ends a claim. */
-static toc_code find_claim(retraction *what, const toc_claim_id *claim, toc_statement *out,
-                           toc_err *err)
+static toc_code retract_drafts(toc_talk *talk, toc_retraction *what, toc_err *err)
 {
-    toc_node *node = toc_talk_node(what->talk);
-    TOC_AUTO(toc_views_end) toc_views_txn *views = NULL;
-    toc_views_head head;
-    toc_claim_id own;
-    TOC_TRY(toc_node_settle(node, RETRACT_SETTLE_MS, err)); /* it may have been said just now */
-    TOC_TRY(toc_views_read(toc_node_views(node), &views, err));
-    TOC_TRY(toc_views_head_by_id(views, claim, &head, err));
-    if (!head.live)
-        return toc_fail(err, TOC_NOT_FOUND, "this claim is not live: there is nothing to end");
-    toc_span bytes = toc_arena_dup(what->arena, head.bytes);
-    if (bytes.data == NULL)
-        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a record");
-    TOC_TRY(toc_record_decode(bytes, what->arena, out, err));
-    toc_statement_claim(out, &what->circle, toc_node_org(node), &own);
-    if (!toc_claim_id_equal(&own, claim))
-        return toc_fail(
-            err, TOC_DENIED,
-            "this claim is another org's or of another circle; only its issuer ends it");
-    return TOC_OK;
-}
-
-static toc_code retract_claim(retraction *what, json_t *request, toc_err *err)
-{
-    toc_claim_id claim;
-    toc_statement target;
-    TOC_TRY(toc_args_id(request, "claim", claim.bytes, err));
-    TOC_TRY(find_claim(what, &claim, &target, err));
-    return retract_one(what, &target, err);
-}
-
-static toc_code retract_part(retraction *what, toc_span part, toc_err *err)
-{
-    toc_draft_part drafts;
-    TOC_TRY(toc_draft_part_open(part, &drafts, err));
-    while (drafts.left > 0) {
-        toc_draft draft;
-        toc_statement target;
-        TOC_TRY(toc_draft_part_next(&drafts, &draft, err));
-        if (draft.kind == TOC_RECORD_MEMBERS)
-            continue; /* they end with their cluster */
-        toc_arena_reset(what->arena);
-        toc_code code = toc_draft_decode(draft.bytes, what->arena, &target, err);
-        if (code == TOC_OK && target.kind != draft.kind)
-            code = toc_fail(err, TOC_MALFORMED, "a draft of another kind than its part says");
-        if (code == TOC_OK)
-            code = retract_one(what, &target, err);
-        if (code != TOC_OK)
-            return err == NULL ? code : toc_wrap(err, "line %u", draft.line);
-    }
-    return TOC_OK;
-}
-
-static toc_code read_retraction(toc_talk *talk, json_t *request, retraction *out, toc_err *err)
-{
-    toc_span reason;
-    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
-    out->talk = talk;
-    TOC_TRY(toc_args_text(request, "reason", false, &reason, err));
-    TOC_TRY(toc_args_text(request, "note", false, &out->note, err));
-    out->reason = TOC_RETRACT_ERROR;
-    if (reason.size > 0)
-        TOC_TRY(toc_retraction_reason_parse(reason, &out->reason, err));
-    TOC_TRY(toc_arena_new(RETRACT_ARENA_BYTES, &out->arena, err));
-    TOC_TRY(toc_log_read(toc_node_log(toc_talk_node(talk)), &txn, err));
-    return toc_roll_circle(txn, request, &out->circle, err);
-}
-
-toc_code toc_control_retract(toc_talk *talk, json_t *request, toc_err *err)
-{
-    TOC_AUTO(retraction_wipe) retraction what = {0};
-    TOC_TRY(read_retraction(talk, request, &what, err));
-    if (toc_args_has(request, "claim"))
-        return retract_claim(&what, request, err);
     for (;;) {
         toc_span part;
         bool end;
         TOC_TRY(toc_talk_drafts(talk, &part, &end, err));
         if (end)
-            return what.done > 0 ? TOC_OK
-                                 : toc_fail(err, TOC_USAGE,
-                                            "nothing to retract was named: a claim, or drafts");
-        TOC_TRY(retract_part(&what, part, err));
+            return what->done + what->refused > 0
+                       ? TOC_OK
+                       : toc_fail(err, TOC_USAGE,
+                                  "nothing to retract was named: a claim, or drafts");
+        TOC_TRY(toc_retraction_part(what, part, err));
     }
+}
+
+toc_code toc_control_retract(toc_talk *talk, json_t *request, toc_err *err)
+{
+    refusals all = {.talk = talk};
+    TOC_AUTO(toc_retraction_wipe)
+    toc_retraction what = {.node = toc_talk_node(talk),
+                           .writer = toc_talk_writer(talk),
+                           .told = say_retracted,
+                           .refusal = say_refusal,
+                           .context = &all};
+    TOC_TRY(toc_retraction_read(what.node, request, &what, err));
+    if (toc_args_has(request, "claim")) {
+        toc_claim_id claim;
+        TOC_TRY(toc_args_id(request, "claim", claim.bytes, err));
+        return toc_retraction_claim(&what, &claim, err);
+    }
+    TOC_TRY(retract_drafts(talk, &what, err));
+    return check_refusals(&all, err);
 }

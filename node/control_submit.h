@@ -1,15 +1,35 @@
-/* node/control_submit.h: the request line of a submission, the same on the socket and in a spool
- * file. Private to node/control* and the spool. Threads: pure but for the roll it asks.
- * Errors: USAGE, MALFORMED, STATE (no circle is joined). */
+/* node/control_submit.h: submissions and retractions as text, the same in a spool file and where
+ * they are held: the request line as on the socket, a newline, the frames that follow it. Private
+ * to node/control*, the spool and what is held.
+ * Threads: as the node's. Errors: USAGE, MALFORMED, STATE (no circle is joined). */
 #ifndef TOC_NODE_CONTROL_SUBMIT_H
 #define TOC_NODE_CONTROL_SUBMIT_H
 
+#include <jansson.h>
+
+#include "node/retraction.h"
 #include "node/submission.h"
 
-/* {"command": "submit","id":…,"circle":…,"alert":…,"dry_run":…} */
-TOC_MUST toc_code toc_submission_read(toc_node *node, toc_span request, toc_submission_request *out,
+/* {"command": "submit","id":…,"circle":…,"alert":…,"dry_run":…,"orgs":[…],"hold_until":ms} */
+TOC_MUST toc_code toc_submission_read(toc_node *node, json_t *request, toc_submission_request *out,
+                                      toc_err *err);
+/* Whether its moment is still to come. */
+bool toc_submission_is_held(const toc_submission_request *request);
+/* {"command": "retract","circle":…,"claim":…,"reason":…,"note":…}, but for the claim. The note is
+ * lent from the request. */
+TOC_MUST toc_code toc_retraction_read(toc_node *node, json_t *request, toc_retraction *out,
                                       toc_err *err);
 /* {"line":n,"column":null,"error":"…"} without newline. */
 void toc_submission_print_refusal(uint32_t line, const toc_err *why, toc_buf *out);
+
+/* The request line of a submission that is to be held. */
+TOC_MUST toc_code toc_waiting_line(json_t *request, const toc_submission_request *wanted,
+                                   toc_buf *out, toc_err *err);
+/* Whether another moment may change a failure: then what waits goes on waiting. */
+bool toc_waiting_may_pass(toc_code code);
+/* Does what the text says, for the user `uid`: writes a submission, or holds it; or retracts. */
+TOC_MUST toc_code toc_waiting_take(toc_node *node, toc_writer *writer, uint32_t uid, toc_span text,
+                                   toc_submission_refusal refusal, void *context,
+                                   toc_buf *out_summary, toc_err *err);
 
 #endif

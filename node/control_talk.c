@@ -26,6 +26,16 @@ toc_code toc_talk_views(toc_talk *talk, json_t *request, toc_views **out, toc_er
     return toc_node_views_for(talk->control->node, name, out, err);
 }
 
+uint32_t toc_talk_uid(const toc_talk *talk)
+{
+    return talk->uid;
+}
+
+bool toc_talk_admin(const toc_talk *talk)
+{
+    return talk->admin;
+}
+
 void toc_talk_free(toc_talk *talk)
 {
     nng_aio_free(talk->aio);
@@ -211,8 +221,14 @@ static const toc_command commands[] = {
     {"circle-admit", FOR_ADMINS, toc_control_circle_admit, {"circle", "org", "role", NULL}},
     {"circle-list", 0, toc_control_circle_list, {NULL}},
     {"circle-show", 0, toc_control_circle_show, {"circle", NULL}},
-    {"submit", WITH_DRAFTS, toc_control_submit, {"id", "circle", "alert", "dry_run", "orgs", NULL}},
+    {"submit",
+     WITH_DRAFTS,
+     toc_control_submit,
+     {"id", "circle", "alert", "dry_run", "orgs", "hold_until", NULL}},
     {"retract", WITH_DRAFTS, toc_control_retract, {"circle", "claim", "reason", "note", NULL}},
+    {"held", 0, toc_control_held, {NULL}},
+    {"recall", 0, toc_control_recall, {"id", NULL}},
+    {"release", 0, toc_control_release, {"id", NULL}},
     {"lookup", FOR_AUDIENCES, toc_control_lookup, {"audience", "queries", NULL}},
     {"explain", FOR_AUDIENCES, toc_control_explain, {"audience", "queries", NULL}},
     {"cluster", FOR_AUDIENCES, toc_control_cluster, {"audience", "queries", "members", NULL}},

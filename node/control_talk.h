@@ -14,6 +14,8 @@ typedef struct toc_talk toc_talk;
 
 toc_node *toc_talk_node(toc_talk *talk);
 toc_writer *toc_talk_writer(toc_talk *talk);
+uint32_t toc_talk_uid(const toc_talk *talk); /* of the caller */
+bool toc_talk_admin(const toc_talk *talk);   /* whether he may do what is for admins */
 
 /* The views that this request is answered from: those of the audience that the caller is, or of the
  * one that it names (`audience`); else the officers'. NOT_FOUND: no such audience is configured. */
@@ -35,7 +37,7 @@ void toc_talk_total(toc_talk *talk, uint64_t total);
 TOC_MUST toc_code toc_talk_drafts(toc_talk *talk, toc_span *out, bool *out_end, toc_err *err);
 
 /* The commands: control_status.c, control_roll.c, control_query.c, control_care.c,
- * control_submit.c. */
+ * control_submit.c, control_held.c. */
 toc_code toc_control_status(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_peers(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_card(toc_talk *talk, json_t *request, toc_err *err);
@@ -58,5 +60,8 @@ toc_code toc_control_log_check(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_stats(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_submit(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_retract(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_held(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_recall(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_release(toc_talk *talk, json_t *request, toc_err *err);
 
 #endif

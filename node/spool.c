@@ -13,8 +13,9 @@
 #include "node/clock.h"
 #include "node/control_submit.h"
 #include "node/diag.h"
+#include "node/held.h"
 #include "node/rights.h"
-#include "proto/control/control.h"
+#include "proto/base/text.h"
 #include "proto/crypto/seal.h"
 
 enum {
@@ -46,6 +47,7 @@ struct toc_spool {
     bool stopping;
     later laters[SPOOL_RETRIES_KEPT];
     size_t later_next;
+    uint64_t held_later_ms; /* what was held is left alone until then */
 };
 
 static void close_file(const int *file)
@@ -98,13 +100,14 @@ static toc_code write_text(int file, const char *path, mode_t mode, toc_span tex
 
 /* Anybody of the group may put anything here: no links are followed, nothing is waited for. */
 static toc_code read_file(const toc_spool *spool, const char *path, toc_buf *out, ino_t *out_file,
-                          toc_err *err)
+                          uint32_t *out_uid, toc_err *err)
 {
     struct stat about;
     AUTO_FILE int file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (file < 0 || fstat(file, &about) != 0)
         return toc_fail(err, TOC_DENIED, "the node cannot read this file: %s", strerror(errno));
     *out_file = about.st_ino;
+    *out_uid = about.st_uid;
     if (!S_ISREG(about.st_mode))
         return toc_fail(err, TOC_DENIED, "this is no file");
     if (!toc_rights_of(toc_node_config(spool->node), about.st_uid, about.st_gid).may)
@@ -152,52 +155,20 @@ static void note_refusal(void *context, uint32_t line, const toc_err *why)
     toc_buf_add_u8(&all->text, '\n');
 }
 
-static toc_code take_frames(toc_submission *submission, toc_span frames, toc_err *err)
-{
-    for (;;) {
-        toc_control_type type;
-        toc_span part;
-        size_t used;
-        TOC_TRY(toc_control_read(frames, &type, &part, &used, err));
-        if (used == 0)
-            return toc_fail(err, TOC_MALFORMED, "the submission ends in the middle");
-        frames = toc_span_of(frames.data + used, frames.size - used);
-        if (type == TOC_CONTROL_END && frames.size == 0)
-            return TOC_OK;
-        if (type != TOC_CONTROL_DRAFTS)
-            return toc_fail(err, TOC_MALFORMED, "a '%c' frame within a submission", type);
-        TOC_TRY(toc_submission_part(submission, part, err));
-    }
-}
-
-static toc_code take_text(toc_spool *spool, toc_span text, why_text *why, toc_buf *out_summary,
-                          toc_err *err)
-{
-    TOC_AUTO(toc_submission_free) toc_submission *submission = NULL;
-    toc_submission_request request = {0};
-    const uint8_t *line_end = text.size == 0 ? NULL : memchr(text.data, '\n', text.size);
-    if (line_end == NULL)
-        return toc_fail(err, TOC_MALFORMED, "the submission has no request line");
-    size_t line = (size_t)(line_end - text.data);
-    TOC_TRY(toc_submission_read(spool->node, toc_span_of(text.data, line), &request, err));
-    TOC_TRY(toc_submission_begin(spool->node, spool->writer, &request, note_refusal, why,
-                                 &submission, err));
-    TOC_TRY(take_frames(submission, toc_span_of(line_end + 1, text.size - line - 1), err));
-    return toc_submission_end(submission, out_summary, err);
-}
-
 static toc_code take_file(toc_spool *spool, const char *path, why_text *why, toc_buf *out_summary,
                           ino_t *out_file, toc_err *err)
 {
     TOC_AUTO(toc_buf_wipe) toc_buf sealed = {0};
     TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
-    TOC_TRY(read_file(spool, path, &sealed, out_file, err));
+    uint32_t uid = 0;
+    TOC_TRY(read_file(spool, path, &sealed, out_file, &uid, err));
     if (toc_sealed_read(toc_node_seal_secret(spool->node), toc_buf_view(&sealed), &text, NULL) !=
         TOC_OK)
         return toc_fail(err, TOC_SEALED,
                         "this file is not sealed to this node; seal it to the card in %s",
                         SPOOL_CARD);
-    return take_text(spool, toc_buf_view(&text), why, out_summary, err);
+    return toc_waiting_take(spool->node, spool->writer, uid, toc_buf_view(&text), note_refusal, why,
+                            out_summary, err);
 }
 
 /* ---- what becomes of it ---- */
@@ -228,13 +199,6 @@ static bool refuse(const toc_spool *spool, const char *name, const toc_err *why)
     return false;
 }
 
-/* What another moment may change: it stays, and is tried again. */
-static bool is_passing(toc_code code)
-{
-    return code == TOC_STATE || code == TOC_FULL || code == TOC_UNREACHABLE || code == TOC_IO ||
-           code == TOC_NO_MEMORY;
-}
-
 static void put_off(toc_spool *spool, ino_t file)
 {
     spool->laters[spool->later_next] =
@@ -261,7 +225,7 @@ static void take(toc_spool *spool, const char *name)
     ino_t file = 0;
     path_of(spool, "", name, "", path);
     toc_code code = take_file(spool, path, &why, &summary, &file, &err);
-    if (code != TOC_OK && is_passing(code)) {
+    if (code != TOC_OK && toc_waiting_may_pass(code)) {
         toc_diag(TOC_DIAG_WARNING, "spool-waits", "code=%s text=\"%s\"", toc_code_name(code),
                  err.text);
         put_off(spool, file);
@@ -279,6 +243,27 @@ static void take(toc_spool *spool, const char *name)
         toc_diag(TOC_DIAG_ERROR, "spool", "text=\"cannot remove '%s': %s\"", path, strerror(errno));
 }
 
+/* ---- what was held ---- */
+
+/* As with a file: what of it was refused, nobody is there to hear. */
+static void tell_refused(void *context, const toc_draft_id *id, toc_span refusals)
+{
+    char name[72];
+    if (refusals.size == 0)
+        return;
+    toc_hex_encode(TOC_SPAN_OF(id->bytes), name);
+    memcpy(name + 64, ".held", sizeof ".held");
+    write_why(context, name, refusals);
+}
+
+static void write_held(toc_spool *spool)
+{
+    uint64_t now = toc_clock_mono_ms(NULL);
+    if (now >= spool->held_later_ms &&
+        !toc_held_write_due(spool->node, spool->writer, tell_refused, spool))
+        spool->held_later_ms = now + SPOOL_RETRY_MS;
+}
+
 /* ---- the thread ---- */
 
 static bool is_stopping(toc_spool *spool)
@@ -289,7 +274,35 @@ static bool is_stopping(toc_spool *spool)
     return stopping;
 }
 
-static void take_all(toc_spool *spool)
+/* A file, and when it was put there. */
+typedef struct arrival {
+    struct timespec at;
+    char name[256];
+} arrival;
+
+/* False when there is no room for more. */
+static bool note_arrival(toc_buf *files, DIR *folder, const struct dirent *entry)
+{
+    struct stat about;
+    if (fstatat(dirfd(folder), entry->d_name, &about, AT_SYMLINK_NOFOLLOW) != 0)
+        return true; /* gone again */
+    arrival file = {.at = about.st_mtim};
+    snprintf(file.name, sizeof file.name, "%s", entry->d_name);
+    toc_buf_add(files, &file, sizeof file);
+    return toc_buf_ok(files, NULL) == TOC_OK;
+}
+
+static int by_arrival(const void *left, const void *right)
+{
+    const arrival *a = left, *b = right;
+    if (a->at.tv_sec != b->at.tv_sec)
+        return a->at.tv_sec < b->at.tv_sec ? -1 : 1;
+    if (a->at.tv_nsec != b->at.tv_nsec)
+        return a->at.tv_nsec < b->at.tv_nsec ? -1 : 1;
+    return strcmp(a->name, b->name);
+}
+
+static void list_arrivals(const toc_spool *spool, toc_buf *out)
 {
     DIR *folder = opendir(spool->directory);
     if (folder == NULL) {
@@ -297,12 +310,26 @@ static void take_all(toc_spool *spool)
                  strerror(errno));
         return;
     }
-    for (const struct dirent *entry = readdir(folder); entry != NULL && !is_stopping(spool);
+    bool room = true;
+    for (const struct dirent *entry = readdir(folder); entry != NULL && room;
          entry = readdir(folder)) {
         if (is_submission(entry) && !is_put_off(spool, entry->d_ino))
-            take(spool, entry->d_name);
+            room = note_arrival(out, folder, entry);
     }
     closedir(folder);
+}
+
+/* In the order they came: a retraction follows what it takes back. */
+static void take_all(toc_spool *spool)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf files = {0};
+    list_arrivals(spool, &files);
+    arrival *all = (arrival *)(void *)files.data;
+    size_t count = files.size / sizeof *all;
+    if (count > 1)
+        qsort(all, count, sizeof *all, by_arrival);
+    for (size_t i = 0; i < count && !is_stopping(spool); i++)
+        take(spool, all[i].name);
 }
 
 static bool wait_a_while(toc_spool *spool)
@@ -320,9 +347,10 @@ static bool wait_a_while(toc_spool *spool)
 
 static void *spool_main(void *context)
 {
-    do
+    do {
+        write_held(context);
         take_all(context);
-    while (wait_a_while(context));
+    } while (wait_a_while(context));
     return NULL;
 }
 

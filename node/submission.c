@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "proto/answer/writer.h"
+#include "proto/control/control.h"
 #include "proto/format/drafts.h"
 
 enum {
@@ -123,6 +124,29 @@ toc_code toc_submission_part(toc_submission *submission, toc_span part, toc_err 
     return flush(submission, err); /* drafts lend from their part */
 }
 
+toc_code toc_submission_frames(toc_submission *submission, toc_span frames, toc_err *err)
+{
+    for (;;) {
+        toc_control_type type;
+        toc_span part;
+        size_t used;
+        TOC_TRY(toc_control_read(frames, &type, &part, &used, err));
+        if (used == 0)
+            return toc_fail(err, TOC_MALFORMED, "the submission ends in the middle");
+        frames = toc_span_of(frames.data + used, frames.size - used);
+        if (type == TOC_CONTROL_END && frames.size == 0)
+            return TOC_OK;
+        if (type != TOC_CONTROL_DRAFTS)
+            return toc_fail(err, TOC_MALFORMED, "a '%c' frame within a submission", type);
+        TOC_TRY(toc_submission_part(submission, part, err));
+    }
+}
+
+toc_writer_totals toc_submission_totals(const toc_submission *submission)
+{
+    return submission->totals;
+}
+
 /* ---- the end ---- */
 
 typedef struct remembering {
@@ -139,7 +163,7 @@ static toc_code remember(void *context, toc_engine *engine, toc_log_txn *txn, to
     return toc_log_submission_put(txn, what->id, what->summary, err);
 }
 
-static void print_summary(const toc_writer_totals *totals, toc_buf *out)
+void toc_submission_print(const toc_writer_totals *totals, toc_time held_until, toc_buf *out)
 {
     toc_json json = {.out = out};
     toc_json_open(&json, NULL, '{');
@@ -149,6 +173,8 @@ static void print_summary(const toc_writer_totals *totals, toc_buf *out)
     toc_json_number(&json, "unchanged", totals->unchanged);
     toc_json_number(&json, "merged", 0);
     toc_json_number(&json, "refused", totals->refused);
+    if (held_until.unix_ms != 0)
+        toc_json_time(&json, "held_until", held_until);
     toc_json_close(&json, '}');
 }
 
@@ -159,7 +185,7 @@ toc_code toc_submission_end(toc_submission *submission, toc_buf *out_summary, to
         return toc_buf_ok(out_summary, err);
     }
     TOC_AUTO(toc_buf_wipe) toc_buf summary = {0};
-    print_summary(&submission->totals, &summary);
+    toc_submission_print(&submission->totals, (toc_time){0}, &summary);
     TOC_TRY(toc_buf_ok(&summary, err));
     remembering what = {.id = &submission->request.id, .summary = toc_buf_view(&summary)};
     if (!submission->request.dry_run)

@@ -13,6 +13,7 @@ typedef struct toc_submission_request {
     toc_circle_id circle;
     toc_lane lane;
     bool dry_run;
+    toc_time until; /* it is held until then; 0, or a moment that is over: written at once */
     toc_org_names audience; /* the orgs that the drafts tell by name */
 } toc_submission_request;
 
@@ -29,6 +30,11 @@ TOC_DEFINE_AUTO(toc_submission, toc_submission_free)
 
 /* What passes is durable when it returns. */
 TOC_MUST toc_code toc_submission_part(toc_submission *submission, toc_span part, toc_err *err);
+/* All parts, as frames of the control socket with the one that ends them. */
+TOC_MUST toc_code toc_submission_frames(toc_submission *submission, toc_span frames, toc_err *err);
+toc_writer_totals toc_submission_totals(const toc_submission *submission);
+/* One JSON object without newline. `held_until` 0: it is not held. */
+void toc_submission_print(const toc_writer_totals *totals, toc_time held_until, toc_buf *out);
 /* Remembers the id, and appends the summary: one JSON object without newline. Of a submission that
  * was taken before, the summary of then. */
 TOC_MUST toc_code toc_submission_end(toc_submission *submission, toc_buf *out_summary,

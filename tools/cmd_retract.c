@@ -1,7 +1,11 @@
 /* retract: takes back what this org said of a wallet. What is meant is looked up first, so that
  * nobody has to repeat a claim's whole identity to end it. */
+#include <stdlib.h>
+
+#include "proto/crypto/secret.h"
 #include "tools/ask.h"
 #include "tools/commands.h"
+#include "tools/parcel.h"
 #include "tools/term/colour.h"
 
 const toc_option toc_retract_options[] = {
@@ -9,11 +13,14 @@ const toc_option toc_retract_options[] = {
     {"role", "WORD", "… and of this role"},
     {"list", "WORD", "… and taken from this list"},
     {"claim", "ID", "one claim by its id, instead of an address"},
+    {"file", "FILE", "the claims that its rows say, as they were submitted ('-' for stdin)"},
     {"reason", "WORD", "error (default), false-positive, resolved, legal, narrowed, delisted"},
     {"note", "TEXT", "plain text for the reader"},
     {"circle", "ID", "which circle, when more than one is joined (id or name)"},
     {NULL, NULL, NULL},
 };
+
+#define DRAFT_BYTES_MAX ((size_t)1 << 30)
 
 enum { RETRACT_CLAIMS_MAX = 64 };
 
@@ -83,48 +90,100 @@ static toc_code find_claims(toc_cli *cli, retraction *all, toc_err *err)
     return toc_ask(&quiet, &dossiers, &read, NULL, err);
 }
 
+/* Of what is sent: claims that were ended, and rows that were refused. */
+typedef struct sending {
+    toc_parcel parcel;
+    toc_drafts *drafts;
+} sending;
+
+static void sending_wipe(sending *what)
+{
+    toc_drafts_free(what->drafts);
+}
+TOC_DEFINE_AUTO_WIPE(sending, sending_wipe)
+
 static toc_code show_retracted(void *context, json_t *line, toc_buf *out, toc_err *err)
 {
-    (void)context;
-    toc_buf_printf(out, "Retracted the claim %.16s….\n", toc_text_of(line, "claim"));
+    const toc_parcel *parcel = context;
+    if (json_object_get(line, "error") != NULL) {
+        toc_parcel_refuse_line(parcel, line);
+    } else if (parcel->cli->json) {
+        char *text = json_dumps(line, JSON_COMPACT);
+        toc_buf_printf(out, "%s\n", text == NULL ? "{}" : text);
+        free(text);
+    } else {
+        toc_buf_printf(out, "Retracted the claim %.16s….\n", toc_text_of(line, "claim"));
+    }
     return toc_buf_ok(out, err);
 }
 
-static toc_code retract_one(toc_cli *cli, const toc_opts *args, const char *claim,
-                            const char *circle, toc_err *err)
+static void add_request(const toc_opts *args, const char *claim, const char *circle, toc_buf *out)
 {
     const char *reason = toc_opts_value(args, "reason"), *note = toc_opts_value(args, "note");
-    TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
-    toc_json json = toc_request_begin(&request, "retract");
+    toc_json json = toc_request_begin(out, "retract");
     if (circle != NULL)
         toc_json_text(&json, "circle", toc_span_text(circle));
-    toc_json_text(&json, "claim", toc_span_text(claim));
+    if (claim != NULL)
+        toc_json_text(&json, "claim", toc_span_text(claim));
     toc_json_text(&json, "reason", toc_span_text(reason == NULL ? "error" : reason));
     if (note != NULL)
         toc_json_text(&json, "note", toc_span_text(note));
     toc_json_close(&json, '}');
-    toc_show show = {.line = show_retracted};
-    return toc_ask(cli, &request, &show, NULL, err);
+}
+
+/* `claim` NULL: the drafts tell which. */
+static toc_code send(sending *what, const toc_opts *args, const char *claim, const char *circle,
+                     toc_err *err)
+{
+    toc_draft_id id;
+    bool spooled;
+    TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
+    toc_show show = {.line = show_retracted, .context = &what->parcel};
+    toc_random(id.bytes, sizeof id.bytes);
+    add_request(args, claim, circle, &request);
+    return toc_parcel_deliver(&what->parcel, &request, &id, &show, &spooled, err);
+}
+
+static toc_code retract_file(sending *what, const toc_opts *args, const char *path,
+                             const char *circle, toc_err *err)
+{
+    TOC_TRY(toc_drafts_new(DRAFT_BYTES_MAX, &what->drafts, err));
+    what->parcel.drafts = what->drafts;
+    TOC_TRY(toc_parcel_read(&what->parcel, path, (toc_rows_format)0, err));
+    toc_drafts_counts counts = toc_drafts_count(what->drafts);
+    if (counts.wallets + counts.clusters + counts.others == 0)
+        return TOC_OK; /* every row was refused, and told */
+    return send(what, args, NULL, circle, err);
 }
 
 toc_code toc_cmd_retract(toc_cli *cli, const toc_opts *args, toc_err *err)
 {
     const char *claim = toc_opts_value(args, "claim"), *circle = toc_opts_value(args, "circle");
-    if (claim != NULL) {
-        TOC_TRY(toc_opts_expect(args, 0, 0, "nothing beside --claim", err));
-        return retract_one(cli, args, claim, circle, err);
+    const char *file = toc_opts_value(args, "file");
+    TOC_AUTO(sending_wipe) sending what = {.parcel = {.cli = cli}};
+    if (claim != NULL || file != NULL) {
+        TOC_TRY(toc_opts_expect(args, 0, 0, "nothing beside --claim or --file", err));
+        if (claim != NULL && file != NULL)
+            return toc_fail(err, TOC_USAGE, "either --claim or --file");
+        return file != NULL ? retract_file(&what, args, file, circle, err)
+                            : send(&what, args, claim, circle, err);
     }
-    TOC_TRY(toc_opts_expect(args, 1, 1, "an address, or --claim ID", err));
+    TOC_TRY(toc_opts_expect(args, 1, 1, "an address, --claim ID or --file FILE", err));
     if (!toc_opts_has(args, "category"))
         return toc_fail(err, TOC_USAGE, "say which claims on it: --category theft, or --claim ID");
     retraction all = {.args = args};
-    TOC_TRY(find_claims(cli, &all, err));
+    toc_code code = find_claims(cli, &all, err);
+    if (code == TOC_UNREACHABLE)
+        return toc_fail(err, code,
+                        "the node is down, and only it knows which claims are on an address; "
+                        "--claim ID and --file FILE wait for it in the spool");
+    TOC_TRY(code);
     if (all.count == 0)
         return toc_fail(err, TOC_NOT_FOUND,
                         "this org has no such live claim on '%.80s' ('tocsin lookup' shows what it "
                         "has)",
                         args->words[0]);
     for (size_t i = 0; i < all.count; i++)
-        TOC_TRY(retract_one(cli, args, all.claims[i].claim, all.claims[i].circle, err));
+        TOC_TRY(send(&what, args, all.claims[i].claim, all.claims[i].circle, err));
     return TOC_OK;
 }

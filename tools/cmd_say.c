@@ -13,6 +13,7 @@
     {"circle", "ID", "which circle, when more than one is joined (id or name)"},                   \
         {"alert", NULL, "the alert lane: live thefts and freezes; small and first"},               \
         {"dry-run", NULL, "say what would be written, and write nothing"},                         \
+        {"hold", "SPAN", "write it only after 60s, 5m, 2h; 'tocsin recall' takes it back"},        \
         {"confidence", "0-100", "how sure this org is (default 50)"},                              \
         {"list", "WORD", "the list it is taken from; without it, an own finding"},                 \
         {"list-version", "TEXT", "of the list"},                                                   \
@@ -172,7 +173,7 @@ static bool is_for_sending(const char *option)
             return true;
     }
     return strcmp(option, "circle") == 0 || strcmp(option, "alert") == 0 ||
-           strcmp(option, "dry-run") == 0;
+           strcmp(option, "dry-run") == 0 || strcmp(option, "hold") == 0;
 }
 
 static json_t *text_json(const char *text, size_t size)
@@ -339,10 +340,8 @@ static toc_code say(toc_cli *cli, const toc_opts *args, toc_record_kind kind, to
     TOC_AUTO(toc_drafts_free) toc_drafts *drafts = NULL;
     TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
     toc_totals totals = {0};
-    toc_parcel parcel = {.cli = cli,
-                         .circle = toc_opts_value(args, "circle"),
-                         .alert = toc_opts_has(args, "alert"),
-                         .dry_run = toc_opts_has(args, "dry-run")};
+    toc_parcel parcel;
+    TOC_TRY(toc_parcel_begin(cli, args, &parcel, err));
     TOC_TRY(make_line(args, kind, &line, err));
     TOC_TRY(toc_drafts_new(DRAFT_BYTES_MAX, &drafts, err));
     parcel.drafts = drafts;

@@ -14,6 +14,7 @@ const toc_option toc_submit_options[] = {
     {"circle", "ID", "which circle, when more than one is joined (id or name)"},
     {"alert", NULL, "the alert lane: live thefts and freezes; small and first"},
     {"dry-run", NULL, "say what would be written, and write nothing"},
+    {"hold", "SPAN", "write it only after 60s, 5m, 2h; until then 'tocsin recall' takes it back"},
     {"format", "WORD", "csv or jsonl, where the file's name does not tell"},
     {"keep-invalid", NULL, "keep addresses that fail their checksum, flagged, as they stand"},
     {"recover", NULL, "search the letter case of Base58 that a list put in small letters"},
@@ -223,15 +224,17 @@ toc_code toc_cmd_submit(toc_cli *cli, const toc_opts *args, toc_err *err)
 {
     TOC_TRY(toc_opts_expect(args, 1, SIZE_MAX, "a file ('-' for stdin), or 'wallet ADDRESS'", err));
     bool wallet = strcmp(args->words[0], "wallet") == 0;
-    toc_parcel parcel = {.cli = cli,
-                         .circle = toc_opts_value(args, "circle"),
-                         .alert = toc_opts_has(args, "alert"),
-                         .dry_run = toc_opts_has(args, "dry-run"),
-                         .row_options = row_options_of(args)};
+    toc_parcel parcel;
+    TOC_TRY(toc_parcel_begin(cli, args, &parcel, err));
+    parcel.row_options = row_options_of(args);
     parcel.complete = toc_opts_value(args, "complete");
     parcel.yes = toc_opts_has(args, "yes");
     if (parcel.complete != NULL && (wallet || args->word_count != 1))
         return toc_fail(err, TOC_USAGE, "--complete takes one file, which is the whole list");
+    if (parcel.complete != NULL && parcel.hold_until.unix_ms != 0)
+        return toc_fail(err, TOC_USAGE,
+                        "--complete and --hold: what left the list is retracted at once; see it "
+                        "first with --dry-run");
     toc_totals totals = {0};
     toc_code code = TOC_OK;
     size_t done = 0;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "proto/base/text.h"
@@ -12,6 +13,46 @@
 #include "tools/term/text.h"
 
 enum { READ_BYTES = 1 << 18, SNIFF_BYTES = 256 };
+
+/* ---- options ---- */
+
+toc_code toc_hold_parse(const char *text, uint64_t *out_ms, toc_err *err)
+{
+    static const struct {
+        char unit;
+        uint64_t ms;
+    } units[] = {{'s', 1000}, {'m', 60000}, {'h', 3600000}, {'d', 86400000}};
+    size_t size = strlen(text);
+    uint64_t count = 0;
+    for (size_t i = 0; i < TOC_COUNT(units) && size > 1; i++) {
+        uint64_t max = TOC_HOLD_MS_MAX / units[i].ms;
+        if (text[size - 1] == units[i].unit &&
+            toc_u64_parse(toc_span_of(text, size - 1), max, &count, NULL) == TOC_OK && count > 0) {
+            *out_ms = count * units[i].ms;
+            return TOC_OK;
+        }
+    }
+    return toc_fail(err, TOC_USAGE, "--hold: '%.32s' is no time from 1s to %uh; 60s, 5m and 2h are",
+                    text, TOC_HOLD_MS_MAX / 3600000);
+}
+
+toc_code toc_parcel_begin(toc_cli *cli, const toc_opts *args, toc_parcel *out, toc_err *err)
+{
+    const char *hold = toc_opts_value(args, "hold");
+    *out = (toc_parcel){.cli = cli,
+                        .circle = toc_opts_value(args, "circle"),
+                        .alert = toc_opts_has(args, "alert"),
+                        .dry_run = toc_opts_has(args, "dry-run")};
+    if (hold == NULL)
+        return TOC_OK;
+    struct timespec now;
+    uint64_t hold_ms;
+    TOC_TRY(toc_hold_parse(hold, &hold_ms, err));
+    clock_gettime(CLOCK_REALTIME, &now);
+    out->hold_until.unix_ms =
+        (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000 + hold_ms;
+    return TOC_OK;
+}
 
 /* ---- refusals ---- */
 
@@ -195,6 +236,8 @@ static void add_request(const toc_parcel *parcel, const toc_draft_id *id, toc_bu
     toc_json_bool(&json, "alert", parcel->alert);
     toc_json_bool(&json, "dry_run", parcel->dry_run);
     add_org_names(parcel->drafts, &json);
+    if (parcel->hold_until.unix_ms != 0)
+        toc_json_number(&json, "hold_until", parcel->hold_until.unix_ms);
     toc_json_close(&json, '}');
 }
 
@@ -207,10 +250,40 @@ static toc_column column_of(const json_t *line)
     return column;
 }
 
+/* Whoever wants it back needs to know by what. */
+static toc_code tell_held(const toc_parcel *parcel, const toc_draft_id *id, toc_totals *totals,
+                          toc_err *err)
+{
+    char until[TOC_TIME_TEXT_BYTES], digits[65];
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    toc_time_print(parcel->hold_until, until);
+    toc_hex_encode(TOC_SPAN_OF(id->bytes), digits);
+    totals->held++;
+    if (!parcel->cli->json) {
+        fprintf(stderr, "tocsin: held until %s; 'tocsin recall %s' takes it back\n", until, digits);
+        return TOC_OK;
+    }
+    toc_json json = {.out = &line};
+    toc_json_open(&json, NULL, '{');
+    toc_json_text(&json, "held", toc_span_text(digits));
+    toc_json_text(&json, "held_until", toc_span_text(until));
+    toc_json_close(&json, '}');
+    toc_json_end_line(&json);
+    return toc_print(&line, err);
+}
+
 typedef struct taking {
     toc_parcel *parcel;
+    const toc_draft_id *id;
     toc_totals *totals;
 } taking;
+
+void toc_parcel_refuse_line(const toc_parcel *parcel, const json_t *line)
+{
+    toc_problem problem = {.line = toc_number_of(line, "line"), .column = column_of(line)};
+    toc_fail(&problem.err, TOC_DENIED, "%s", toc_text_of(line, "error"));
+    toc_parcel_refuse(parcel, &problem);
+}
 
 /* Lines of the node: refusals, then the summary. */
 static toc_code take_line(void *context, json_t *line, toc_buf *out, toc_err *err)
@@ -221,11 +294,11 @@ static toc_code take_line(void *context, json_t *line, toc_buf *out, toc_err *er
         at->totals->changed += toc_number_of(line, "changed");
         at->totals->unchanged += toc_number_of(line, "unchanged");
         at->totals->refused += toc_number_of(line, "refused");
-        return toc_buf_ok(out, err);
+        return json_object_get(line, "held_until") == NULL
+                   ? toc_buf_ok(out, err)
+                   : tell_held(at->parcel, at->id, at->totals, err);
     }
-    toc_problem problem = {.line = toc_number_of(line, "line"), .column = column_of(line)};
-    toc_fail(&problem.err, TOC_DENIED, "%s", toc_text_of(line, "error"));
-    toc_parcel_refuse(at->parcel, &problem);
+    toc_parcel_refuse_line(at->parcel, line);
     return toc_buf_ok(out, err);
 }
 
@@ -246,39 +319,58 @@ static toc_code send_parts(toc_parcel *parcel, toc_node_client *client, toc_err 
     return toc_node_send(client, TOC_CONTROL_END, toc_span_text("{}"), err);
 }
 
-static toc_code to_node(toc_parcel *parcel, toc_node_client *client, const toc_draft_id *id,
-                        toc_totals *totals, toc_err *err)
+static toc_code to_node(toc_parcel *parcel, toc_node_client *client, const toc_buf *request,
+                        toc_show *show, toc_err *err)
 {
-    TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
-    add_request(parcel, id, &request);
-    TOC_TRY(toc_node_send(client, TOC_CONTROL_REQUEST, toc_buf_view(&request), err));
-    TOC_TRY(send_parts(parcel, client, err));
+    TOC_TRY(toc_node_send(client, TOC_CONTROL_REQUEST, toc_buf_view(request), err));
+    if (parcel->drafts != NULL)
+        TOC_TRY(send_parts(parcel, client, err));
     toc_cli quiet = *parcel->cli;
-    quiet.json = false; /* the node's summary is completed here before it is printed */
-    taking at = {.parcel = parcel, .totals = totals};
-    toc_show show = {.line = take_line, .context = &at};
-    return toc_ask_answer(&quiet, client, &show, NULL, err);
+    quiet.json = false; /* what is said is completed here before it is printed */
+    return toc_ask_answer(&quiet, client, show, NULL, err);
 }
 
-static toc_code to_spool(toc_parcel *parcel, const toc_draft_id *id, toc_totals *totals,
-                         toc_err *err)
+static toc_code add_frames(toc_parcel *parcel, toc_buf *out, toc_err *err)
 {
-    TOC_AUTO(toc_buf_wipe) toc_buf content = {0};
-    add_request(parcel, id, &content);
-    toc_buf_add_u8(&content, '\n');
     for (bool more = true; more;) {
         TOC_AUTO(toc_buf_wipe) toc_buf part = {0};
         TOC_TRY(
             toc_drafts_write(parcel->drafts, TOC_CONTROL_FRAME_BYTES_MAX - 1, &part, &more, err));
-        TOC_TRY(toc_control_write(TOC_CONTROL_DRAFTS, toc_buf_view(&part), &content, err));
+        TOC_TRY(toc_control_write(TOC_CONTROL_DRAFTS, toc_buf_view(&part), out, err));
     }
-    TOC_TRY(toc_control_write(TOC_CONTROL_END, toc_span_text("{}"), &content, err));
+    return toc_control_write(TOC_CONTROL_END, toc_span_text("{}"), out, err);
+}
+
+static toc_code to_spool(toc_parcel *parcel, const toc_buf *request, const toc_draft_id *id,
+                         toc_err *err)
+{
     char path[TOC_CONFIG_PATH_BYTES];
+    TOC_AUTO(toc_buf_wipe) toc_buf content = {0};
+    toc_buf_add_span(&content, toc_buf_view(request));
+    toc_buf_add_u8(&content, '\n');
+    if (parcel->drafts != NULL)
+        TOC_TRY(add_frames(parcel, &content, err));
+    TOC_TRY(toc_buf_ok(&content, err));
     TOC_TRY(toc_spool_put(parcel->cli, id, toc_buf_view(&content), path, err));
-    totals->spooled++;
-    fprintf(stderr, "tocsin: the node is down; the submission waits for it, sealed, in '%s'\n",
-            path);
+    fprintf(stderr, "tocsin: the node is down; this waits for it, sealed, in '%s'\n", path);
     return TOC_OK;
+}
+
+toc_code toc_parcel_deliver(toc_parcel *parcel, const toc_buf *request, const toc_draft_id *id,
+                            toc_show *show, bool *out_spooled, toc_err *err)
+{
+    char path[TOC_CONFIG_PATH_BYTES];
+    *out_spooled = false;
+    TOC_TRY(toc_buf_ok(request, err));
+    TOC_TRY(toc_cli_socket(parcel->cli, path, err));
+    TOC_AUTO(toc_node_disconnect) toc_node_client *client = NULL;
+    toc_code code = toc_node_connect(path, &client, err);
+    if (code == TOC_OK)
+        return to_node(parcel, client, request, show, err);
+    if (code != TOC_UNREACHABLE || parcel->dry_run)
+        return code;
+    *out_spooled = true;
+    return to_spool(parcel, request, id, err);
 }
 
 /* ---- what was done to take addresses ---- */
@@ -330,16 +422,16 @@ toc_code toc_parcel_send(toc_parcel *parcel, toc_totals *totals, toc_err *err)
     if (counts.wallets + counts.clusters + counts.others == 0)
         return TOC_OK;
     toc_draft_id id;
+    bool spooled;
+    TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
     toc_random(id.bytes, sizeof id.bytes);
-    char path[TOC_CONFIG_PATH_BYTES];
-    TOC_TRY(toc_cli_socket(parcel->cli, path, err));
-    TOC_AUTO(toc_node_disconnect) toc_node_client *client = NULL;
-    toc_code code = toc_node_connect(path, &client, err);
-    if (code == TOC_UNREACHABLE && !parcel->dry_run)
-        return to_spool(parcel, &id, totals, err);
-    if (code != TOC_OK)
-        return code;
-    return to_node(parcel, client, &id, totals, err);
+    add_request(parcel, &id, &request);
+    taking at = {.parcel = parcel, .id = &id, .totals = totals};
+    toc_show show = {.line = take_line, .context = &at};
+    TOC_TRY(toc_parcel_deliver(parcel, &request, &id, &show, &spooled, err));
+    totals->spooled += spooled ? 1 : 0;
+    return spooled && parcel->hold_until.unix_ms != 0 ? tell_held(parcel, &id, totals, err)
+                                                      : TOC_OK;
 }
 
 /* ---- the summary ---- */
@@ -374,6 +466,8 @@ toc_code toc_parcel_print(const toc_parcel *parcel, const toc_totals *totals, to
         toc_json_number(&json, "refused", totals->refused);
         if (parcel->complete != NULL)
             toc_json_number(&json, "retracted", totals->retracted);
+        if (totals->held > 0)
+            toc_json_number(&json, "held", totals->held);
         if (totals->spooled > 0)
             toc_json_number(&json, "spooled", totals->spooled);
         if (totals->notes.count > 0)
@@ -384,11 +478,12 @@ toc_code toc_parcel_print(const toc_parcel *parcel, const toc_totals *totals, to
     }
     toc_buf_printf(&out,
                    "%s%llu read: %llu new, %llu changed, %llu unchanged, %llu merged, %llu "
-                   "refused%s\n",
+                   "refused%s%s\n",
                    parcel->dry_run ? "dry run, nothing written: " : "",
                    (unsigned long long)totals->read, (unsigned long long)totals->fresh,
                    (unsigned long long)totals->changed, (unsigned long long)totals->unchanged,
                    (unsigned long long)totals->merged, (unsigned long long)totals->refused,
+                   totals->held > 0 ? "; held, nothing written yet" : "",
                    totals->spooled > 0 ? "; waits for the node in the spool" : "");
     if (parcel->complete != NULL)
         toc_buf_printf(&out, "%llu retracted: they left the list\n",

@@ -12,6 +12,7 @@ typedef struct toc_parcel {
     const char *file;   /* named in refusals; NULL: not needed */
     const char *circle; /* NULL: the only one */
     bool alert, dry_run;
+    toc_time hold_until;  /* 0: it is written at once */
     const char *complete; /* the list that the file is the whole of; NULL: of none */
     bool yes;             /* however much leaves it */
     unsigned row_options; /* TOC_ROW_… of proto/format/claim.h */
@@ -23,10 +24,17 @@ typedef struct toc_parcel {
 typedef struct toc_totals {
     uint64_t read, fresh, changed, unchanged, merged, refused;
     uint64_t retracted; /* with --complete: what left the list */
+    uint64_t held;      /* submissions that wait to be written, and can be recalled */
     uint64_t spooled;   /* files that wait in the spool; their rows count as read only */
     toc_draft_notes notes;
 } toc_totals;
 
+/* What any command that submits takes: --circle, --alert, --dry-run, --hold. */
+TOC_MUST toc_code toc_parcel_begin(toc_cli *cli, const toc_opts *args, toc_parcel *out,
+                                   toc_err *err);
+/* "90s", "5m", "12h", "1d"; USAGE for anything else, and for nothing or more than TOC_HOLD_MS_MAX.
+ */
+TOC_MUST toc_code toc_hold_parse(const char *text, uint64_t *out_ms, toc_err *err);
 /* Reads a file ("-": stdin) into drafts, telling what is refused. `format` 0: by its name or its
  * first character. */
 TOC_MUST toc_code toc_parcel_read(toc_parcel *parcel, const char *path, toc_rows_format format,
@@ -40,9 +48,18 @@ TOC_MUST toc_code toc_parcel_print(const toc_parcel *parcel, const toc_totals *t
 void toc_parcel_refuse(const toc_parcel *parcel, const toc_problem *problem);
 /* Sends the drafts, or spools them when the node does not answer; adds to `totals`. */
 TOC_MUST toc_code toc_parcel_send(toc_parcel *parcel, toc_totals *totals, toc_err *err);
-/* Seals a submission into the spool directory (tools/spool.c). `frames`: request line and frames.
- */
+/* Sends a request, and the drafts where there are any; or spools both under `id` when the node does
+ * not answer. */
+TOC_MUST toc_code toc_parcel_deliver(toc_parcel *parcel, const toc_buf *request,
+                                     const toc_draft_id *id, toc_show *show, bool *out_spooled,
+                                     toc_err *err);
+/* What a line of the node refuses of the drafts. */
+void toc_parcel_refuse_line(const toc_parcel *parcel, const json_t *line);
+/* Seals a submission into the spool directory (tools/spool.c). `content`: request line, newline,
+ * frames. */
 TOC_MUST toc_code toc_spool_put(const toc_cli *cli, const toc_draft_id *id, toc_span content,
                                 char out_path[TOC_CONFIG_PATH_BYTES], toc_err *err);
+/* Takes a submission out of the spool directory. NOT_FOUND; DENIED when it is somebody else's. */
+TOC_MUST toc_code toc_spool_remove(const toc_cli *cli, const toc_draft_id *id, toc_err *err);
 
 #endif

@@ -106,7 +106,7 @@ toc_code toc_log_held_each(toc_log_txn *txn, toc_log_held_visit visit, void *con
     toc_row row;
     toc_code code;
     while ((code = toc_cursor_next(cursor, &row, err)) == TOC_OK) {
-        toc_log_held held;
+        toc_log_held held = {0};
         if (row.key.size == HELD_KEY_BYTES && toc_get_u32(row.key.data + sizeof held.id.bytes) > 0)
             continue;
         TOC_TRY(open_head(txn, row, &held, err));
@@ -117,7 +117,7 @@ toc_code toc_log_held_each(toc_log_txn *txn, toc_log_held_visit visit, void *con
 
 toc_code toc_log_held_text(toc_log_txn *txn, const toc_draft_id *id, toc_buf *out, toc_err *err)
 {
-    toc_log_held held;
+    toc_log_held held = {0};
     TOC_TRY(toc_log_held_get(txn, id, &held, err));
     size_t before = out->size;
     for (uint32_t part = 1; out->size - before < held.bytes; part++) {

@@ -361,7 +361,10 @@ static void a_retraction_ends_a_claim_and_a_second_one_finds_nothing(void **stat
     assert_int_equal(done.count, 1);
     assert_int_equal(strlen(text_of(done.lines[0], "claim")), 64);
     ask(*state, "{\"command\":\"retract\",\"reason\":\"error\"}", HEAD ROW_ETH, &again);
-    assert_string_equal(again.code, "not-found");
+    assert_string_equal(again.text, "");
+    assert_int_equal(again.count, 1); /* refused by its line */
+    assert_int_equal(number_of(again.lines[0], "line"), 2);
+    assert_non_null(strstr(text_of(again.lines[0], "error"), "no live claim"));
     await_level(*state);
     ask(*state, "{\"command\":\"lookup\",\"queries\":[\"" LAZARUS "\",\"" WASABI "\"]}", NULL,
         &got);

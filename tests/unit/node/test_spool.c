@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "node/clock.h"
 #include "tests/unit/node/talk.h"
 
 #define HEAD    "chain,address,category\n"
@@ -105,6 +106,19 @@ static void put_submission(const toc_test_node *node, const char *name, char id,
     write_whole(node, name, toc_buf_view(&sealed));
 }
 
+/* `line`: a request of any kind. */
+static void put_request(const toc_test_node *node, const char *name, const char *line,
+                        const char *csv)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
+    TOC_AUTO(toc_buf_wipe) toc_buf sealed = {0};
+    toc_buf_printf(&text, "%s\n", line);
+    if (csv != NULL)
+        toc_test_frames(csv, &text);
+    seal_to(node, toc_buf_view(&text), &sealed);
+    write_whole(node, name, toc_buf_view(&sealed));
+}
+
 static bool is_empty(void *context)
 {
     const toc_test_node *node = context;
@@ -140,6 +154,81 @@ static void what_comes_while_it_runs_is_taken_within_seconds(void **state)
     put_submission(node, "one", 'a', HEAD ROW_ETH);
     toc_test_wait("it is taken", 5, is_empty, node);
     assert_int_equal(entries_of(node), 1);
+}
+
+static void what_is_to_be_held_is_held_by_the_node_too(void **state)
+{
+    toc_test_node *node = *state;
+    char line[256];
+    TOC_AUTO(answer_wipe) answer held = {0};
+    snprintf(line, sizeof line, "{\"command\":\"submit\",\"id\":\"%064d\",\"hold_until\":%llu}", 7,
+             (unsigned long long)toc_clock_now().wall.unix_ms + 3600000);
+    put_request(node, "one", line, HEAD ROW_ETH);
+    toc_test_node_start_all(node);
+    toc_test_wait("it is taken", 20, is_empty, node);
+    assert_false(is_there(node, "refused/one"));
+    ask(node, "{\"command\":\"held\"}", NULL, &held);
+    assert_int_equal(held.count, 1);
+    assert_int_equal(text_of(held.lines[0], "id")[63], '7');
+    assert_int_equal(number_of(held.lines[0], "uid"), getuid());
+    assert_int_equal(entries_of(node), 0);
+}
+
+static void a_retraction_waits_like_a_submission(void **state)
+{
+    toc_test_node *node = *state;
+    char line[256];
+    TOC_AUTO(answer_wipe) answer found = {0};
+    TOC_AUTO(answer_wipe) answer left = {0};
+    toc_test_node_start_all(node);
+    submit(node, 'a', "", HEAD ROW_ETH ROW_BTC, 2, 0, 0);
+    await_level(node);
+    ask(node, "{\"command\":\"search\",\"chain\":\"BTC\"}", NULL, &found);
+    toc_test_node_stop(node);
+    snprintf(line, sizeof line, "{\"command\":\"retract\",\"claim\":\"%s\",\"reason\":\"legal\"}",
+             text_of(found.lines[0], "claim"));
+    put_request(node, "one", line, NULL);
+    put_request(node, "two", "{\"command\":\"retract\",\"note\":\"a mistake\"}", HEAD ROW_ETH);
+    toc_test_node_start_all(node);
+    toc_test_wait("both are taken", 20, is_empty, node);
+    assert_false(is_there(node, "refused/one") || is_there(node, "refused/two"));
+    await_level(node);
+    ask(node, "{\"command\":\"search\"}", NULL, &left);
+    assert_int_equal(left.count, 0);
+}
+
+static void what_waited_is_taken_in_the_order_it_came(void **state)
+{
+    toc_test_node *node = *state;
+    TOC_AUTO(answer_wipe) answer left = {0};
+    for (char name[] = "f"; name[0] >= 'a'; name[0]--) { /* names and places tell another order */
+        put_submission(node, name, (char)(name[0] == 'f' ? '0' : name[0]), HEAD ROW_ETH);
+        char later[] = {(char)(name[0] + 20), '\0'};
+        put_request(node, later, "{\"command\":\"retract\"}", HEAD ROW_ETH);
+    }
+    toc_test_node_start_all(node);
+    toc_test_wait("all are taken", 20, is_empty, node);
+    await_level(node);
+    ask(node, "{\"command\":\"search\"}", NULL, &left);
+    assert_int_equal(left.count, 0);
+    assert_int_equal(entries_of(node), 12); /* said six times, and taken back as often */
+}
+
+static void a_retraction_of_what_is_not_there_is_set_aside_with_a_reason(void **state)
+{
+    toc_test_node *node = *state;
+    char line[256];
+    TOC_AUTO(toc_buf_wipe) toc_buf why = {0};
+    snprintf(line, sizeof line, "{\"command\":\"retract\",\"claim\":\"%064d\"}", 7);
+    put_request(node, "one", line, NULL);
+    put_request(node, "two", "{\"command\":\"retract\"}", HEAD ROW_ETH);
+    put_request(node, "three", "{\"command\":\"peer-list\"}", NULL);
+    toc_test_node_start_all(node);
+    toc_test_wait("all are taken", 20, is_empty, node);
+    assert_true(is_there(node, "refused/one") && is_there(node, "refused/one.why"));
+    assert_true(is_there(node, "refused/three"));
+    read_whole(node, "refused/two.why", &why); /* its one row */
+    assert_non_null(strstr(toc_buf_text(&why), "\"line\":2"));
 }
 
 static void a_file_that_comes_twice_is_taken_once(void **state)
@@ -315,6 +404,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(what_waited_is_taken_at_start_and_removed),
         TEST(what_comes_while_it_runs_is_taken_within_seconds),
+        TEST(what_is_to_be_held_is_held_by_the_node_too),
+        TEST(a_retraction_waits_like_a_submission),
+        TEST(what_waited_is_taken_in_the_order_it_came),
+        TEST(a_retraction_of_what_is_not_there_is_set_aside_with_a_reason),
         TEST(a_file_that_comes_twice_is_taken_once),
         TEST(the_card_to_seal_to_lies_there),
         TEST(what_cannot_be_taken_is_set_aside_with_a_reason),

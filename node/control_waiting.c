@@ -1,0 +1,139 @@
+/* Submissions and retractions that waited as text: in the spool, or held. */
+#include "node/control_args.h"
+#include "node/control_submit.h"
+#include "node/held.h"
+#include "proto/base/text.h"
+#include "proto/control/control.h"
+
+bool toc_waiting_may_pass(toc_code code)
+{
+    return code == TOC_STATE || code == TOC_FULL || code == TOC_UNREACHABLE || code == TOC_IO ||
+           code == TOC_NO_MEMORY;
+}
+
+/* As it was meant when it came: which circle, once another is joined, the words alone do not say.
+ */
+toc_code toc_waiting_line(json_t *request, const toc_submission_request *wanted, toc_buf *out,
+                          toc_err *err)
+{
+    char circle[65];
+    toc_hex_encode(TOC_SPAN_OF(wanted->circle.bytes), circle);
+    TOC_AUTO_JSON json_t *copy = json_copy(request);
+    if (copy == NULL || json_object_set_new(copy, "circle", json_string(circle)) != 0)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a submission");
+    (void)json_object_del(copy, "hold_until");
+    size_t size = json_dumpb(copy, NULL, 0, JSON_COMPACT);
+    uint8_t *room = size == 0 ? NULL : toc_buf_extend(out, size);
+    if (room == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a submission");
+    (void)json_dumpb(copy, (char *)room, size, JSON_COMPACT);
+    return toc_buf_ok(out, err);
+}
+
+/* ---- one of them ---- */
+
+typedef struct waiting {
+    toc_node *node;
+    toc_writer *writer;
+    uint32_t uid;
+    toc_span frames;
+    toc_submission_refusal refusal;
+    void *context;
+    toc_buf *summary;
+} waiting;
+
+static toc_code take_submission(const waiting *what, json_t *request, toc_err *err)
+{
+    static const char *const arguments[] = {"id",   "circle",     "alert", "dry_run",
+                                            "orgs", "hold_until", NULL};
+    TOC_AUTO(toc_submission_free) toc_submission *submission = NULL;
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    toc_submission_request wanted = {0};
+    TOC_TRY(toc_args_known(request, arguments, err));
+    TOC_TRY(toc_submission_read(what->node, request, &wanted, err));
+    if (toc_submission_is_held(&wanted)) {
+        TOC_TRY(toc_waiting_line(request, &wanted, &line, err));
+        return toc_held_keep(what->node, what->writer, &wanted, what->uid, toc_buf_view(&line),
+                             what->frames, what->refusal, what->context, what->summary, err);
+    }
+    TOC_TRY(toc_submission_begin(what->node, what->writer, &wanted, what->refusal, what->context,
+                                 &submission, err));
+    TOC_TRY(toc_submission_frames(submission, what->frames, err));
+    return toc_submission_end(submission, what->summary, err);
+}
+
+static toc_code note_retracted(void *context, const toc_retracted *done, toc_err *err)
+{
+    (void)context;
+    (void)done;
+    (void)err;
+    return TOC_OK;
+}
+
+static toc_code retract_frames(toc_retraction *retraction, toc_span frames, toc_err *err)
+{
+    for (;;) {
+        toc_control_type type;
+        toc_span part;
+        size_t used;
+        TOC_TRY(toc_control_read(frames, &type, &part, &used, err));
+        if (used == 0)
+            return toc_fail(err, TOC_MALFORMED, "the retraction ends in the middle");
+        frames = toc_span_of(frames.data + used, frames.size - used);
+        if (type == TOC_CONTROL_END && frames.size == 0)
+            return TOC_OK;
+        if (type != TOC_CONTROL_DRAFTS)
+            return toc_fail(err, TOC_MALFORMED, "a '%c' frame within a retraction", type);
+        TOC_TRY(toc_retraction_part(retraction, part, err));
+    }
+}
+
+/* A claim that is not live any more was ended by the same file, or is nobody's loss. */
+static toc_code take_retraction(const waiting *what, json_t *request, toc_err *err)
+{
+    static const char *const arguments[] = {"circle", "claim", "reason", "note", NULL};
+    TOC_AUTO(toc_retraction_wipe)
+    toc_retraction retraction = {.node = what->node,
+                                 .writer = what->writer,
+                                 .told = note_retracted,
+                                 .refusal = what->refusal,
+                                 .context = what->context};
+    TOC_TRY(toc_args_known(request, arguments, err));
+    TOC_TRY(toc_retraction_read(what->node, request, &retraction, err));
+    if (toc_args_has(request, "claim")) {
+        toc_claim_id claim;
+        TOC_TRY(toc_args_id(request, "claim", claim.bytes, err));
+        TOC_TRY(toc_retraction_claim(&retraction, &claim, err));
+    } else {
+        TOC_TRY(retract_frames(&retraction, what->frames, err));
+    }
+    toc_buf_printf(what->summary, "{\"retracted\":%llu,\"refused\":%llu}",
+                   (unsigned long long)retraction.done, (unsigned long long)retraction.refused);
+    return toc_buf_ok(what->summary, err);
+}
+
+toc_code toc_waiting_take(toc_node *node, toc_writer *writer, uint32_t uid, toc_span text,
+                          toc_submission_refusal refusal, void *context, toc_buf *out_summary,
+                          toc_err *err)
+{
+    TOC_AUTO_JSON json_t *request = NULL;
+    toc_span command;
+    const uint8_t *line_end = text.size == 0 ? NULL : memchr(text.data, '\n', text.size);
+    if (line_end == NULL)
+        return toc_fail(err, TOC_MALFORMED, "the submission has no request line");
+    size_t line = (size_t)(line_end - text.data);
+    waiting what = {.node = node,
+                    .writer = writer,
+                    .uid = uid,
+                    .frames = toc_span_of(line_end + 1, text.size - line - 1),
+                    .refusal = refusal,
+                    .context = context,
+                    .summary = out_summary};
+    TOC_TRY(toc_args_parse(toc_span_of(text.data, line), &request, err));
+    TOC_TRY(toc_args_text(request, "command", true, &command, err));
+    if (toc_span_equal(command, toc_span_text("submit")))
+        return take_submission(&what, request, err);
+    if (toc_span_equal(command, toc_span_text("retract")))
+        return take_retraction(&what, request, err);
+    return toc_fail(err, TOC_USAGE, "only submissions and retractions wait in the spool");
+}
