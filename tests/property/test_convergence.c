@@ -739,8 +739,10 @@ static int stop(void **state)
     return 0;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]); /* faults.py runs one test at a time */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(own_worlds_converge_and_agree_with_the_model),
         cmocka_unit_test(crowded_worlds_converge_and_agree_with_the_model),
