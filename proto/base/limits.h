@@ -101,6 +101,7 @@
              the entries */
 #define TOC_NEWS_CHUNKS_MAX     64u /* a decoded chunk takes 8 KiB for its proofs */
 #define TOC_NEWS_ROLL_MAX       64u
+#define TOC_NEWS_COSIGNATURES_MAX 128u /* of 220 bytes or so; each costs the receiver a verification */
 #define TOC_REFUSAL_BYTES_MAX   512u    /* one sentence, as long as any of our errors */
 #define TOC_ROLL_ITEM_BYTES_MAX 524288u /* the largest charter with as many bytes of signatures */
 #define TOC_MESSAGE_ARENA_BYTES                                                                    \

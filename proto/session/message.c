@@ -144,6 +144,16 @@ static toc_code check_refusal(const toc_message *message, toc_err *err)
     return TOC_OK;
 }
 
+static toc_code check_cosignature(const toc_wire_cosignature *cosignature, toc_err *err)
+{
+    TOC_TRY(check_lane(cosignature->lane, err));
+    if (cosignature->size == 0)
+        return toc_fail(err, TOC_MALFORMED, "a cosignature over no entries");
+    if (cosignature->made.time_s == 0 || cosignature->made.time_s > INT64_MAX)
+        return toc_fail(err, TOC_MALFORMED, "a cosignature of no time");
+    return TOC_OK;
+}
+
 static toc_code check_news(const toc_message *message, toc_err *err)
 {
     TOC_TRY(check_heads(message->as.news.heads, message->as.news.head_count, err));
@@ -154,6 +164,11 @@ static toc_code check_news(const toc_message *message, toc_err *err)
         return toc_fail(err, TOC_LIMIT,
                         "%zu cards and charters in one notice, at most %u are taken",
                         message->as.news.roll_count, TOC_NEWS_ROLL_MAX);
+    if (message->as.news.cosignature_count > TOC_NEWS_COSIGNATURES_MAX)
+        return toc_fail(err, TOC_LIMIT, "%zu cosignatures in one notice, at most %u are taken",
+                        message->as.news.cosignature_count, TOC_NEWS_COSIGNATURES_MAX);
+    for (size_t i = 0; i < message->as.news.cosignature_count; i++)
+        TOC_TRY(check_cosignature(&message->as.news.cosignatures[i], err));
     for (size_t i = 0; i < message->as.news.chunk_count; i++) {
         const toc_wire_chunk *chunk = &message->as.news.chunks[i];
         TOC_TRY(check_chunk(chunk, err));

@@ -10,6 +10,7 @@
 #include "proto/base/arena.h"
 #include "proto/base/buf.h"
 #include "proto/base/limits.h"
+#include "proto/feed/cosignature.h"
 #include "proto/feed/feed.h"
 #include "proto/feed/merkle.h"
 
@@ -37,6 +38,18 @@ typedef struct toc_head {
     toc_hash root;
     toc_span note;
 } toc_head;
+
+/* A cosignature as it travels: over the checkpoint of `size` and `root` of a feed; the circle is
+ * the message's. */
+typedef struct toc_wire_cosignature {
+    toc_org_id org; /* the feed's */
+    toc_lane lane;
+    uint64_t generation;
+    uint64_t size; /* from 1 */
+    toc_hash root;
+    toc_org_id cosigner;
+    toc_cosignature made;
+} toc_wire_cosignature;
 
 /* Entries [from, from + count) of one feed with what proves them. */
 typedef struct toc_wire_chunk {
@@ -116,6 +129,8 @@ typedef struct toc_message {
             toc_wire_chunk *chunks; /* small entries inline, each complete with its proof */
             size_t roll_count;
             toc_hash *roll; /* cards and charters newly adopted */
+            size_t cosignature_count;
+            toc_wire_cosignature *cosignatures;
         } news;
     } as;
 } toc_message;

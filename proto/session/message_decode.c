@@ -185,6 +185,36 @@ static toc_code take_roll_hashes(ProtobufCBinaryData bytes, toc_arena *arena, si
     return TOC_OK;
 }
 
+static toc_code take_cosignature(const Toc__Link__Cosignature *row, toc_wire_cosignature *out,
+                                 toc_err *err)
+{
+    TOC_TRY(take_32(row->org, "an org id", out->org.bytes, err));
+    TOC_TRY(take_32(row->root, "a root hash", out->root.bytes, err));
+    TOC_TRY(take_32(row->cosigner, "an org id", out->cosigner.bytes, err));
+    out->lane = (toc_lane)row->lane;
+    out->generation = row->generation;
+    out->size = row->size;
+    out->made.time_s = row->time;
+    if (row->signature.len != sizeof out->made.signature.bytes)
+        return toc_fail(err, TOC_MALFORMED, "a signature of %zu bytes, not %zu", row->signature.len,
+                        sizeof out->made.signature.bytes);
+    memcpy(out->made.signature.bytes, row->signature.data, row->signature.len);
+    return TOC_OK;
+}
+
+static toc_code take_cosignatures(Toc__Link__Cosignature *const *all, size_t count,
+                                  toc_arena *arena, toc_wire_cosignature **out, toc_err *err)
+{
+    TOC_TRY(check_count(count, TOC_NEWS_COSIGNATURES_MAX, err));
+    toc_wire_cosignature *rows = toc_arena_zalloc(arena, count, sizeof *rows);
+    if (rows == NULL)
+        return no_room(err);
+    for (size_t i = 0; i < count; i++)
+        TOC_TRY(take_cosignature(all[i], &rows[i], err));
+    *out = rows;
+    return TOC_OK;
+}
+
 static toc_code take_news(const Toc__Link__News *body, toc_arena *arena, toc_message *out,
                           toc_err *err)
 {
@@ -193,6 +223,9 @@ static toc_code take_news(const Toc__Link__News *body, toc_arena *arena, toc_mes
     out->as.news.head_count = body->n_heads;
     TOC_TRY(take_chunks(body->chunks, body->n_chunks, arena, &out->as.news.chunks, err));
     out->as.news.chunk_count = body->n_chunks;
+    TOC_TRY(take_cosignatures(body->cosignatures, body->n_cosignatures, arena,
+                              &out->as.news.cosignatures, err));
+    out->as.news.cosignature_count = body->n_cosignatures;
     return take_roll_hashes(body->roll, arena, &out->as.news.roll_count, &out->as.news.roll, err);
 }
 

@@ -100,6 +100,29 @@ static bool fill_chunks(packing *draft, const toc_wire_chunk *chunks, size_t cou
     return true;
 }
 
+static bool fill_cosignatures(packing *draft, const toc_wire_cosignature *all, size_t count,
+                              Toc__Link__Cosignature ***out)
+{
+    Toc__Link__Cosignature *rows = toc_arena_zalloc(draft->arena, count, sizeof *rows);
+    Toc__Link__Cosignature **pointers = toc_arena_zalloc(draft->arena, count, sizeof(void *));
+    if (rows == NULL || pointers == NULL)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        toc__link__cosignature__init(&rows[i]);
+        rows[i].org = LEND(all[i].org);
+        rows[i].lane = (uint32_t)all[i].lane;
+        rows[i].generation = all[i].generation;
+        rows[i].size = all[i].size;
+        rows[i].root = LEND(all[i].root);
+        rows[i].cosigner = LEND(all[i].cosigner);
+        rows[i].time = all[i].made.time_s;
+        rows[i].signature = LEND(all[i].made.signature);
+        pointers[i] = &rows[i];
+    }
+    *out = pointers;
+    return true;
+}
+
 static void fill_heads_request(const toc_message *message, packing *draft)
 {
     Toc__Link__Heads *out = draft->message.heads = &draft->body.heads;
@@ -193,11 +216,14 @@ static bool fill_news(const toc_message *message, packing *draft)
     out->circle = LEND(message->as.news.circle);
     out->n_heads = message->as.news.head_count;
     out->n_chunks = message->as.news.chunk_count;
+    out->n_cosignatures = message->as.news.cosignature_count;
     out->has_roll = message->as.news.roll_count > 0;
     out->roll =
         lend(toc_span_of(message->as.news.roll, message->as.news.roll_count * sizeof(toc_hash)));
     return fill_heads(draft, message->as.news.heads, out->n_heads, &out->heads) &&
-           fill_chunks(draft, message->as.news.chunks, out->n_chunks, &out->chunks);
+           fill_chunks(draft, message->as.news.chunks, out->n_chunks, &out->chunks) &&
+           fill_cosignatures(draft, message->as.news.cosignatures, out->n_cosignatures,
+                             &out->cosignatures);
 }
 
 static bool fill_body(const toc_message *message, packing *draft)

@@ -51,6 +51,16 @@ static inline bool heads_same(const toc_head *left, const toc_head *right, size_
     return true;
 }
 
+static inline bool cosignature_same(const toc_wire_cosignature *left,
+                                    const toc_wire_cosignature *right)
+{
+    return SAME_ID(left->org, right->org) && left->lane == right->lane &&
+           left->generation == right->generation && left->size == right->size &&
+           SAME_ID(left->root, right->root) && SAME_ID(left->cosigner, right->cosigner) &&
+           left->made.time_s == right->made.time_s &&
+           memcmp(left->made.signature.bytes, right->made.signature.bytes, 64) == 0;
+}
+
 static inline bool news_same(const toc_message *left, const toc_message *right)
 {
     if (!SAME_ID(left->as.news.circle, right->as.news.circle) ||
@@ -61,6 +71,12 @@ static inline bool news_same(const toc_message *left, const toc_message *right)
         return false;
     for (size_t i = 0; i < left->as.news.chunk_count; i++) {
         if (!chunk_same(&left->as.news.chunks[i], &right->as.news.chunks[i]))
+            return false;
+    }
+    if (left->as.news.cosignature_count != right->as.news.cosignature_count)
+        return false;
+    for (size_t i = 0; i < left->as.news.cosignature_count; i++) {
+        if (!cosignature_same(&left->as.news.cosignatures[i], &right->as.news.cosignatures[i]))
             return false;
     }
     for (size_t i = 0; i < left->as.news.roll_count; i++) {
@@ -219,6 +235,18 @@ static inline toc_head *roll_heads(dice *from, size_t count)
     return heads;
 }
 
+static inline void roll_cosignature(dice *from, toc_wire_cosignature *out)
+{
+    roll_bytes(from, &out->org, 32);
+    roll_bytes(from, &out->root, 32);
+    roll_bytes(from, &out->cosigner, 32);
+    out->lane = (toc_lane)(roll_u64(from) % TOC_LANE_COUNT);
+    out->generation = roll_number(from);
+    out->size = roll_number(from) | 1;
+    out->made.time_s = roll_number(from) >> 1 | 1;
+    roll_bytes(from, &out->made.signature, 64);
+}
+
 static inline void roll_news(dice *from, toc_message *out)
 {
     roll_bytes(from, &out->as.news.circle, 32);
@@ -234,6 +262,11 @@ static inline void roll_news(dice *from, toc_message *out)
     out->as.news.roll_count = roll_u64(from) % 5;
     out->as.news.roll = roll_room(from, out->as.news.roll_count * sizeof(toc_hash));
     roll_bytes(from, out->as.news.roll, out->as.news.roll_count * sizeof(toc_hash));
+    out->as.news.cosignature_count = roll_u64(from) % 5;
+    out->as.news.cosignatures =
+        roll_room(from, out->as.news.cosignature_count * sizeof(toc_wire_cosignature));
+    for (size_t i = 0; i < out->as.news.cosignature_count; i++)
+        roll_cosignature(from, &out->as.news.cosignatures[i]);
 }
 
 static inline void roll_small(dice *from, toc_message *out)

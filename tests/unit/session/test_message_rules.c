@@ -395,6 +395,71 @@ static void news_of_a_circle_carries_whole_chunks_of_that_circle(void **state)
     assert_int_equal(decode_body(TOC_MSG_NEWS, &wire, NULL), TOC_MALFORMED);
 }
 
+/* A cosignature as bytes, but for what a case changes. */
+typedef struct cosignature_bytes {
+    size_t org, root, cosigner, signature; /* bytes of each */
+    uint8_t lane, size, time;
+} cosignature_bytes;
+
+static toc_code decode_cosignature(const cosignature_bytes *from)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf row = {0};
+    TOC_AUTO(toc_buf_wipe) toc_buf news = {0};
+    add_field(&row, 1, toc_span_of(filler, from->org));
+    add_number(&row, 2, from->lane);
+    add_number(&row, 3, 9);
+    add_number(&row, 4, from->size);
+    add_field(&row, 5, toc_span_of(filler, from->root));
+    add_field(&row, 6, toc_span_of(filler, from->cosigner));
+    add_number(&row, 7, from->time);
+    add_field(&row, 8, toc_span_of(filler, from->signature));
+    add_field(&news, 1, toc_span_of(filler, 32));
+    add_field(&news, 5, toc_buf_view(&row));
+    return decode_body(TOC_MSG_NEWS, &news, NULL);
+}
+
+static void a_cosignature_is_over_something_and_of_some_time(void **state)
+{
+    (void)state;
+    const cosignature_bytes right = {32, 32, 32, 64, 2, 1, 1};
+    assert_int_equal(decode_cosignature(&right), TOC_OK);
+    const cosignature_bytes wrong[] = {{31, 32, 32, 64, 2, 1, 1}, {32, 33, 32, 64, 2, 1, 1},
+                                       {32, 32, 0, 64, 2, 1, 1},  {32, 32, 32, 63, 2, 1, 1},
+                                       {32, 32, 32, 65, 2, 1, 1}, {32, 32, 32, 64, 3, 1, 1},
+                                       {32, 32, 32, 64, 2, 0, 1}, {32, 32, 32, 64, 2, 1, 0}};
+    for (size_t i = 0; i < TOC_COUNT(wrong); i++)
+        assert_int_equal(decode_cosignature(&wrong[i]), TOC_MALFORMED);
+    static toc_wire_cosignature rows[TOC_NEWS_COSIGNATURES_MAX + 1];
+    for (size_t i = 0; i < TOC_COUNT(rows); i++)
+        rows[i] = (toc_wire_cosignature){.size = UINT64_MAX, .made.time_s = INT64_MAX};
+    toc_message news = {
+        .kind = TOC_MSG_NEWS,
+        .as.news = {.cosignature_count = TOC_NEWS_COSIGNATURES_MAX, .cosignatures = rows}};
+    must_survive(&news);
+    news.as.news.cosignature_count++;
+    must_refuse(&news, TOC_LIMIT, "129 cosignatures in one notice");
+    news.as.news.cosignature_count = 1;
+    rows[0].made.time_s++;
+    must_refuse(&news, TOC_MALFORMED, "a cosignature of no time");
+    /* More than are taken, from outside. */
+    TOC_AUTO(toc_buf_wipe) toc_buf body = {0};
+    toc_wire_cosignature one = {.size = 1, .made.time_s = 1};
+    toc_message single = {.kind = TOC_MSG_NEWS,
+                          .as.news = {.cosignature_count = 1, .cosignatures = &one}};
+    assert_int_equal(toc_message_encode(&single, &body, NULL), TOC_OK);
+    /* News of one row is its tag and length, the circle (34 bytes), and the row. */
+    toc_span row = toc_span_of(body.data + 38, body.size - 38);
+    toc_buf many = {0};
+    add_field(&many, 1, toc_span_of(filler, 32));
+    for (size_t i = 0; i <= TOC_NEWS_COSIGNATURES_MAX; i++) {
+        if (i == TOC_NEWS_COSIGNATURES_MAX)
+            assert_int_equal(decode_body(TOC_MSG_NEWS, &many, NULL), TOC_OK);
+        toc_buf_add_span(&many, row);
+    }
+    assert_int_equal(decode_body(TOC_MSG_NEWS, &many, NULL), TOC_LIMIT);
+    toc_buf_wipe(&many);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -412,6 +477,7 @@ int main(void)
         cmocka_unit_test(a_refusal_has_a_code_we_know_and_a_short_text),
         cmocka_unit_test(equal_heads_are_not_listed),
         cmocka_unit_test(lists_have_limits_in_both_directions),
+        cmocka_unit_test(a_cosignature_is_over_something_and_of_some_time),
         cmocka_unit_test(news_of_a_circle_carries_whole_chunks_of_that_circle),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
