@@ -117,6 +117,9 @@ typedef struct toc_log_tree {
     uint32_t number;
 } toc_log_tree;
 toc_tree_source toc_log_tree_source(toc_log_tree *tree);
+/* The root over the first `size` entries, from 1. NOT_FOUND when fewer are stored. */
+TOC_MUST toc_code toc_log_root(toc_log_txn *txn, uint32_t number, uint64_t size, toc_hash *out,
+                               toc_err *err);
 TOC_MUST toc_code toc_log_leaf(toc_log_txn *txn, uint32_t number, uint64_t index, toc_hash *out,
                                toc_err *err);
 

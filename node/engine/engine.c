@@ -16,6 +16,7 @@ static const char *const refusal_names[TOC_REFUSE_COUNT] = {
     [TOC_REFUSE_GRANT] = "grant",
     [TOC_REFUSE_FORK] = "fork",
     [TOC_REFUSE_MALFORMED] = "malformed",
+    [TOC_REFUSE_COSIGNATURE] = "cosignature",
     [TOC_REFUSE_ROLL] = "roll",
     [TOC_REFUSE_UNKNOWN_KEY] = "unknown-key",
     [TOC_REFUSE_REPLAY] = "replay",
@@ -33,6 +34,8 @@ static const char *const refusal_texts[TOC_REFUSE_COUNT] = {
     [TOC_REFUSE_GRANT] = "a grant goes back, or names a card, charter or epoch that is not so",
     [TOC_REFUSE_FORK] = "two signed heads of one feed contradict each other",
     [TOC_REFUSE_MALFORMED] = "a message breaks its format",
+    [TOC_REFUSE_COSIGNATURE] =
+        "a cosignature does not verify, is dated ahead, or takes back what its org said before",
     [TOC_REFUSE_ROLL] = "a card or charter does not verify",
     [TOC_REFUSE_UNKNOWN_KEY] = "a handshake by a key that no known card names",
     [TOC_REFUSE_REPLAY] =
@@ -65,6 +68,8 @@ static toc_code load_identity(toc_engine *engine, toc_log_txn *txn, toc_err *err
     engine->card = card.hash;
     engine->card_serial = card.serial;
     TOC_TRY(toc_log_own_key(txn, TOC_OWN_SIGN, &engine->sign, err));
+    TOC_TRY(toc_log_own_key(txn, TOC_OWN_COSIGN, &engine->cosign, err));
+    toc_sign_public(engine->cosign, &engine->cosign_key);
     TOC_TRY(toc_log_own_key(txn, TOC_OWN_SEAL, &engine->seal, err));
     return toc_log_own_key(txn, TOC_OWN_OFFICER, &engine->officer, err);
 }
@@ -102,6 +107,7 @@ toc_code toc_engine_new(toc_log_txn *txn, bool same_boot, toc_now now, toc_engin
     engine->last_heads = engine->last_sweep = now.mono;
     TOC_TRY(load_identity(engine, txn, err));
     TOC_TRY(load_last_tick(engine, txn, err));
+    TOC_TRY(toc_cosign_load(engine, txn, now, err));
     *out = engine;
     engine = NULL; /* transferred */
     return TOC_OK;
@@ -170,7 +176,10 @@ void toc_engine_free(toc_engine *engine)
         free(engine->lent);
     }
     toc_secret_free(engine->sign);
+    toc_secret_free(engine->cosign);
     toc_secret_free(engine->seal);
+    free(engine->telling.rows);
+    free(engine->early.rows);
     toc_secret_free(engine->officer);
     free(engine->changed_charters);
     free(engine->changed_circles);
@@ -407,6 +416,7 @@ toc_code toc_engine_link_up(toc_engine *engine, toc_log_txn *txn, uint64_t numbe
     link->number = number;
     link->peer = *peer;
     link->heard = now.mono;
+    toc_cosign_tell_all(link, 0);
     link->next = engine->links[number % ENGINE_BUCKETS];
     engine->links[number % ENGINE_BUCKETS] = link;
     toc_engine_peer(engine, peer)->links++;
@@ -629,5 +639,6 @@ toc_code toc_engine_tick(toc_engine *engine, toc_log_txn *txn, toc_now now, bool
         engine->last_heads = now.mono;
         TOC_TRY(toc_engine_links(engine, txn, ask_heads_of, &now, err));
     }
-    return TOC_OK;
+    TOC_TRY(toc_cosign_tick(engine, txn, now, err));
+    return toc_cosign_tell(engine, txn, now, err);
 }

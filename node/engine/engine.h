@@ -122,6 +122,8 @@ typedef enum toc_refusal {
     TOC_REFUSE_GRANT,       /* a grant that goes back, or that names what is not so */
     TOC_REFUSE_FORK,        /* two heads of one size with two roots */
     TOC_REFUSE_MALFORMED,   /* a message that breaks its format */
+    TOC_REFUSE_COSIGNATURE, /* a cosignature that is not so, is dated ahead, or takes another back
+                             */
     TOC_REFUSE_ROLL,        /* a card or charter that does not verify */
     TOC_REFUSE_UNKNOWN_KEY, /* handshake: a static key that no card names */
     TOC_REFUSE_REPLAY,      /* handshake: message 1 whose sender never confirmed */

@@ -25,7 +25,18 @@ enum {
     ENGINE_UNPROVEN_FEEDS_MAX = 4096, /* of one link: 500 members, three lanes, some generations */
     ENGINE_ROUND_ROWS_MAX = 40000,    /* then the rest of what waits is taken in the next round */
     ENGINE_OPEN_SLICE = 2000,         /* entries opened per tick when a key came late */
-    ENGINE_CLOCK_OFFSET_MS_MAX = 600000 /* a clock this far off its peers stops the ticks */
+    ENGINE_CLOCK_OFFSET_MS_MAX = 600000, /* a clock this far off its peers stops the ticks */
+    ENGINE_COSIGN_ALERT_MS =
+        50, /* after a head was stored: what comes meanwhile is signed with it */
+    ENGINE_COSIGN_BULK_MS = 5000,
+    ENGINE_HEARTBEAT_MS = 60000,          /* authors cosign their own heads even in silence */
+    ENGINE_COSIGNED_AHEAD_S_MAX = 600,    /* of our clock; more is refused */
+    ENGINE_COSIGNATURES_EARLY_MAX = 2048, /* over entries that have not come; 600 KB */
+    ENGINE_COSIGNATURES_TOLD_MAX = 4096,  /* that wait to be passed on */
+    ENGINE_PASS_ON_MS = 250, /* what came from others goes on together, not one by one */
+    ENGINE_RETELL_MS = 120000,
+    ENGINE_RETELL_S = 600, /* then the newest of so long is told again: a notice may get lost */
+    ENGINE_RETELL_ALL = 30 /* and every so many times all of it */
 };
 
 /* A message waiting to go out. */
@@ -55,11 +66,32 @@ typedef struct engine_request {
     toc_buf roll;         /* what has come of it */
 } engine_request;
 
+/* A cosignature that waits: to be passed on, or for the entries that it covers. */
+typedef struct engine_cosignature {
+    toc_circle_id circle;
+    toc_wire_cosignature wire;
+    uint64_t link; /* it came from; 0: it was made here */
+} engine_cosignature;
+
+typedef struct engine_cosignatures {
+    engine_cosignature *rows;
+    size_t count, capacity;
+} engine_cosignatures;
+
+/* How far a link has been told the newest cosignature of every cosigner. */
+typedef struct engine_telling {
+    bool on, has_after;
+    uint32_t number; /* feed */
+    toc_org_id after;
+    uint64_t since_s; /* older ones are left out */
+} engine_telling;
+
 typedef struct engine_link {
     struct engine_link *next; /* in its bucket */
     uint64_t number;
     toc_org_id peer;
     toc_instant heard, pinged;
+    engine_telling telling;
     uint32_t unproven; /* feeds that it told of and nothing of which has been verified */
     engine_request requests[TOC_REQUESTS_OPEN_MAX];
 } engine_link;
@@ -78,8 +110,9 @@ typedef struct engine_feed {
     toc_chunk **waiting; /* parts that came, ascending by frontier.size, which holds their `from`
                             until they start */
     size_t waiting_count;
-    uint64_t job; /* the verification that runs; 0: none */
-    bool proven;  /* something of it was verified and stored here */
+    uint64_t job;          /* the verification that runs; 0: none */
+    toc_instant cosign_at; /* its head is cosigned then; 0: nothing new */
+    bool proven;           /* something of it was verified and stored here */
     bool written; /* entries were appended in this round: own head to sign, or news to pass on */
     uint64_t written_from;
     uint64_t written_link; /* where they came from; 0: us */
@@ -108,7 +141,8 @@ struct toc_engine {
     toc_org_id org;
     toc_card_hash card;
     uint64_t card_serial;
-    toc_secret *sign, *seal, *officer;
+    toc_secret *sign, *cosign, *seal, *officer;
+    toc_verify_key cosign_key;
     bool same_boot;
     bool stopped_ticks;
     bool more; /* parts wait for the next round */
@@ -124,6 +158,10 @@ struct toc_engine {
     toc_hash *changed_charters; /* adopted in this round: told at its end */
     toc_circle_id *changed_circles;
     size_t changed_count;
+    engine_cosignatures telling, early;
+    bool entries_came; /* some of the early ones may be in time now */
+    toc_instant passed_on, heartbeat, retold;
+    unsigned retells;
     engine_queue urgent, ordinary;
     engine_output *lent;   /* what toc_engine_output gave last */
     toc_peer_state *peers; /* row 0 is for strangers */
@@ -246,6 +284,25 @@ TOC_MUST toc_code toc_sync_advance_all(toc_engine *engine, toc_log_txn *txn, toc
 
 /* write.c: after a new boot or a restore every own feed begins a new generation, once. */
 TOC_MUST toc_code toc_write_renew(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err);
+
+/* cosign.c: receipts. */
+/* Heads that are stored and not cosigned are due: after a start, and when a charter may have made
+ * this org a member. */
+TOC_MUST toc_code toc_cosign_load(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err);
+/* Entries of the feed were stored: its head is due soon. */
+void toc_cosign_written(toc_engine *engine, engine_feed *feed, toc_now now);
+TOC_MUST toc_code toc_cosign_heard(toc_engine *engine, toc_log_txn *txn, const engine_link *link,
+                                   const toc_circle_id *circle, const toc_charter *charter,
+                                   const toc_wire_cosignature *wire, toc_now now, toc_err *err);
+/* Cosigns what is due, and judges what came before its entries. */
+TOC_MUST toc_code toc_cosign_tick(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err);
+
+/* tell.c: passing cosignatures on. */
+/* False when as many wait as may. */
+bool toc_cosign_keep(engine_cosignatures *list, size_t count_max, const engine_cosignature *row);
+/* The link is told, page by page, of every cosigner's newest since then. */
+void toc_cosign_tell_all(engine_link *link, uint64_t since_s);
+TOC_MUST toc_code toc_cosign_tell(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err);
 
 /* apply.c: a verified chunk enters the log. */
 TOC_MUST toc_code toc_apply_start(toc_engine *engine, toc_log_txn *txn, engine_feed *feed,

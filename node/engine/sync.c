@@ -435,5 +435,8 @@ toc_code toc_sync_news(toc_engine *engine, toc_log_txn *txn, engine_link *link,
     for (size_t i = 0; i < message->as.news.head_count; i++)
         TOC_TRY(head_heard(engine, txn, link, circle, &charter, &message->as.news.heads[i], arena,
                            now, err));
+    for (size_t i = 0; i < message->as.news.cosignature_count; i++)
+        TOC_TRY(toc_cosign_heard(engine, txn, link, circle, &charter,
+                                 &message->as.news.cosignatures[i], now, err));
     return TOC_OK;
 }

@@ -349,10 +349,12 @@ static toc_code gather(toc_engine *engine, toc_log_txn *txn, round_news *out, to
     return TOC_OK;
 }
 
-/* A charter that gave a peer new rights: both sides compare heads once more. */
+/* A charter that gave a peer new rights: both sides compare heads once more, and it may be told of
+ * receipts that it had no right to. */
 static toc_code ask_again(toc_engine *engine, toc_log_txn *txn, engine_link *link, void *context,
                           toc_err *err)
 {
+    toc_cosign_tell_all(link, 0);
     return toc_sync_ask_heads(engine, txn, link, *(const toc_now *)context, err);
 }
 
@@ -371,12 +373,17 @@ toc_code toc_engine_round_end(toc_engine *engine, toc_log_txn *txn, toc_now now,
                 TOC_TRY(toc_engine_links(engine, txn, tell_link, &context, err));
         }
     }
-    if (engine->changed_count > 0)
+    if (engine->changed_count > 0) {
         TOC_TRY(toc_engine_links(engine, txn, ask_again, &now, err));
+        TOC_TRY(toc_cosign_load(engine, txn, now, err));
+    }
     engine->changed_count = 0;
     for (size_t i = 0; i < ENGINE_BUCKETS; i++) {
-        for (engine_feed *feed = engine->feeds[i]; feed != NULL; feed = feed->next)
+        for (engine_feed *feed = engine->feeds[i]; feed != NULL; feed = feed->next) {
+            if (feed->written)
+                toc_cosign_written(engine, feed, now);
             feed->written = false;
+        }
     }
     return TOC_OK;
 }

@@ -125,7 +125,7 @@ static toc_code check_cosig_row(toc_check *check, toc_row row, toc_err *err)
     TOC_TRY(toc_cosig_row_open(check->txn, row, &number, &found, err));
     TOC_TRY(check_range(check, number, found.size, "a cosignature", err));
     TOC_TRY(toc_log_feed_at(check->txn, number, &feed, err));
-    TOC_TRY(toc_tree_root(check->txn, number, found.size, &root, err));
+    TOC_TRY(toc_log_root(check->txn, number, found.size, &root, err));
     check->cosigs++;
     TOC_AUTO(toc_buf_wipe) toc_buf body = {0};
     toc_checkpoint_body(&feed.name, found.size, &root, &body);

@@ -74,7 +74,7 @@ toc_code toc_heads_promote(toc_log_txn *txn, toc_log_feed *feed, toc_err *err)
     if (head.size <= feed->head_size)
         return TOC_OK;
     toc_hash root;
-    TOC_TRY(toc_tree_root(txn, feed->number, head.size, &root, err));
+    TOC_TRY(toc_log_root(txn, feed->number, head.size, &root, err));
     if (!toc_hash_equal(&root, &head.root))
         return toc_fail(
             err, TOC_SIGNATURE,
@@ -130,7 +130,7 @@ static toc_code check_root(toc_log_txn *txn, const toc_log_feed *feed, uint64_t 
     if (size > feed->frontier.size)
         return TOC_OK;
     toc_hash stored;
-    TOC_TRY(toc_tree_root(txn, feed->number, size, &stored, err));
+    TOC_TRY(toc_log_root(txn, feed->number, size, &stored, err));
     return toc_hash_equal(&stored, root)
                ? TOC_OK
                : toc_fail(err, TOC_SIGNATURE,

@@ -171,8 +171,7 @@ toc_code toc_log_leaf(toc_log_txn *txn, uint32_t number, uint64_t index, toc_has
     return code;
 }
 
-toc_code toc_tree_root(toc_log_txn *txn, uint32_t number, uint64_t size, toc_hash *out,
-                       toc_err *err)
+toc_code toc_log_root(toc_log_txn *txn, uint32_t number, uint64_t size, toc_hash *out, toc_err *err)
 {
     toc_log_tree tree = {.txn = txn, .number = number};
     toc_frontier frontier = {.size = size};

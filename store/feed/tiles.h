@@ -49,8 +49,4 @@ toc_span toc_tile_key(uint32_t number, uint32_t level, uint64_t tile,
 TOC_MUST toc_code toc_tile_get(toc_log_txn *txn, uint32_t number, uint32_t level, uint64_t tile,
                                toc_span *out_hashes, toc_err *err);
 
-/* The root over the first `size` leaves; NOT_FOUND when there are fewer. */
-TOC_MUST toc_code toc_tree_root(toc_log_txn *txn, uint32_t number, uint64_t size, toc_hash *out,
-                                toc_err *err);
-
 #endif

@@ -7,7 +7,9 @@
  *
  * Invariants: what was acknowledged is there; after healing every node has opened what is addressed
  * to it, and equal opened sets, horizons and charters give equal digests; a rebuild in another
- * order changes nothing. */
+ * order changes nothing. No cosignature leaves a node over more than it has stored, none is smaller
+ * than one before; and in the end everybody has everybody's receipt for everything, in one world of
+ * four also through one node that passes them on. */
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +18,13 @@
 #include "tests/support/sim_net.h"
 #include "tests/support/world.h"
 
-enum { SIM_WALLETS = 12, SIM_FAULTY_MS = 30000, SIM_QUIET_MS = 400000, SIM_RECORDS_MAX = 100000 };
+enum {
+    SIM_WALLETS = 12,
+    SIM_FAULTY_MS = 30000,
+    SIM_QUIET_MS = 400000,
+    SIM_RECORDS_MAX = 100000,
+    SIM_RECEIPTS_MS = 40000
+};
 
 static const char *const wallets[SIM_WALLETS] = {
     /* Publicly sanctioned or attributed addresses (OFAC SDN, FBI), in canonical spelling. */
@@ -373,6 +381,141 @@ static void check_nothing_refused(sim_net *net)
     }
 }
 
+/* ---- receipts ---- */
+
+/* What a node said of a feed so far. */
+typedef struct said {
+    struct said *next;
+    int node;
+    toc_feed_id feed;
+    uint64_t size, time_s;
+} said;
+
+static said *all_said;
+
+static said *said_of(int node, const toc_feed_id *feed)
+{
+    for (said *row = all_said; row != NULL; row = row->next) {
+        if (row->node == node && toc_feed_id_equal(&row->feed, feed))
+            return row;
+    }
+    said *row = calloc(1, sizeof *row);
+    if (row == NULL)
+        abort();
+    *row = (said){.next = all_said, .node = node, .feed = *feed};
+    all_said = row;
+    return row;
+}
+
+static void forget_said(void)
+{
+    for (said *next; all_said != NULL; all_said = next) {
+        next = all_said->next;
+        free(all_said);
+    }
+}
+
+static void check_said(sim_net *net, sim_node *from, toc_log_txn *txn, const toc_circle_id *circle,
+                       const toc_wire_cosignature *wire)
+{
+    toc_feed_name name = {
+        .circle = *circle, .org = wire->org, .lane = wire->lane, .generation = wire->generation};
+    toc_feed_id id;
+    toc_log_feed feed;
+    toc_hash root;
+    toc_feed_id_of(&name, &id);
+    if (toc_log_feed_find(txn, &id, &feed, NULL) != TOC_OK || feed.frontier.size < wire->size ||
+        toc_log_root(txn, feed.number, wire->size, &root, NULL) != TOC_OK ||
+        !toc_hash_equal(&root, &wire->root))
+        sim_die(net, "a node cosigned what it has not stored", NULL);
+    said *before = said_of(from->index, &id);
+    if (wire->size < before->size || wire->made.time_s < before->time_s)
+        sim_die(net, "a node took back a cosignature", NULL);
+    before->size = wire->size;
+    before->time_s = wire->made.time_s;
+}
+
+/* What a node says for itself must be durable by now: its committed store is asked. */
+static void watch_cosignatures(sim_net *net, sim_node *from, toc_span bytes)
+{
+    toc_err err;
+    toc_arena *arena = NULL;
+    toc_log_txn *txn = NULL;
+    toc_message message;
+    if (toc_arena_new(16 << 20, &arena, &err) != TOC_OK ||
+        toc_message_decode(bytes, arena, &message, &err) != TOC_OK)
+        sim_die(net, "a message that cannot be read left a node", &err);
+    if (message.kind == TOC_MSG_NEWS && message.as.news.cosignature_count > 0) {
+        if (toc_log_read(from->log, &txn, &err) != TOC_OK)
+            sim_die(net, "read", &err);
+        for (size_t i = 0; i < message.as.news.cosignature_count; i++) {
+            const toc_wire_cosignature *wire = &message.as.news.cosignatures[i];
+            if (toc_org_id_equal(&wire->cosigner, &from->org))
+                check_said(net, from, txn, &message.as.news.circle, wire);
+        }
+        toc_log_abort(txn);
+    }
+    toc_arena_free(arena);
+}
+
+typedef struct receipt_search {
+    sim_net *net;
+    toc_log_txn *txn;
+    uint64_t missing;
+} receipt_search;
+
+/* Does this store have, of every node, a cosignature over the whole feed? */
+static toc_code count_missing(void *context, const toc_log_feed *feed, toc_err *err)
+{
+    (void)err;
+    receipt_search *all = context;
+    for (int i = 0; i < all->net->node_count; i++) {
+        toc_log_cosignature newest = {0};
+        if (toc_log_cosigned(all->txn, feed->number, &all->net->nodes[i].org, &newest, NULL) !=
+                TOC_OK ||
+            newest.size != feed->frontier.size)
+            all->missing++;
+    }
+    return TOC_OK;
+}
+
+static uint64_t receipts_missing(sim_net *net)
+{
+    receipt_search all = {.net = net};
+    toc_err err;
+    for (int i = 0; i < net->node_count; i++) {
+        if (toc_log_read(net->nodes[i].log, &all.txn, &err) != TOC_OK ||
+            toc_log_feeds(all.txn, NULL, count_missing, &all, &err) != TOC_OK)
+            sim_die(net, "feeds", &err);
+        toc_log_abort(all.txn);
+    }
+    return all.missing;
+}
+
+/* Within the minute that settle ends in, so that horizons stay equal. */
+static void await_receipts(sim_net *net)
+{
+    uint64_t deadline = net->now_ms + SIM_RECEIPTS_MS;
+    while (receipts_missing(net) > 0) {
+        if (net->now_ms >= deadline)
+            sim_die(net, "a receipt has not come to everybody", NULL);
+        for (int i = 0; i < 50; i++)
+            sim_step(net);
+    }
+}
+
+/* Once more, when everybody has only the first node to talk to: it passes on what is written, and
+ * the receipts back. */
+static void write_through_one(sim_net *net, const toc_circle_id *circle, acknowledged *known)
+{
+    sim_star(net);
+    for (int i = 0; i < 2 * net->node_count; i++) {
+        submit_somewhere(net, circle, known);
+        sim_step(net);
+    }
+    await_receipts(net);
+}
+
 /* ---- one world ---- */
 
 static int remove_path(const char *path, const struct stat *status, int type, struct FTW *place)
@@ -510,6 +653,7 @@ static void run_world(uint64_t seed, world_files worlds)
     uint64_t dice = (seed * 0x9E3779B97F4A7C15ull) >> 32;
     int node_count = dice % 20 == 0 ? 12 + (int)(dice / 20 % 9) : 3 + (int)(dice / 20 % 4);
     sim_start(&net, seed, node_count, directory);
+    net.watch = watch_cosignatures;
     setup what = {.net = &net};
     acknowledged known = {.ids = calloc(SIM_RECORDS_MAX, sizeof *known.ids)};
     exchange_cards(&net, &what);
@@ -520,6 +664,9 @@ static void run_world(uint64_t seed, world_files worlds)
     live(&net, &what, &known);
     sim_heal(&net);
     settle(&net, known.count);
+    await_receipts(&net);
+    if (seed % 4 == 0)
+        write_through_one(&net, &what.circle, &known);
     node_view first, view;
     view_of(&net, &net.nodes[0], &first);
     for (int i = 0; i < node_count; i++) {
@@ -538,17 +685,18 @@ static void run_world(uint64_t seed, world_files worlds)
     if (worlds.in != NULL)
         export_world(chosen, &worlds);
     printf(
-        "seed %llu: %d nodes, %llu records, %llu messages (%llu lost, %llu doubled), %llu links "
+        "seed %llu: %d nodes%s, %llu records, %llu messages (%llu lost, %llu doubled), %llu links "
         "broken, %llu crashes "
         "(%llu before a commit, %llu reboots), %llu partitions, %llu rounds, %llu verifications\n",
-        (unsigned long long)seed, node_count, (unsigned long long)net.counts.records,
-        (unsigned long long)net.counts.sent, (unsigned long long)net.counts.lost,
-        (unsigned long long)net.counts.doubled, (unsigned long long)net.counts.broken,
-        (unsigned long long)net.counts.crashes,
+        (unsigned long long)seed, node_count, net.star ? " in a star" : "",
+        (unsigned long long)net.counts.records, (unsigned long long)net.counts.sent,
+        (unsigned long long)net.counts.lost, (unsigned long long)net.counts.doubled,
+        (unsigned long long)net.counts.broken, (unsigned long long)net.counts.crashes,
         (unsigned long long)net.counts.crashes_before_commit,
         (unsigned long long)net.counts.reboots, (unsigned long long)net.counts.partitions,
         (unsigned long long)net.counts.rounds, (unsigned long long)net.counts.jobs);
     sim_stop(&net);
+    forget_said();
     free(known.ids);
     nftw(directory, remove_path, 16, FTW_DEPTH | FTW_PHYS);
 }

@@ -179,6 +179,8 @@ static void send(sim_net *net, sim_node *from, uint64_t number, toc_span bytes)
         if (!link->up || link->number != number)
             continue;
         net->counts.sent++;
+        if (net->watch != NULL)
+            net->watch(net, from, bytes);
         if (sim_chance(net, net->faults.lose)) {
             net->counts.lost++;
             return;
@@ -320,7 +322,7 @@ static void connect_pairs(sim_net *net)
         for (int b = a + 1; b < net->node_count; b++) {
             sim_link *link = &net->links[a][b];
             sim_node *low = &net->nodes[a], *high = &net->nodes[b];
-            if (link->up || low->engine == NULL || high->engine == NULL ||
+            if (link->up || (net->star && a != 0) || low->engine == NULL || high->engine == NULL ||
                 net->cut[a] != net->cut[b] || !sim_chance(net, 500) || !may_link(net, low, high) ||
                 !may_link(net, high, low))
                 continue;
@@ -436,6 +438,15 @@ void sim_step(sim_net *net)
     for (int i = 0; i < net->node_count; i++) {
         if (net->nodes[i].engine != NULL && sim_chance(net, 300))
             sim_fold(&net->nodes[i]);
+    }
+}
+
+void sim_star(sim_net *net)
+{
+    net->star = true;
+    for (int a = 1; a < net->node_count; a++) {
+        for (int b = a + 1; b < net->node_count; b++)
+            break_link(net, a, b);
     }
 }
 

@@ -57,7 +57,12 @@ typedef struct sim_faults {
     unsigned delay_ms_max;
 } sim_faults;
 
-typedef struct sim_net {
+typedef struct sim_net sim_net;
+
+/* Looks at every message that leaves a node, before the network has its way with it. */
+typedef void (*sim_watch)(sim_net *net, sim_node *from, toc_span bytes);
+
+struct sim_net {
     uint64_t seed, random;
     uint64_t now_ms; /* since the start; the wall clock adds SIM_EPOCH_MS */
     sim_node nodes[SIM_NODES_MAX];
@@ -68,13 +73,15 @@ typedef struct sim_net {
     bool cut[SIM_NODES_MAX]; /* on the other side of the partition */
     uint64_t heal_ms;
     sim_faults faults;
+    bool star;            /* all links are with node 0: what others tell one another it passes on */
+    sim_watch watch;      /* NULL: nobody looks */
     unsigned work_ms_max; /* that a worker needs for a part */
     bool verbose;
     struct {
         uint64_t sent, lost, doubled, delivered, broken, crashes, crashes_before_commit, reboots,
             partitions, rounds, records, jobs;
     } counts;
-} sim_net;
+};
 
 uint64_t sim_random(sim_net *net);
 unsigned sim_below(sim_net *net, unsigned limit);
@@ -84,6 +91,7 @@ void sim_start(sim_net *net, uint64_t seed, int node_count, const char *director
 void sim_stop(sim_net *net);
 /* One step of virtual time for everybody. */
 void sim_step(sim_net *net);
+void sim_star(sim_net *net); /* from now on; other links break */
 void sim_heal(sim_net *net); /* no more faults; everybody up and reachable */
 
 /* Runs the action in a round of its own. False: the node crashed before the commit (or is down):

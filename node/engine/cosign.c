@@ -1,0 +1,328 @@
+/* Receipts (PROTOCOL §2, Cosigning; c2sp.org/tlog-cosignature): cosigning what is stored, and
+ * judging the cosignatures of others. A head is cosigned in the round after the one that stored it
+ * at the earliest, and the cosignature leaves after the commit like everything else: what it says
+ * is durable. One lies about nothing: no smaller head later, no time that is not the clock's. */
+#include "node/engine/state.h"
+
+#include <stdio.h>
+
+enum { COSIGN_ARENA_BYTES = 64 << 20, COSIGN_LATER_MS = 1000 };
+
+static uint64_t delay_ms(toc_lane lane)
+{
+    return lane == TOC_LANE_ALERT ? ENGINE_COSIGN_ALERT_MS : ENGINE_COSIGN_BULK_MS;
+}
+
+void toc_cosign_written(toc_engine *engine, engine_feed *feed, toc_now now)
+{
+    engine->entries_came = true;
+    if (feed->cosign_at.ms == 0)
+        feed->cosign_at.ms = now.mono.ms + delay_ms(feed->name.lane);
+}
+
+typedef struct load_context {
+    toc_engine *engine;
+    toc_log_txn *txn;
+    toc_now now;
+} load_context;
+
+static toc_code load_feed(void *context, const toc_log_feed *stored, toc_err *err)
+{
+    load_context *load = context;
+    toc_log_cosignature newest = {0};
+    toc_code code = toc_log_cosigned(load->txn, stored->number, &load->engine->org, &newest, NULL);
+    if (code != TOC_OK && code != TOC_NOT_FOUND)
+        return toc_fail(err, code, "the own cosignatures of feed %u", (unsigned)stored->number);
+    if (stored->head_size <= newest.size)
+        return TOC_OK;
+    engine_feed *feed = toc_sync_feed(load->engine, &stored->name);
+    if (feed == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a feed");
+    feed->proven = true;
+    toc_cosign_written(load->engine, feed, load->now);
+    return TOC_OK;
+}
+
+toc_code toc_cosign_load(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err)
+{
+    load_context context = {.engine = engine, .txn = txn, .now = now};
+    return toc_log_feeds(txn, NULL, load_feed, &context, err);
+}
+
+/* ---- making ---- */
+
+/* Only the text that everybody else builds from size and root is signed: a checkpoint with lines
+ * beyond those is another text. */
+static bool plain_head(toc_log_txn *txn, const toc_log_feed *stored, toc_span body)
+{
+    toc_span text;
+    toc_note note;
+    return toc_log_head_note(txn, stored->number, &text, NULL) == TOC_OK &&
+           toc_note_parse(text, &note, NULL) == TOC_OK && toc_span_equal(note.body, body);
+}
+
+/* What this org said before a restore comes back from its peers, perhaps before the entries do. */
+static bool said_more_before(const toc_engine *engine, const toc_log_feed *stored)
+{
+    for (size_t i = 0; i < engine->early.count; i++) {
+        const engine_cosignature *row = &engine->early.rows[i];
+        if (toc_org_id_equal(&row->wire.cosigner, &engine->org) &&
+            toc_org_id_equal(&row->wire.org, &stored->name.org) &&
+            toc_circle_id_equal(&row->circle, &stored->name.circle) &&
+            row->wire.lane == stored->name.lane &&
+            row->wire.generation == stored->name.generation && row->wire.size > stored->head_size)
+            return true;
+    }
+    return false;
+}
+
+static toc_code put_own(toc_engine *engine, toc_log_txn *txn, const toc_log_feed *stored,
+                        uint64_t time_s, toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf body = {0};
+    toc_checkpoint_body(&stored->name, stored->head_size, &stored->head_root, &body);
+    TOC_TRY(toc_buf_ok(&body, err));
+    if (!plain_head(txn, stored, toc_buf_view(&body)))
+        return TOC_OK;
+    toc_log_cosignature made = {
+        .size = stored->head_size, .org = engine->org, .key = engine->cosign_key};
+    TOC_TRY(toc_cosignature_sign(toc_buf_view(&body), time_s, engine->cosign, &made.made, err));
+    bool fresh = false;
+    TOC_TRY(toc_log_cosignature_put(txn, stored->number, &made, &fresh, err));
+    engine_cosignature row = {.circle = stored->name.circle,
+                              .wire = {.org = stored->name.org,
+                                       .lane = stored->name.lane,
+                                       .generation = stored->name.generation,
+                                       .size = made.size,
+                                       .root = stored->head_root,
+                                       .cosigner = made.org,
+                                       .made = made.made}};
+    if (fresh) /* one that finds no room is told to everybody later */
+        (void)toc_cosign_keep(&engine->telling, ENGINE_COSIGNATURES_TOLD_MAX, &row);
+    return TOC_OK;
+}
+
+/* Cosigns the newest head of a feed; `again` even when it was cosigned before, with a new time.
+ * *out_later: not now, for the clock stands before what was said last. */
+static toc_code cosign(toc_engine *engine, toc_log_txn *txn, const toc_feed_name *name, bool again,
+                       toc_now now, bool *out_later, toc_err *err)
+{
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_TRY(toc_arena_new(COSIGN_ARENA_BYTES, &arena, err));
+    toc_feed_id id;
+    toc_feed_id_of(name, &id);
+    toc_log_feed stored;
+    toc_log_circle circle;
+    toc_charter charter;
+    if (toc_log_feed_find(txn, &id, &stored, NULL) != TOC_OK || stored.head_size == 0 ||
+        !toc_roll_shared(txn, &name->circle, &engine->org, arena, &circle, &charter) ||
+        !toc_charter_writes(&charter, &name->org) || said_more_before(engine, &stored))
+        return TOC_OK;
+    toc_log_cosignature newest = {0};
+    toc_code code = toc_log_cosigned(txn, stored.number, &engine->org, &newest, err);
+    if (code != TOC_OK && code != TOC_NOT_FOUND)
+        return code;
+    uint64_t time_s = now.wall.unix_ms / 1000;
+    if (stored.head_size < newest.size || (stored.head_size == newest.size && !again))
+        return TOC_OK;
+    if (time_s == 0 || time_s < newest.made.time_s || engine->stopped_ticks) {
+        *out_later = true;
+        return TOC_OK;
+    }
+    return put_own(engine, txn, &stored, time_s, err);
+}
+
+static toc_code cosign_due(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err)
+{
+    for (size_t i = 0; i < ENGINE_BUCKETS; i++) {
+        for (engine_feed *feed = engine->feeds[i]; feed != NULL; feed = feed->next) {
+            if (feed->cosign_at.ms == 0 || feed->cosign_at.ms > now.mono.ms)
+                continue;
+            bool later = false;
+            TOC_TRY(cosign(engine, txn, &feed->name, false, now, &later, err));
+            feed->cosign_at.ms = later ? now.mono.ms + COSIGN_LATER_MS : 0;
+        }
+    }
+    return TOC_OK;
+}
+
+static toc_code beat(void *context, const toc_log_circle *circle, toc_err *err)
+{
+    static const toc_lane lanes[] = {TOC_LANE_ALERT, TOC_LANE_BULK, TOC_LANE_KEYS};
+    load_context *all = context;
+    for (size_t i = 0; circle->generation != 0 && i < TOC_COUNT(lanes); i++) {
+        toc_feed_name name = {.circle = circle->id,
+                              .org = all->engine->org,
+                              .lane = lanes[i],
+                              .generation = circle->generation};
+        bool later = false;
+        TOC_TRY(cosign(all->engine, all->txn, &name, true, all->now, &later, err));
+    }
+    return TOC_OK;
+}
+
+/* ---- judging ---- */
+
+static void blame(toc_engine *engine, uint64_t link, const toc_org_id *otherwise,
+                  toc_refusal refusal, const char *sentence)
+{
+    const engine_link *from = toc_engine_link(engine, link);
+    toc_engine_count(engine, from == NULL ? otherwise : &from->peer, refusal, sentence);
+}
+
+/* By the cosign key of its org's newest card, or by one that was retired later than that. */
+static toc_code check_signature(toc_log_txn *txn, const engine_cosignature *row, toc_span body,
+                                toc_verify_key *out_key, toc_err *err)
+{
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_TRY(toc_arena_new(COSIGN_ARENA_BYTES, &arena, err));
+    toc_card card;
+    TOC_TRY(toc_log_card_of(txn, &row->wire.cosigner, arena, &card, err));
+    *out_key = card.cosign;
+    toc_code code = toc_cosignature_verify(body, &row->wire.made, &card.cosign, err);
+    for (size_t i = 0; code == TOC_SIGNATURE && i < card.retired_count; i++) {
+        *out_key = card.retired[i].key;
+        if (card.retired[i].at.unix_ms / 1000 > row->wire.made.time_s)
+            code = toc_cosignature_verify(body, &row->wire.made, out_key, err);
+    }
+    return code;
+}
+
+/* The newest of each feed and cosigner waits for the entries. */
+static void wait_for_entries(toc_engine *engine, const engine_cosignature *row)
+{
+    for (size_t i = 0; i < engine->early.count; i++) {
+        engine_cosignature *held = &engine->early.rows[i];
+        if (held->wire.lane != row->wire.lane || held->wire.generation != row->wire.generation ||
+            !toc_org_id_equal(&held->wire.org, &row->wire.org) ||
+            !toc_org_id_equal(&held->wire.cosigner, &row->wire.cosigner) ||
+            !toc_circle_id_equal(&held->circle, &row->circle))
+            continue;
+        if (row->wire.size >= held->wire.size)
+            *held = *row;
+        return;
+    }
+    /* Without room it is forgotten; who has it tells it again. */
+    (void)toc_cosign_keep(&engine->early, ENGINE_COSIGNATURES_EARLY_MAX, row);
+}
+
+static toc_code put_verified(toc_engine *engine, toc_log_txn *txn, const engine_cosignature *row,
+                             const toc_log_feed *stored, const toc_verify_key *key, toc_err *err)
+{
+    toc_hash root;
+    TOC_TRY(toc_log_root(txn, stored->number, row->wire.size, &root, err));
+    if (!toc_hash_equal(&root, &row->wire.root)) {
+        blame(engine, row->link, &row->wire.cosigner, TOC_REFUSE_FORK,
+              "a member cosigned another tree than the one that is stored here");
+        return TOC_OK;
+    }
+    toc_log_cosignature made = {
+        .size = row->wire.size, .org = row->wire.cosigner, .key = *key, .made = row->wire.made};
+    bool fresh = false;
+    toc_err why;
+    toc_code code = toc_log_cosignature_put(txn, stored->number, &made, &fresh, &why);
+    if (code == TOC_STATE) {
+        toc_engine_count(engine, &row->wire.cosigner, TOC_REFUSE_COSIGNATURE, why.text);
+        return TOC_OK;
+    }
+    if (code != TOC_OK)
+        return toc_fail(err, code, "%s", why.text);
+    if (fresh)
+        (void)toc_cosign_keep(&engine->telling, ENGINE_COSIGNATURES_TOLD_MAX, row);
+    return TOC_OK;
+}
+
+static toc_code judge(toc_engine *engine, toc_log_txn *txn, const engine_cosignature *row,
+                      toc_err *err)
+{
+    toc_feed_name name = {.circle = row->circle,
+                          .org = row->wire.org,
+                          .lane = row->wire.lane,
+                          .generation = row->wire.generation};
+    toc_feed_id id;
+    toc_feed_id_of(&name, &id);
+    toc_log_feed stored;
+    toc_log_cosignature newest;
+    if (toc_log_feed_find(txn, &id, &stored, NULL) != TOC_OK)
+        stored = (toc_log_feed){.name = name};
+    if (stored.number != 0 &&
+        toc_log_cosigned(txn, stored.number, &row->wire.cosigner, &newest, NULL) == TOC_OK &&
+        newest.size == row->wire.size && newest.made.time_s == row->wire.made.time_s)
+        return TOC_OK; /* as nearly always when it came another way too */
+    TOC_AUTO(toc_buf_wipe) toc_buf body = {0};
+    toc_checkpoint_body(&name, row->wire.size, &row->wire.root, &body);
+    TOC_TRY(toc_buf_ok(&body, err));
+    toc_verify_key key;
+    toc_err why;
+    toc_code code = check_signature(txn, row, toc_buf_view(&body), &key, &why);
+    if (code == TOC_NOT_FOUND)
+        return TOC_OK; /* its card has not come yet: it is told again */
+    if (code == TOC_SIGNATURE || code == TOC_MALFORMED) {
+        blame(engine, row->link, &row->wire.cosigner, TOC_REFUSE_COSIGNATURE, why.text);
+        return TOC_OK;
+    }
+    if (code != TOC_OK)
+        return toc_fail(err, code, "%s", why.text);
+    if (row->wire.size > stored.frontier.size) {
+        wait_for_entries(engine, row);
+        return TOC_OK;
+    }
+    return put_verified(engine, txn, row, &stored, &key, err);
+}
+
+toc_code toc_cosign_heard(toc_engine *engine, toc_log_txn *txn, const engine_link *link,
+                          const toc_circle_id *circle, const toc_charter *charter,
+                          const toc_wire_cosignature *wire, toc_now now, toc_err *err)
+{
+    if (toc_charter_find(charter, &wire->cosigner) == NULL ||
+        !toc_charter_writes(charter, &wire->org))
+        return TOC_OK; /* members hear of a charter at different moments */
+    uint64_t now_s = now.wall.unix_ms / 1000;
+    if (wire->made.time_s > now_s && wire->made.time_s - now_s > ENGINE_COSIGNED_AHEAD_S_MAX) {
+        toc_engine_count(engine, &link->peer, TOC_REFUSE_COSIGNATURE,
+                         "it told of a cosignature that is dated more than ten minutes ahead");
+        return TOC_OK;
+    }
+    engine_cosignature row = {.circle = *circle, .wire = *wire, .link = link->number};
+    return judge(engine, txn, &row, err);
+}
+
+/* ---- time ---- */
+
+/* Those whose entries have come. */
+static toc_code judge_early(toc_engine *engine, toc_log_txn *txn, toc_err *err)
+{
+    size_t kept = 0, count = engine->early.count;
+    engine_cosignature *rows = engine->early.rows;
+    for (size_t i = 0; i < count; i++) {
+        toc_feed_name name = {.circle = rows[i].circle,
+                              .org = rows[i].wire.org,
+                              .lane = rows[i].wire.lane,
+                              .generation = rows[i].wire.generation};
+        toc_feed_id id;
+        toc_feed_id_of(&name, &id);
+        toc_log_feed stored;
+        if (toc_log_feed_find(txn, &id, &stored, NULL) != TOC_OK ||
+            stored.frontier.size < rows[i].wire.size) {
+            rows[kept++] = rows[i];
+            continue;
+        }
+        TOC_TRY(judge(engine, txn, &rows[i], err));
+    }
+    engine->early.count = kept;
+    return TOC_OK;
+}
+
+toc_code toc_cosign_tick(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err)
+{
+    if (engine->entries_came) {
+        engine->entries_came = false;
+        TOC_TRY(judge_early(engine, txn, err));
+    }
+    TOC_TRY(cosign_due(engine, txn, now, err));
+    if (now.mono.ms - engine->heartbeat.ms < ENGINE_HEARTBEAT_MS)
+        return TOC_OK;
+    engine->heartbeat = now.mono;
+    load_context context = {.engine = engine, .txn = txn, .now = now};
+    return toc_log_circles(txn, beat, &context, err);
+}
