@@ -1,0 +1,320 @@
+/* Receipts: when a node cosigns, what it takes from others, and what it refuses. */
+#include "tests/unit/node/scene.h"
+
+#include "proto/feed/cosignature.h"
+
+/* The author's feed of this generation, as a node stores it. */
+static toc_log_feed feed_at(const scene *s, toc_log_txn *txn, toc_lane lane)
+{
+    toc_err err;
+    toc_log_txn *own = NULL;
+    toc_log_circle circle;
+    toc_log_feed feed;
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[AUTHOR].log, &own, &err));
+    TOC_CHECK_OK(toc_log_circle_get(own, &s->circle, &circle, &err));
+    toc_log_abort(own);
+    toc_feed_name name = {.circle = s->circle,
+                          .org = s->net.nodes[AUTHOR].org,
+                          .lane = lane,
+                          .generation = circle.generation};
+    toc_feed_id id;
+    toc_feed_id_of(&name, &id);
+    TOC_CHECK_OK(toc_log_feed_find(txn, &id, &feed, &err));
+    return feed;
+}
+
+/* The newest that `by` holds of `whom` over the author's feed; size 0: none. */
+static toc_log_cosignature held(const scene *s, int by, int whom, toc_lane lane)
+{
+    toc_err err;
+    toc_log_txn *txn = NULL;
+    toc_log_cosignature found = {0};
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[by].log, &txn, &err));
+    toc_log_feed feed = feed_at(s, txn, lane);
+    toc_code code = toc_log_cosigned(txn, feed.number, &s->net.nodes[whom].org, &found, &err);
+    if (code == TOC_NOT_FOUND)
+        found = (toc_log_cosignature){0};
+    else
+        TOC_CHECK_OK(code);
+    toc_log_abort(txn);
+    return found;
+}
+
+static uint64_t now_s(const scene *s, int node)
+{
+    return sim_now(&s->net, &s->net.nodes[node]).wall.unix_ms / 1000;
+}
+
+static toc_code write_bulk(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                           toc_err *err)
+{
+    scene *s = context;
+    toc_span record = toc_span_text("bulk");
+    return toc_engine_write(engine, txn, &s->circle, TOC_LANE_BULK, &record, 1, now, &s->record,
+                            err);
+}
+
+/* ---- when ---- */
+
+static void a_reader_cosigns_an_alert_at_once_and_its_author_hears_of_it(void **state)
+{
+    scene *s = *state;
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], write_record, s));
+    uint64_t size = stored(s, AUTHOR), started_ms = s->net.now_ms;
+    while (held(s, AUTHOR, READER, TOC_LANE_ALERT).size < size)
+        steps(s, 1);
+    /* 50 ms, a tick of 100 ms and a few of the network's. */
+    assert_in_range(s->net.now_ms - started_ms, 50, 400);
+    toc_log_cosignature found = held(s, AUTHOR, READER, TOC_LANE_ALERT);
+    assert_int_equal(found.size, size);
+    assert_in_range(found.made.time_s, now_s(s, READER) - 1, now_s(s, READER));
+    assert_int_equal(held(s, READER, READER, TOC_LANE_ALERT).made.time_s, found.made.time_s);
+    assert_int_equal(held(s, READER, AUTHOR, TOC_LANE_ALERT).size, size);
+}
+
+static void bulk_is_cosigned_after_five_seconds_once_for_all_that_came(void **state)
+{
+    scene *s = *state;
+    steps(s, 400);
+    uint64_t before = held(s, READER, READER, TOC_LANE_BULK).size;
+    for (int i = 0; i < 4; i++) {
+        assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], write_bulk, s));
+        steps(s, 50);
+        assert_int_equal(held(s, READER, READER, TOC_LANE_BULK).size, before);
+    }
+    assert_int_equal(stored_of(s, READER, TOC_LANE_BULK), before + 4);
+    steps(s, 75);
+    assert_int_equal(held(s, READER, READER, TOC_LANE_BULK).size, before + 4);
+}
+
+static void an_author_is_heard_of_every_minute_in_silence(void **state)
+{
+    scene *s = *state;
+    uint64_t size = stored(s, AUTHOR);
+    for (int minute = 0; minute < 3; minute++) {
+        uint64_t before = held(s, READER, AUTHOR, TOC_LANE_ALERT).made.time_s;
+        steps(s, 61000 / SIM_STEP_MS);
+        toc_log_cosignature found = held(s, READER, AUTHOR, TOC_LANE_ALERT);
+        assert_int_equal(found.size, size);
+        assert_in_range(found.made.time_s - before, 59, 61);
+        assert_in_range(held(s, READER, AUTHOR, TOC_LANE_BULK).made.time_s, before, UINT32_MAX);
+        assert_in_range(held(s, READER, AUTHOR, TOC_LANE_KEYS).made.time_s, before, UINT32_MAX);
+    }
+}
+
+/* Only the author beats: what others hold does not change, and says so once. */
+static void a_reader_does_not_repeat_itself(void **state)
+{
+    scene *s = *state;
+    steps(s, 500);
+    uint64_t before = held(s, AUTHOR, READER, TOC_LANE_ALERT).made.time_s;
+    steps(s, 130000 / SIM_STEP_MS);
+    assert_int_equal(held(s, AUTHOR, READER, TOC_LANE_ALERT).made.time_s, before);
+}
+
+/* A clock that was set back must not say that it held more at an earlier time. */
+static void nothing_is_cosigned_while_the_clock_stands_before_what_was_said(void **state)
+{
+    scene *s = *state;
+    steps(s, 500);
+    uint64_t size = held(s, READER, READER, TOC_LANE_ALERT).size;
+    s->net.nodes[READER].clock_skew_ms -= 60000;
+    s->net.nodes[AUTHOR].clock_skew_ms -= 60000; /* or the clocks would contradict each other */
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], write_record, s));
+    steps(s, 100);
+    assert_int_equal(stored(s, READER), size + 1);
+    toc_log_cosignature found = held(s, READER, READER, TOC_LANE_ALERT);
+    bool waited = found.size == size;
+    steps(s, 61000 / SIM_STEP_MS);
+    found = held(s, READER, READER, TOC_LANE_ALERT);
+    assert_true(waited);
+    assert_int_equal(found.size, size + 1);
+}
+
+/* ---- what is refused ---- */
+
+/* A cosignature over the author's alert feed, said to be by `whom`, and signed with its key. */
+typedef struct forgery {
+    scene *s;
+    int whom;
+    toc_secret *key; /* NULL: the true one */
+    uint64_t size, time_s;
+    bool other_root;
+    toc_buf message;
+} forgery;
+
+static void forge(forgery *what)
+{
+    scene *s = what->s;
+    toc_err err;
+    toc_log_txn *txn = NULL;
+    toc_secret *own = NULL;
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[what->whom].log, &txn, &err));
+    TOC_CHECK_OK(toc_log_own_key(txn, TOC_OWN_COSIGN, &own, &err));
+    toc_log_abort(txn);
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[READER].log, &txn, &err));
+    toc_log_feed feed = feed_at(s, txn, TOC_LANE_ALERT);
+    toc_wire_cosignature row = {.org = feed.name.org,
+                                .lane = feed.name.lane,
+                                .generation = feed.name.generation,
+                                .size = what->size,
+                                .cosigner = s->net.nodes[what->whom].org};
+    if (what->size <= feed.frontier.size)
+        TOC_CHECK_OK(toc_log_root(txn, feed.number, what->size, &row.root, &err));
+    toc_log_abort(txn);
+    row.root.bytes[0] ^= what->other_root ? 1 : 0;
+    toc_buf body = {0};
+    toc_checkpoint_body(&feed.name, row.size, &row.root, &body);
+    TOC_CHECK_OK(toc_cosignature_sign(toc_buf_view(&body), what->time_s,
+                                      what->key != NULL ? what->key : own, &row.made, &err));
+    toc_buf_wipe(&body);
+    toc_secret_free(own);
+    toc_message news = {
+        .kind = TOC_MSG_NEWS,
+        .as.news = {.circle = s->circle, .cosignature_count = 1, .cosignatures = &row}};
+    TOC_CHECK_OK(toc_message_encode(&news, &what->message, &err));
+}
+
+static toc_code deliver(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                        toc_err *err)
+{
+    const forgery *what = context;
+    return toc_engine_message(engine, txn, what->s->net.links[AUTHOR][READER].number,
+                              toc_buf_view(&what->message), now, err);
+}
+
+/* The author tells the reader. */
+static void tell(forgery *what)
+{
+    forge(what);
+    assert_true(sim_do(&what->s->net, &what->s->net.nodes[READER], deliver, what));
+    toc_buf_wipe(&what->message);
+}
+
+static void assert_counts(const scene *s, uint64_t cosignature, uint64_t fork)
+{
+    assert_int_equal(refused(s, READER, AUTHOR, TOC_REFUSE_COSIGNATURE), cosignature);
+    assert_int_equal(refused(s, READER, AUTHOR, TOC_REFUSE_FORK), fork);
+}
+
+static void a_true_cosignature_is_taken(void **state)
+{
+    scene *s = *state;
+    steps(s, 100);
+    forgery what = {
+        .s = s, .whom = AUTHOR, .size = stored(s, READER), .time_s = now_s(s, READER) + 30};
+    tell(&what);
+    assert_int_equal(held(s, READER, AUTHOR, TOC_LANE_ALERT).made.time_s, what.time_s);
+    assert_counts(s, 0, 0);
+}
+
+static void a_cosignature_by_another_key_is_refused(void **state)
+{
+    scene *s = *state;
+    toc_err err;
+    steps(s, 100);
+    toc_log_cosignature before = held(s, READER, AUTHOR, TOC_LANE_ALERT);
+    forgery what = {
+        .s = s, .whom = AUTHOR, .size = stored(s, READER), .time_s = now_s(s, READER) + 30};
+    TOC_CHECK_OK(toc_secret_random(&what.key, &err));
+    tell(&what);
+    toc_secret_free(what.key);
+    toc_log_cosignature after = held(s, READER, AUTHOR, TOC_LANE_ALERT);
+    assert_memory_equal(&before, &after, sizeof before);
+    assert_counts(s, 1, 0);
+}
+
+static void a_cosignature_that_is_dated_far_ahead_is_refused(void **state)
+{
+    scene *s = *state;
+    steps(s, 100);
+    uint64_t size = stored(s, READER), ahead = now_s(s, READER) + 600;
+    forgery what = {.s = s, .whom = AUTHOR, .size = size, .time_s = ahead + 1};
+    tell(&what);
+    assert_true(held(s, READER, AUTHOR, TOC_LANE_ALERT).made.time_s < ahead);
+    assert_counts(s, 1, 0);
+    what.time_s = ahead; /* ten minutes are allowed */
+    tell(&what);
+    assert_int_equal(held(s, READER, AUTHOR, TOC_LANE_ALERT).made.time_s, ahead);
+    assert_counts(s, 1, 0);
+}
+
+static void a_smaller_head_at_a_later_time_is_refused(void **state)
+{
+    scene *s = *state;
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], write_record, s));
+    steps(s, 100);
+    uint64_t size = held(s, READER, AUTHOR, TOC_LANE_ALERT).size;
+    assert_true(size >= 2);
+    forgery what = {.s = s, .whom = AUTHOR, .size = size - 1, .time_s = now_s(s, READER) + 30};
+    tell(&what);
+    assert_int_equal(held(s, READER, AUTHOR, TOC_LANE_ALERT).size, size);
+    assert_counts(s, 1, 0);
+}
+
+static void a_cosignature_over_another_tree_is_a_fork(void **state)
+{
+    scene *s = *state;
+    steps(s, 100);
+    toc_log_cosignature before = held(s, READER, AUTHOR, TOC_LANE_ALERT);
+    forgery what = {.s = s,
+                    .whom = AUTHOR,
+                    .size = stored(s, READER),
+                    .time_s = now_s(s, READER) + 30,
+                    .other_root = true};
+    tell(&what);
+    toc_log_cosignature after = held(s, READER, AUTHOR, TOC_LANE_ALERT);
+    assert_memory_equal(&before, &after, sizeof before);
+    assert_counts(s, 0, 1);
+}
+
+static void a_cosignature_of_who_is_no_member_is_not_taken(void **state)
+{
+    scene *s = *state;
+    steps(s, 100);
+    forgery what = {
+        .s = s, .whom = STRANGER, .size = stored(s, READER), .time_s = now_s(s, READER)};
+    tell(&what);
+    assert_int_equal(held(s, READER, STRANGER, TOC_LANE_ALERT).size, 0);
+    assert_counts(s, 0, 0);
+}
+
+/* What comes before its entries waits for them; a root that they do not have is found out then. */
+static void a_cosignature_that_comes_before_its_entries_waits_for_them(void **state)
+{
+    scene *s = *state;
+    steps(s, 100);
+    uint64_t size = stored(s, READER);
+    forgery what = {.s = s,
+                    .whom = AUTHOR,
+                    .size = size + 1,
+                    .time_s = now_s(s, READER) + 30,
+                    .other_root = true};
+    tell(&what);
+    assert_int_equal(held(s, READER, AUTHOR, TOC_LANE_ALERT).size, size);
+    assert_counts(s, 0, 0);
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], write_record, s));
+    steps(s, 100);
+    assert_counts(s, 0, 1);
+    assert_int_equal(held(s, READER, AUTHOR, TOC_LANE_ALERT).size, size + 1);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(a_reader_cosigns_an_alert_at_once_and_its_author_hears_of_it),
+        TEST(bulk_is_cosigned_after_five_seconds_once_for_all_that_came),
+        TEST(an_author_is_heard_of_every_minute_in_silence),
+        TEST(a_reader_does_not_repeat_itself),
+        TEST(nothing_is_cosigned_while_the_clock_stands_before_what_was_said),
+        TEST(a_true_cosignature_is_taken),
+        TEST(a_cosignature_by_another_key_is_refused),
+        TEST(a_cosignature_that_is_dated_far_ahead_is_refused),
+        TEST(a_smaller_head_at_a_later_time_is_refused),
+        TEST(a_cosignature_over_another_tree_is_a_fork),
+        TEST(a_cosignature_of_who_is_no_member_is_not_taken),
+        TEST(a_cosignature_that_comes_before_its_entries_waits_for_them),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
