@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-enum { LEVEL_MS = 10000 };
+enum { LEVEL_MS = 10000, DEPOSIT_ARENA_BYTES = 256 << 20 };
 
 static bool is_nobody(const toc_org_id *org)
 {
@@ -303,4 +303,37 @@ toc_code toc_completion_fill(toc_completion *completion, toc_statement *draft, t
     TOC_TRY(toc_completion_identify(completion, draft, err));
     bool is_derived = draft->source.ground == TOC_GROUND_DERIVED && draft->root_count == 0;
     return is_derived ? fill_sources(completion, draft, err) : TOC_OK;
+}
+
+/* ---- deposits ---- */
+
+/* A file is about one tagged account after another: whether it has notices is looked up once. */
+static toc_code may_be_deposit(toc_completion *at, const toc_wallet *wallet, bool *out,
+                               toc_err *err)
+{
+    bool tagged = wallet->tag[0] != '\0';
+    toc_span subject = toc_subject_view(&wallet->subject);
+    if (!tagged || !toc_span_equal(subject, toc_subject_view(&at->noticed))) {
+        TOC_TRY(toc_views_may_be_deposit(at->views, wallet, &at->may_be_deposit, err));
+        at->noticed = tagged ? wallet->subject : (toc_subject){0};
+    }
+    *out = at->may_be_deposit;
+    return TOC_OK;
+}
+
+toc_code toc_completion_is_deposit(toc_completion *at, const toc_wallet_body *body, bool *out,
+                                   toc_err *err)
+{
+    *out = toc_span_equal(body->role, toc_span_text("deposit"));
+    if (*out)
+        return TOC_OK;
+    TOC_TRY(may_be_deposit(at, &body->wallet, out, err));
+    if (!*out)
+        return TOC_OK;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_AUTO(toc_log_abort) toc_log_txn *log = NULL;
+    TOC_TRY(toc_arena_new(DEPOSIT_ARENA_BYTES, &arena, err));
+    TOC_TRY(toc_log_read(toc_node_log(at->node), &log, err));
+    toc_query query = {.views = at->views, .log = log, .arena = arena};
+    return toc_query_is_deposit(&query, &body->wallet, out, err);
 }

@@ -15,6 +15,8 @@ typedef struct toc_completion {
     bool is_level;   /* the views were waited for already: what they do not know is not there */
     size_t expected; /* claims that drafts name, found in one go */
     toc_views_place *places;
+    toc_subject noticed; /* of the tagged wallet that was looked at last, and what was found */
+    bool may_be_deposit;
 } toc_completion;
 
 /* The drafts that will be filled in: what they name is looked for together, once. */
@@ -32,5 +34,10 @@ TOC_MUST toc_code toc_completion_fill(toc_completion *completion, toc_statement 
 /* The same without the last: enough to know which claim a draft is. */
 TOC_MUST toc_code toc_completion_identify(toc_completion *completion, toc_statement *draft,
                                           toc_err *err);
+
+/* RULES §7: whether a wallet claim is on a deposit, by its role or by a notice that covers the
+ * wallet. */
+TOC_MUST toc_code toc_completion_is_deposit(toc_completion *completion, const toc_wallet_body *body,
+                                            bool *out, toc_err *err);
 
 #endif

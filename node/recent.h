@@ -14,6 +14,7 @@ typedef struct toc_recent_row {
     bool live;
     toc_lane lane;       /* of the newest record */
     toc_hash comparison; /* of the body, as difference only compares it */
+    toc_hash termless;   /* the same without a term that came by the rule (RULES §7) */
 } toc_recent_row;
 
 typedef struct toc_recent {

@@ -77,7 +77,7 @@ typedef struct known {
     bool live;
     toc_lane lane; /* where its newest record stands */
     bool has_comparison;
-    toc_hash comparison;
+    toc_hash comparison, termless; /* as of toc_recent_row */
 } known;
 
 static toc_code comparison_of(const toc_statement *statement, toc_hash *out, toc_err *err)
@@ -86,6 +86,13 @@ static toc_code comparison_of(const toc_statement *statement, toc_hash *out, toc
     TOC_TRY(toc_statement_comparison(statement, &bytes, err));
     toc_blake2b(toc_buf_view(&bytes), out);
     return TOC_OK;
+}
+
+/* RULES §7: nobody else gives a claim exactly this one. */
+static bool has_term_by_rule(const toc_statement *statement)
+{
+    return statement->kind == TOC_RECORD_WALLET &&
+           statement->valid_until.unix_ms == statement->issued_at.unix_ms + TOC_DEPOSIT_TERM_MS;
 }
 
 static toc_hash claim_key(const toc_claim_id *claim)
@@ -106,7 +113,8 @@ static toc_code known_claim(batch *all, const toc_statement *statement, const to
                        .live = row->live,
                        .lane = row->lane,
                        .has_comparison = true,
-                       .comparison = row->comparison};
+                       .comparison = row->comparison,
+                       .termless = row->termless};
         return TOC_OK;
     }
     toc_subject subject;
@@ -125,7 +133,10 @@ static toc_code known_claim(batch *all, const toc_statement *statement, const to
     if (!head.live || toc_record_decode(head.bytes, all->arena, &stored, NULL) != TOC_OK)
         return TOC_OK;
     out->has_comparison = true;
-    return comparison_of(&stored, &out->comparison, err);
+    TOC_TRY(comparison_of(&stored, &out->comparison, err));
+    if (has_term_by_rule(&stored))
+        stored.valid_until.unix_ms = 0;
+    return comparison_of(&stored, &out->termless, err);
 }
 
 /* Revision = max(highest written + 1, generation · 2^24): a node restored from an old copy still
@@ -214,6 +225,27 @@ static toc_code complete(batch *all, toc_statement *statement, const toc_claim_i
     return give_root(all, statement, claim, err);
 }
 
+/* What was said without a term is compared without one that only the rule gave. */
+static bool is_unchanged(const known *before, const toc_statement *statement, const toc_hash *body)
+{
+    const toc_hash *said =
+        statement->valid_until.unix_ms == 0 ? &before->termless : &before->comparison;
+    return before->live && before->has_comparison && toc_hash_equal(said, body);
+}
+
+/* Only writing gives a term: in the views a claim without one has none. */
+static toc_code give_term(batch *all, toc_statement *statement, toc_hash *comparison, toc_err *err)
+{
+    bool is_deposit;
+    if (statement->kind != TOC_RECORD_WALLET || statement->valid_until.unix_ms != 0)
+        return TOC_OK;
+    TOC_TRY(toc_completion_is_deposit(&all->completion, &statement->as.wallet, &is_deposit, err));
+    if (!is_deposit)
+        return TOC_OK;
+    statement->valid_until.unix_ms = all->now.unix_ms + TOC_DEPOSIT_TERM_MS;
+    return comparison_of(statement, comparison, err);
+}
+
 static toc_code write_claim(batch *all, const toc_statement *draft, toc_writer_totals *totals,
                             toc_err *err)
 {
@@ -227,12 +259,13 @@ static toc_code write_claim(batch *all, const toc_statement *draft, toc_writer_t
     TOC_TRY(comparison_of(&statement, &row.comparison, err));
     TOC_TRY(known_claim(all, &statement, &claim, &before, err));
     bool counted = statement.kind != TOC_RECORD_CLUSTER; /* its members are */
-    if (before.live && before.has_comparison &&
-        toc_hash_equal(&before.comparison, &row.comparison)) {
+    if (is_unchanged(&before, &statement, &row.comparison)) {
         totals->unchanged += counted ? 1 : 0;
         return TOC_OK;
     }
     row.revision = next_revision(all, before.revision);
+    row.termless = row.comparison;
+    TOC_TRY(give_term(all, &statement, &row.comparison, err));
     TOC_TRY(complete(all, &statement, &claim, row.revision, err));
     if (toc_statement_rules(&statement) > 1)
         TOC_TRY(
@@ -313,7 +346,8 @@ static toc_code write_members(batch *all, const toc_statement *draft, toc_writer
                            .revision = wanted,
                            .live = true,
                            .lane = report.lane,
-                           .comparison = report.comparison};
+                           .comparison = report.comparison,
+                           .termless = report.termless};
     TOC_TRY(remember(all, &head, err));
     for (size_t i = 0; i < count; i++) {
         toc_recent_row row = {.key = member_key(&claim, &members[i].wallet.subject),

@@ -22,6 +22,9 @@ TOC_DEFINE_AUTO_WIPE(toc_query, toc_query_end)
 
 TOC_MUST toc_code toc_query_dossier(toc_query *query, const char *text, const toc_wallet *wallet,
                                     toc_dossier *out, toc_err *err);
+/* Whether a notice with effect calls the wallet, with its tag, a deposit (RULES §9). */
+TOC_MUST toc_code toc_query_is_deposit(toc_query *query, const toc_wallet *wallet, bool *out,
+                                       toc_err *err);
 /* The cluster that a wallet's vertex is in; at most `members_max` members are listed (with their
  * number whole). */
 TOC_MUST toc_code toc_query_cluster(toc_query *query, const char *text, const toc_wallet *wallet,

@@ -114,6 +114,11 @@ TOC_MUST toc_code toc_views_member(toc_views_txn *txn, const toc_claim_id *repor
                                    const toc_subject *subject, bool *out_member,
                                    uint64_t *out_revision, toc_err *err);
 
+/* Whether a service notice may be on the wallet that makes it, or its tag, a deposit: cheap, and
+ * never false where toc_query_is_deposit is true. */
+TOC_MUST toc_code toc_views_may_be_deposit(toc_views_txn *txn, const toc_wallet *wallet, bool *out,
+                                           toc_err *err);
+
 /* Every record of E with its author, the waiting ones too, in row order; the tests export worlds
  * for the model with it. */
 typedef toc_code (*toc_views_record_visit)(void *context, const toc_record_id *record,

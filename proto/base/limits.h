@@ -131,6 +131,7 @@
 #define TOC_HUB_REPORTS            256u /* a wallet in more reports than this joins nothing */
 #define TOC_BIG_ATOM_MEMBERS       1000u
 #define TOC_CONFIDENCE_CAP         95u
+#define TOC_DEPOSIT_TERM_MS        (90ull * 86400000ull) /* deposit addresses change hands */
 
 /* Submissions that are held. */
 #define TOC_HELD_MAX       256u         /* at once */

@@ -182,3 +182,16 @@ toc_code toc_query_dossier(toc_query *query, const char *text, const toc_wallet 
     *out = dossier;
     return TOC_OK;
 }
+
+toc_code toc_query_is_deposit(toc_query *query, const toc_wallet *wallet, bool *out, toc_err *err)
+{
+    toc_dossier dossier = {0};
+    TOC_TRY(toc_query_dossier(query, "", wallet, &dossier, err));
+    *out = false;
+    for (size_t i = 0; i < dossier.notice_count; i++) {
+        const toc_answer_notice *notice = &dossier.notices[i];
+        toc_span role = notice->claim.statement.as.notice.role;
+        *out = *out || (notice->effect && toc_span_equal(role, toc_span_text("deposit")));
+    }
+    return TOC_OK;
+}

@@ -327,6 +327,33 @@ toc_code toc_views_member(toc_views_txn *txn, const toc_claim_id *report,
     return TOC_OK;
 }
 
+/* With a tag, whether its subject has notices: they strip nothing, so that no cover tells. */
+static toc_code has_notices(toc_view *view, const toc_subject *subject, bool *out, toc_err *err)
+{
+    TOC_AUTO(toc_cursor_close) toc_cursor *cursor = NULL;
+    toc_row row;
+    toc_code code;
+    TOC_TRY(toc_cursor_open(view->txn, TOC_VIEW_CLAIMS, toc_subject_view(subject), &cursor, err));
+    *out = false;
+    while (!*out && (code = toc_cursor_next(cursor, &row, err)) != TOC_NOT_FOUND) {
+        toc_claim_row claim;
+        TOC_TRY(code);
+        TOC_TRY(toc_claim_row_read(view->txn, &row, &claim, err));
+        *out = claim.kind == TOC_RECORD_NOTICE;
+    }
+    return TOC_OK;
+}
+
+toc_code toc_views_may_be_deposit(toc_views_txn *txn, const toc_wallet *wallet, bool *out,
+                                  toc_err *err)
+{
+    uint8_t cover;
+    TOC_TRY(toc_view_cover(&txn->view, toc_subject_vertex(&wallet->subject), &cover, err));
+    *out = (cover & TOC_COVER_PAYS) != 0;
+    return *out || wallet->tag[0] == '\0' ? TOC_OK
+                                          : has_notices(&txn->view, &wallet->subject, out, err);
+}
+
 toc_code toc_views_records(toc_views_txn *txn, toc_views_record_visit visit, void *context,
                            toc_err *err)
 {

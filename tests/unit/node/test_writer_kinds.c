@@ -341,6 +341,133 @@ static void what_was_said_of_a_claim_is_retracted_like_it(void **state)
                                        TOC_RETRACT_RESOLVED, (toc_span){0}, &done, &err));
 }
 
+/* ---- the term of a claim on a deposit ---- */
+
+#define DAYS_90_MS UINT64_C(7776000000)
+
+static toc_wallet wallet_of(const char *caip2, const char *address, const char *tag)
+{
+    toc_wallet wallet;
+    toc_err err;
+    TOC_CHECK_OK(toc_wallet_read(toc_span_text(caip2), toc_span_text(address), toc_span_text(tag),
+                                 &wallet, &err));
+    return wallet;
+}
+
+static void say_notice(pair *both, size_t node, toc_wallet wallet, const char *role, bool own)
+{
+    toc_err err;
+    toc_statement notice = draft_of(TOC_RECORD_NOTICE);
+    notice.as.notice.wallet = wallet;
+    notice.as.notice.role = toc_span_text(role);
+    notice.as.notice.has_operator_org = own;
+    write_one(both, node, &notice, false);
+    assert_string_equal(both->refused.text, "");
+    assert_int_equal(both->totals.fresh, 1);
+    TOC_CHECK_OK(toc_node_settle(both->nodes[node].node, 60000, &err));
+}
+
+/* The term of the head of the claim that a draft is about, less its moment of issue. */
+static uint64_t term_of(pair *both, const toc_statement *draft)
+{
+    toc_err err;
+    toc_claim_id claim;
+    toc_subject subject;
+    toc_views_head head;
+    toc_statement stored;
+    TOC_AUTO(toc_views_end) toc_views_txn *views = NULL;
+    TOC_CHECK_OK(toc_node_settle(both->nodes[0].node, 60000, &err));
+    toc_statement_claim(draft, &both->circle, &both->nodes[0].org, &claim);
+    toc_statement_subject(draft, &claim, &subject);
+    TOC_CHECK_OK(toc_views_read(toc_node_views(both->nodes[0].node), &views, &err));
+    TOC_CHECK_OK(toc_views_head_of(views, &subject, &claim, &head, &err));
+    TOC_CHECK_OK(toc_record_decode(head.bytes, both->arena, &stored, &err));
+    return stored.valid_until.unix_ms == 0 ? 0
+                                           : stored.valid_until.unix_ms - stored.issued_at.unix_ms;
+}
+
+static void say_wallet(pair *both, const toc_statement *draft, uint64_t fresh, uint64_t changed)
+{
+    write_one(both, 0, draft, false);
+    assert_string_equal(both->refused.text, "");
+    assert_int_equal(both->totals.fresh, fresh);
+    assert_int_equal(both->totals.changed, changed);
+    assert_int_equal(both->totals.unchanged, 1 - fresh - changed);
+}
+
+static void a_claim_on_a_deposit_gets_ninety_days_and_is_then_unchanged(void **state)
+{
+    pair *both = *state;
+    toc_err err;
+    toc_statement draft = both->wallet;
+    draft.as.wallet.role = toc_span_text("deposit");
+    say_wallet(both, &draft, 1, 0);
+    say_wallet(both, &draft, 0, 0); /* as just written */
+    assert_true(term_of(both, &draft) == DAYS_90_MS);
+    toc_writer_free(both->nodes[0].writer); /* one that knows nothing but the views */
+    TOC_CHECK_OK(toc_writer_new(both->nodes[0].node, &both->nodes[0].writer, &err));
+    say_wallet(both, &draft, 0, 0);
+    draft.confidence = 1;
+    say_wallet(both, &draft, 0, 1);
+    assert_true(term_of(both, &draft) == DAYS_90_MS);
+    draft.valid_until.unix_ms = UINT64_C(4102444800000); /* 2100: who states a term means it */
+    say_wallet(both, &draft, 0, 1);
+    say_wallet(both, &draft, 0, 0);
+    draft.valid_until.unix_ms = 0;
+    say_wallet(both, &draft, 0, 1);
+    assert_true(term_of(both, &draft) == DAYS_90_MS);
+    assert_true(term_of(both, &both->wallet) == 0);
+}
+
+static void a_notice_with_effect_makes_its_wallet_a_deposit(void **state)
+{
+    static const char eth[] = "eip155:1", tron[] = "tron:728126428";
+    pair *both = *state;
+    if (rules_of(both, 0) < 2)
+        return; /* notices are not folded */
+    toc_statement draft = both->wallet, twin = both->wallet, hot = both->wallet,
+                  stated = both->wallet;
+    draft.as.wallet.wallet = wallet_of(eth, "0x098B716B8Aaf21512996dC57EB0615e2383E2f96", "");
+    twin.as.wallet.wallet = wallet_of(tron, "TAqg8TXo8tmpaz7TwHS669Tgt8MPSWgoxB", "");
+    hot.as.wallet.wallet = wallet_of(eth, "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48", "");
+    stated.as.wallet.wallet = wallet_of(eth, "0xdAC17F958D2ee523a2206206994597C13D831ec7", "");
+    say_notice(both, 0, draft.as.wallet.wallet, "deposit", true);
+    say_notice(both, 0, hot.as.wallet.wallet, "hot", true);
+    say_notice(both, 0, stated.as.wallet.wallet, "deposit", false);
+    say_wallet(both, &draft, 1, 0);
+    say_wallet(both, &hot, 1, 0);
+    say_wallet(both, &stated, 1, 0);
+    assert_true(term_of(both, &draft) == DAYS_90_MS);
+    assert_true(term_of(both, &hot) == 0);
+    assert_true(term_of(both, &stated) == 0); /* one voice, and not the operator's */
+    say_wallet(both, &twin, 1, 0);
+    assert_true(term_of(both, &twin) == DAYS_90_MS);
+}
+
+static void a_notice_with_a_tag_is_about_that_tag(void **state)
+{
+    static const char ripple[] = "xrpl:0", address[] = "rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTh";
+    pair *both = *state;
+    if (rules_of(both, 0) < 2)
+        return;
+    toc_statement covered = both->wallet, other = both->wallet, none = both->wallet;
+    covered.as.wallet.wallet = wallet_of(ripple, address, "7");
+    other.as.wallet.wallet = wallet_of(ripple, address, "8");
+    none.as.wallet.wallet = wallet_of(ripple, address, "");
+    toc_statement stated = both->wallet;
+    stated.as.wallet.wallet = wallet_of(ripple, address, "9");
+    say_notice(both, 0, covered.as.wallet.wallet, "deposit", true);
+    say_notice(both, 0, stated.as.wallet.wallet, "deposit", false);
+    say_wallet(both, &stated, 1, 0);
+    assert_true(term_of(both, &stated) == 0);
+    say_wallet(both, &other, 1, 0);
+    say_wallet(both, &covered, 1, 0);
+    say_wallet(both, &none, 1, 0);
+    assert_true(term_of(both, &covered) == DAYS_90_MS);
+    assert_true(term_of(both, &other) == 0);
+    assert_true(term_of(both, &none) == 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_pair, remove_pair)
 
 int main(void)
@@ -355,6 +482,9 @@ int main(void)
         TEST(what_makes_no_sense_is_refused_with_a_sentence),
         TEST(a_claim_that_ended_is_not_disputed),
         TEST(what_was_said_of_a_claim_is_retracted_like_it),
+        TEST(a_claim_on_a_deposit_gets_ninety_days_and_is_then_unchanged),
+        TEST(a_notice_with_effect_makes_its_wallet_a_deposit),
+        TEST(a_notice_with_a_tag_is_about_that_tag),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
