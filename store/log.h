@@ -322,6 +322,28 @@ typedef toc_code (*toc_log_held_visit)(void *context, const toc_log_held *held, 
 TOC_MUST toc_code toc_log_held_each(toc_log_txn *txn, toc_log_held_visit visit, void *context,
                                     toc_err *err);
 
+/* ---- overlay: what this node decided by itself about wallets (docs/RULES.md §10) ----
+ * Read over the views; in no digest, in nothing that is sent, and not dropped by a rebuild. */
+
+typedef struct toc_log_decision {
+    toc_span vertices[2]; /* the first below the second, bytewise */
+    bool split;           /* else confirmed */
+    toc_time at;
+    toc_span who;        /* whoever decided, as the machine knows him */
+    toc_span wallets[2]; /* as they were named: CAIP-10; in the order of the vertices */
+    toc_span note;       /* at most TOC_NOTE_BYTES_MAX */
+} toc_log_decision;
+/* In place of what was decided before of the same pair. LIMIT past TOC_DECISIONS_MAX pairs. */
+TOC_MUST toc_code toc_log_decision_put(toc_log_txn *txn, const toc_log_decision *decision,
+                                       toc_err *err);
+/* NOT_FOUND when nothing was decided of the pair. */
+TOC_MUST toc_code toc_log_decision_drop(toc_log_txn *txn, const toc_span vertices[2], toc_err *err);
+/* In order of the vertices. */
+typedef toc_code (*toc_log_decision_visit)(void *context, const toc_log_decision *decision,
+                                           toc_err *err);
+TOC_MUST toc_code toc_log_decisions(toc_log_txn *txn, toc_log_decision_visit visit, void *context,
+                                    toc_err *err);
+
 /* ---- care ---- */
 
 typedef struct toc_log_stats {

@@ -138,6 +138,14 @@
 #define TOC_HELD_BYTES_MAX (64u << 20)  /* all together: kept in a transaction, and read whole */
 #define TOC_HOLD_MS_MAX    86400000u    /* a day: what waits longer is a draft, and not a hold */
 
+/* Answers about clusters. */
+#define TOC_AROUND_PAIRS_MAX      1000000u /* shared wallets gone through to tell what stands behind one: some seconds */
+#define TOC_CLUSTER_LINKS_MAX     1000u    /* pairs of reports listed */
+#define TOC_CLUSTER_WITHOUT_MAX   16u      /* disputed reports without which a cluster is worked out anew */
+
+/* What a node decides by itself. */
+#define TOC_DECISIONS_MAX   10000u /* pairs of wallets: people decide them one by one, and all are read for each answer */
+
 /* Control socket. */
 #define TOC_CONTROL_FRAME_BYTES_MAX (4u << 20)
 #define TOC_CONTROL_CLIENTS_MAX     64u

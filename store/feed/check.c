@@ -86,6 +86,12 @@ static toc_code check_submission_row(toc_check *check, toc_row row, toc_err *err
     return toc_checked_open(check->txn, TOC_LOG_SUBMISSIONS, row, &unused, err);
 }
 
+static toc_code check_decision_row(toc_check *check, toc_row row, toc_err *err)
+{
+    toc_log_decision unused;
+    return toc_decision_row_open(check->txn, row, &unused, err);
+}
+
 static toc_code check_peer_row(toc_check *check, toc_row row, toc_err *err)
 {
     toc_span unused;
@@ -162,7 +168,7 @@ static toc_code check_small_tables(toc_check *check, toc_err *err)
         {TOC_LOG_CIRCLES, check_circle_row},  {TOC_LOG_PEERS, check_peer_row},
         {TOC_LOG_KEYS, check_key_row},        {TOC_LOG_SUBMISSIONS, check_submission_row},
         {TOC_LOG_COSIGS, check_cosig_row},    {TOC_LOG_COSIGNERS, check_cosigner_row},
-        {TOC_LOG_HELD, check_held_row},
+        {TOC_LOG_HELD, check_held_row},       {TOC_LOG_OVERLAY, check_decision_row},
     };
     for (size_t i = 0; i < TOC_COUNT(tables); i++)
         TOC_TRY(each_row(check, tables[i].table, tables[i].visit, err));

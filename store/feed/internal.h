@@ -26,6 +26,7 @@ typedef enum toc_log_table {
     TOC_LOG_COSIGS,
     TOC_LOG_COSIGNERS,
     TOC_LOG_HELD,
+    TOC_LOG_OVERLAY,
     TOC_LOG_TABLE_COUNT
 } toc_log_table;
 
@@ -135,6 +136,8 @@ TOC_MUST toc_code toc_circle_row_open(const toc_log_txn *txn, toc_row row, toc_l
                                       toc_err *err);
 TOC_MUST toc_code toc_card_row_open(toc_log_txn *txn, toc_row row, toc_arena *arena, toc_card *out,
                                     toc_err *err);
+TOC_MUST toc_code toc_decision_row_open(const toc_log_txn *txn, toc_row row, toc_log_decision *out,
+                                        toc_err *err);
 /* Opens the sealed value of table keys into `out`. */
 TOC_MUST toc_code toc_key_row_open(const toc_log_txn *txn, toc_row row, toc_buf *out, toc_err *err);
 /* The same of table held. */

@@ -28,6 +28,7 @@ static const char *const table_names[TOC_LOG_TABLE_COUNT] = {
     [TOC_LOG_COSIGS] = "cosigs",
     [TOC_LOG_COSIGNERS] = "cosigners",
     [TOC_LOG_HELD] = "held",
+    [TOC_LOG_OVERLAY] = "overlay",
 };
 
 /* ---- open and close ---- */

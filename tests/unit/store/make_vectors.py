@@ -2,7 +2,7 @@
 """Writes tests/vectors/store-log-rows.txt: rows of the log as store/README.md lays them out, computed with nothing but
 Python's standard library. The store that has them: one bulk feed of three entries in circle c1…, org 0a…, generation
 1767225600, none of them a grant; a row of the journal in each lane; a pending range; a circle; a peer; the owner; a
-submission; two heads cosigned by org 0b…, the second one twice.
+submission; two heads cosigned by org 0b…, the second one twice; a decision.
 
     python3 tests/unit/store/make_vectors.py > tests/vectors/store-log-rows.txt
 """
@@ -83,3 +83,12 @@ made = u64(TIME // 1000 + 60) + b"\xe7" * 32 + b"\xe5" * 64
 row("cosigs", number + u64(2) + COSIGNER, made)
 row("cosigs", number + u64(3) + COSIGNER, made)
 row("cosigners", number + COSIGNER, u64(3) + u64(TIME // 1000 + 61) + made[8:] + u32(2))
+
+
+def text(words):
+    return u16(len(words)) + words
+
+
+LOW, HIGH = b"\x01" + b"\x11" * 20, b"\x05" + b"\x22" * 20
+row("overlay", u8(21) + LOW + u8(21) + HIGH,
+    u8(2) + u64(TIME) + text(b"uid 1000") + text(b"bip122:a") + text(b"eip155:1:b") + text(b"two people"))

@@ -57,6 +57,10 @@ static void fill_rows(toc_log_txn *txn)
     ASSERT_OK(toc_log_owner_put(txn, &org, &err));
     ASSERT_OK(toc_log_peer_put(txn, &org, toc_span_text("tcp://a:1"), &err));
     ASSERT_OK(toc_log_submission_put(txn, &submission, toc_span_text("done"), &err));
+    toc_log_decision decision = {.vertices = {toc_span_text("a"), toc_span_text("b")},
+                                 .who = toc_span_text("uid 0"),
+                                 .wallets = {toc_span_text("x:a"), toc_span_text("x:b")}};
+    ASSERT_OK(toc_log_decision_put(txn, &decision, &err));
 }
 
 static void fill_keys(const toc_logbook *book, toc_log_txn *txn)
@@ -212,9 +216,9 @@ static void one_flipped_byte_in_any_other_row_is_found(void **state)
     toc_err err = {0};
     fill(book);
     toc_logbook_shut(book);
-    static const char *const tables[] = {"feeds",   "feed_ids", "circle_feeds", "heads",
-                                         "journal", "pending",  "roll",         "cards",
-                                         "circles", "peers",    "keys",         "submissions"};
+    static const char *const tables[] = {
+        "feeds", "feed_ids", "circle_feeds", "heads", "journal",     "pending", "roll",
+        "cards", "circles",  "peers",        "keys",  "submissions", "overlay"};
     for (size_t i = 0; i < TOC_COUNT(tables); i++) {
         size_t rows = toc_logbook_rows(book, tables[i]);
         assert_true(rows >= 1);

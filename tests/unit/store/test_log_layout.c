@@ -8,7 +8,7 @@
 #include "tests/support/logbook.h"
 #include "tests/support/vectors.h"
 
-enum { CASES = 19 };
+enum { CASES = 20 };
 #define TIME_MS UINT64_C(1767225600000)
 
 static int setup(void **state)
@@ -41,6 +41,24 @@ static void cosign(toc_log_txn *txn)
     ASSERT_OK(toc_log_cosignature_put(txn, 1, &made, &fresh, &err));
 }
 
+static void decide(toc_log_txn *txn)
+{
+    toc_err err = {0};
+    uint8_t low[21], high[21];
+    memset(low, 0x11, sizeof low);
+    memset(high, 0x22, sizeof high);
+    low[0] = 1;
+    high[0] = 5;
+    toc_log_decision decision = {
+        .vertices = {TOC_SPAN_OF(low), TOC_SPAN_OF(high)},
+        .split = true,
+        .at.unix_ms = TIME_MS,
+        .who = toc_span_text("uid 1000"),
+        .wallets = {toc_span_text("bip122:a"), toc_span_text("eip155:1:b")},
+        .note = toc_span_text("two people")};
+    ASSERT_OK(toc_log_decision_put(txn, &decision, &err));
+}
+
 /* The store that tests/unit/store/make_vectors.py describes. */
 static void fill(const toc_logbook *book, toc_log_txn *txn)
 {
@@ -68,6 +86,7 @@ static void fill(const toc_logbook *book, toc_log_txn *txn)
     ASSERT_OK(toc_log_owner_put(txn, &name.org, &err));
     ASSERT_OK(toc_log_submission_put(txn, &draft, toc_span_text("{}"), &err));
     cosign(txn);
+    decide(txn);
 }
 
 static void assert_row(const toc_vector *vector, const char *table, toc_row row)
