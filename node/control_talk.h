@@ -36,8 +36,8 @@ void toc_talk_total(toc_talk *talk, uint64_t total);
 /* The next part of a submission, lent until the next call; *out_end: there are no more. */
 TOC_MUST toc_code toc_talk_drafts(toc_talk *talk, toc_span *out, bool *out_end, toc_err *err);
 
-/* The commands: control_status.c, control_roll.c, control_query.c, control_care.c,
- * control_submit.c, control_held.c. */
+/* The commands: control_status.c, control_roll.c, control_query.c, control_overlay.c,
+ * control_care.c, control_submit.c, control_held.c. */
 toc_code toc_control_status(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_peers(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_card(toc_talk *talk, json_t *request, toc_err *err);
@@ -52,6 +52,8 @@ toc_code toc_control_lookup(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_explain(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_cluster(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_incident(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_cluster_decide(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_cluster_decisions(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_search(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_digest(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_rebuild(toc_talk *talk, json_t *request, toc_err *err);

@@ -123,6 +123,26 @@ static toc_code answer_queries(direct *at, const char *command, toc_err *err)
     return toc_query_ask(&at->query, &ask, err);
 }
 
+/* ---- cluster decisions ---- */
+
+static toc_code say_decision(void *context, const toc_log_decision *decision, toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    toc_answer_decision answer = {.split = decision->split,
+                                  .wallets = {decision->wallets[0], decision->wallets[1]},
+                                  .at = decision->at,
+                                  .who = decision->who,
+                                  .note = decision->note};
+    toc_json_decided(&answer, &line);
+    return say(context, &line, err);
+}
+
+static toc_code answer_decisions(direct *at, const char *command, toc_err *err)
+{
+    (void)command;
+    return toc_log_decisions(at->query.log, say_decision, at, err);
+}
+
 /* ---- search ---- */
 
 static toc_code say_claim(void *context, const toc_answer_claim *claim, toc_err *err)
@@ -256,9 +276,16 @@ static const struct {
     const char *command;
     toc_code (*answer)(direct *at, const char *command, toc_err *err);
 } answers[] = {
-    {"lookup", answer_queries},   {"explain", answer_queries}, {"cluster", answer_queries},
-    {"incident", answer_queries}, {"search", answer_search},   {"digest", answer_digest},
-    {"rebuild", answer_rebuild},  {"check", answer_digest},    {"stats", answer_log},
+    {"lookup", answer_queries},
+    {"explain", answer_queries},
+    {"cluster", answer_queries},
+    {"incident", answer_queries},
+    {"search", answer_search},
+    {"digest", answer_digest},
+    {"cluster-decisions", answer_decisions},
+    {"rebuild", answer_rebuild},
+    {"check", answer_digest},
+    {"stats", answer_log},
     {"log-check", answer_log},
 };
 

@@ -100,6 +100,22 @@ static const toc_command commands[] = {
     {"explain", "ADDRESS…", "How a wallet's score comes about, and what would change it.",
      "tocsin explain 0x098B716B8Aaf21512996dC57EB0615e2383E2f96", toc_lookup_options,
      toc_cmd_explain},
+    {"cluster confirm", "ADDRESS ADDRESS",
+     "Decide for this node that two wallets are under one control.",
+     "tocsin cluster confirm 0x098B716B8Aaf21512996dC57EB0615e2383E2f96 \\\n"
+     "      0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48 --note \"one seizure, both keys\"",
+     toc_decide_options, toc_cmd_cluster_confirm},
+    {"cluster split", "ADDRESS ADDRESS",
+     "Decide for this node that two wallets are not under one control.",
+     "tocsin cluster split 0x098B716B8Aaf21512996dC57EB0615e2383E2f96 \\\n"
+     "      0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48 --note \"two customers\"",
+     toc_decide_options, toc_cmd_cluster_split},
+    {"cluster undo", "ADDRESS ADDRESS", "Take back what this node decided of two wallets.",
+     "tocsin cluster undo 0x098B716B8Aaf21512996dC57EB0615e2383E2f96 \\\n"
+     "      0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48",
+     NULL, toc_cmd_cluster_undo},
+    {"cluster decisions", "", "List what this node decided of wallets.",
+     "tocsin cluster decisions --json", NULL, toc_cmd_cluster_decisions},
     {"cluster", "ADDRESS…", "The wallets held to be under one control with this one.",
      "tocsin cluster 0x098B716B8Aaf21512996dC57EB0615e2383E2f96 --members 20", toc_cluster_options,
      toc_cmd_cluster},

@@ -7,6 +7,7 @@
 #define TOC_PROTO_ANSWER_ANSWER_H
 
 #include "proto/record/record.h"
+#include "proto/rules/overlay.h"
 #include "proto/rules/score.h"
 #include "proto/rules/services.h"
 
@@ -149,6 +150,13 @@ typedef struct toc_answer_incidents {
     toc_time horizon;
 } toc_answer_incidents;
 
+/* What a cluster would be were one of its reports not there. */
+typedef struct toc_answer_without {
+    uint64_t leave;       /* vertices of the cluster that no other of its reports names */
+    size_t cluster_count; /* that its other reports would be in */
+    uint64_t *sizes;      /* of those, the largest first */
+} toc_answer_without;
+
 typedef struct toc_answer_report {
     toc_claim_id claim;
     toc_org_id org;
@@ -158,7 +166,52 @@ typedef struct toc_answer_report {
     uint64_t members;
     size_t root_count;
     const toc_root *roots;
+    size_t alive_count; /* of them: its lineages */
+    size_t dispute_count;
+    toc_answer_dispute *disputes; /* live ones of the report's claim, by claim id */
+    bool disputed;                /* one of them stands */
+    bool weighed;                 /* it is disputed, and `without` was worked out */
+    toc_answer_without without;
 } toc_answer_report;
+
+/* Two reports of a cluster that share a vertex (RULES §6). */
+typedef struct toc_answer_link {
+    toc_claim_id reports[2];
+    uint64_t shared, smaller; /* vertices shared, and of the smaller of the two */
+    size_t lineages;          /* distinct, of both */
+    toc_join_how how;
+} toc_answer_link;
+
+/* One decision of this node, and what became of it (RULES §10). */
+typedef struct toc_answer_decision {
+    bool split;
+    toc_span wallets[2]; /* CAIP-10, as they were named */
+    toc_time at;
+    toc_span who, note;
+    toc_overlay_effect effect;
+    size_t both_count;
+    toc_claim_id *both; /* reports that name both, so that a split sets them aside */
+} toc_answer_decision;
+
+typedef struct toc_answer_part {
+    toc_answer_cluster_ref ref;
+    toc_span wallet; /* a wallet in no report, as it was named; empty: a part of reports */
+    size_t report_count;
+    toc_claim_id *reports;
+} toc_answer_part;
+
+typedef struct toc_answer_overlay {
+    bool found;                 /* decisions make something else of the cluster, or are about it */
+    toc_answer_cluster_ref ref; /* empty: the wallet stands in none */
+    size_t part_count;
+    toc_answer_part *parts; /* that the group has, by id */
+    size_t aside_count;
+    toc_claim_id *aside; /* reports of the cluster of V that were set aside */
+    size_t decision_count;
+    toc_answer_decision *decisions; /* in order of the vertices */
+    size_t member_count;            /* listed of its reports, at most what was asked for */
+    toc_wallet *members;
+} toc_answer_overlay;
 
 typedef struct toc_answer_cluster {
     const char *query;
@@ -170,6 +223,10 @@ typedef struct toc_answer_cluster {
     toc_wallet *members;
     size_t tentative_count;
     toc_claim_id (*tentative)[2];
+    bool examined; /* what follows was worked out; else too many wallets are shared */
+    size_t link_total, link_count;
+    toc_answer_link *links; /* by the two reports; the first of `link_total` */
+    toc_answer_overlay overlay;
     bool incomplete;
 } toc_answer_cluster;
 
@@ -200,6 +257,8 @@ void toc_json_incidents(const toc_answer_incidents *incidents, toc_buf *out);
 /* The line of a text that is no slug: the fields above, empty, and `error`. */
 void toc_json_no_incidents(toc_span text, const toc_err *error, toc_buf *out);
 void toc_json_cluster(const toc_answer_cluster *cluster, toc_buf *out);
+/* One decision, as `cluster decisions` lists them: without its effect. */
+void toc_json_decided(const toc_answer_decision *decision, toc_buf *out);
 void toc_json_digest(const toc_answer_digest *digest, toc_buf *out);
 void toc_json_claim(const toc_answer_claim *claim,
                     toc_buf *out); /* one claim, as `search` lists them */

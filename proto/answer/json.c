@@ -98,56 +98,6 @@ void toc_json_dossier(const toc_dossier *dossier, toc_buf *out)
     toc_json_end_line(&json);
 }
 
-/* ---- cluster ---- */
-
-static void add_report(toc_json *json, const toc_answer_report *report)
-{
-    toc_json_open(json, NULL, '{');
-    toc_json_hex(json, "claim", TOC_SPAN_OF(report->claim.bytes));
-    toc_json_org(json, &report->org, report->org_name);
-    toc_json_text(json, "name", report->name);
-    toc_json_optional(json, "title", report->title);
-    toc_json_text(json, "entity_type", report->entity_type);
-    toc_json_optional(json, "method", report->method);
-    toc_json_number(json, "confidence", report->confidence);
-    toc_json_number(json, "members", report->members);
-    toc_json_roots(json, "roots", report->roots, report->root_count);
-    toc_json_close(json, '}');
-}
-
-static void add_links(toc_json *json, const toc_answer_cluster *cluster)
-{
-    toc_json_open(json, "tentative", '[');
-    for (size_t i = 0; i < cluster->tentative_count; i++) {
-        toc_json_open(json, NULL, '[');
-        toc_json_hex(json, NULL, TOC_SPAN_OF(cluster->tentative[i][0].bytes));
-        toc_json_hex(json, NULL, TOC_SPAN_OF(cluster->tentative[i][1].bytes));
-        toc_json_close(json, ']');
-    }
-    toc_json_close(json, ']');
-}
-
-void toc_json_cluster(const toc_answer_cluster *cluster, toc_buf *out)
-{
-    toc_json json = {.out = out};
-    toc_json_open(&json, NULL, '{');
-    toc_json_text(&json, "query", toc_span_text(cluster->query));
-    toc_json_bool(&json, "found", cluster->found);
-    toc_json_cluster_ref(&json, "cluster", &cluster->ref);
-    toc_json_open(&json, "reports", '[');
-    for (size_t i = 0; i < cluster->report_count; i++)
-        add_report(&json, &cluster->reports[i]);
-    toc_json_close(&json, ']');
-    toc_json_open(&json, "members", '[');
-    for (size_t i = 0; i < cluster->member_count; i++)
-        toc_json_caip10(&json, NULL, &cluster->members[i]);
-    toc_json_close(&json, ']');
-    add_links(&json, cluster);
-    toc_json_bool(&json, "incomplete", cluster->incomplete);
-    toc_json_close(&json, '}');
-    toc_json_end_line(&json);
-}
-
 /* ---- digest, errors ---- */
 
 void toc_json_digest(const toc_answer_digest *digest, toc_buf *out)

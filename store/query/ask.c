@@ -64,7 +64,7 @@ static toc_code ask_cluster(const asking *all, const char *text, const toc_walle
     toc_answer_cluster cluster = {0};
     TOC_TRY(toc_query_cluster(all->query, text, wallet, all->ask->members_max, &cluster, err));
     toc_json_cluster(&cluster, line);
-    *out_found = cluster.found;
+    *out_found = cluster.found || cluster.overlay.found;
     return toc_buf_ok(line, err);
 }
 

@@ -128,7 +128,8 @@ static toc_code describe(listing *work, const toc_claim_id *id, toc_answer_repor
                                .confidence = claim.statement.confidence,
                                .members = row.members,
                                .root_count = claim.statement.root_count,
-                               .roots = claim.statement.roots};
+                               .roots = claim.statement.roots,
+                               .alive_count = claim.alive_count};
     return TOC_OK;
 }
 
@@ -251,6 +252,22 @@ static toc_code list_members(listing *work, toc_err *err)
     return TOC_OK;
 }
 
+toc_code toc_query_list_members(toc_query *query, const toc_claim_id *reports, size_t count,
+                                size_t max, toc_wallet **out, size_t *out_count, toc_err *err)
+{
+    toc_answer_cluster answer = {0};
+    TOC_AUTO(listing_wipe)
+    listing work = {.query = query, .out = &answer, .id_count = count, .members_max = max};
+    work.reports = toc_arena_zalloc(query->arena, count, sizeof *work.reports);
+    if (work.reports == NULL)
+        return toc_query_no_memory(err);
+    memcpy(work.reports, reports, count * sizeof *reports);
+    TOC_TRY(list_members(&work, err));
+    *out = answer.members;
+    *out_count = answer.member_count;
+    return TOC_OK;
+}
+
 /* ---- its tentative links ---- */
 
 typedef struct link_list {
@@ -324,6 +341,24 @@ toc_code toc_query_list_cluster(toc_query *query, const toc_claim_id *lowest,
     return list_links(&work, err);
 }
 
+/* Where too much is shared to be gone through, V's answer stands alone and says so. */
+static toc_code examine(toc_query *query, const toc_wallet *wallet, size_t members_max,
+                        toc_answer_cluster *out, toc_err *err)
+{
+    toc_answer_cluster answer = *out;
+    toc_err why = {0};
+    toc_code code = out->found ? toc_query_behind(query, &answer, &why) : TOC_OK;
+    if (code == TOC_OK)
+        code = toc_query_overlay(query, wallet, members_max, &answer, &why);
+    if (code == TOC_LIMIT)
+        return TOC_OK;
+    if (code != TOC_OK)
+        return toc_fail(err, code, "%s", why.text);
+    answer.examined = true;
+    *out = answer;
+    return TOC_OK;
+}
+
 toc_code toc_query_cluster(toc_query *query, const char *text, const toc_wallet *wallet,
                            size_t members_max, toc_answer_cluster *out, toc_err *err)
 {
@@ -336,6 +371,7 @@ toc_code toc_query_cluster(toc_query *query, const char *text, const toc_wallet 
         code = toc_query_list_cluster(query, &lowest, &cluster, members_max, &answer, err);
     if (code != TOC_OK && code != TOC_NOT_FOUND)
         return code;
+    TOC_TRY(examine(query, wallet, members_max, &answer, err));
     *out = answer;
     return TOC_OK;
 }

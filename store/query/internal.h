@@ -4,6 +4,7 @@
 #define TOC_STORE_QUERY_INTERNAL_H
 
 #include "store/query.h"
+#include "store/view/gather.h"
 #include "store/view/view.h"
 
 toc_code toc_query_no_memory(toc_err *err);
@@ -77,5 +78,36 @@ TOC_MUST toc_code toc_query_cluster_ref(toc_query *query, const toc_cluster_row 
 TOC_MUST toc_code toc_query_list_cluster(toc_query *query, const toc_claim_id *lowest,
                                          const toc_cluster_row *cluster, size_t members_max,
                                          toc_answer_cluster *out, toc_err *err);
+
+/* At most `max` members, of the wallets that these reports name. */
+TOC_MUST toc_code toc_query_list_members(toc_query *query, const toc_claim_id *reports,
+                                         size_t count, size_t max, toc_wallet **out,
+                                         size_t *out_count, toc_err *err);
+
+/* ---- around.c: the neighbourhood of some reports, gathered and joined anew ---- */
+
+typedef struct toc_around {
+    toc_arena *scratch;
+    toc_reports reports;
+    toc_gathering gathering;
+    toc_joined joined;
+} toc_around;
+TOC_MUST toc_code toc_around_begin(toc_around *around, toc_query *query, toc_err *err);
+void toc_around_wipe(toc_around *around); /* fine on zeroes */
+TOC_DEFINE_AUTO_WIPE(toc_around, toc_around_wipe)
+/* From here on, or as if this one were not live. */
+TOC_MUST toc_code toc_around_seed(toc_around *around, const toc_claim_id *report, toc_err *err);
+TOC_MUST toc_code toc_around_leave(toc_around *around, const toc_claim_id *report, toc_err *err);
+/* After all seeds. LIMIT past TOC_AROUND_PAIRS_MAX. */
+TOC_MUST toc_code toc_around_join(toc_around *around, toc_err *err);
+/* The place of a report among those that join. */
+bool toc_around_find(const toc_around *around, const toc_claim_id *report, uint32_t *out);
+
+/* ---- behind.c: links, disputes, and what these would take away. All but `examined` ---- */
+TOC_MUST toc_code toc_query_behind(toc_query *query, toc_answer_cluster *out, toc_err *err);
+
+/* ---- overlay.c: what this node's own decisions make of the cluster of a wallet ---- */
+TOC_MUST toc_code toc_query_overlay(toc_query *query, const toc_wallet *wallet, size_t members_max,
+                                    toc_answer_cluster *out, toc_err *err);
 
 #endif

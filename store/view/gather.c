@@ -188,7 +188,9 @@ static toc_code explore(toc_gathering *work, toc_report *report, bool seeding,
         pair found = {0};
         uint32_t is = PLAIN;
         TOC_TRY(read_pair(work, &row, &found, err));
-        work->looked_at++;
+        if (++work->looked_at > work->looked_max && work->looked_max != 0)
+            return toc_fail(err, TOC_LIMIT, "the reports share more than %llu wallets",
+                            (unsigned long long)work->looked_max);
         bool member = report->now.live && toc_decides_member(&found.decider, report->now.ended);
         if (!member && !seeding)
             continue;
@@ -372,9 +374,7 @@ static toc_code list_shared(const toc_gathering *work, toc_joined *join,
 
 toc_code toc_gathering_join(const toc_gathering *work, toc_joined *join, toc_err *err)
 {
-    const toc_join_report *reports = NULL;
-    const toc_join_shared *shared = NULL;
-    size_t shared_count = 0;
+    toc_join_world *world = &join->world;
     TOC_TRY(toc_arena_new(JOIN_BYTES_MAX, &join->arena, err));
     join->reports = toc_arena_zalloc(join->arena, work->gathered.count, sizeof(toc_report *));
     if (join->reports == NULL)
@@ -384,9 +384,8 @@ toc_code toc_gathering_join(const toc_gathering *work, toc_joined *join, toc_err
             join->reports[join->count++] = work->gathered.at[i];
     }
     qsort(join->reports, join->count, sizeof(toc_report *), compare_reports);
-    TOC_TRY(list_reports(work, join, &reports, err));
-    TOC_TRY(list_shared(work, join, &shared, &shared_count, err));
-    if (join->count == 0)
-        return TOC_OK;
-    return toc_join(reports, join->count, shared, shared_count, join->arena, &join->result, err);
+    world->report_count = join->count;
+    TOC_TRY(list_reports(work, join, &world->reports, err));
+    TOC_TRY(list_shared(work, join, &world->shared, &world->shared_count, err));
+    return join->count == 0 ? TOC_OK : toc_join_apart(world, NULL, join->arena, &join->result, err);
 }

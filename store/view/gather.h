@@ -11,7 +11,7 @@
 #ifndef TOC_STORE_VIEW_GATHER_H
 #define TOC_STORE_VIEW_GATHER_H
 
-#include "proto/rules/join.h"
+#include "proto/rules/apart.h"
 #include "store/view/list.h"
 #include "store/view/map.h"
 #include "store/view/view.h"
@@ -68,6 +68,7 @@ typedef struct toc_gathering {
     toc_arena *arena;     /* lent: for decoding one record at a time */
     size_t bound;         /* live reports of one vertex that are looked at */
     uint64_t looked_at;   /* pairs of `connectors` that were gone through */
+    uint64_t looked_max;  /* LIMIT past so many; 0: as many as there are */
     toc_report_list gathered;
     toc_report_list touched; /* gathered, and those that changed but take no part */
     toc_map vertices;        /* → what it is */
@@ -89,6 +90,7 @@ typedef struct toc_joined {
     toc_arena *arena;
     size_t count;
     toc_report **reports; /* the gathered that join, in order of id, as in `result` */
+    toc_join_world world; /* what was joined */
     toc_join_result result;
 } toc_joined;
 void toc_joined_wipe(toc_joined *joined);

@@ -1,0 +1,107 @@
+#!/usr/bin/env python3
+"""What a node decides by itself - confirm, split, undo - changes its own answers and nothing that others see."""
+
+import sys
+
+import scenario
+from scenario import expect
+
+
+def wallet(number):
+    return f"ETH:0x{0x5eed0000 + number:040x}"
+
+
+def report(node, directory, name, numbers):
+    path = directory / f"{name}.csv"
+    path.write_text("chain,address,cluster,entity\n" + "".join(
+        f"ETH,0x{0x5eed0000 + number:040x},{name},individual\n" for number in numbers), encoding="utf-8")
+    node.tocsin("submit", path)
+
+
+def cluster(node, number):
+    return node.tocsin("cluster", wallet(number)).last
+
+
+def clusters_and_disputes(nodes):
+    a, b = nodes["a"], nodes["b"]
+    report(a, nodes.directory, "left", (1, 2, 3))
+    report(b, nodes.directory, "bridge", (3, 4, 5))
+    report(a, nodes.directory, "right", (5, 6))
+    report(b, nodes.directory, "far", (20, 21))
+    nodes.level()
+    seen = cluster(a, 1)
+    expect(seen["cluster"]["size"] == 6 and seen["examined"] and seen["overlay"] is None, str(seen))
+    expect([link["shared"] for link in seen["links"]] == [1, 1], f"links: {seen['links']}")
+    bridge = next(r for r in seen["reports"] if r["name"] == "bridge")
+    expect(bridge["org"] == b.org() and bridge["lineages"] == 1 and not bridge["disputed"], str(bridge))
+    a.tocsin("dispute", bridge["claim"], "--reason", "wrong-party")
+    nodes.level()
+    for node in (a, b):
+        bridge = next(r for r in cluster(node, 1)["reports"] if r["name"] == "bridge")
+        expect(bridge["disputed"] and bridge["without"] == {"leave": 1, "clusters": 2, "sizes": [3, 2]}, str(bridge))
+    shown = a.tocsin("cluster", wallet(1), as_json=False).out
+    expect("is disputed by Org A" in shown and "without it 1 wallet would leave" in shown, shown)
+
+
+def decisions(nodes):
+    a, b = nodes["a"], nodes["b"]
+    before = {node.key: node.digest() for node in nodes}
+    a.tocsin("cluster", "split", wallet(1), wallet(6), "--note", "two customers")
+    a.tocsin("cluster", "confirm", wallet(2), wallet(20))
+    seen = cluster(a, 1)
+    expect(seen["cluster"]["size"] == 6, "V itself is another")
+    expect(seen["overlay"]["cluster"]["size"] == 5 and len(seen["overlay"]["parts"]) == 2, str(seen["overlay"]))
+    effects = {d["decision"]: d["effect"] for d in seen["overlay"]["decisions"]}
+    expect(effects == {"split": "parted", "confirm": "joined"}, str(effects))
+    expect(cluster(a, 21)["overlay"]["cluster"]["size"] == 5, "from the other side")
+    expect(cluster(b, 1)["overlay"] is None, "another node has it, too")
+    listed = a.tocsin("cluster", "decisions").lines
+    expect(sorted(d["decision"] for d in listed) == ["confirm", "split"] and all("uid" in d["who"] for d in listed),
+           str(listed))
+    expect({node.key: node.digest()["digest"] for node in nodes} == {k: d["digest"] for k, d in before.items()},
+           "a decision changed a digest")
+    shown = a.tocsin("cluster", wallet(1), as_json=False).out
+    expect("as this node decided: a cluster of 5 wallets" in shown and "two customers" in shown, shown)
+
+
+def refusals(nodes):
+    a = nodes["a"]
+    a.tocsin("cluster", "undo", wallet(1), wallet(2), ok=(1,))
+    a.tocsin("cluster", "split", wallet(1), wallet(1), ok=(2,))
+    a.tocsin("cluster", "split", wallet(1), ok=(2,))
+    a.tocsin("cluster", "split", wallet(1), "nonsense", ok=(1, 2))
+
+
+def kept(nodes):
+    """Through a rebuild, a restart, and without the node."""
+    a = nodes["a"]
+    a.tocsin("store", "rebuild")
+    expect(cluster(a, 1)["overlay"]["cluster"]["size"] == 5, "a rebuild lost it")
+    a.stop()
+    direct = a.tocsin("cluster", wallet(1), "--direct").last
+    expect(direct["overlay"]["cluster"]["size"] == 5, f"not without the node: {direct}")
+    expect(len(a.tocsin("cluster", "decisions", "--direct").lines) == 2, "not listed without the node")
+    expect(a.tocsin("log", "check", "--direct").last["ok"], "the log does not check")
+    a.start()
+    a.wait_up()
+    a.tocsin("cluster", "undo", wallet(6), wallet(1))
+    expect(cluster(a, 1)["overlay"]["cluster"]["size"] == 8, "the split was undone, the confirmation was not")
+    a.tocsin("cluster", "undo", wallet(2), wallet(20))
+    expect(cluster(a, 1)["overlay"] is None and not a.tocsin("cluster", "decisions").lines, "not undone")
+
+
+def run(nodes):
+    nodes.init()
+    nodes.start()
+    nodes.exchange_cards()
+    nodes.found_circle("overlay", "what one node decides")
+    clusters_and_disputes(nodes)
+    decisions(nodes)
+    refusals(nodes)
+    kept(nodes)
+    for node in nodes:
+        node.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(scenario.main("overlay", run, {key: scenario.ORGS[key] for key in "ab"}))
