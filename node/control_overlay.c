@@ -1,4 +1,4 @@
-/* What this node decides by itself about wallets (docs/RULES.md §10): cluster-decide,
+/* What this node decides by itself about wallets (docs/RULES.md §11): cluster-decide,
  * cluster-decisions. */
 #include <pwd.h>
 #include <stdio.h>

@@ -322,7 +322,7 @@ typedef toc_code (*toc_log_held_visit)(void *context, const toc_log_held *held, 
 TOC_MUST toc_code toc_log_held_each(toc_log_txn *txn, toc_log_held_visit visit, void *context,
                                     toc_err *err);
 
-/* ---- overlay: what this node decided by itself about wallets (docs/RULES.md §10) ----
+/* ---- overlay: what this node decided by itself about wallets (docs/RULES.md §11) ----
  * Read over the views; in no digest, in nothing that is sent, and not dropped by a rebuild. */
 
 typedef struct toc_log_decision {

@@ -62,6 +62,8 @@ TOC_MUST toc_code toc_views_rebuild(toc_views *views, const uint64_t *shuffle,
 
 /* ---- reading; toc_views_txn is one consistent moment ---- */
 
+/* Whether these are the own officers' views: what this node decided by itself is for them alone. */
+bool toc_views_for_officers(const toc_views_txn *txn);
 TOC_MUST toc_code toc_views_read(toc_views *views, toc_views_txn **out, toc_err *err);
 void toc_views_end(toc_views_txn *txn_take);
 TOC_DEFINE_AUTO(toc_views_txn, toc_views_end)

@@ -182,7 +182,7 @@ typedef struct toc_answer_link {
     toc_join_how how;
 } toc_answer_link;
 
-/* One decision of this node, and what became of it (RULES §10). */
+/* One decision of this node, and what became of it (RULES §11). */
 typedef struct toc_answer_decision {
     bool split;
     toc_span wallets[2]; /* CAIP-10, as they were named */

@@ -144,6 +144,7 @@
 #define TOC_CLUSTER_WITHOUT_MAX   16u      /* disputed reports without which a cluster is worked out anew */
 
 /* What a node decides by itself. */
+#define TOC_WEIGHTS_MAX     64u    /* of trust: each claim shown is held against all */
 #define TOC_DECISIONS_MAX   10000u /* pairs of wallets: people decide them one by one, and all are read for each answer */
 
 /* Control socket. */

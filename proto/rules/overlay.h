@@ -1,5 +1,5 @@
 /* proto/rules/overlay.h: what this node's own decisions make of the clusters of V (docs/RULES.md
- * §10): which wallets it holds apart, which together. No part of V: nothing here is ever written
+ * §11): which wallets it holds apart, which together. No part of V: nothing here is ever written
  * into a view, digested or sent.
  * Owns:    results live in the arena.
  * Threads: pure.

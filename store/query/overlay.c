@@ -1,4 +1,4 @@
-/* What this node's own decisions make of a cluster (RULES §10): decisions are read from the log,
+/* What this node's own decisions make of a cluster (RULES §11): decisions are read from the log,
  * clusters from the views, and neither knows of the other. */
 #include "proto/rules/overlay.h"
 
@@ -390,6 +390,8 @@ toc_code toc_query_overlay(toc_query *query, const toc_wallet *wallet, size_t me
 {
     TOC_AUTO(reading_wipe) reading at = {.query = query, .out = out};
     toc_span asked = toc_subject_vertex(&wallet->subject);
+    if (!toc_views_for_officers(query->views))
+        return TOC_OK;
     TOC_TRY(read_decisions(&at, asked, err));
     if (at.decision_count == 0)
         return TOC_OK;

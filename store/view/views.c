@@ -255,6 +255,11 @@ void toc_views_end(toc_views_txn *txn)
     free(txn);
 }
 
+bool toc_views_for_officers(const toc_views_txn *txn)
+{
+    return txn->views->audience.officers;
+}
+
 void toc_views_position(toc_views_txn *txn, uint64_t *out_alert, uint64_t *out_bulk,
                         toc_time *out_horizon)
 {

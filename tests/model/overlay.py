@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""docs/RULES.md §10, the overlay, once more: what this node's own decisions make of the clusters of V.
+"""docs/RULES.md §11, the overlay, once more: what this node's own decisions make of the clusters of V.
 
     overlay.py --seed S --count N     random cases with their answers, as tests/vectors/rules-overlay.txt has them
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""docs/RULES.md §10 worked by hand, and the laws that hold in every case."""
+"""docs/RULES.md §11 worked by hand, and the laws that hold in every case."""
 
 import pathlib
 import random

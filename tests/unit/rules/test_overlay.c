@@ -1,4 +1,4 @@
-/* RULES §10 on cases that tests/model/overlay.py drew and worked out, from the rules alone; and
+/* RULES §11 on cases that tests/model/overlay.py drew and worked out, from the rules alone; and
  * what stands behind a join, by hand. */
 #include "proto/base/endian.h"
 #include "proto/rules/overlay.h"
