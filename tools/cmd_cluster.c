@@ -121,7 +121,7 @@ static const char *how_shown(const char *how)
 static void show_links(const json_t *line, toc_buf *out)
 {
     const json_t *links = json_object_get(line, "links");
-    uint64_t total = toc_number_of(line, "links_total");
+    uint64_t total = toc_number_of(line, "link_count");
     for (size_t i = 0; i < json_array_size(links) && i < SHOWN_MAX; i++) {
         const json_t *link = json_array_get(links, i), *reports = json_object_get(link, "reports");
         uint64_t shared = toc_number_of(link, "shared"), lineages = toc_number_of(link, "lineages");

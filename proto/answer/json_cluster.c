@@ -79,7 +79,7 @@ static void add_links(toc_json *json, const toc_answer_cluster *cluster)
         toc_json_close(json, '}');
     }
     toc_json_close(json, ']');
-    toc_json_number(json, "links_total", cluster->link_total);
+    toc_json_number(json, "link_count", cluster->link_total);
 }
 
 static void add_tentative(toc_json *json, const toc_answer_cluster *cluster)

@@ -292,7 +292,8 @@ static void a_cluster_is_one_line(void **state)
                                 .confidence = 70,
                                 .members = 12,
                                 .root_count = 1,
-                                .roots = &root};
+                                .roots = &root,
+                                .alive_count = 1};
     memset(report.claim.bytes, 0x0A, 32);
     memset(report.org.bytes, 0x0D, 32);
     toc_wallet member = genesis();
@@ -307,14 +308,83 @@ static void a_cluster_is_one_line(void **state)
                                   .member_count = 1,
                                   .members = &member,
                                   .tentative_count = 1,
-                                  .tentative = pairs};
+                                  .tentative = pairs,
+                                  .examined = true};
     toc_json_cluster(&cluster, &line);
-    assert_line(&line, "{\"query\":\"q\",\"found\":true,\"cluster\":{\"id\":\"01\",\"size\":12},"
-                       "\"reports\":[{\"claim\":\"" ID_A "\",\"org\":\"" ID_D
-                       "\",\"org_name\":null,\"name\":\"c-1\",\"title\":\"Branch\","
-                       "\"entity_type\":\"thief\",\"method\":null,\"confidence\":70,\"members\":12,"
-                       "\"roots\":[\"vendor:chainalysis\"]}],\"members\":[\"" BITCOIN ":" GENESIS
-                       "\"],\"tentative\":[[\"" ID_A "\",\"" ID_B "\"]],\"incomplete\":false}");
+    assert_line(&line,
+                "{\"query\":\"q\",\"found\":true,\"cluster\":{\"id\":\"01\",\"size\":12},"
+                "\"reports\":[{\"claim\":\"" ID_A "\",\"org\":\"" ID_D
+                "\",\"org_name\":null,\"name\":\"c-1\",\"title\":\"Branch\","
+                "\"entity_type\":\"thief\",\"method\":null,\"confidence\":70,\"members\":12,"
+                "\"roots\":[\"vendor:chainalysis\"],\"lineages\":1,\"disputed\":false,"
+                "\"disputes\":[],\"without\":null}],\"members\":[\"" BITCOIN ":" GENESIS
+                "\"],\"tentative\":[[\"" ID_A "\",\"" ID_B "\"]],\"links\":[],\"link_count\":0,"
+                "\"examined\":true,\"overlay\":null,\"incomplete\":false}");
+}
+
+static void a_cluster_tells_disputes_links_and_the_overlay(void **state)
+{
+    (void)state;
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    toc_answer_dispute dispute = {.claim.statement.as.dispute.reason = toc_span_text("wrong-party"),
+                                  .current = true};
+    memset(dispute.claim.claim.bytes, 0x0C, 32);
+    memset(dispute.claim.org.bytes, 0x0D, 32);
+    uint64_t sizes[] = {4, 3};
+    toc_answer_report report = {.name = toc_span_text("c-1"),
+                                .entity_type = toc_span_text("thief"),
+                                .dispute_count = 1,
+                                .disputes = &dispute,
+                                .disputed = true,
+                                .weighed = true,
+                                .without = {.leave = 2, .cluster_count = 2, .sizes = sizes}};
+    toc_answer_link link = {.shared = 3, .smaller = 5, .lineages = 2, .how = TOC_HOW_TOUCHES};
+    memset(link.reports[0].bytes, 0x0A, 32);
+    memset(link.reports[1].bytes, 0x0B, 32);
+    toc_answer_decision decision = {.split = true,
+                                    .wallets = {toc_span_text("x:1"), toc_span_text("x:2")},
+                                    .who = toc_span_text("uid 7"),
+                                    .effect = TOC_EFFECT_PARTED,
+                                    .both_count = 1,
+                                    .both = link.reports};
+    toc_answer_part part = {.ref = {.id = toc_span_of("\x02", 1), .size = 1},
+                            .wallet = toc_span_text("x:1")};
+    toc_answer_cluster cluster = {.query = "q",
+                                  .found = true,
+                                  .ref = {.id = toc_span_of("\x01", 1), .size = 9},
+                                  .report_count = 1,
+                                  .reports = &report,
+                                  .examined = true,
+                                  .link_total = 7,
+                                  .link_count = 1,
+                                  .links = &link,
+                                  .overlay = {.found = true,
+                                              .ref = {.id = toc_span_of("\x02", 1), .size = 1},
+                                              .part_count = 1,
+                                              .parts = &part,
+                                              .aside_count = 1,
+                                              .aside = link.reports,
+                                              .decision_count = 1,
+                                              .decisions = &decision}};
+    memset(report.claim.bytes, 0x0A, 32);
+    memset(report.org.bytes, 0x0D, 32);
+    toc_json_cluster(&cluster, &line);
+    assert_line(
+        &line, "{\"query\":\"q\",\"found\":true,\"cluster\":{\"id\":\"01\",\"size\":9},"
+               "\"reports\":[{\"claim\":\"" ID_A "\",\"org\":\"" ID_D
+               "\",\"org_name\":null,\"name\":\"c-1\",\"title\":null,"
+               "\"entity_type\":\"thief\",\"method\":null,\"confidence\":0,\"members\":0,"
+               "\"roots\":[],\"lineages\":0,\"disputed\":true,\"disputes\":[{\"claim\":\"" ID_C
+               "\",\"org\":\"" ID_D "\",\"org_name\":null,\"reason\":\"wrong-party\",\"note\":null,"
+               "\"current\":true}],\"without\":{\"leave\":2,\"clusters\":2,\"sizes\":[4,3]}}],"
+               "\"members\":[],\"tentative\":[],\"links\":[{\"reports\":[\"" ID_A "\",\"" ID_B
+               "\"],\"how\":\"touches\",\"shared\":3,\"smaller\":5,\"lineages\":2}],"
+               "\"link_count\":7,\"examined\":true,\"overlay\":{\"cluster\":{\"id\":\"02\","
+               "\"size\":1},\"parts\":[{\"id\":\"02\",\"size\":1,\"wallet\":\"x:1\","
+               "\"reports\":[]}],\"aside\":[\"" ID_A "\"],\"decisions\":[{\"decision\":\"split\","
+               "\"wallets\":[\"x:1\",\"x:2\"],\"at\":\"1970-01-01T00:00:00Z\",\"who\":\"uid 7\","
+               "\"note\":null,\"effect\":\"parted\",\"reports\":[\"" ID_A "\"]}],"
+               "\"members\":[]},\"incomplete\":false}");
 }
 
 static void a_digest_is_one_line(void **state)
@@ -490,6 +560,7 @@ int main(void)
         cmocka_unit_test(every_term_of_the_score_and_what_would_change_it_is_explained),
         cmocka_unit_test(one_lineage_is_told_what_a_second_would_make_of_it),
         cmocka_unit_test(a_cluster_is_one_line),
+        cmocka_unit_test(a_cluster_tells_disputes_links_and_the_overlay),
         cmocka_unit_test(a_digest_is_one_line),
         cmocka_unit_test(an_error_is_a_code_and_a_sentence),
         cmocka_unit_test(an_address_is_described),
