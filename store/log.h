@@ -100,6 +100,9 @@ TOC_MUST toc_code toc_log_append(toc_log_txn *txn, toc_log_feed *feed, const toc
  * when another root of its size was taken before. */
 TOC_MUST toc_code toc_log_head_put(toc_log_txn *txn, toc_log_feed *feed, uint64_t size,
                                    const toc_hash *root, toc_span note, toc_err *err);
+/* Another note over the head: the same size and root, signed by a newer key of the author. */
+TOC_MUST toc_code toc_log_head_renew(toc_log_txn *txn, const toc_log_feed *feed, toc_span note,
+                                     toc_err *err);
 /* The note of the head. NOT_FOUND while there is none. */
 TOC_MUST toc_code toc_log_head_note(toc_log_txn *txn, uint32_t number, toc_span *out_note,
                                     toc_err *err);
@@ -216,6 +219,13 @@ TOC_MUST toc_code toc_log_card_of(toc_log_txn *txn, const toc_org_id *org, toc_a
 typedef toc_code (*toc_log_card_visit)(void *context, const toc_card *card, toc_err *err);
 TOC_MUST toc_code toc_log_cards(toc_log_txn *txn, toc_arena *arena, toc_log_card_visit visit,
                                 void *context, toc_err *err);
+/* Two valid cards of one serial were met: cards after the last common one are not followed until
+ * the operator has chosen. `chosen` zeroes: not yet. */
+TOC_MUST toc_code toc_log_contest_put(toc_log_txn *txn, const toc_org_id *org,
+                                      const toc_card_hash *chosen, toc_err *err);
+/* NOT_FOUND when there was never more than one. */
+TOC_MUST toc_code toc_log_contest(toc_log_txn *txn, const toc_org_id *org,
+                                  toc_card_hash *out_chosen, toc_err *err);
 /* A card source for toc_charter_judge; the arena holds what it opens. */
 typedef struct toc_log_card_context {
     toc_log_txn *txn;
@@ -258,10 +268,9 @@ TOC_MUST toc_code toc_log_owner(toc_log_txn *txn, toc_org_id *out, toc_err *err)
 
 /* ---- keys: sealed under the store key ---- */
 
-/* The node's own keys, by purpose. */
+/* The node's own keys, by purpose. The root and the next root are not among them: they stay in a
+ * file of their own, which the node never reads. */
 typedef enum toc_own_key {
-    TOC_OWN_ROOT = 1,
-    TOC_OWN_NEXT_ROOT = 2,
     TOC_OWN_SIGN = 3,
     TOC_OWN_COSIGN = 4,
     TOC_OWN_LINK = 5,
@@ -272,6 +281,29 @@ TOC_MUST toc_code toc_log_own_key_put(toc_log_txn *txn, toc_own_key purpose,
                                       const toc_secret *secret, toc_err *err);
 TOC_MUST toc_code toc_log_own_key(toc_log_txn *txn, toc_own_key purpose, toc_secret **out,
                                   toc_err *err);
+
+/* A key that is made and that no card names yet: there is one a purpose, a later one replaces it.
+ */
+TOC_MUST toc_code toc_log_prepared_key_put(toc_log_txn *txn, toc_own_key purpose,
+                                           const toc_secret *secret, toc_err *err);
+TOC_MUST toc_code toc_log_prepared_key(toc_log_txn *txn, toc_own_key purpose, toc_secret **out,
+                                       toc_err *err);
+/* The prepared key becomes the present one. The one before is kept as a former key when `keep`,
+ * else it is gone. NOT_FOUND when none was prepared. */
+TOC_MUST toc_code toc_log_own_key_turn(toc_log_txn *txn, toc_own_key purpose, bool keep,
+                                       toc_time at, toc_err *err);
+/* Puts an own card in force that follows the present one, and the prepared keys that it names.
+ * DENIED when it names a node key that is neither in use nor prepared, or leaves a replaced one out
+ * of the retired keys. Replaced seal keys are kept, to open what was sealed to them; replaced link
+ * keys too unless `compromised`, so that peers who have not heard yet are reached. */
+TOC_MUST toc_code toc_log_own_card_adopt(toc_log_txn *txn, toc_span signed_card, bool compromised,
+                                         toc_time now, toc_err *err);
+enum { TOC_FORMER_KEYS_MAX = 64 };
+/* Former keys of a purpose that were replaced at or after `since`, newest first, at most
+ * TOC_FORMER_KEYS_MAX. The caller frees each. */
+TOC_MUST toc_code toc_log_former_keys(toc_log_txn *txn, toc_own_key purpose, toc_time since,
+                                      toc_secret *out[TOC_FORMER_KEYS_MAX], size_t *out_count,
+                                      toc_err *err);
 
 /* Sender keys by (circle, org, generation, epoch); the lane of the name is not looked at. */
 TOC_MUST toc_code toc_log_sender_key_put(toc_log_txn *txn, const toc_feed_name *feed,

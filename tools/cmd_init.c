@@ -9,11 +9,11 @@
 #include "proto/base/text.h"
 #include "proto/crypto/storekey.h"
 #include "proto/roll/endpoint.h"
-#include "store/identity.h"
 #include "store/lock.h"
 #include "tools/card.h"
 #include "tools/commands.h"
 #include "tools/passphrase.h"
+#include "tools/roots.h"
 
 const toc_option toc_init_options[] = {
     {"name", "TEXT", "the org's name, as its card shows it"},
@@ -25,6 +25,7 @@ const toc_option toc_init_options[] = {
      "tcp://HOST:PORT where the node listens; repeatable (default: the endpoints)"},
     {"secret-file", "FILE",
      "the passphrase of the store key is its first line (at least 12 bytes)"},
+    TOC_ROOT_OPTIONS,
     {"runtime", "DIR", "where the socket is (default: STATE/run with --state, else /run/tocsin)"},
     {"spool", "DIR", "where submissions wait (default: STATE/spool with --state)"},
     {NULL, NULL, NULL},
@@ -167,8 +168,27 @@ static toc_code make_key(const toc_config *config, toc_secret **out, toc_err *er
     return TOC_OK;
 }
 
+/* The root keys, in a file of their own: the node never needs it. One from an init that was cut
+ * short is used again. */
+static toc_code make_roots(const toc_config *config, const toc_opts *args, toc_roots *out,
+                           toc_err *err)
+{
+    char path[TOC_CONFIG_PATH_BYTES];
+    struct stat about;
+    toc_org_id org;
+    toc_verify_key root;
+    TOC_TRY(toc_root_path(config, args, path, err));
+    if (stat(path, &about) == 0)
+        return toc_root_read(config, args, path, out, &org, err);
+    TOC_TRY(toc_roots_new(out, err));
+    toc_sign_public(out->root, &root);
+    toc_org_id_of(&root, &org);
+    return toc_root_write(config, args, path, out, &org, true, false, err);
+}
+
 static toc_code make_org(const toc_config *config, const toc_identity *identity,
-                         const toc_secret *key, toc_buf *out_card, toc_err *err)
+                         const toc_secret *key, const toc_roots *roots, toc_buf *out_card,
+                         toc_err *err)
 {
     char folder[TOC_CONFIG_PATH_BYTES + 8];
     snprintf(folder, sizeof folder, "%s/store", config->state);
@@ -182,7 +202,7 @@ static toc_code make_org(const toc_config *config, const toc_identity *identity,
     TOC_TRY(toc_log_write(log, &txn, err));
     toc_time now = {.unix_ms = (uint64_t)time(NULL) * 1000};
     toc_org_id org;
-    code = toc_identity_create(txn, identity, now, &org, err);
+    code = toc_identity_create(txn, identity, roots, now, &org, err);
     if (code == TOC_EXISTS)
         return toc_fail(err, TOC_EXISTS,
                         "'%s' belongs to an org already; give another --state, or 'tocsin card'",
@@ -209,16 +229,18 @@ static toc_code write_config(const toc_cli *cli, const toc_config *config, char 
 }
 
 static toc_code tell(const toc_cli *cli, const toc_config *config, const char *config_path,
-                     const toc_buf *card, toc_err *err)
+                     const char *root_path, const toc_buf *card, toc_err *err)
 {
     TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
     TOC_TRY(toc_card_show(cli, toc_buf_view(card), false, &text, err));
     if (!cli->json)
         toc_buf_printf(&text,
-                       "\nstate    %s\nconfig   %s\n\n"
+                       "\nstate    %s\nconfig   %s\n"
+                       "roots    %s\n\n"
                        "Start the node:      tocsind --config %s\n"
-                       "Give others a card:  tocsin card --config %s\n",
-                       config->state, config_path, config_path, config_path);
+                       "Give others a card:  tocsin card --config %s\n"
+                       "Keep the root keys elsewhere: only they sign the next card.\n",
+                       config->state, config_path, root_path, config_path, config_path);
     return toc_print(&text, err);
 }
 
@@ -236,8 +258,11 @@ toc_code toc_cmd_init(toc_cli *cli, const toc_opts *args, toc_err *err)
     TOC_AUTO(toc_secret_free) toc_secret *key = NULL;
     TOC_TRY(make_key(&config, &key, err));
     TOC_AUTO(toc_buf_wipe) toc_buf card = {0};
-    TOC_TRY(make_org(&config, &identity, key, &card, err));
-    char path[TOC_CONFIG_PATH_BYTES];
+    TOC_AUTO(toc_roots_wipe) toc_roots roots = {0};
+    TOC_TRY(make_roots(&config, args, &roots, err));
+    TOC_TRY(make_org(&config, &identity, key, &roots, &card, err));
+    char path[TOC_CONFIG_PATH_BYTES], root_path[TOC_CONFIG_PATH_BYTES];
     TOC_TRY(write_config(cli, &config, path, err));
-    return tell(cli, &config, path, &card, err);
+    TOC_TRY(toc_root_path(&config, args, root_path, err));
+    return tell(cli, &config, path, root_path, &card, err);
 }

@@ -38,8 +38,8 @@ static toc_code from_credential(const char *name, toc_buf *out, toc_err *err)
     const char *folder = getenv("CREDENTIALS_DIRECTORY");
     if (folder == NULL)
         return toc_fail(err, TOC_USAGE,
-                        "the configuration names the systemd credential '%s', but there is none "
-                        "here; give --secret-file FILE",
+                        "the systemd credential '%s' is named, but there is no "
+                        "$CREDENTIALS_DIRECTORY here; name a file instead",
                         name);
     char path[TOC_CONFIG_PATH_BYTES * 2];
     snprintf(path, sizeof path, "%s/%s", folder, name);
@@ -52,7 +52,7 @@ static toc_code ask_once(const char *prompt, toc_buf *out, toc_err *err)
     FILE *terminal = fopen("/dev/tty", "r+e");
     if (terminal == NULL)
         return toc_fail(err, TOC_USAGE,
-                        "a passphrase is needed and there is no terminal; give --secret-file FILE");
+                        "a passphrase is needed and there is no terminal; name a file instead");
     struct termios before, silent;
     bool quiet = tcgetattr(fileno(terminal), &before) == 0;
     silent = before;
@@ -74,9 +74,11 @@ static toc_code ask_once(const char *prompt, toc_buf *out, toc_err *err)
     return got ? toc_buf_ok(out, err) : toc_fail(err, TOC_USAGE, "no passphrase was given");
 }
 
-static toc_code ask(bool twice, toc_buf *out, toc_err *err)
+static toc_code ask(const char *what, bool twice, toc_buf *out, toc_err *err)
 {
-    TOC_TRY(ask_once("passphrase of the store key: ", out, err));
+    char prompt[128];
+    snprintf(prompt, sizeof prompt, "passphrase of %s: ", what);
+    TOC_TRY(ask_once(prompt, out, err));
     if (!twice)
         return TOC_OK;
     TOC_AUTO(toc_buf_wipe) toc_buf again = {0};
@@ -96,5 +98,20 @@ toc_code toc_passphrase_get(const toc_config *config, bool twice, toc_buf *out, 
     case TOC_SECRET_ASK:
         break;
     }
-    return ask(twice, out, err);
+    return ask("the store key", twice, out, err);
+}
+
+toc_code toc_passphrase_from(const char *source, const char *what, bool twice, toc_buf *out,
+                             toc_err *err)
+{
+    if (strcmp(source, "ask") == 0)
+        return ask(what, twice, out, err);
+    if (strncmp(source, "file:", 5) == 0)
+        return from_file(source + 5, out, err);
+    if (strncmp(source, "credential:", 11) == 0 && strchr(source + 11, '/') == NULL)
+        return from_credential(source + 11, out, err);
+    return toc_fail(err, TOC_USAGE,
+                    "the passphrase of %s comes from file:PATH, credential:NAME or ask; it never "
+                    "stands on a command line",
+                    what);
 }

@@ -118,6 +118,38 @@ static void take_known(const toc_log_feed *stored, toc_chunk *chunk)
     chunk->known_root = stored->known_root;
 }
 
+/* The key that must have signed the checkpoint: that of the author's newest card. `judge`: the card
+ * that the last grant among the entries names, NULL without one. False: the feed waits, or was
+ * refused. */
+static toc_code find_signer(toc_engine *engine, toc_log_txn *txn, engine_feed *feed, uint64_t link,
+                            toc_chunk *chunk, const toc_card *judge, toc_arena *arena, toc_now now,
+                            bool *out, toc_err *err)
+{
+    toc_card card;
+    toc_card_state state = TOC_CARD_KNOWN;
+    *out = false;
+    if (judge != NULL)
+        TOC_TRY(toc_cards_take(engine, txn, link, judge, arena, now, &state, err));
+    if (state == TOC_CARD_REFUSED || state == TOC_CARD_MISSING) {
+        refuse(engine, feed, link, TOC_REFUSE_GRANT,
+               "a grant that names a card which does not hold", now);
+        return TOC_OK;
+    }
+    toc_signer signer = toc_cards_signer(txn, &feed->name, chunk->note, arena, &card);
+    if (signer == TOC_SIGNER_UNKNOWN) {
+        toc_sync_reset(engine, feed, now);
+        return toc_roll_want_newest(engine, toc_engine_link(engine, link), &feed->name.org,
+                                    card.serial, now, err);
+    }
+    if (signer == TOC_SIGNER_RETIRED && !toc_org_id_equal(&feed->name.org, &engine->org)) {
+        refuse(engine, feed, link, TOC_REFUSE_RETIRED_KEY, NULL, now);
+        return TOC_OK;
+    }
+    chunk->signer = card.sign;
+    *out = true;
+    return TOC_OK;
+}
+
 static toc_code load_keys(toc_log_txn *txn, const engine_feed *feed, const chunk_survey *survey,
                           engine_job *job, toc_err *err)
 {
@@ -219,6 +251,11 @@ toc_code toc_apply_start(toc_engine *engine, toc_log_txn *txn, engine_feed *feed
         refuse(engine, feed, link, TOC_REFUSE_GRANT, unproven.text, now);
         return TOC_OK;
     }
+    bool signer_known;
+    TOC_TRY(find_signer(engine, txn, feed, link, chunk, survey.has_grant ? &card : NULL, arena, now,
+                        &signer_known, err));
+    if (!signer_known)
+        return TOC_OK;
     take_known(&stored, chunk);
     if (stored.known_size > stored.frontier.size && !chunk->has_known) {
         /* A head that we have not reached was accepted meanwhile: only what grows out of it may
@@ -237,7 +274,6 @@ toc_code toc_apply_start(toc_engine *engine, toc_log_txn *txn, engine_feed *feed
     job->chunk = chunk;
     chunk = NULL; /* transferred */
     job->chunk->frontier = stored.frontier;
-    job->chunk->signer = card.sign;
     toc_code code = load_keys(txn, feed, &survey, job, err);
     if (code != TOC_OK) {
         toc_apply_free(job);

@@ -18,6 +18,8 @@ static const char *const refusal_names[TOC_REFUSE_COUNT] = {
     [TOC_REFUSE_MALFORMED] = "malformed",
     [TOC_REFUSE_COSIGNATURE] = "cosignature",
     [TOC_REFUSE_ROLL] = "roll",
+    [TOC_REFUSE_RETIRED_KEY] = "retired-key",
+    [TOC_REFUSE_TWO_CARDS] = "two-cards",
     [TOC_REFUSE_UNKNOWN_KEY] = "unknown-key",
     [TOC_REFUSE_REPLAY] = "replay",
     [TOC_REFUSE_MAC1] = "mac1",
@@ -37,6 +39,8 @@ static const char *const refusal_texts[TOC_REFUSE_COUNT] = {
     [TOC_REFUSE_COSIGNATURE] =
         "a cosignature does not verify, is dated ahead, or takes back what its org said before",
     [TOC_REFUSE_ROLL] = "a card or charter does not verify",
+    [TOC_REFUSE_RETIRED_KEY] = "a head is signed by a key that its author's card has retired",
+    [TOC_REFUSE_TWO_CARDS] = "two valid cards of one serial: the last common one holds",
     [TOC_REFUSE_UNKNOWN_KEY] = "a handshake by a key that no known card names",
     [TOC_REFUSE_REPLAY] =
         "a handshake whose sender never proved that it is alive: perhaps a replay",
@@ -57,22 +61,6 @@ const char *toc_refusal_text(toc_refusal refusal)
 }
 
 /* ---- birth and death ---- */
-
-static toc_code load_identity(toc_engine *engine, toc_log_txn *txn, toc_err *err)
-{
-    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
-    TOC_TRY(toc_arena_new(ENGINE_ARENA_BYTES, &arena, err));
-    TOC_TRY(toc_log_owner(txn, &engine->org, err));
-    toc_card card;
-    TOC_TRY(toc_log_card_of(txn, &engine->org, arena, &card, err));
-    engine->card = card.hash;
-    engine->card_serial = card.serial;
-    TOC_TRY(toc_log_own_key(txn, TOC_OWN_SIGN, &engine->sign, err));
-    TOC_TRY(toc_log_own_key(txn, TOC_OWN_COSIGN, &engine->cosign, err));
-    toc_sign_public(engine->cosign, &engine->cosign_key);
-    TOC_TRY(toc_log_own_key(txn, TOC_OWN_SEAL, &engine->seal, err));
-    return toc_log_own_key(txn, TOC_OWN_OFFICER, &engine->officer, err);
-}
 
 /* The newest tick in the journal, so that a restart does not write the same minute again. */
 static toc_code load_last_tick(toc_engine *engine, toc_log_txn *txn, toc_err *err)
@@ -105,7 +93,7 @@ toc_code toc_engine_new(toc_log_txn *txn, bool same_boot, toc_now now, toc_engin
     engine->same_boot = same_boot;
     engine->next_request = engine->next_job = 1;
     engine->last_heads = engine->last_sweep = now.mono;
-    TOC_TRY(load_identity(engine, txn, err));
+    TOC_TRY(toc_cards_load(engine, txn, err));
     TOC_TRY(load_last_tick(engine, txn, err));
     TOC_TRY(toc_cosign_load(engine, txn, now, err));
     *out = engine;
@@ -175,12 +163,10 @@ void toc_engine_free(toc_engine *engine)
         toc_buf_wipe(&engine->lent->bytes);
         free(engine->lent);
     }
-    toc_secret_free(engine->sign);
-    toc_secret_free(engine->cosign);
-    toc_secret_free(engine->seal);
+    toc_cards_unload(engine);
+    free(engine->card_days);
     free(engine->telling.rows);
     free(engine->early.rows);
-    toc_secret_free(engine->officer);
     free(engine->changed_charters);
     free(engine->changed_circles);
     free(engine->peers);
@@ -421,7 +407,7 @@ toc_code toc_engine_link_up(toc_engine *engine, toc_log_txn *txn, uint64_t numbe
     engine->links[number % ENGINE_BUCKETS] = link;
     toc_engine_peer(engine, peer)->links++;
     TOC_TRY(toc_roll_ask_unknown(engine, txn, now, err));
-    return toc_sync_ask_heads(engine, txn, link, now, err);
+    return toc_sync_ask_heads(engine, txn, link, false, now, err);
 }
 
 void toc_engine_link_down(toc_engine *engine, uint64_t number)
@@ -494,6 +480,8 @@ static toc_code take_reply(toc_engine *engine, toc_log_txn *txn, engine_link *li
     if (message->kind == TOC_MSG_REFUSAL) {
         if (request->kind == TOC_MSG_PULL)
             toc_sync_pull_failed(engine, &request->feed, now);
+        if (request->newest)
+            toc_engine_count(engine, &link->peer, TOC_REFUSE_CHECKPOINT_SIGNATURE, NULL);
     } else if (message->kind == TOC_MSG_HEADS_REPLY) {
         code = toc_sync_heads_reply(engine, txn, link, request, message, now, err);
     } else if (message->kind == TOC_MSG_CHUNK) {
@@ -613,7 +601,7 @@ static toc_code write_tick(toc_engine *engine, toc_log_txn *txn, toc_now now, to
 static toc_code ask_heads_of(toc_engine *engine, toc_log_txn *txn, engine_link *link, void *context,
                              toc_err *err)
 {
-    return toc_sync_ask_heads(engine, txn, link, *(const toc_now *)context, err);
+    return toc_sync_ask_heads(engine, txn, link, engine->all_heads, *(const toc_now *)context, err);
 }
 
 toc_code toc_engine_tick(toc_engine *engine, toc_log_txn *txn, toc_now now, bool *out_more,
@@ -621,6 +609,7 @@ toc_code toc_engine_tick(toc_engine *engine, toc_log_txn *txn, toc_now now, bool
 {
     *out_more = false;
     TOC_TRY(toc_write_renew(engine, txn, now, err));
+    TOC_TRY(toc_cards_settle(engine, txn, now, err));
     TOC_TRY(write_tick(engine, txn, now, err));
     TOC_TRY(toc_engine_links(engine, txn, tick_link, &now, err));
     TOC_TRY(toc_grants_open_pending(engine, txn, now, out_more, err));
@@ -635,9 +624,10 @@ toc_code toc_engine_tick(toc_engine *engine, toc_log_txn *txn, toc_now now, bool
         TOC_TRY(toc_roll_advance(engine, txn, now, err));
         TOC_TRY(toc_sync_advance_all(engine, txn, now, err));
     }
-    if (now.mono.ms - engine->last_heads.ms >= ENGINE_HEADS_MS) {
+    if (engine->all_heads || now.mono.ms - engine->last_heads.ms >= ENGINE_HEADS_MS) {
         engine->last_heads = now.mono;
         TOC_TRY(toc_engine_links(engine, txn, ask_heads_of, &now, err));
+        engine->all_heads = false;
     }
     TOC_TRY(toc_cosign_tick(engine, txn, now, err));
     return toc_cosign_tell(engine, txn, now, err);

@@ -52,8 +52,8 @@ TOC_MUST toc_code toc_engine_round_end(toc_engine *engine, toc_log_txn *txn, toc
 /* ---- what the operator does ---- */
 
 /* A peer's card came by hand, with endpoints that the operator confirmed (one a line, may be
- * empty). Takes a card of a higher serial over an older one. DENIED when it repeats another org's
- * key. */
+ * empty). Takes a card of a higher serial over an older one; of two that contradict each other the
+ * one that is given here is the chosen one. DENIED when it repeats another org's key. */
 TOC_MUST toc_code toc_engine_peer_add(toc_engine *engine, toc_log_txn *txn, toc_span signed_card,
                                       toc_span endpoints, toc_now now, toc_org_id *out_org,
                                       toc_err *err);
@@ -67,6 +67,14 @@ TOC_MUST toc_code toc_engine_circle_join(toc_engine *engine, toc_log_txn *txn,
 TOC_MUST toc_code toc_engine_circle_admit(toc_engine *engine, toc_log_txn *txn,
                                           const toc_circle_id *circle, const toc_org_id *org,
                                           toc_role role, toc_now now, toc_err *err);
+
+/* An own card that follows the present one, with the keys that toc_identity_prepare made: in force
+ * with the round. The own feeds name it before anything else, old heads are signed anew, peers are
+ * told. `compromised`: the keys that it replaces are in other hands. LIMIT past
+ * TOC_KEY_CHANGES_A_DAY; else what toc_log_own_card_adopt says. Nothing is changed when it fails.
+ */
+TOC_MUST toc_code toc_engine_card_adopt(toc_engine *engine, toc_log_txn *txn, toc_span signed_card,
+                                        bool compromised, toc_now now, toc_err *err);
 
 /* ---- writing records ---- */
 
@@ -125,6 +133,8 @@ typedef enum toc_refusal {
     TOC_REFUSE_COSIGNATURE, /* a cosignature that is not so, is dated ahead, or takes another back
                              */
     TOC_REFUSE_ROLL,        /* a card or charter that does not verify */
+    TOC_REFUSE_RETIRED_KEY, /* a head signed by a key that the author's card retired */
+    TOC_REFUSE_TWO_CARDS,   /* two valid cards of one serial */
     TOC_REFUSE_UNKNOWN_KEY, /* handshake: a static key that no card names */
     TOC_REFUSE_REPLAY,      /* handshake: message 1 whose sender never confirmed */
     TOC_REFUSE_MAC1,        /* handshake: first frame that does not know our key */

@@ -182,7 +182,7 @@ static toc_code keep_key(toc_engine *engine, toc_log_txn *txn, const toc_feed_na
     *out_kept = false;
     TOC_AUTO(toc_secret_free) toc_secret *key = NULL;
     toc_err why;
-    if (toc_box_open(engine->seal, box, &key, &why) != TOC_OK) {
+    if (toc_cards_open_box(engine, box, &key, &why) != TOC_OK) {
         toc_engine_count(engine, &name->org, TOC_REFUSE_GRANT, "our box in a grant does not open");
         return TOC_OK;
     }
@@ -311,7 +311,7 @@ static key_trial try_key(toc_engine *engine, toc_log_txn *txn, const toc_feed_na
 {
     static const toc_lane lanes[] = {TOC_LANE_ALERT, TOC_LANE_BULK};
     TOC_AUTO(toc_secret_free) toc_secret *key = NULL;
-    if (toc_box_open(engine->seal, box, &key, NULL) != TOC_OK)
+    if (toc_cards_open_box(engine, box, &key, NULL) != TOC_OK)
         return KEY_DOES_NOT_OPEN;
     for (size_t i = 0; i < TOC_COUNT(lanes); i++) {
         toc_feed_name lane = *name;

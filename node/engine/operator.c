@@ -29,24 +29,28 @@ static toc_code prove_by_hand(toc_log_txn *txn, const toc_card *card, toc_arena 
 toc_code toc_engine_peer_add(toc_engine *engine, toc_log_txn *txn, toc_span signed_card,
                              toc_span endpoints, toc_now now, toc_org_id *out_org, toc_err *err)
 {
-    (void)now;
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
     TOC_TRY(toc_arena_new(OPERATOR_ARENA_BYTES, &arena, err));
     toc_card card, known;
+    toc_card_hash chosen;
     TOC_TRY(toc_card_open(signed_card, arena, &card, err));
     if (toc_org_id_equal(&card.org, &engine->org))
         return toc_fail(err, TOC_USAGE,
                         "this is the node's own card; give it to the peers and add theirs here");
     TOC_TRY(toc_log_cards(txn, arena, keys_apart, &card, err));
     bool has_known = toc_log_card_of(txn, &card.org, arena, &known, NULL) == TOC_OK;
+    bool contested = toc_log_contest(txn, &card.org, &chosen, NULL) == TOC_OK;
     if (has_known && card.serial == known.serial && !toc_card_hash_equal(&card.hash, &known.hash))
         return toc_fail(err, TOC_DENIED,
                         "another card of serial %llu is known for this org; the known one is kept",
                         (unsigned long long)card.serial);
-    if (!has_known || card.serial > known.serial)
+    bool newer = !has_known || card.serial > known.serial;
+    if (newer) {
         TOC_TRY(prove_by_hand(txn, &card, arena, err));
-    if (!has_known || card.serial > known.serial)
-        TOC_TRY(toc_log_card_put(txn, &card, err));
+        if (contested)
+            TOC_TRY(toc_log_contest_put(txn, &card.org, &card.hash, err));
+        TOC_TRY(toc_cards_follow(engine, txn, &card, card.seal_compromised, now, err));
+    }
     TOC_TRY(toc_log_peer_put(txn, &card.org, endpoints, err));
     *out_org = card.org;
     return toc_engine_peers_changed(engine, err);

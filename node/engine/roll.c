@@ -102,18 +102,24 @@ static bool asked(toc_engine *engine, const toc_hash *hash)
     return false;
 }
 
+static toc_code ask_for(toc_engine *engine, const engine_link *link, engine_request *request,
+                        const toc_hash *hash, toc_err *err)
+{
+    request->hash = *hash;
+    toc_message message = {.kind = TOC_MSG_ROLL, .id = request->id};
+    message.as.roll.hash = *hash;
+    return toc_engine_send(engine, link->number, true, &message, err);
+}
+
 static toc_code ask(toc_engine *engine, engine_link *link, const toc_hash *hash,
                     const toc_circle_id *circle, toc_now now, toc_err *err)
 {
     engine_request *request = toc_engine_request(engine, link, TOC_MSG_ROLL, now);
     if (request == NULL)
         return TOC_OK; /* 32 are open: the sweep asks again */
-    request->hash = *hash;
     if (circle != NULL)
         request->circle = *circle;
-    toc_message message = {.kind = TOC_MSG_ROLL, .id = request->id};
-    message.as.roll.hash = *hash;
-    return toc_engine_send(engine, link->number, true, &message, err);
+    return ask_for(engine, link, request, hash, err);
 }
 
 toc_code toc_roll_want(toc_engine *engine, toc_log_txn *txn, uint64_t number, const toc_hash *hash,
@@ -136,7 +142,22 @@ toc_code toc_roll_want_circle(toc_engine *engine, uint64_t number, const toc_cir
     return ask(engine, link, &hash, circle, now, err);
 }
 
-/* ---- tips: charter versions heard of ---- */
+toc_code toc_roll_want_newest(toc_engine *engine, engine_link *link, const toc_org_id *org,
+                              uint64_t serial, toc_now now, toc_err *err)
+{
+    toc_hash hash;
+    memcpy(hash.bytes, org->bytes, sizeof hash.bytes);
+    if (link == NULL || asked(engine, &hash))
+        return TOC_OK;
+    engine_request *request = toc_engine_request(engine, link, TOC_MSG_ROLL, now);
+    if (request == NULL)
+        return TOC_OK;
+    request->newest = true;
+    request->serial = serial;
+    return ask_for(engine, link, request, &hash, err);
+}
+
+/* ---- tips: charter versions and cards heard of ---- */
 
 static toc_code tip_add(toc_engine *engine, const toc_circle_id *circle,
                         const toc_charter_hash *hash, uint64_t link, toc_err *err)
@@ -276,9 +297,10 @@ toc_code toc_roll_prove(toc_log_txn *txn, const toc_card *card, toc_arena *arena
 }
 
 /* A member's card that the roll has becomes the one we know it by, unless a newer one is known. */
-static toc_code take_member_cards(toc_log_txn *txn, const toc_charter *charter, toc_arena *arena,
-                                  toc_err *err)
+static toc_code take_member_cards(toc_engine *engine, toc_log_txn *txn, const toc_charter *charter,
+                                  toc_arena *arena, toc_now now, toc_err *err)
 {
+    toc_card_state taken;
     for (size_t i = 0; i < charter->member_count; i++) {
         toc_card card, known;
         TOC_TRY(toc_roll_card(txn, &charter->members[i].card, arena, &card, err));
@@ -288,7 +310,10 @@ static toc_code take_member_cards(toc_log_txn *txn, const toc_charter *charter, 
             (has_known && known.serial >= card.serial) ||
             toc_roll_prove(txn, &card, arena, &missing, NULL) != TOC_OK)
             continue;
-        TOC_TRY(toc_log_card_put(txn, &card, err));
+        if (!has_known)
+            TOC_TRY(toc_log_card_put(txn, &card, err));
+        else
+            TOC_TRY(toc_cards_take(engine, txn, 0, &card, arena, now, &taken, err));
     }
     return TOC_OK;
 }
@@ -305,7 +330,7 @@ toc_code toc_roll_adopt(toc_engine *engine, toc_log_txn *txn, const toc_charter 
     bool turn = !state.known ||
                 toc_log_charter_of(txn, &charter->circle, arena, &before, NULL) != TOC_OK ||
                 !readers_equal(&before, charter);
-    TOC_TRY(take_member_cards(txn, charter, arena, err));
+    TOC_TRY(take_member_cards(engine, txn, charter, arena, now, err));
     state.known = true;
     state.charter = charter->hash;
     state.version = charter->version;
@@ -438,6 +463,28 @@ static toc_code judge_chain(toc_engine *engine, toc_log_txn *txn, const toc_log_
     return toc_roll_adopt(engine, txn, &current, arena, now, err);
 }
 
+/* A tip that is a card. */
+static toc_code advance_card(toc_engine *engine, toc_log_txn *txn, const engine_tip *tip,
+                             toc_arena *arena, toc_now now, bool *out_card, bool *out_done,
+                             toc_err *err)
+{
+    toc_hash key;
+    toc_span bytes;
+    toc_card card;
+    memcpy(key.bytes, tip->hash.bytes, sizeof key.bytes);
+    *out_card = false;
+    if (toc_log_roll_get(txn, &key, &bytes, NULL) != TOC_OK)
+        return TOC_OK;
+    bytes = toc_arena_dup(arena, bytes);
+    if (bytes.data == NULL || toc_card_reopen(bytes, arena, &card, NULL) != TOC_OK)
+        return TOC_OK;
+    toc_card_state state;
+    *out_card = true;
+    TOC_TRY(toc_cards_take(engine, txn, tip->link, &card, arena, now, &state, err));
+    *out_done = state != TOC_CARD_MISSING;
+    return TOC_OK;
+}
+
 /* *out_done: the tip needs no further thought. */
 static toc_code advance_tip(toc_engine *engine, toc_log_txn *txn, const engine_tip *tip,
                             toc_now now, bool *out_done, toc_err *err)
@@ -445,6 +492,10 @@ static toc_code advance_tip(toc_engine *engine, toc_log_txn *txn, const engine_t
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
     TOC_TRY(toc_arena_new(ROLL_ARENA_BYTES, &arena, err));
     toc_log_circle state;
+    bool is_card;
+    TOC_TRY(advance_card(engine, txn, tip, arena, now, &is_card, out_done, err));
+    if (is_card)
+        return TOC_OK;
     *out_done = true;
     if (toc_log_circle_get(txn, &tip->circle, &state, NULL) != TOC_OK || !state.joined ||
         (state.known && toc_charter_hash_equal(&state.charter, &tip->hash)))
@@ -506,9 +557,17 @@ static bool may_serve(toc_engine *engine, toc_log_txn *txn, const toc_org_id *pe
            toc_roll_shared(txn, &charter.circle, peer, arena, &state, &newest);
 }
 
-/* A hash names an item, or a circle, whose newest charter is then meant. */
-static bool find_item(toc_log_txn *txn, const toc_hash *hash, toc_span *out)
+/* A hash names an item, or a circle, whose newest charter is then meant, or an org, whose newest
+ * card. */
+static bool find_item(toc_log_txn *txn, const toc_hash *hash, toc_arena *arena, toc_span *out)
 {
+    toc_org_id org;
+    toc_card card;
+    memcpy(org.bytes, hash->bytes, sizeof org.bytes);
+    if (toc_log_card_of(txn, &org, arena, &card, NULL) == TOC_OK) {
+        *out = card.signed_card;
+        return true;
+    }
     toc_circle_id circle;
     memcpy(circle.bytes, hash->bytes, sizeof circle.bytes);
     toc_log_circle state;
@@ -524,7 +583,7 @@ toc_code toc_roll_serve(toc_engine *engine, toc_log_txn *txn, engine_link *link,
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
     TOC_TRY(toc_arena_new(ROLL_ARENA_BYTES, &arena, err));
     toc_span item;
-    if (!find_item(txn, &message->as.roll.hash, &item) ||
+    if (!find_item(txn, &message->as.roll.hash, arena, &item) ||
         !may_serve(engine, txn, &link->peer, item, arena) || message->as.roll.offset > item.size)
         return toc_engine_refuse(engine, link->number, message->id, TOC_REFUSED_NOT_FOUND,
                                  "no such item", err);
@@ -545,6 +604,26 @@ static toc_code refuse_item(toc_engine *engine, engine_link *link, engine_reques
     return TOC_OK;
 }
 
+/* The card of an author whose head names a key that no card here has. */
+static toc_code take_newest(toc_engine *engine, toc_log_txn *txn, const engine_link *link,
+                            const engine_request *request, const toc_card *card, toc_arena *arena,
+                            toc_err *err)
+{
+    toc_card known;
+    if (toc_log_card_of(txn, &card->org, arena, &known, NULL) == TOC_OK &&
+        known.serial >= card->serial) {
+        if (known.serial == request->serial) /* else it came another way meanwhile */
+            toc_engine_count(engine, &link->peer, TOC_REFUSE_CHECKPOINT_SIGNATURE, NULL);
+        return TOC_OK;
+    }
+    toc_hash key;
+    toc_charter_hash tip; /* tips are told by hash, whatever they are */
+    memcpy(key.bytes, card->hash.bytes, sizeof key.bytes);
+    memcpy(tip.bytes, card->hash.bytes, sizeof tip.bytes);
+    TOC_TRY(toc_log_roll_put(txn, &key, card->signed_card, err));
+    return tip_add(engine, &(toc_circle_id){{0}}, &tip, link->number, err);
+}
+
 /* The whole item has come: is it what was asked for? */
 static toc_code take_item(toc_engine *engine, toc_log_txn *txn, engine_link *link,
                           engine_request *request, toc_now now, toc_err *err)
@@ -555,8 +634,12 @@ static toc_code take_item(toc_engine *engine, toc_log_txn *txn, engine_link *lin
     toc_card card;
     toc_charter charter;
     toc_err why;
-    if (toc_card_open(item, arena, &card, NULL) == TOC_OK &&
-        memcmp(card.hash.bytes, request->hash.bytes, sizeof card.hash.bytes) == 0) {
+    bool is_card = toc_card_open(item, arena, &card, NULL) == TOC_OK;
+    if (is_card && request->newest &&
+        memcmp(card.org.bytes, request->hash.bytes, sizeof card.org.bytes) == 0) {
+        TOC_TRY(take_newest(engine, txn, link, request, &card, arena, err));
+    } else if (is_card &&
+               memcmp(card.hash.bytes, request->hash.bytes, sizeof card.hash.bytes) == 0) {
         TOC_TRY(toc_log_roll_put(txn, &request->hash, item, err));
     } else if (toc_charter_open(item, arena, &charter, &why) != TOC_OK) {
         return refuse_item(engine, link, request, why.text);

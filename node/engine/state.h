@@ -63,6 +63,8 @@ typedef struct engine_request {
     toc_feed_name name;   /* want-grant */
     toc_circle_id circle; /* heads, roll of a circle */
     toc_hash hash;        /* roll */
+    bool newest;          /* roll: the newest card of an org, since a head names an unknown key */
+    uint64_t serial;      /* with newest: of the card known then */
     toc_buf roll;         /* what has come of it */
 } engine_request;
 
@@ -137,12 +139,26 @@ typedef struct engine_tip {
     uint64_t link;
 } engine_tip;
 
+/* How often an org's keys changed on a day. */
+typedef struct engine_card_day {
+    toc_org_id org;
+    uint64_t day; /* Unix milliseconds / 86,400,000 */
+    unsigned changes;
+} engine_card_day;
+
 struct toc_engine {
     toc_org_id org;
     toc_card_hash card;
     uint64_t card_serial;
     toc_secret *sign, *cosign, *seal, *officer;
     toc_verify_key cosign_key;
+    toc_secret *former_seals[TOC_FORMER_KEYS_MAX]; /* newest first */
+    size_t former_seal_count;
+    bool settled;      /* the own feeds name the own card */
+    bool card_changed; /* in this round: told at its end */
+    bool all_heads;    /* ask for heads even where the digests are equal */
+    engine_card_day *card_days;
+    size_t card_day_count;
     bool same_boot;
     bool stopped_ticks;
     bool more; /* parts wait for the next round */
@@ -225,6 +241,46 @@ TOC_MUST toc_code toc_roll_adopt(toc_engine *engine, toc_log_txn *txn, const toc
 TOC_MUST toc_code toc_roll_prove(toc_log_txn *txn, const toc_card *card, toc_arena *arena,
                                  toc_card_hash *out_missing, toc_err *err);
 
+/* Asks `link` for the newest card of an org of which that of `serial` is known. A link that has no
+ * newer one is counted: it told of a head by an unknown key. */
+TOC_MUST toc_code toc_roll_want_newest(toc_engine *engine, engine_link *link, const toc_org_id *org,
+                                       uint64_t serial, toc_now now, toc_err *err);
+
+/* cards.c: cards that change. */
+TOC_MUST toc_code toc_cards_load(toc_engine *engine, toc_log_txn *txn, toc_err *err);
+void toc_cards_unload(toc_engine *engine);
+/* With the own seal key, or a former one. */
+TOC_MUST toc_code toc_cards_open_box(const toc_engine *engine, const toc_box *box, toc_secret **out,
+                                     toc_err *err);
+/* A card that was adopted while the node was down: the own feeds follow it, once. */
+TOC_MUST toc_code toc_cards_settle(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err);
+typedef enum toc_card_state {
+    TOC_CARD_KNOWN,   /* no news */
+    TOC_CARD_TAKEN,   /* the newest of its org now */
+    TOC_CARD_MISSING, /* one before it was asked for */
+    TOC_CARD_REFUSED  /* counted */
+} toc_card_state;
+/* An opened card that the roll holds: is it the newest of its org? */
+TOC_MUST toc_code toc_cards_take(toc_engine *engine, toc_log_txn *txn, uint64_t link,
+                                 const toc_card *card, toc_arena *arena, toc_now now,
+                                 toc_card_state *out, toc_err *err);
+/* Makes a proven card the one that its org is known by. `compromised`: who boxed a sender key to
+ * its seal key before makes a new one. */
+TOC_MUST toc_code toc_cards_follow(toc_engine *engine, toc_log_txn *txn, const toc_card *card,
+                                   bool compromised, toc_now now, toc_err *err);
+/* Whose sign key a note names, unverified; *out is that card. RETIRED: of an older card of the
+ * author. */
+typedef enum toc_signer { TOC_SIGNER_NEWEST, TOC_SIGNER_RETIRED, TOC_SIGNER_UNKNOWN } toc_signer;
+toc_signer toc_cards_signer(toc_log_txn *txn, const toc_feed_name *feed, toc_span text,
+                            toc_arena *arena, toc_card *out);
+/* Is the head signed as it must be? If not it is counted, or a newer card asked for. */
+TOC_MUST toc_code toc_cards_head(toc_engine *engine, toc_log_txn *txn, engine_link *link,
+                                 const toc_feed_name *name, const toc_head *head, toc_arena *arena,
+                                 toc_now now, bool *out_good, toc_err *err);
+/* The head that is stored, signed anew by a newer key: its note is taken. */
+TOC_MUST toc_code toc_cards_renew(toc_log_txn *txn, const toc_log_feed *stored,
+                                  const toc_head *head, toc_arena *arena, toc_err *err);
+
 /* operator.c has the calls of engine.h that people make. */
 
 /* grants.c: own feeds, sender keys. */
@@ -248,8 +304,9 @@ TOC_MUST toc_code toc_grants_open_pending(toc_engine *engine, toc_log_txn *txn, 
 /* sync.c: heads, news, pulls. */
 engine_feed *toc_sync_feed(toc_engine *engine, const toc_feed_name *name); /* NULL: out of memory */
 engine_feed *toc_sync_find(toc_engine *engine, const toc_feed_id *id);
+/* `all`: even where nothing seems to be missing. */
 TOC_MUST toc_code toc_sync_ask_heads(toc_engine *engine, toc_log_txn *txn, engine_link *link,
-                                     toc_now now, toc_err *err);
+                                     bool all, toc_now now, toc_err *err);
 TOC_MUST toc_code toc_sync_serve_heads(toc_engine *engine, toc_log_txn *txn, engine_link *link,
                                        const toc_message *message, toc_err *err);
 TOC_MUST toc_code toc_sync_heads_reply(toc_engine *engine, toc_log_txn *txn, engine_link *link,

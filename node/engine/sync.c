@@ -110,7 +110,7 @@ static toc_code heads_of(toc_log_txn *txn, const toc_circle_id *circle, toc_aren
 }
 
 static toc_code send_heads_request(toc_engine *engine, toc_log_txn *txn, engine_link *link,
-                                   const toc_circle_id *circle, const toc_feed_id *after,
+                                   const toc_circle_id *circle, const toc_feed_id *after, bool all,
                                    toc_arena *arena, toc_now now, toc_err *err)
 {
     engine_request *request = toc_engine_request(engine, link, TOC_MSG_HEADS, now);
@@ -121,6 +121,8 @@ static toc_code send_heads_request(toc_engine *engine, toc_log_txn *txn, engine_
     message.as.heads.circle = *circle;
     head_rows rows;
     TOC_TRY(heads_of(txn, circle, arena, &rows, &message.as.heads.digest, err));
+    if (all)
+        message.as.heads.digest = (toc_hash){{0}}; /* of no heads at all */
     if (after != NULL) {
         message.as.heads.has_after = true;
         message.as.heads.after = *after;
@@ -133,6 +135,7 @@ typedef struct ask_context {
     toc_log_txn *txn;
     engine_link *link;
     toc_arena *arena;
+    bool all;
     toc_now now;
 } ask_context;
 
@@ -144,23 +147,25 @@ static toc_code ask_circle(void *context, const toc_log_circle *circle, toc_err 
     toc_charter charter;
     if (!toc_roll_shared(ask->txn, &circle->id, &ask->link->peer, ask->arena, &state, &charter))
         return TOC_OK;
-    toc_hash hash;
-    memcpy(hash.bytes, charter.hash.bytes, sizeof hash.bytes);
+    toc_hash hashes[2];
+    memcpy(hashes[0].bytes, charter.hash.bytes, sizeof hashes[0].bytes);
+    memcpy(hashes[1].bytes, ask->engine->card.bytes, sizeof hashes[1].bytes);
     toc_message news = {.kind = TOC_MSG_NEWS};
     news.as.news.circle = circle->id;
-    news.as.news.roll_count = 1;
-    news.as.news.roll = &hash;
+    news.as.news.roll_count = 2;
+    news.as.news.roll = hashes;
     TOC_TRY(toc_engine_send(ask->engine, ask->link->number, true, &news, err));
-    return send_heads_request(ask->engine, ask->txn, ask->link, &circle->id, NULL, ask->arena,
-                              ask->now, err);
+    return send_heads_request(ask->engine, ask->txn, ask->link, &circle->id, NULL, ask->all,
+                              ask->arena, ask->now, err);
 }
 
-toc_code toc_sync_ask_heads(toc_engine *engine, toc_log_txn *txn, engine_link *link, toc_now now,
-                            toc_err *err)
+toc_code toc_sync_ask_heads(toc_engine *engine, toc_log_txn *txn, engine_link *link, bool all,
+                            toc_now now, toc_err *err)
 {
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
     TOC_TRY(toc_arena_new(SYNC_ARENA_BYTES, &arena, err));
-    ask_context context = {.engine = engine, .txn = txn, .link = link, .arena = arena, .now = now};
+    ask_context context = {
+        .engine = engine, .txn = txn, .link = link, .arena = arena, .all = all, .now = now};
     return toc_log_circles(txn, ask_circle, &context, err);
 }
 
@@ -222,19 +227,13 @@ static void feed_name_of(const toc_circle_id *circle, const toc_head *head, toc_
         .circle = *circle, .org = head->org, .lane = head->lane, .generation = head->generation};
 }
 
-/* Somebody has a head of ours that goes beyond what we have: this store is an old copy. After its
- * signature is checked nothing is appended to the present generation any more; what is missing is
- * pulled back as history. */
+/* Somebody has a head of ours that goes beyond what we have: this store is an old copy. Nothing is
+ * appended to the present generation any more; what is missing is pulled back as history. */
 static toc_code own_head_heard(toc_engine *engine, toc_log_txn *txn, const toc_feed_name *name,
-                               const toc_head *head, bool *out_genuine, toc_err *err)
+                               toc_err *err)
 {
-    toc_verify_key key;
-    toc_sign_public(engine->sign, &key);
-    toc_checkpoint checkpoint;
-    *out_genuine = toc_checkpoint_open(head->note, name, &key, &checkpoint, NULL) == TOC_OK &&
-                   checkpoint.size == head->size;
     toc_log_circle state;
-    if (*out_genuine && toc_log_circle_get(txn, &name->circle, &state, err) == TOC_OK &&
+    if (toc_log_circle_get(txn, &name->circle, &state, err) == TOC_OK &&
         state.generation == name->generation)
         engine->same_boot = false; /* the next write opens a new generation */
     return TOC_OK;
@@ -247,24 +246,11 @@ static void check_fork(toc_engine *engine, toc_log_txn *txn, const toc_log_feed 
     toc_card card;
     toc_checkpoint checkpoint;
     if (head->size != stored->head_size || toc_hash_equal(&head->root, &stored->head_root) ||
-        !stored->has_judge || toc_roll_card(txn, &stored->judge.card, arena, &card, NULL) != TOC_OK)
+        !stored->has_judge || toc_log_card_of(txn, &stored->name.org, arena, &card, NULL) != TOC_OK)
         return;
     if (toc_checkpoint_open(head->note, &stored->name, &card.sign, &checkpoint, NULL) == TOC_OK &&
         !toc_hash_equal(&checkpoint.root, &stored->head_root))
         toc_engine_count(engine, &stored->name.org, TOC_REFUSE_FORK, NULL);
-}
-
-/* By the card that judges the feed here. (When sign keys rotate, the grant that judges the new head
- * must travel with it.) */
-static bool head_signed(toc_log_txn *txn, const toc_log_feed *stored, const toc_head *head,
-                        toc_arena *arena)
-{
-    toc_card card;
-    toc_checkpoint checkpoint;
-    return toc_roll_card(txn, &stored->judge.card, arena, &card, NULL) == TOC_OK &&
-           toc_checkpoint_open(head->note, &stored->name, &card.sign, &checkpoint, NULL) ==
-               TOC_OK &&
-           checkpoint.size == head->size && toc_hash_equal(&checkpoint.root, &head->root);
 }
 
 /* A feed of which nothing is stored is only a claim of the link's: it may make so many. NULL: too
@@ -319,24 +305,19 @@ static toc_code head_heard(toc_engine *engine, toc_log_txn *txn, engine_link *li
     toc_feed_id id;
     toc_feed_id_of(&name, &id);
     toc_log_feed stored = {0};
-    if (toc_log_feed_find(txn, &id, &stored, NULL) == TOC_OK)
+    if (toc_log_feed_find(txn, &id, &stored, NULL) == TOC_OK) {
         check_fork(engine, txn, &stored, head, arena);
+        TOC_TRY(toc_cards_renew(txn, &stored, head, arena, err));
+    }
     if (head->size <= stored.frontier.size)
         return TOC_OK;
-    if (toc_org_id_equal(&head->org, &engine->org)) {
-        bool genuine;
-        TOC_TRY(own_head_heard(engine, txn, &name, head, &genuine, err));
-        if (!genuine) {
-            toc_engine_count(engine, &link->peer, TOC_REFUSE_CHECKPOINT_SIGNATURE,
-                             "it told of a head of ours that we did not sign");
-            return TOC_OK;
-        }
-    }
-    if (stored.has_judge && !head_signed(txn, &stored, head, arena)) {
-        toc_engine_count(engine, &link->peer, TOC_REFUSE_CHECKPOINT_SIGNATURE,
-                         "it told of a head that its author's card did not sign");
+    bool good = true, own = toc_org_id_equal(&head->org, &engine->org);
+    if (stored.has_judge || own)
+        TOC_TRY(toc_cards_head(engine, txn, link, &name, head, arena, now, &good, err));
+    if (!good)
         return TOC_OK;
-    }
+    if (own)
+        TOC_TRY(own_head_heard(engine, txn, &name, err));
     engine_feed *feed;
     TOC_TRY(feed_told_of(engine, link, &name, stored.has_judge, &feed, err));
     if (feed == NULL)
@@ -377,7 +358,7 @@ toc_code toc_sync_heads_reply(toc_engine *engine, toc_log_txn *txn, engine_link 
     toc_feed_id after;
     feed_name_of(circle, &message->as.heads_reply.heads[count - 1], &last);
     toc_feed_id_of(&last, &after);
-    return send_heads_request(engine, txn, link, circle, &after, arena, now, err);
+    return send_heads_request(engine, txn, link, circle, &after, false, arena, now, err);
 }
 
 /* ---- news ---- */

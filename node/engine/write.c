@@ -311,6 +311,15 @@ static toc_code tell_link(toc_engine *engine, toc_log_txn *txn, engine_link *lin
     toc_charter charter;
     if (!toc_roll_shared(txn, &tell->circle->id, &link->peer, tell->news->arena, &state, &charter))
         return TOC_OK;
+    if (engine->card_changed) {
+        toc_hash card;
+        memcpy(card.bytes, engine->card.bytes, sizeof card.bytes);
+        toc_message news = {.kind = TOC_MSG_NEWS};
+        news.as.news.circle = tell->circle->id;
+        news.as.news.roll_count = 1;
+        news.as.news.roll = &card;
+        TOC_TRY(toc_engine_send(engine, link->number, true, &news, err));
+    }
     for (size_t i = 0; i < engine->changed_count; i++) {
         if (!toc_circle_id_equal(&engine->changed_circles[i], &tell->circle->id))
             continue;
@@ -355,7 +364,7 @@ static toc_code ask_again(toc_engine *engine, toc_log_txn *txn, engine_link *lin
                           toc_err *err)
 {
     toc_cosign_tell_all(link, 0);
-    return toc_sync_ask_heads(engine, txn, link, *(const toc_now *)context, err);
+    return toc_sync_ask_heads(engine, txn, link, false, *(const toc_now *)context, err);
 }
 
 toc_code toc_engine_round_end(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err)
@@ -364,7 +373,7 @@ toc_code toc_engine_round_end(toc_engine *engine, toc_log_txn *txn, toc_now now,
     TOC_TRY(toc_arena_new(WRITE_ARENA_BYTES, &arena, err));
     round_news news = {.arena = arena};
     TOC_TRY(gather(engine, txn, &news, err));
-    if (news.count > 0 || engine->changed_count > 0) {
+    if (news.count > 0 || engine->changed_count > 0 || engine->card_changed) {
         circle_ids circles = {.arena = arena};
         TOC_TRY(toc_log_circles(txn, collect_circle, &circles, err));
         for (size_t i = 0; i < circles.count; i++) {
@@ -378,6 +387,7 @@ toc_code toc_engine_round_end(toc_engine *engine, toc_log_txn *txn, toc_now now,
         TOC_TRY(toc_cosign_load(engine, txn, now, err));
     }
     engine->changed_count = 0;
+    engine->card_changed = false;
     for (size_t i = 0; i < ENGINE_BUCKETS; i++) {
         for (engine_feed *feed = engine->feeds[i]; feed != NULL; feed = feed->next) {
             if (feed->written)

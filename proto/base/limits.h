@@ -62,6 +62,10 @@
 #define TOC_CARD_BYTES_MAX 32768u
 #define TOC_CHARTER_BYTES_MAX                                                                      \
     262144u                      /* 500 member rows of about 120 bytes, with policy and lists */
+#define TOC_KEY_CHANGES_A_DAY 3u /* cards with other keys that an org puts in force, UTC */
+/* That a peer follows; more than an org makes, since their midnights differ. Each may cost everybody
+ * a new sender key. */
+#define TOC_KEY_CHANGES_FOLLOWED_A_DAY 6u
 #define TOC_CARD_CHAIN_MAX 1024u /* cards between one and the first: one a week for 20 years */
 #define TOC_RETIRED_MAX                                                                            \
     256u /* retired keys on a card: 64 officers four times over, a third of its bytes */

@@ -55,6 +55,9 @@ typedef struct toc_card {
     const toc_span *endpoints;        /* "tcp://host:port" */
     toc_time valid_from, valid_until; /* until 0: open */
     toc_span duty;                    /* duty contact, for display */
+    /* The seal key of the card before is in other hands: who writes for this org turns its epoch.
+     */
+    bool seal_compromised;
 
     toc_card_hash hash;   /* of the body */
     toc_span body;        /* exact bytes */

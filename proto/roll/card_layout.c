@@ -30,6 +30,8 @@ static toc_code check_chain(const toc_card *card, toc_err *err)
         return toc_fail(err, TOC_MALFORMED, "card: the root is committed to as its own successor");
     if (card->serial == 1 && !toc_field_is_zero(card->previous_root.bytes))
         return toc_fail(err, TOC_MALFORMED, "card: the first card cannot rotate a root");
+    if (card->serial == 1 && card->seal_compromised)
+        return toc_fail(err, TOC_MALFORMED, "card: the first card has no seal key before it");
     return TOC_OK;
 }
 
@@ -239,6 +241,8 @@ static void pack_identity(toc_field_packer *packer, const toc_card *card, Toc__R
     message->valid_from = card->valid_from.unix_ms;
     message->has_valid_until = card->valid_until.unix_ms != 0;
     message->valid_until = card->valid_until.unix_ms;
+    message->has_seal_compromised = card->seal_compromised;
+    message->seal_compromised = card->seal_compromised;
 }
 
 toc_code toc_card_encode(const toc_card *card, toc_buf *out_body, toc_err *err)
@@ -301,6 +305,7 @@ static toc_code take_identity(const Toc__Roll__Card *message, toc_card *out, toc
     out->duty = toc_span_text(message->duty);
     out->valid_from.unix_ms = message->has_valid_from ? message->valid_from : 0;
     out->valid_until.unix_ms = message->has_valid_until ? message->valid_until : 0;
+    out->seal_compromised = message->has_seal_compromised && message->seal_compromised;
     return TOC_OK;
 }
 

@@ -169,8 +169,8 @@ static toc_code check_judge(const feed_walk *walk, toc_err *err)
 
 /* ---- heads ---- */
 
-/* The signature by the key of the card that judges, where that card is held; the row's check value
- * covers the note in any case. */
+/* The signature by the key of the card that judges, or of a newer one of its org, which signs old
+ * heads anew; where the cards are held. The row's check value covers the note in any case. */
 static toc_code check_signature(const feed_walk *walk, toc_span note, toc_err *err)
 {
     toc_log_txn *txn = walk->check->txn;
@@ -184,7 +184,20 @@ static toc_code check_signature(const feed_walk *walk, toc_span note, toc_err *e
     toc_code code = cards.card(cards.context, &walk->head_judge.card, &card, err);
     if (code != TOC_OK)
         return code == TOC_NOT_FOUND ? TOC_OK : code;
-    return toc_checkpoint_open(note, &walk->feed->name, &card.sign, &checkpoint, err);
+    toc_card newest;
+    uint64_t judging = card.serial;
+    code = toc_checkpoint_open(note, &walk->feed->name, &card.sign, &checkpoint, err);
+    if (code != TOC_SIGNATURE ||
+        toc_log_card_of(txn, &walk->feed->name.org, context.arena, &newest, NULL) != TOC_OK)
+        return code;
+    while (newest.serial > judging) {
+        if (toc_checkpoint_open(note, &walk->feed->name, &newest.sign, &checkpoint, NULL) == TOC_OK)
+            return TOC_OK;
+        toc_card_hash before = newest.previous;
+        if (cards.card(cards.context, &before, &newest, NULL) != TOC_OK)
+            break;
+    }
+    return code;
 }
 
 static toc_code check_note(const feed_walk *walk, const toc_head_row *head, toc_err *err)

@@ -164,6 +164,15 @@ toc_code toc_log_head_put(toc_log_txn *txn, toc_log_feed *feed, uint64_t size, c
     return TOC_OK;
 }
 
+toc_code toc_log_head_renew(toc_log_txn *txn, const toc_log_feed *feed, toc_span note, toc_err *err)
+{
+    if (feed->head_size == 0 || note.size == 0 || note.size > TOC_MESSAGE_BYTES_MAX)
+        return toc_fail(err, TOC_USAGE, "feed %u has no head that this note could stand for",
+                        (unsigned)feed->number);
+    TOC_TRY(toc_feed_row_same(txn, feed, err));
+    return row_put(txn, feed->number, feed->head_size, &feed->head_root, note, err);
+}
+
 toc_code toc_log_head_note(toc_log_txn *txn, uint32_t number, toc_span *out_note, toc_err *err)
 {
     toc_log_feed feed;

@@ -5,7 +5,7 @@
 /* Table keys. Value: version u8 ‖ sealed (toc_rest_seal). Keys of the table say whose key it is and
  * are clear. */
 
-enum { KEY_VERSION = 1, KIND_OWN = 1, KIND_SENDER = 2 };
+enum { KEY_VERSION = 1, KIND_OWN = 1, KIND_SENDER = 2, KIND_PREPARED = 3, KIND_FORMER = 4 };
 
 /* ---- sealed rows ---- */
 
@@ -40,36 +40,131 @@ static toc_code get_secret(toc_log_txn *txn, toc_row row, size_t size, toc_secre
 /* ---- own keys ---- */
 
 static const char *const own_names[] = {
-    [TOC_OWN_ROOT] = "root",      [TOC_OWN_NEXT_ROOT] = "next root", [TOC_OWN_SIGN] = "sign",
-    [TOC_OWN_COSIGN] = "cosign",  [TOC_OWN_LINK] = "link",           [TOC_OWN_SEAL] = "seal",
-    [TOC_OWN_OFFICER] = "officer"};
+    [TOC_OWN_SIGN] = "sign", [TOC_OWN_COSIGN] = "cosign",   [TOC_OWN_LINK] = "link",
+    [TOC_OWN_SEAL] = "seal", [TOC_OWN_OFFICER] = "officer",
+};
 
 static toc_code check_purpose(toc_own_key purpose, toc_err *err)
 {
-    if (purpose >= TOC_OWN_ROOT && purpose <= TOC_OWN_OFFICER)
+    if (purpose >= TOC_OWN_SIGN && purpose <= TOC_OWN_OFFICER)
         return TOC_OK;
     return toc_fail(err, TOC_USAGE, "no own key has the purpose %u", (unsigned)purpose);
+}
+
+static toc_code purpose_put(toc_log_txn *txn, uint8_t kind, toc_own_key purpose,
+                            const toc_secret *secret, toc_err *err)
+{
+    TOC_TRY(check_purpose(purpose, err));
+    uint8_t key[2] = {kind, (uint8_t)purpose};
+    return put_sealed(txn, TOC_SPAN_OF(key), toc_span_of(toc_secret_view(secret), TOC_SECRET_BYTES),
+                      err);
+}
+
+static toc_code purpose_get(toc_log_txn *txn, uint8_t kind, toc_own_key purpose, const char *what,
+                            toc_secret **out, toc_err *err)
+{
+    TOC_TRY(check_purpose(purpose, err));
+    uint8_t key[2] = {kind, (uint8_t)purpose};
+    toc_row row = {.key = TOC_SPAN_OF(key)};
+    toc_code code = toc_table_get(txn->txn, TOC_LOG_KEYS, row.key, &row.value, err);
+    if (code == TOC_NOT_FOUND)
+        return toc_fail(err, code, "the store holds no %s %s key", what, own_names[purpose]);
+    TOC_TRY(code);
+    return get_secret(txn, row, TOC_SECRET_BYTES, out, err);
 }
 
 toc_code toc_log_own_key_put(toc_log_txn *txn, toc_own_key purpose, const toc_secret *secret,
                              toc_err *err)
 {
-    TOC_TRY(check_purpose(purpose, err));
-    uint8_t key[2] = {KIND_OWN, (uint8_t)purpose};
-    return put_sealed(txn, TOC_SPAN_OF(key), toc_span_of(toc_secret_view(secret), TOC_SECRET_BYTES),
-                      err);
+    return purpose_put(txn, KIND_OWN, purpose, secret, err);
 }
 
 toc_code toc_log_own_key(toc_log_txn *txn, toc_own_key purpose, toc_secret **out, toc_err *err)
 {
+    return purpose_get(txn, KIND_OWN, purpose, "own", out, err);
+}
+
+toc_code toc_log_prepared_key_put(toc_log_txn *txn, toc_own_key purpose, const toc_secret *secret,
+                                  toc_err *err)
+{
+    return purpose_put(txn, KIND_PREPARED, purpose, secret, err);
+}
+
+toc_code toc_log_prepared_key(toc_log_txn *txn, toc_own_key purpose, toc_secret **out, toc_err *err)
+{
+    return purpose_get(txn, KIND_PREPARED, purpose, "prepared", out, err);
+}
+
+/* ---- keys that were replaced ---- */
+
+/* The newest first: what is kept is how far the moment is from the end of time. */
+static void former_key_name(toc_own_key purpose, toc_time at, toc_key *out)
+{
+    toc_key_clear(out);
+    toc_key_add_u8(out, KIND_FORMER);
+    toc_key_add_u8(out, (uint8_t)purpose);
+    toc_key_add_u64(out, UINT64_MAX - at.unix_ms);
+}
+
+/* Two within a millisecond: the later one moves on. */
+static toc_code former_put(toc_log_txn *txn, toc_own_key purpose, const toc_secret *secret,
+                           toc_time at, toc_err *err)
+{
+    toc_key key;
+    toc_span held;
+    toc_code code = TOC_OK;
+    for (; code == TOC_OK; at.unix_ms++) {
+        former_key_name(purpose, at, &key);
+        code = toc_table_get(txn->txn, TOC_LOG_KEYS, toc_key_view(&key), &held, err);
+    }
+    if (code != TOC_NOT_FOUND)
+        return code;
+    return put_sealed(txn, toc_key_view(&key),
+                      toc_span_of(toc_secret_view(secret), TOC_SECRET_BYTES), err);
+}
+
+toc_code toc_log_own_key_turn(toc_log_txn *txn, toc_own_key purpose, bool keep, toc_time at,
+                              toc_err *err)
+{
+    TOC_AUTO(toc_secret_free) toc_secret *before = NULL;
+    TOC_AUTO(toc_secret_free) toc_secret *after = NULL;
+    TOC_TRY(toc_log_prepared_key(txn, purpose, &after, err));
+    TOC_TRY(toc_log_own_key(txn, purpose, &before, err));
+    if (keep)
+        TOC_TRY(former_put(txn, purpose, before, at, err));
+    TOC_TRY(toc_log_own_key_put(txn, purpose, after, err));
+    uint8_t key[2] = {KIND_PREPARED, (uint8_t)purpose};
+    return toc_table_delete(txn->txn, TOC_LOG_KEYS, TOC_SPAN_OF(key), err);
+}
+
+toc_code toc_log_former_keys(toc_log_txn *txn, toc_own_key purpose, toc_time since,
+                             toc_secret *out[TOC_FORMER_KEYS_MAX], size_t *out_count, toc_err *err)
+{
     TOC_TRY(check_purpose(purpose, err));
-    uint8_t key[2] = {KIND_OWN, (uint8_t)purpose};
-    toc_row row = {.key = TOC_SPAN_OF(key)};
-    toc_code code = toc_table_get(txn->txn, TOC_LOG_KEYS, row.key, &row.value, err);
-    if (code == TOC_NOT_FOUND)
-        return toc_fail(err, code, "the store holds no own %s key", own_names[purpose]);
-    TOC_TRY(code);
-    return get_secret(txn, row, TOC_SECRET_BYTES, out, err);
+    uint8_t prefix[2] = {KIND_FORMER, (uint8_t)purpose};
+    TOC_AUTO(toc_cursor_close) toc_cursor *cursor = NULL;
+    TOC_TRY(toc_cursor_open(txn->txn, TOC_LOG_KEYS, TOC_SPAN_OF(prefix), &cursor, err));
+    toc_row row;
+    toc_code code = TOC_OK;
+    size_t count = 0;
+    while (count < TOC_FORMER_KEYS_MAX && (code = toc_cursor_next(cursor, &row, err)) == TOC_OK) {
+        if (row.key.size != sizeof prefix + 8)
+            code = toc_log_lies(txn, TOC_LOG_KEYS, row.key, "this is no former key", err);
+        else if (UINT64_MAX - toc_get_u64(row.key.data + sizeof prefix) < since.unix_ms)
+            break;
+        else
+            code = get_secret(txn, row, TOC_SECRET_BYTES, &out[count], err);
+        if (code != TOC_OK)
+            break;
+        count++;
+    }
+    if (code != TOC_OK && code != TOC_NOT_FOUND) {
+        while (count > 0)
+            toc_secret_free(out[--count]);
+        return code;
+    }
+    *out_count = count;
+    return TOC_OK;
 }
 
 /* ---- sender keys ---- */

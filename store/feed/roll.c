@@ -129,3 +129,37 @@ toc_card_source toc_log_card_source(toc_log_card_context *context)
 {
     return (toc_card_source){.context = context, .card = source_card};
 }
+
+/* ---- two cards of one serial ---- */
+
+static void contest_key(const toc_org_id *org, toc_key *out)
+{
+    toc_key_clear(out);
+    toc_key_add_span(out, toc_span_text("contest "));
+    toc_key_add_span(out, TOC_SPAN_OF(*org));
+}
+
+toc_code toc_log_contest_put(toc_log_txn *txn, const toc_org_id *org, const toc_card_hash *chosen,
+                             toc_err *err)
+{
+    toc_key key;
+    contest_key(org, &key);
+    return toc_checked_put(txn, TOC_LOG_STATE, toc_key_view(&key), TOC_SPAN_OF(*chosen), err);
+}
+
+toc_code toc_log_contest(toc_log_txn *txn, const toc_org_id *org, toc_card_hash *out_chosen,
+                         toc_err *err)
+{
+    toc_key key;
+    toc_span payload;
+    contest_key(org, &key);
+    toc_code code = toc_checked_get(txn, TOC_LOG_STATE, toc_key_view(&key), &payload, err);
+    if (code == TOC_NOT_FOUND)
+        return toc_fail(err, code, "no two cards of this org contradict each other");
+    TOC_TRY(code);
+    if (payload.size != sizeof *out_chosen)
+        return toc_log_lies(txn, TOC_LOG_STATE, toc_key_view(&key), "a card's hash is 32 bytes",
+                            err);
+    memcpy(out_chosen->bytes, payload.data, sizeof *out_chosen);
+    return TOC_OK;
+}

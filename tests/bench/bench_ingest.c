@@ -103,7 +103,10 @@ static void make_party(party *out, const char *base, const char *name, bool sync
     toc_identity identity = {.name = toc_span_text(name),
                              .kind = toc_span_text("exchange"),
                              .country = toc_span_text("NL")};
-    check(toc_identity_create(txn, &identity, clock_now().wall, &out->org, &err), "identity", &err);
+    TOC_AUTO(toc_roots_wipe) toc_roots roots = {0};
+    check(toc_roots_new(&roots, &err), "roots", &err);
+    check(toc_identity_create(txn, &identity, &roots, clock_now().wall, &out->org, &err),
+          "identity", &err);
     check(toc_log_commit(txn, &err), "commit", &err);
     check(toc_log_read(out->log, &txn, &err), "read", &err);
     check(toc_engine_new(txn, true, clock_now(), &out->engine, &err), "engine", &err);

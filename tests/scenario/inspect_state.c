@@ -35,7 +35,7 @@ static toc_code print_keys(toc_direct_store *store, toc_err *err)
     TOC_TRY(toc_direct_key(&store->config, &store_key, err));
     print_key("store", store_key);
     TOC_TRY(toc_log_read(store->log, &txn, err));
-    for (int purpose = TOC_OWN_ROOT; purpose <= TOC_OWN_OFFICER; purpose++) {
+    for (int purpose = TOC_OWN_SIGN; purpose <= TOC_OWN_OFFICER; purpose++) {
         TOC_AUTO(toc_secret_free) toc_secret *key = NULL;
         TOC_TRY(toc_log_own_key(txn, (toc_own_key)purpose, &key, err));
         print_key("own", key);

@@ -254,6 +254,19 @@ static void copy_card(sim_net *net, const sim_node *node, toc_buf *out)
     toc_arena_free(arena);
 }
 
+static toc_card_hash card_known(sim_net *net, const sim_node *by, const toc_org_id *org)
+{
+    toc_err err;
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    toc_card card;
+    if (toc_log_read(by->log, &txn, &err) != TOC_OK ||
+        toc_arena_new(1 << 20, &arena, &err) != TOC_OK ||
+        toc_log_card_of(txn, org, arena, &card, &err) != TOC_OK)
+        sim_die(net, "a card", &err);
+    return card.hash;
+}
+
 /* Until it has happened: a crash in the middle is an operator who types it again. */
 static void insist(sim_net *net, sim_node *node, sim_action action, setup *what)
 {
@@ -359,6 +372,19 @@ static void check_rebuild(sim_net *net, sim_node *node, const node_view *before)
         sim_die(net, "a rebuild in another order changed the views", NULL);
 }
 
+/* Whatever keys changed: everybody knows everybody by the same card. */
+static void check_cards(sim_net *net)
+{
+    for (int i = 0; i < net->node_count; i++) {
+        toc_card_hash newest = card_known(net, &net->nodes[i], &net->nodes[i].org);
+        for (int j = 0; j < net->node_count; j++) {
+            toc_card_hash known = card_known(net, &net->nodes[j], &net->nodes[i].org);
+            if (!toc_card_hash_equal(&known, &newest))
+                sim_die(net, "a peer did not follow a card", NULL);
+        }
+    }
+}
+
 static void check_nothing_refused(sim_net *net)
 {
     for (int i = 0; i < net->node_count; i++) {
@@ -368,10 +394,10 @@ static void check_nothing_refused(sim_net *net)
             toc_peer_state peer;
             toc_engine_peer_at(net->nodes[i].engine, j, &peer);
             for (int reason = 0; reason < TOC_REFUSE_COUNT; reason++) {
-                /* Members hear of a charter at different moments; and a part that got lost, which
-                 * no stream would lose, leaves the next one unasked for. */
+                /* Members hear of a charter or a card at different moments; and a part that got
+                 * lost, which no stream would lose, leaves the next one unasked for. */
                 if (peer.refused[reason] > 0 && reason != TOC_REFUSE_NOT_A_MEMBER &&
-                    reason != TOC_REFUSE_MALFORMED) {
+                    reason != TOC_REFUSE_RETIRED_KEY && reason != TOC_REFUSE_MALFORMED) {
                     toc_err err;
                     toc_fail(&err, TOC_STATE, "%s", peer.last_refusal);
                     sim_die(net, "honest nodes refused one another", &err);
@@ -541,9 +567,21 @@ static void choose_faults(sim_net *net)
                                       .delay_ms_max = 5 + sim_below(net, 100)};
 }
 
+/* Any keys of anybody, in the middle of the traffic; as often as peers follow on one day. */
+static void rotate_somewhere(sim_net *net, unsigned rotated[SIM_NODES_MAX])
+{
+    unsigned index = sim_below(net, (unsigned)net->node_count), which = sim_below(net, 16);
+    bool root = sim_below(net, 3) == 0, compromised = sim_below(net, 4) == 0;
+    if (net->nodes[index].engine == NULL || rotated[index] == TOC_KEY_CHANGES_A_DAY ||
+        (which == 0 && !root))
+        return;
+    rotated[index] += sim_rotate(net, &net->nodes[index], which, root, compromised) ? 1 : 0;
+}
+
 static void live(sim_net *net, setup *what, acknowledged *known)
 {
     int admitted = 1;
+    unsigned rotated[SIM_NODES_MAX] = {0};
     while (net->now_ms < SIM_FAULTY_MS) {
         sim_step(net);
         if (admitted < net->node_count && sim_chance(net, 300)) {
@@ -553,6 +591,8 @@ static void live(sim_net *net, setup *what, acknowledged *known)
         }
         if (sim_chance(net, 1500))
             submit_somewhere(net, &what->circle, known);
+        if (sim_chance(net, 20))
+            rotate_somewhere(net, rotated);
     }
     for (; admitted < net->node_count; admitted++) {
         what->org = net->nodes[admitted].org;
@@ -680,6 +720,7 @@ static void run_world(uint64_t seed, world_files worlds)
         check_acknowledged(&net, &net.nodes[i], &known);
     }
     check_nothing_refused(&net);
+    check_cards(&net);
     sim_node *chosen = &net.nodes[sim_below(&net, (unsigned)node_count)];
     check_rebuild(&net, chosen, &first);
     if (worlds.in != NULL)
@@ -687,14 +728,17 @@ static void run_world(uint64_t seed, world_files worlds)
     printf(
         "seed %llu: %d nodes%s, %llu records, %llu messages (%llu lost, %llu doubled), %llu links "
         "broken, %llu crashes "
-        "(%llu before a commit, %llu reboots), %llu partitions, %llu rounds, %llu verifications\n",
+        "(%llu before a commit, %llu reboots), %llu partitions, %llu rounds, %llu "
+        "verifications, %llu "
+        "changes of keys\n",
         (unsigned long long)seed, node_count, net.star ? " in a star" : "",
         (unsigned long long)net.counts.records, (unsigned long long)net.counts.sent,
         (unsigned long long)net.counts.lost, (unsigned long long)net.counts.doubled,
         (unsigned long long)net.counts.broken, (unsigned long long)net.counts.crashes,
         (unsigned long long)net.counts.crashes_before_commit,
         (unsigned long long)net.counts.reboots, (unsigned long long)net.counts.partitions,
-        (unsigned long long)net.counts.rounds, (unsigned long long)net.counts.jobs);
+        (unsigned long long)net.counts.rounds, (unsigned long long)net.counts.jobs,
+        (unsigned long long)net.counts.rotations);
     sim_stop(&net);
     forget_said();
     free(known.ids);

@@ -7,6 +7,7 @@
 #define TOC_TESTS_SUPPORT_SIM_NET_H
 
 #include "node/engine/engine.h"
+#include "store/identity.h"
 #include "store/views.h"
 
 enum { SIM_NODES_MAX = 20, SIM_STEP_MS = 20 };
@@ -40,6 +41,7 @@ typedef struct sim_node {
     int index;
     char directory[128];
     toc_secret *store_key;
+    toc_roots roots; /* elsewhere, as it should be */
     toc_log *log;
     toc_views *views;
     toc_engine *engine; /* NULL while it is down */
@@ -79,7 +81,7 @@ struct sim_net {
     bool verbose;
     struct {
         uint64_t sent, lost, doubled, delivered, broken, crashes, crashes_before_commit, reboots,
-            partitions, rounds, records, jobs;
+            partitions, rounds, records, jobs, rotations;
     } counts;
 };
 
@@ -98,6 +100,9 @@ void sim_heal(sim_net *net); /* no more faults; everybody up and reachable */
  * the action did not happen. */
 bool sim_do(sim_net *net, sim_node *node, sim_action action, void *context);
 toc_now sim_now(const sim_net *net, const sim_node *node);
+/* Gives a node new keys of the kinds in `which` (TOC_CHANGE_…), and with `root` a new root: its
+ * next card, put in force in a round of its own. False as sim_do. */
+bool sim_rotate(sim_net *net, sim_node *node, unsigned which, bool root, bool compromised);
 void sim_fold(sim_node *node); /* to the end */
 _Noreturn void sim_die(const sim_net *net, const char *what, const toc_err *err);
 

@@ -42,8 +42,9 @@ static void make_identity(toc_test_node *node, const char *name)
     toc_identity identity = {.name = toc_span_text(name),
                              .kind = toc_span_text("exchange"),
                              .country = toc_span_text("DE")};
-    must(toc_identity_create(txn, &identity, toc_clock_now().wall, &node->org, &err), &err,
-         "make the org");
+    must(toc_roots_new(&node->roots, &err), &err, "make the roots");
+    must(toc_identity_create(txn, &identity, &node->roots, toc_clock_now().wall, &node->org, &err),
+         &err, "make the org");
     must(toc_arena_new(TEST_ARENA_BYTES, &arena, &err), &err, "arena");
     must(toc_log_card_of(txn, &node->org, arena, &card, &err), &err, "read the card");
     toc_buf_add_span(&node->card, card.signed_card);
@@ -104,6 +105,7 @@ void toc_test_node_remove(toc_test_node *node)
 {
     toc_test_node_stop(node);
     toc_secret_free(node->key);
+    toc_roots_wipe(&node->roots);
     toc_buf_wipe(&node->card);
     toc_tempdir_remove(node->folder);
 }

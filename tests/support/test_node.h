@@ -8,6 +8,7 @@
 #include "node/spool.h"
 #include "node/writer.h"
 #include "proto/format/drafts.h"
+#include "store/identity.h"
 #include "tests/support/tempdir.h"
 
 typedef struct toc_test_node {
@@ -16,6 +17,7 @@ typedef struct toc_test_node {
     toc_config config;
     toc_secret *key;
     toc_org_id org;
+    toc_roots roots;
     toc_buf card; /* signed bytes */
     toc_node *node;
     toc_writer *writer;

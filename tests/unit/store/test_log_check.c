@@ -68,7 +68,7 @@ static void fill_keys(const toc_logbook *book, toc_log_txn *txn)
     toc_err err = {0};
     toc_feed_name name = toc_logbook_name(TOC_LANE_BULK, 1);
     toc_time at = {.unix_ms = 1};
-    ASSERT_OK(toc_log_own_key_put(txn, TOC_OWN_ROOT, book->sign, &err));
+    ASSERT_OK(toc_log_own_key_put(txn, TOC_OWN_SIGN, book->sign, &err));
     ASSERT_OK(toc_log_sender_key_put(txn, &name, 1, book->sign, at, &err));
 }
 

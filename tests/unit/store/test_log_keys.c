@@ -90,7 +90,7 @@ static void own_keys_are_kept_by_purpose_and_replaced(void **state)
     toc_err err = {0};
     toc_secret *found = NULL;
     toc_log_txn *txn = begin(book, true);
-    for (int purpose = TOC_OWN_ROOT; purpose <= TOC_OWN_OFFICER; purpose++) {
+    for (int purpose = TOC_OWN_SIGN; purpose <= TOC_OWN_OFFICER; purpose++) {
         ASSERT_CODE(TOC_NOT_FOUND, toc_log_own_key(txn, (toc_own_key)purpose, &found, &err));
         put_own(txn, (toc_own_key)purpose, (uint8_t)purpose);
     }
@@ -98,7 +98,7 @@ static void own_keys_are_kept_by_purpose_and_replaced(void **state)
     commit(txn);
     toc_logbook_reopen(book);
     txn = begin(book, false);
-    for (int purpose = TOC_OWN_ROOT; purpose <= TOC_OWN_OFFICER; purpose++)
+    for (int purpose = TOC_OWN_SIGN; purpose <= TOC_OWN_OFFICER; purpose++)
         assert_own(txn, (toc_own_key)purpose, purpose == TOC_OWN_SIGN ? 14 : (uint8_t)purpose);
     toc_log_abort(txn);
     txn = begin(book, true);
@@ -144,7 +144,7 @@ static void no_secret_is_on_the_disk_in_the_clear(void **state)
     toc_logbook *book = *state;
     toc_feed_name name = toc_logbook_name(TOC_LANE_ALERT, 5);
     toc_log_txn *txn = begin(book, true);
-    put_own(txn, TOC_OWN_ROOT, 1);
+    put_own(txn, TOC_OWN_SIGN, 1);
     put_sender(txn, &name, 1, 2);
     commit(txn);
     toc_logbook_shut(book);
@@ -167,7 +167,7 @@ static void another_store_key_opens_nothing(void **state)
     toc_err err = {0};
     toc_feed_name name = toc_logbook_name(TOC_LANE_ALERT, 5);
     toc_log_txn *txn = begin(book, true);
-    put_own(txn, TOC_OWN_ROOT, 1);
+    put_own(txn, TOC_OWN_SIGN, 1);
     put_sender(txn, &name, 1, 2);
     commit(txn);
     toc_logbook_shut(book);
@@ -175,7 +175,7 @@ static void another_store_key_opens_nothing(void **state)
     ASSERT_OK(toc_secret_random(&book->key, &err));
     toc_logbook_reopen(book);
     txn = begin(book, false);
-    ASSERT_CODE(TOC_SEALED, toc_log_own_key(txn, TOC_OWN_ROOT, &found, &err));
+    ASSERT_CODE(TOC_SEALED, toc_log_own_key(txn, TOC_OWN_SIGN, &found, &err));
     ASSERT_CODE(TOC_SEALED, toc_log_sender_key(txn, &name, 1, &found, &err));
     assert_null(found);
     toc_log_abort(txn);
@@ -183,7 +183,7 @@ static void another_store_key_opens_nothing(void **state)
     book->key = right;
     toc_logbook_reopen(book);
     txn = begin(book, false);
-    assert_own(txn, TOC_OWN_ROOT, 1);
+    assert_own(txn, TOC_OWN_SIGN, 1);
     toc_log_abort(txn);
 }
 
@@ -194,30 +194,30 @@ static void a_sealed_key_that_was_changed_or_moved_does_not_open(void **state)
     toc_err err = {0};
     toc_secret *found = NULL;
     toc_log_txn *txn = begin(book, true);
-    put_own(txn, TOC_OWN_ROOT, 1);
-    put_own(txn, TOC_OWN_SIGN, 2);
+    put_own(txn, TOC_OWN_SIGN, 1);
+    put_own(txn, TOC_OWN_COSIGN, 2);
     commit(txn);
     toc_logbook_shut(book);
     toc_logbook_replace(book, "keys", 0, 1);
     toc_logbook_reopen(book);
     txn = begin(book, false);
-    ASSERT_CODE(TOC_SEALED, toc_log_own_key(txn, TOC_OWN_ROOT, &found, &err));
+    ASSERT_CODE(TOC_SEALED, toc_log_own_key(txn, TOC_OWN_SIGN, &found, &err));
     toc_log_abort(txn);
     txn = begin(book, true);
-    put_own(txn, TOC_OWN_ROOT, 1);
+    put_own(txn, TOC_OWN_SIGN, 1);
     commit(txn);
     toc_logbook_shut(book);
     toc_logbook_flip(book, "keys", 0, 60);
     toc_logbook_reopen(book);
     txn = begin(book, false);
-    ASSERT_CODE(TOC_SEALED, toc_log_own_key(txn, TOC_OWN_ROOT, &found, &err));
-    assert_own(txn, TOC_OWN_SIGN, 2);
+    ASSERT_CODE(TOC_SEALED, toc_log_own_key(txn, TOC_OWN_SIGN, &found, &err));
+    assert_own(txn, TOC_OWN_COSIGN, 2);
     toc_log_abort(txn);
     toc_logbook_shut(book);
     toc_logbook_flip(book, "keys", 1, 0); /* the version */
     toc_logbook_reopen(book);
     txn = begin(book, false);
-    ASSERT_CODE(TOC_MALFORMED, toc_log_own_key(txn, TOC_OWN_SIGN, &found, &err));
+    ASSERT_CODE(TOC_MALFORMED, toc_log_own_key(txn, TOC_OWN_COSIGN, &found, &err));
     toc_log_abort(txn);
     toc_logbook_shut(book);
     static const uint8_t key[2] = {1, TOC_OWN_SIGN}, cut[20] = {1};
