@@ -38,8 +38,8 @@ TOC_MUST toc_code toc_node_views_for(toc_node *node, toc_span audience, toc_view
                                      toc_err *err);
 const toc_config *toc_node_config(const toc_node *node);
 const toc_org_id *toc_node_org(const toc_node *node);
-/* The own seal key, for the spool. Lent. */
-const toc_secret *toc_node_seal_secret(const toc_node *node);
+/* Opens what was sealed to the own seal key, or to a former one (the spool). SEALED otherwise. */
+TOC_MUST toc_code toc_node_unseal(toc_node *node, toc_span sealed, toc_buf *out, toc_err *err);
 toc_time toc_node_started(const toc_node *node);
 /* Where the first listener listens, with its real port. */
 void toc_node_listening(toc_node *node, size_t index, char *out, size_t capacity);

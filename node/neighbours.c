@@ -1,7 +1,9 @@
 /* Who is linked: what happens on links goes into the inbox, who may link comes from the log. */
 #include <stdlib.h>
 
+#include "node/clock.h"
 #include "node/state.h"
+#include "proto/base/limits.h"
 
 /* ---- events of the links: into the inbox, never blocking ---- */
 
@@ -104,12 +106,31 @@ static toc_code add_peer(void *context, const toc_card *card, toc_err *err)
     return TOC_OK;
 }
 
+/* The own card, and the link keys that peers may know: the former ones of 30 days. */
+static toc_code publish_own(toc_node *node, toc_log_txn *txn, toc_arena *arena, toc_err *err)
+{
+    toc_card card;
+    toc_secret *secrets[TOC_FORMER_KEYS_MAX + 1] = {NULL};
+    size_t count = 0;
+    uint64_t now = toc_clock_now().wall.unix_ms;
+    toc_time since = {now > TOC_FORMER_LINK_KEY_MS ? now - TOC_FORMER_LINK_KEY_MS : 0};
+    TOC_TRY(toc_log_card_of(txn, &node->org, arena, &card, err));
+    TOC_TRY(toc_log_former_keys(txn, TOC_OWN_LINK, since, secrets + 1, &count, err));
+    toc_code code = toc_log_own_key(txn, TOC_OWN_LINK, &secrets[0], err);
+    if (code == TOC_OK)
+        code = toc_links_own(node->links, &card.hash, secrets, count + 1, err);
+    for (size_t i = 0; i <= count; i++)
+        toc_secret_free(secrets[i]);
+    return code;
+}
+
 toc_code node_publish_peers(toc_node *node, toc_err *err)
 {
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
     TOC_TRY(toc_arena_new(NODE_ARENA_BYTES, &arena, err));
     TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
     TOC_TRY(toc_log_read(node->log, &txn, err));
+    TOC_TRY(publish_own(node, txn, arena, err));
     peer_rows all = {.node = node, .txn = txn, .arena = arena};
     toc_code code = toc_log_cards(txn, arena, add_peer, &all, err);
     if (code == TOC_OK)

@@ -43,7 +43,6 @@ static toc_code start_engine(toc_node *node, bool same_boot, toc_card_hash *out_
     toc_card card;
     TOC_TRY(toc_log_card_of(txn, &node->org, arena, &card, err));
     *out_card = card.hash;
-    TOC_TRY(toc_log_own_key(txn, TOC_OWN_SEAL, &node->seal, err));
     TOC_TRY(toc_log_journal_last(txn, TOC_LANE_ALERT, &node->journaled[0], err));
     TOC_TRY(toc_log_journal_last(txn, TOC_LANE_BULK, &node->journaled[1], err));
     return toc_log_own_key(txn, TOC_OWN_LINK, out_link, err);
@@ -143,7 +142,6 @@ void toc_node_stop(toc_node *node)
     node_stop_fold(node);
     toc_inbox_free(node->inbox);
     toc_engine_free(node->engine);
-    toc_secret_free(node->seal);
     for (size_t i = 0; i < node->config.audience_count; i++)
         toc_views_close(node->audiences[i]);
     toc_views_close(node->views);
@@ -196,9 +194,21 @@ const toc_org_id *toc_node_org(const toc_node *node)
     return &node->org;
 }
 
-const toc_secret *toc_node_seal_secret(const toc_node *node)
+toc_code toc_node_unseal(toc_node *node, toc_span sealed, toc_buf *out, toc_err *err)
 {
-    return node->seal;
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    toc_secret *secrets[TOC_FORMER_KEYS_MAX + 1] = {NULL};
+    size_t count = 0;
+    TOC_TRY(toc_log_read(node->log, &txn, err));
+    TOC_TRY(toc_log_former_keys(txn, TOC_OWN_SEAL, (toc_time){0}, secrets + 1, &count, err));
+    toc_code code = toc_log_own_key(txn, TOC_OWN_SEAL, &secrets[0], err);
+    if (code == TOC_OK)
+        code = toc_sealed_read(secrets[0], sealed, out, err);
+    for (size_t i = 1; code == TOC_SEALED && i <= count; i++)
+        code = toc_sealed_read(secrets[i], sealed, out, err);
+    for (size_t i = 0; i <= count; i++)
+        toc_secret_free(secrets[i]);
+    return code;
 }
 
 toc_time toc_node_started(const toc_node *node)

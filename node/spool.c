@@ -39,7 +39,8 @@ struct toc_spool {
     toc_node *node;
     toc_writer *writer;
     const char *directory;
-    int refused; /* the folder refused/, which nobody else can put in another's place */
+    toc_card_hash card; /* in node.card */
+    int refused;        /* the folder refused/, which nobody else can put in another's place */
     pthread_t thread;
     bool runs;
     pthread_mutex_t mutex;
@@ -162,8 +163,7 @@ static toc_code take_file(toc_spool *spool, const char *path, why_text *why, toc
     TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
     uint32_t uid = 0;
     TOC_TRY(read_file(spool, path, &sealed, out_file, &uid, err));
-    if (toc_sealed_read(toc_node_seal_secret(spool->node), toc_buf_view(&sealed), &text, NULL) !=
-        TOC_OK)
+    if (toc_node_unseal(spool->node, toc_buf_view(&sealed), &text, NULL) != TOC_OK)
         return toc_fail(err, TOC_SEALED,
                         "this file is not sealed to this node; seal it to the card in %s",
                         SPOOL_CARD);
@@ -345,17 +345,7 @@ static bool wait_a_while(toc_spool *spool)
     return go_on;
 }
 
-static void *spool_main(void *context)
-{
-    do {
-        write_held(context);
-        take_all(context);
-    } while (wait_a_while(context));
-    return NULL;
-}
-
-/* ---- start and stop ---- */
-
+/* The card that submissions are sealed to, written when it is another. */
 static toc_code write_card(toc_spool *spool, toc_err *err)
 {
     char path[SPOOL_PATH_BYTES], fresh[SPOOL_PATH_BYTES];
@@ -366,6 +356,8 @@ static toc_code write_card(toc_spool *spool, toc_err *err)
     TOC_TRY(toc_arena_new(SPOOL_ARENA_BYTES, &arena, err));
     TOC_TRY(toc_log_read(toc_node_log(spool->node), &txn, err));
     TOC_TRY(toc_log_card_of(txn, toc_node_org(spool->node), arena, &card, err));
+    if (toc_card_hash_equal(&card.hash, &spool->card))
+        return TOC_OK;
     toc_card_armour(card.signed_card, &armour);
     TOC_TRY(toc_buf_ok(&armour, err));
     path_of(spool, "", SPOOL_CARD, "", path);
@@ -377,8 +369,24 @@ static toc_code write_card(toc_spool *spool, toc_err *err)
         code = toc_fail(err, TOC_IO, "cannot write '%s': %s", path, strerror(errno));
     if (code != TOC_OK && file >= 0)
         unlink(fresh);
+    if (code == TOC_OK)
+        spool->card = card.hash;
     return code;
 }
+
+static void *spool_main(void *context)
+{
+    toc_err err;
+    do {
+        if (write_card(context, &err) != TOC_OK)
+            toc_diag(TOC_DIAG_WARNING, "spool-card", "text=\"%s\"", err.text);
+        write_held(context);
+        take_all(context);
+    } while (wait_a_while(context));
+    return NULL;
+}
+
+/* ---- start and stop ---- */
 
 /* Whoever submits may also have made it: a link, or a folder of his own, is not written into. */
 static toc_code make_refused(toc_spool *spool, toc_err *err)

@@ -28,7 +28,6 @@ struct toc_node {
     toc_engine *engine;
     toc_inbox *inbox;
     toc_links *links;
-    toc_secret *seal;
     toc_org_id org;
     toc_time started;
     toc_item *deferred; /* taken from the inbox, over the bound of the round before */

@@ -26,15 +26,15 @@ void handshake_refuse(conn *c, const toc_org_id *org, toc_refusal refusal, const
 bool handshake_begin(conn *c)
 {
     toc_links *links = c->links;
-    const peer_row *row = links_peer(links, &c->peer);
+    peer_row *row = links_peer(links, &c->peer);
     if (row == NULL)
         return false;
+    const toc_secret *secret = links->secrets[row->dials++ % links->secret_count];
     toc_hello hello = links->hello;
     hello.to = c->peer;
     toc_buf frame = {0};
     toc_err why;
-    if (toc_session_initiate(links->secret, &row->peer.key, &hello, &frame, &c->session, &why) !=
-        TOC_OK) {
+    if (toc_session_initiate(secret, &row->peer.key, &hello, &frame, &c->session, &why) != TOC_OK) {
         toc_buf_wipe(&frame);
         return false;
     }
@@ -50,13 +50,24 @@ static toc_refusal refusal_of(toc_code code)
     return code == TOC_SIGNATURE ? TOC_REFUSE_MAC1 : TOC_REFUSE_HANDSHAKE;
 }
 
+/* To the present key, or a former one: who has not heard of our card yet dials that. */
+static toc_code accept_first(conn *c, toc_span frame, toc_link_key *key, toc_hello *hello,
+                             toc_err *why)
+{
+    const toc_links *links = c->links;
+    toc_code code = toc_session_accept(links->secrets[0], frame, &c->session, key, hello, why);
+    for (size_t i = 1; code == TOC_SIGNATURE && i < links->secret_count; i++)
+        code = toc_session_accept(links->secrets[i], frame, &c->session, key, hello, why);
+    return code;
+}
+
 static void take_first(conn *c, toc_span frame)
 {
     toc_links *links = c->links;
     toc_link_key key;
     toc_hello hello;
     toc_err why;
-    toc_code code = toc_session_accept(links->secret, frame, &c->session, &key, &hello, &why);
+    toc_code code = accept_first(c, frame, &key, &hello, &why);
     if (code != TOC_OK) {
         handshake_refuse(c, NULL, refusal_of(code), why.text);
         return;

@@ -66,6 +66,8 @@ void links_confirmed(conn *c)
     peer_row *row = links_peer(links, &c->peer);
     if (row != NULL)
         row->backoff_ms = LINK_BACKOFF_MS_MIN;
+    if (row != NULL)
+        row->dials = 0;
     choose_between(c);
     links->events.up(links->events.context, c->number, &c->peer);
 }
@@ -285,6 +287,54 @@ static void *housekeep(void *context)
     return NULL;
 }
 
+/* ---- keys that change ---- */
+
+static void free_secrets(toc_secret **secrets, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        toc_secret_free(secrets[i]);
+}
+
+/* The links to a peer are by a key that was replaced: they carry on while new ones are made. */
+static void begin_anew(toc_links *links, peer_row *row, uint64_t now)
+{
+    for (conn *c = links->conns; c != NULL; c = c->next) {
+        if (c->state == CONN_UP && c->close_at_ms == 0 &&
+            toc_org_id_equal(&c->peer, &row->peer.org))
+            c->close_at_ms = now + LINK_OLD_KEY_CLOSE_MS;
+    }
+    row->dial_at_ms = now + LINK_NEW_KEY_DIAL_MS;
+    row->backoff_ms = LINK_BACKOFF_MS_MIN;
+}
+
+toc_code toc_links_own(toc_links *links, const toc_card_hash *card, toc_secret *const *secrets,
+                       size_t count, toc_err *err)
+{
+    toc_secret *copies[LINK_SECRETS_MAX] = {NULL};
+    size_t made = 0;
+    TOC_ASSERT(count > 0);
+    for (; made < count && made < LINK_SECRETS_MAX; made++) {
+        toc_code code =
+            toc_secret_from(toc_span_of(toc_secret_view(secrets[made]), 32), &copies[made], err);
+        if (code != TOC_OK) {
+            free_secrets(copies, made);
+            return code;
+        }
+        toc_link_prepare(copies[made]);
+    }
+    pthread_mutex_lock(&links->mutex);
+    bool turned =
+        !toc_equal_secret(toc_secret_view(links->secrets[0]), toc_secret_view(copies[0]), 32);
+    free_secrets(links->secrets, links->secret_count);
+    memcpy(links->secrets, copies, sizeof copies);
+    links->secret_count = made;
+    links->hello.card = *card;
+    for (size_t i = 0; turned && i < links->peer_count; i++)
+        begin_anew(links, &links->peers[i], links_now_ms());
+    pthread_mutex_unlock(&links->mutex);
+    return TOC_OK;
+}
+
 /* ---- the public calls ---- */
 
 toc_code toc_links_start(const toc_links_config *config, toc_links **out, toc_err *err)
@@ -308,9 +358,11 @@ toc_code toc_links_start(const toc_links_config *config, toc_links **out, toc_er
     toc_code code = links->known == NULL
                         ? toc_fail(err, TOC_NO_MEMORY, "out of memory for links")
                         : toc_secret_from(toc_span_of(toc_secret_view(config->link_secret), 32),
-                                          &links->secret, err);
-    if (code == TOC_OK)
-        toc_link_prepare(links->secret);
+                                          &links->secrets[0], err);
+    if (code == TOC_OK) {
+        links->secret_count = 1;
+        toc_link_prepare(links->secrets[0]);
+    }
     for (size_t i = 0; code == TOC_OK && i < config->listen_count; i++)
         code = start_listener(links, config->listen[i], err);
     if (code == TOC_OK) {
@@ -355,7 +407,7 @@ void toc_links_stop(toc_links *links)
         pthread_join(links->housekeeper, NULL);
     free_peers(links);
     free(links->known);
-    toc_secret_free(links->secret);
+    free_secrets(links->secrets, links->secret_count);
     pthread_cond_destroy(&links->wake);
     pthread_mutex_destroy(&links->mutex);
     free(links);
@@ -389,6 +441,7 @@ static void keep_backoff(peer_row *row, const peer_row *before)
     row->dial_at_ms = before->dial_at_ms;
     row->backoff_ms = before->backoff_ms;
     row->next_endpoint = before->next_endpoint;
+    row->dials = before->dials;
 }
 
 toc_code toc_links_peers(toc_links *links, const toc_links_peer *peers, size_t count, toc_err *err)
@@ -403,8 +456,13 @@ toc_code toc_links_peers(toc_links *links, const toc_links_peer *peers, size_t c
     pthread_mutex_lock(&links->mutex);
     if (code == TOC_OK) {
         qsort(rows, count, sizeof *rows, compare_rows);
-        for (size_t i = 0; i < count; i++)
-            keep_backoff(&rows[i], links_peer(links, &rows[i].peer.org));
+        for (size_t i = 0; i < count; i++) {
+            const peer_row *before = links_peer(links, &rows[i].peer.org);
+            keep_backoff(&rows[i], before);
+            if (before != NULL &&
+                memcmp(&before->peer.key, &rows[i].peer.key, sizeof rows[i].peer.key) != 0)
+                begin_anew(links, &rows[i], links_now_ms());
+        }
         free_peers(links);
         links->peers = rows;
         links->peer_count = count;

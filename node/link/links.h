@@ -49,6 +49,11 @@ void toc_links_stop(toc_links *links_take); /* NULL is fine */
  * the rows. */
 TOC_MUST toc_code toc_links_peers(toc_links *links, const toc_links_peer *peers, size_t count,
                                   toc_err *err);
+/* The own card and link key changed: `secrets[0]` is the present one, the others are former ones,
+ * for peers who have not heard of the card yet (copied). Where the present key is another than
+ * before, links are begun anew. Call before toc_links_peers. */
+TOC_MUST toc_code toc_links_own(toc_links *links, const toc_card_hash *card,
+                                toc_secret *const *secrets, size_t count, toc_err *err);
 /* Queues a message (copied). A link that is gone takes it silently. Urgent messages overtake
  * others, and have a share of the queue to themselves: others are dropped where it begins, or where
  * the queues of all links are full (requests are asked again, news is found missing). Past

@@ -20,6 +20,9 @@ enum {
     LINK_BOTH_DIALLED_MS =
         10000,            /* PROTOCOL §3: within this the lower org keeps the link that it began */
     LINK_GRACE_MS = 2000, /* for the open requests of a link that is to be closed */
+    LINK_SECRETS_MAX = 4,
+    LINK_NEW_KEY_DIAL_MS = 1500,   /* the peer learns of the card first */
+    LINK_OLD_KEY_CLOSE_MS = 10000, /* a link by a key that was replaced */
     LINK_BACKOFF_MS_MIN = 250,
     LINK_BACKOFF_MS_MAX = 30000,
     LINK_DIAL_MS = 10000,
@@ -81,6 +84,7 @@ typedef struct peer_row {
     size_t next_endpoint;
     uint64_t dial_at_ms;
     unsigned backoff_ms;
+    unsigned dials;      /* since the last link: they take turns with the own keys */
     bool linked, trying; /* as of the last look */
 } peer_row;
 
@@ -102,7 +106,8 @@ struct toc_links {
     pthread_cond_t wake;
     pthread_t housekeeper;
     bool runs, stopping;
-    toc_secret *secret;
+    toc_secret *secrets[LINK_SECRETS_MAX]; /* the present one, then former ones, newest first */
+    size_t secret_count;
     toc_hello hello; /* from and card; `to` is filled in a copy */
     toc_links_events events;
     uint64_t rekey_messages, rekey_ms;

@@ -62,6 +62,8 @@
 #define TOC_CARD_BYTES_MAX 32768u
 #define TOC_CHARTER_BYTES_MAX                                                                      \
     262144u                      /* 500 member rows of about 120 bytes, with policy and lists */
+/* A link key that was replaced is still answered: a peer that was off has the old card. */
+#define TOC_FORMER_LINK_KEY_MS 2592000000u
 #define TOC_KEY_CHANGES_A_DAY 3u /* cards with other keys that an org puts in force, UTC */
 /* That a peer follows; more than an org makes, since their midnights differ. Each may cost everybody
  * a new sender key. */
