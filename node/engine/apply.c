@@ -139,7 +139,7 @@ static toc_code find_signer(toc_engine *engine, toc_log_txn *txn, engine_feed *f
     if (signer == TOC_SIGNER_UNKNOWN) {
         toc_sync_reset(engine, feed, now);
         return toc_roll_want_newest(engine, toc_engine_link(engine, link), &feed->name.org,
-                                    card.serial, now, err);
+                                    card.serial, TOC_REFUSE_CHECKPOINT_SIGNATURE, now, err);
     }
     if (signer == TOC_SIGNER_RETIRED && !toc_org_id_equal(&feed->name.org, &engine->org)) {
         refuse(engine, feed, link, TOC_REFUSE_RETIRED_KEY, NULL, now);

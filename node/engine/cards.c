@@ -431,7 +431,8 @@ toc_code toc_cards_head(toc_engine *engine, toc_log_txn *txn, engine_link *link,
     *out_good = false;
     toc_signer signer = toc_cards_signer(txn, name, head->note, arena, &card);
     if (signer == TOC_SIGNER_UNKNOWN) /* a newer card, perhaps */
-        return toc_roll_want_newest(engine, link, &name->org, card.serial, now, err);
+        return toc_roll_want_newest(engine, link, &name->org, card.serial,
+                                    TOC_REFUSE_CHECKPOINT_SIGNATURE, now, err);
     bool own = toc_org_id_equal(&name->org, &engine->org);
     if (signer == TOC_SIGNER_RETIRED && !own) {
         toc_engine_count(engine, &link->peer, TOC_REFUSE_RETIRED_KEY, NULL);

@@ -170,19 +170,21 @@ static void blame(toc_engine *engine, uint64_t link, const toc_org_id *otherwise
     toc_engine_count(engine, from == NULL ? otherwise : &from->peer, refusal, sentence);
 }
 
-/* By the cosign key of its org's newest card, or by one that was retired later than that. */
+/* By the cosign key of its org's newest card, or by one that was not retired yet in that second.
+ * *out_serial is the newest card's. */
 static toc_code check_signature(toc_log_txn *txn, const engine_cosignature *row, toc_span body,
-                                toc_verify_key *out_key, toc_err *err)
+                                toc_verify_key *out_key, uint64_t *out_serial, toc_err *err)
 {
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
     TOC_TRY(toc_arena_new(COSIGN_ARENA_BYTES, &arena, err));
     toc_card card;
     TOC_TRY(toc_log_card_of(txn, &row->wire.cosigner, arena, &card, err));
     *out_key = card.cosign;
+    *out_serial = card.serial;
     toc_code code = toc_cosignature_verify(body, &row->wire.made, &card.cosign, err);
     for (size_t i = 0; code == TOC_SIGNATURE && i < card.retired_count; i++) {
         *out_key = card.retired[i].key;
-        if (card.retired[i].at.unix_ms / 1000 > row->wire.made.time_s)
+        if (card.retired[i].at.unix_ms / 1000 >= row->wire.made.time_s)
             code = toc_cosignature_verify(body, &row->wire.made, out_key, err);
     }
     return code;
@@ -233,7 +235,7 @@ static toc_code put_verified(toc_engine *engine, toc_log_txn *txn, const engine_
 }
 
 static toc_code judge(toc_engine *engine, toc_log_txn *txn, const engine_cosignature *row,
-                      toc_err *err)
+                      toc_now now, toc_err *err)
 {
     toc_feed_name name = {.circle = row->circle,
                           .org = row->wire.org,
@@ -254,9 +256,14 @@ static toc_code judge(toc_engine *engine, toc_log_txn *txn, const engine_cosigna
     TOC_TRY(toc_buf_ok(&body, err));
     toc_verify_key key;
     toc_err why;
-    toc_code code = check_signature(txn, row, toc_buf_view(&body), &key, &why);
+    uint64_t serial = 0;
+    toc_code code = check_signature(txn, row, toc_buf_view(&body), &key, &serial, &why);
     if (code == TOC_NOT_FOUND)
         return TOC_OK; /* its card has not come yet: it is told again */
+    engine_link *teller = toc_engine_link(engine, row->link);
+    if (code == TOC_SIGNATURE && teller != NULL) /* by the key of a newer card, perhaps */
+        return toc_roll_want_newest(engine, teller, &row->wire.cosigner, serial,
+                                    TOC_REFUSE_COSIGNATURE, now, err);
     if (code == TOC_SIGNATURE || code == TOC_MALFORMED) {
         blame(engine, row->link, &row->wire.cosigner, TOC_REFUSE_COSIGNATURE, why.text);
         return TOC_OK;
@@ -284,13 +291,13 @@ toc_code toc_cosign_heard(toc_engine *engine, toc_log_txn *txn, const engine_lin
         return TOC_OK;
     }
     engine_cosignature row = {.circle = *circle, .wire = *wire, .link = link->number};
-    return judge(engine, txn, &row, err);
+    return judge(engine, txn, &row, now, err);
 }
 
 /* ---- time ---- */
 
 /* Those whose entries have come. */
-static toc_code judge_early(toc_engine *engine, toc_log_txn *txn, toc_err *err)
+static toc_code judge_early(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err)
 {
     size_t kept = 0, count = engine->early.count;
     engine_cosignature *rows = engine->early.rows;
@@ -307,7 +314,7 @@ static toc_code judge_early(toc_engine *engine, toc_log_txn *txn, toc_err *err)
             rows[kept++] = rows[i];
             continue;
         }
-        TOC_TRY(judge(engine, txn, &rows[i], err));
+        TOC_TRY(judge(engine, txn, &rows[i], now, err));
     }
     engine->early.count = kept;
     return TOC_OK;
@@ -317,7 +324,7 @@ toc_code toc_cosign_tick(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_
 {
     if (engine->entries_came) {
         engine->entries_came = false;
-        TOC_TRY(judge_early(engine, txn, err));
+        TOC_TRY(judge_early(engine, txn, now, err));
     }
     TOC_TRY(cosign_due(engine, txn, now, err));
     if (now.mono.ms - engine->heartbeat.ms < ENGINE_HEARTBEAT_MS)

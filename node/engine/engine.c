@@ -481,7 +481,7 @@ static toc_code take_reply(toc_engine *engine, toc_log_txn *txn, engine_link *li
         if (request->kind == TOC_MSG_PULL)
             toc_sync_pull_failed(engine, &request->feed, now);
         if (request->newest)
-            toc_engine_count(engine, &link->peer, TOC_REFUSE_CHECKPOINT_SIGNATURE, NULL);
+            toc_engine_count(engine, &link->peer, request->reason, NULL);
     } else if (message->kind == TOC_MSG_HEADS_REPLY) {
         code = toc_sync_heads_reply(engine, txn, link, request, message, now, err);
     } else if (message->kind == TOC_MSG_CHUNK) {

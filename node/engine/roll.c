@@ -143,7 +143,7 @@ toc_code toc_roll_want_circle(toc_engine *engine, uint64_t number, const toc_cir
 }
 
 toc_code toc_roll_want_newest(toc_engine *engine, engine_link *link, const toc_org_id *org,
-                              uint64_t serial, toc_now now, toc_err *err)
+                              uint64_t serial, toc_refusal reason, toc_now now, toc_err *err)
 {
     toc_hash hash;
     memcpy(hash.bytes, org->bytes, sizeof hash.bytes);
@@ -154,6 +154,7 @@ toc_code toc_roll_want_newest(toc_engine *engine, engine_link *link, const toc_o
         return TOC_OK;
     request->newest = true;
     request->serial = serial;
+    request->reason = reason;
     return ask_for(engine, link, request, &hash, err);
 }
 
@@ -613,7 +614,7 @@ static toc_code take_newest(toc_engine *engine, toc_log_txn *txn, const engine_l
     if (toc_log_card_of(txn, &card->org, arena, &known, NULL) == TOC_OK &&
         known.serial >= card->serial) {
         if (known.serial == request->serial) /* else it came another way meanwhile */
-            toc_engine_count(engine, &link->peer, TOC_REFUSE_CHECKPOINT_SIGNATURE, NULL);
+            toc_engine_count(engine, &link->peer, request->reason, NULL);
         return TOC_OK;
     }
     toc_hash key;

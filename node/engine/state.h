@@ -65,6 +65,7 @@ typedef struct engine_request {
     toc_hash hash;        /* roll */
     bool newest;          /* roll: the newest card of an org, since a head names an unknown key */
     uint64_t serial;      /* with newest: of the card known then */
+    toc_refusal reason;   /* with newest: counted when there is no newer one */
     toc_buf roll;         /* what has come of it */
 } engine_request;
 
@@ -244,7 +245,8 @@ TOC_MUST toc_code toc_roll_prove(toc_log_txn *txn, const toc_card *card, toc_are
 /* Asks `link` for the newest card of an org of which that of `serial` is known. A link that has no
  * newer one is counted: it told of a head by an unknown key. */
 TOC_MUST toc_code toc_roll_want_newest(toc_engine *engine, engine_link *link, const toc_org_id *org,
-                                       uint64_t serial, toc_now now, toc_err *err);
+                                       uint64_t serial, toc_refusal reason, toc_now now,
+                                       toc_err *err);
 
 /* cards.c: cards that change. */
 TOC_MUST toc_code toc_cards_load(toc_engine *engine, toc_log_txn *txn, toc_err *err);
