@@ -219,6 +219,7 @@ static void a_cosignature_by_another_key_is_refused(void **state)
     TOC_CHECK_OK(toc_secret_random(&what.key, &err));
     tell(&what);
     toc_secret_free(what.key);
+    steps(s, 20); /* whether the author has a newer card is asked of who told of it */
     toc_log_cosignature after = held(s, READER, AUTHOR, TOC_LANE_ALERT);
     assert_memory_equal(&before, &after, sizeof before);
     assert_counts(s, 1, 0);
