@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "tools/ask.h"
+#include "tools/beside.h"
 #include "tools/commands.h"
 #include "tools/term/table.h"
 
@@ -83,10 +84,13 @@ static void add_claim_row(toc_table *table, const json_t *claim)
     add_lineage_cell(table, json_object_get(claim, "roots"));
     toc_table_add_text(table, since);
     toc_table_add_text(table, toc_text_of(claim, "tlp"));
-    bool expired = toc_flag_of(claim, "expired"), withdrawn = toc_flag_of(claim, "withdrawn");
+    bool expired = toc_flag_of(claim, "expired"), withdrawn = toc_flag_of(claim, "withdrawn"),
+         misstated = toc_flag_of(claim, "misstated"), disputed = toc_flag_of(claim, "disputed");
     toc_table_add(table, TOC_STYLE_QUIET,
                   toc_span_text(expired     ? "expired"
                                 : withdrawn ? "source withdrawn"
+                                : misstated ? "misstates its sources"
+                                : disputed  ? "disputed"
                                             : toc_text_of(claim, "note")));
 }
 
@@ -173,6 +177,7 @@ static toc_code show_dossier(void *context, json_t *line, toc_buf *out, toc_err 
     show_categories(line, out);
     TOC_TRY(show_claims(line, out, err));
     show_relations(line, out);
+    toc_show_beside(line, out);
     if (toc_flag_of(line, "incomplete"))
         toc_colour_add(out, TOC_STYLE_WARNING,
                        toc_span_text("  not complete: the views are behind the log"));

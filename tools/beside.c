@@ -1,0 +1,89 @@
+#include "tools/beside.h"
+
+#include "tools/ask.h"
+#include "tools/term/colour.h"
+
+static const char *org_of(const json_t *claim)
+{
+    const char *name = toc_text_of(claim, "org_name");
+    return name[0] != '\0' ? name : toc_text_of(claim, "org");
+}
+
+/* "  WHAT      ORG: text" */
+static void begin_line(const char *what, const json_t *claim, toc_buf *out)
+{
+    toc_buf_printf(out, "  %-8s  ", what);
+    toc_colour_add(out, TOC_STYLE_STRONG, toc_span_text(org_of(claim)));
+    toc_buf_add_text(out, ": ");
+}
+
+static void add_plain(const char *text, toc_buf *out)
+{
+    toc_colour_add(out, TOC_STYLE_PLAIN, toc_span_text(text));
+}
+
+static void end_line(const json_t *claim, toc_buf *out)
+{
+    const char *note = toc_text_of(claim, "note");
+    if (toc_flag_of(claim, "withdrawn"))
+        toc_buf_add_text(out, "; source withdrawn");
+    if (toc_flag_of(claim, "misstated"))
+        toc_buf_add_text(out, "; misstates its sources");
+    if (note[0] != '\0')
+        toc_buf_add_text(out, "; ");
+    toc_colour_add(out, TOC_STYLE_QUIET, toc_span_text(note));
+    toc_buf_add_u8(out, '\n');
+}
+
+static void show_dispute(const json_t *dispute, toc_buf *out)
+{
+    const json_t *target = json_object_get(dispute, "target");
+    begin_line("disputed", dispute, out);
+    add_plain(toc_text_of(dispute, "reason"), out);
+    toc_buf_printf(out, ", of claim %.8s", toc_text_of(target, "claim"));
+    if (!toc_flag_of(dispute, "current"))
+        toc_buf_add_text(out, " before its last revision");
+    end_line(dispute, out);
+}
+
+static void show_clearance(const json_t *clearance, toc_buf *out)
+{
+    begin_line("cleared", clearance, out);
+    toc_buf_printf(out, "checked %.10s", toc_text_of(clearance, "checked"));
+    if (toc_text_of(clearance, "basis")[0] != '\0')
+        toc_buf_add_text(out, ", ");
+    add_plain(toc_text_of(clearance, "basis"), out);
+    end_line(clearance, out);
+}
+
+static void show_notice(const json_t *notice, toc_buf *out)
+{
+    const char *name = toc_text_of(notice, "operator_name");
+    begin_line("service", notice, out);
+    add_plain(toc_text_of(notice, "role"), out);
+    if (name[0] != '\0')
+        toc_buf_add_text(out, " of ");
+    add_plain(name, out);
+    toc_buf_add_text(out, toc_flag_of(notice, "effect") ? "" : ", stated only");
+    toc_buf_add_text(out, toc_flag_of(notice, "contested") ? ", contested" : "");
+    end_line(notice, out);
+}
+
+static void show_each(const json_t *line, const char *key, void (*show)(const json_t *, toc_buf *),
+                      toc_buf *out)
+{
+    const json_t *items = json_object_get(line, key);
+    for (size_t i = 0; i < json_array_size(items); i++)
+        show(json_array_get(items, i), out);
+}
+
+void toc_show_beside(const json_t *line, toc_buf *out)
+{
+    const json_t *service = json_object_get(line, "service");
+    if (json_is_object(service))
+        toc_buf_printf(out, "  service   built in: %s, %s\n", toc_text_of(service, "role"),
+                       toc_text_of(service, "name"));
+    show_each(line, "notices", show_notice, out);
+    show_each(line, "disputes", show_dispute, out);
+    show_each(line, "clearances", show_clearance, out);
+}

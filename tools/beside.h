@@ -1,0 +1,16 @@
+/* tools/beside.h: what stands beside the claims of a dossier, for people.
+ * Owns:    nothing; text goes to the caller's buffer, coloured as the terminal allows.
+ * Threads: one at a time per buffer.
+ * Errors:  none of its own; those of the buffer stick to it. */
+#ifndef TOC_TOOLS_BESIDE_H
+#define TOC_TOOLS_BESIDE_H
+
+#include <jansson.h>
+
+#include "proto/base/buf.h"
+
+/* Of a dossier as `lookup --json` prints it: the services, disputes and clearances, a line each;
+ * nothing where there are none. What other orgs wrote is made harmless for a terminal. */
+void toc_show_beside(const json_t *line, toc_buf *out);
+
+#endif
