@@ -16,6 +16,7 @@ typedef struct asking {
     toc_talk *talk;
     toc_query query;
     toc_arena *texts; /* the query's own is used up by each answer */
+    toc_weights weights;
 } asking;
 
 static void asking_wipe(asking *all)
@@ -38,9 +39,12 @@ static toc_code asking_begin(toc_talk *talk, json_t *request, asking *out, toc_e
     TOC_TRY(toc_arena_new(QUERY_ARENA_BYTES, &arena, err));
     toc_code code =
         toc_query_begin(toc_node_log(node), views, arena, toc_clock_now().wall, &out->query, err);
-    if (code != TOC_OK)
+    if (code != TOC_OK) {
         toc_arena_free(arena);
-    return code;
+        return code;
+    }
+    toc_talk_weights(talk, &out->weights);
+    return toc_query_weigh(&out->query, &out->weights, err);
 }
 
 /* ---- any spelling ---- */

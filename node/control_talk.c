@@ -31,6 +31,13 @@ uint32_t toc_talk_uid(const toc_talk *talk)
     return talk->uid;
 }
 
+void toc_talk_weights(const toc_talk *talk, toc_weights *out)
+{
+    pthread_mutex_lock(&talk->control->mutex);
+    *out = talk->control->rights.weights;
+    pthread_mutex_unlock(&talk->control->mutex);
+}
+
 bool toc_talk_admin(const toc_talk *talk)
 {
     return talk->admin;

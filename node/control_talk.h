@@ -14,8 +14,9 @@ typedef struct toc_talk toc_talk;
 
 toc_node *toc_talk_node(toc_talk *talk);
 toc_writer *toc_talk_writer(toc_talk *talk);
-uint32_t toc_talk_uid(const toc_talk *talk); /* of the caller */
-bool toc_talk_admin(const toc_talk *talk);   /* whether he may do what is for admins */
+uint32_t toc_talk_uid(const toc_talk *talk);                   /* of the caller */
+void toc_talk_weights(const toc_talk *talk, toc_weights *out); /* as of now */
+bool toc_talk_admin(const toc_talk *talk); /* whether he may do what is for admins */
 
 /* The views that this request is answered from: those of the audience that the caller is, or of the
  * one that it names (`audience`); else the officers'. NOT_FOUND: no such audience is configured. */

@@ -178,7 +178,8 @@ static void reload(daemon_parts *parts)
     say_fixed(!same_audiences(now, &fresh), "audience");
     toc_diag_set_level((toc_diag_level)fresh.log_level);
     toc_control_reload(parts->control, &fresh);
-    toc_diag(TOC_DIAG_INFO, "reload", "text=\"log level and rights on the socket are as in %s\"",
+    toc_diag(TOC_DIAG_INFO, "reload",
+             "text=\"log level, weights and rights on the socket are as in %s\"",
              parts->config_path);
 }
 

@@ -12,11 +12,15 @@ typedef struct toc_query {
     toc_arena *arena;
     toc_time now;    /* for marking what has expired since the horizon; never for deciding */
     bool incomplete; /* the fold is behind the log's journal */
+    struct toc_trust *trust; /* NULL: nothing is weighed */
 } toc_query;
 
 /* Begins both transactions and works out `incomplete`. */
 TOC_MUST toc_code toc_query_begin(toc_log *log, toc_views *views, toc_arena *arena, toc_time now,
                                   toc_query *out, toc_err *err);
+/* Claims answered from here on are weighed as well, unless the views are an audience's. Weights are
+ * lent until the end. */
+TOC_MUST toc_code toc_query_weigh(toc_query *query, const toc_weights *weights, toc_err *err);
 void toc_query_end(toc_query *query);
 TOC_DEFINE_AUTO_WIPE(toc_query, toc_query_end)
 

@@ -59,6 +59,16 @@ static void show_categories(const json_t *line, toc_buf *out)
     }
 }
 
+/* Beside the score, where this node has weights of its own. */
+static void show_weighted(const json_t *line, toc_buf *out)
+{
+    if (json_object_get(line, "weighted") == NULL)
+        return;
+    toc_buf_add_text(out, "  ");
+    add_number(out, TOC_STYLE_PLAIN, toc_number_of(line, "weighted"));
+    toc_buf_add_text(out, "/1000  as this node weighs who says it\n");
+}
+
 /* "list:ofac-sdn", shorter for an own finding, whose claim id says nothing to people. */
 static void add_lineage_cell(toc_table *table, const json_t *roots)
 {
@@ -175,6 +185,7 @@ static toc_code show_dossier(void *context, json_t *line, toc_buf *out, toc_err 
     show_damage(line, out);
     show_lookalikes(line, out);
     show_categories(line, out);
+    show_weighted(line, out);
     TOC_TRY(show_claims(line, out, err));
     show_relations(line, out);
     toc_show_beside(line, out);

@@ -68,7 +68,8 @@ static toc_code begin(direct *at, toc_err *err)
     TOC_TRY(fold(at, err));
     TOC_TRY(toc_arena_new(DIRECT_ARENA_BYTES, &at->arena, err));
     toc_time now = {.unix_ms = (uint64_t)time(NULL) * 1000};
-    return toc_query_begin(at->store.log, at->store.views, at->arena, now, &at->query, err);
+    TOC_TRY(toc_query_begin(at->store.log, at->store.views, at->arena, now, &at->query, err));
+    return toc_query_weigh(&at->query, &at->store.config.weights, err);
 }
 
 static toc_code say(direct *at, const toc_buf *line, toc_err *err)

@@ -10,6 +10,7 @@
 #include "proto/rules/overlay.h"
 #include "proto/rules/score.h"
 #include "proto/rules/services.h"
+#include "proto/rules/weights.h"
 
 typedef struct toc_answer_claim {
     toc_claim_id claim;
@@ -24,6 +25,9 @@ typedef struct toc_answer_claim {
     bool disputed;  /* by a live dispute that stands */
     size_t alive_count;
     const toc_root *alive; /* those of its roots that are not dead */
+    bool weighed;          /* by this node's own trust (RULES §12) */
+    uint32_t weighted;     /* its confidence then, per mille */
+    toc_weighing weighing;
 } toc_answer_claim;
 
 typedef struct toc_answer_dispute {
@@ -62,8 +66,10 @@ typedef struct toc_dossier {
     bool found; /* something live about exactly this wallet and tag, or a cluster */
     toc_wallet wallet;
     toc_score score;
+    bool weighed;       /* this node has weights of its own */
+    toc_score weighted; /* the same over weighted confidences */
     size_t claim_count;
-    toc_answer_claim *claims; /* category, then confidence down, then claim id */
+    toc_answer_claim *claims; /* category, then weighted, then confidence down, then claim id */
     uint64_t tagged;          /* live claims of the same subject with another tag */
     size_t twin_count;
     toc_answer_twin *twins;

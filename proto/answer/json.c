@@ -39,6 +39,8 @@ void toc_json_dossier_head(toc_json *json, const toc_dossier *dossier)
     toc_json_text(json, "chain", toc_span_text(toc_chain_caip2(wallet->chain)));
     toc_json_optional(json, "tag", toc_span_text(wallet->tag));
     toc_json_number(json, "score", dossier->score.score);
+    if (dossier->weighed)
+        toc_json_number(json, "weighted", dossier->weighted.score);
 }
 
 /* ---- dossier ---- */

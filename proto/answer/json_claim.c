@@ -124,6 +124,8 @@ void toc_json_claim_members(toc_json *json, const toc_answer_claim *claim)
     toc_json_bool(json, "withdrawn", claim->withdrawn);
     toc_json_bool(json, "misstated", claim->misstated);
     toc_json_bool(json, "disputed", claim->disputed);
+    if (claim->weighed)
+        toc_json_number(json, "weighted", claim->weighted);
 }
 
 void toc_json_claims(toc_json *json, const char *key, const toc_answer_claim *claims, size_t count)

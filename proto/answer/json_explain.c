@@ -191,6 +191,24 @@ static const char *standing(const toc_answer_claim *claim, const toc_score *scor
     return lineage_standing(score, claim);
 }
 
+/* Nothing where this node has none; else those that apply, and what they make of its confidence. */
+static void add_weights(toc_json *json, const toc_answer_claim *claim)
+{
+    if (!claim->weighed)
+        return;
+    toc_json_open(json, "weights", '[');
+    for (size_t i = 0; i < claim->weighing.count; i++) {
+        const toc_weight *weight = claim->weighing.applied[i];
+        toc_json_open(json, NULL, '{');
+        toc_json_text(json, "by", toc_span_text(toc_weight_by_name(weight->by)));
+        toc_json_text(json, "name", toc_span_text(weight->name));
+        toc_json_number(json, "percent", weight->percent);
+        toc_json_close(json, '}');
+    }
+    toc_json_close(json, ']');
+    toc_json_number(json, "weighted", claim->weighted);
+}
+
 static void add_claims(toc_json *json, const toc_dossier *dossier)
 {
     toc_json_open(json, "claims", '[');
@@ -205,6 +223,7 @@ static void add_claims(toc_json *json, const toc_dossier *dossier)
         toc_json_roots(json, "roots", claim->statement.roots, claim->statement.root_count);
         toc_json_roots(json, "alive", claim->alive, claim->alive_count);
         toc_json_bool(json, "disputed", claim->disputed);
+        add_weights(json, claim);
         toc_json_text(json, "standing", toc_span_text(standing(claim, &dossier->score)));
         toc_json_close(json, '}');
     }

@@ -151,6 +151,7 @@
 
 /* What a node decides by itself. */
 #define TOC_WEIGHTS_MAX     64u    /* of trust: each claim shown is held against all */
+#define TOC_WEIGHTS_MAX     64u    /* of trust: each claim that is shown is held against all */
 #define TOC_DECISIONS_MAX   10000u /* pairs of wallets: people decide them one by one, and all are read for each answer */
 
 /* Control socket. */

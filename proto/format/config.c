@@ -209,6 +209,7 @@ static toc_code take_audience_gid(toc_span value, void *field, toc_config *confi
 }
 
 #define AUDIENCE "audience"
+#define WEIGHTS  "weights"
 
 static const setting settings[] = {
     {"node", "state", "where keys and store are (0700, of the service user)", take_path,
@@ -345,6 +346,10 @@ static toc_code take_section(parse *at, toc_span line, toc_config *config, toc_e
     toc_span rest;
     if (begins(name, AUDIENCE " ", &rest))
         return take_audience(at, trim(rest), config, err);
+    if (toc_span_equal(name, toc_span_text(WEIGHTS))) {
+        snprintf(at->section, sizeof at->section, "%s", WEIGHTS);
+        return TOC_OK;
+    }
     for (size_t i = 0; i < TOC_COUNT(settings); i++) {
         if (strcmp(settings[i].section, AUDIENCE) != 0 &&
             toc_span_equal(name, toc_span_text(settings[i].section))) {
@@ -353,8 +358,8 @@ static toc_code take_section(parse *at, toc_span line, toc_config *config, toc_e
         }
     }
     return toc_fail(err, TOC_USAGE,
-                    "%s:%u: unknown section [%.*s]; there are node, link, store, control and "
-                    "audience NAME",
+                    "%s:%u: unknown section [%.*s]; there are node, link, store, control, "
+                    "weights and audience NAME",
                     at->name, at->line, (int)name.size, (const char *)name.data);
 }
 
@@ -366,8 +371,21 @@ static bool repeatable(const setting *known)
            known->take == take_audience_gid;
 }
 
+/* The key tells what is weighed, so that there are as many keys as one likes. */
+static toc_code take_weight(const parse *at, toc_span key, toc_span value, toc_config *config,
+                            toc_err *err)
+{
+    uint64_t percent;
+    toc_code code = toc_u64_parse(value, 100, &percent, err);
+    if (code == TOC_OK)
+        code = toc_weights_add(&config->weights, key, percent, err);
+    return code == TOC_OK || err == NULL ? code : toc_wrap(err, "%s:%u", at->name, at->line);
+}
+
 static toc_code take_key(parse *at, toc_span key, toc_span value, toc_config *config, toc_err *err)
 {
+    if (strcmp(at->section, WEIGHTS) == 0)
+        return take_weight(at, key, value, config, err);
     for (size_t i = 0; i < TOC_COUNT(settings); i++) {
         const setting *known = &settings[i];
         if (!toc_span_equal(key, toc_span_text(known->key)) ||
@@ -504,6 +522,14 @@ static void write_listen(const setting *known, const toc_config *config, toc_buf
         toc_buf_printf(out, "# %s =\n", known->key);
 }
 
+static void write_weights(const toc_weights *weights, toc_buf *out)
+{
+    for (size_t i = 0; i < weights->count; i++)
+        toc_buf_printf(out, "%s%s %s = %u\n", i == 0 ? "\n[" WEIGHTS "]\n" : "",
+                       toc_weight_by_name(weights->items[i].by), weights->items[i].name,
+                       weights->items[i].percent);
+}
+
 static void write_audience(const toc_config_audience *audience, toc_buf *out)
 {
     const toc_audience *sees = &audience->sees;
@@ -547,6 +573,7 @@ void toc_config_write(const toc_config *config, toc_buf *out)
         write_value(known, config, out);
         toc_buf_add_u8(out, '\n');
     }
+    write_weights(&config->weights, out);
     for (size_t i = 0; i < config->audience_count; i++)
         write_audience(&config->audiences[i], out);
 }

@@ -8,6 +8,7 @@
 
 #include "proto/base/buf.h"
 #include "proto/rules/audience.h"
+#include "proto/rules/weights.h"
 
 enum { TOC_CONFIG_PATH_BYTES = 1024, TOC_CONFIG_LISTEN_MAX = 8, TOC_CONFIG_IDS_MAX = 32 };
 
@@ -47,6 +48,9 @@ typedef struct toc_config {
     size_t admin_uid_count, admin_gid_count;
     unsigned admin_uids[TOC_CONFIG_IDS_MAX],
         admin_gids[TOC_CONFIG_IDS_MAX]; /* admin_uid = N, admin_gid = N, repeatable: everything */
+    /* [weights]: org NAME | ID, kind KIND, role ROLE, list LIST = percent: how far whom is trusted
+     */
+    toc_weights weights;
     size_t audience_count;
     toc_config_audience audiences[TOC_AUDIENCES_MAX];
 } toc_config;

@@ -116,30 +116,42 @@ static int compare_claims(const void *left, const void *right)
     int order = toc_span_compare(a->statement.as.wallet.category, b->statement.as.wallet.category);
     if (order != 0)
         return order;
+    if (a->weighted != b->weighted)
+        return a->weighted > b->weighted ? -1 : 1;
     if (a->statement.confidence != b->statement.confidence)
         return a->statement.confidence > b->statement.confidence ? -1 : 1;
     return memcmp(a->claim.bytes, b->claim.bytes, 32);
 }
 
-static toc_code score(gathering *work, toc_err *err)
+static toc_code score_claims(gathering *work, bool weighted, toc_score *out_score, toc_err *err)
 {
-    toc_dossier *out = work->out;
+    const toc_dossier *out = work->out;
     toc_score_claim *claims =
         toc_arena_zalloc(work->query->arena, out->claim_count, sizeof *claims);
     if (claims == NULL)
         return toc_query_no_memory(err);
-    if (out->claim_count > 1)
-        qsort(out->claims, out->claim_count, sizeof *out->claims, compare_claims);
     for (size_t i = 0; i < out->claim_count; i++) {
         const toc_answer_claim *claim = &out->claims[i];
         claims[i] = (toc_score_claim){.org = claim->org,
                                       .category = claim->statement.as.wallet.category,
                                       .role = claim->statement.as.wallet.role,
-                                      .confidence = claim->statement.confidence,
+                                      .confidence = weighted ? claim->weighted / 10
+                                                             : claim->statement.confidence,
                                       .root_count = claim->misstated ? 0 : claim->alive_count,
                                       .roots = claim->alive};
     }
-    return toc_score_of(claims, out->claim_count, work->query->arena, &out->score, err);
+    return toc_score_of(claims, out->claim_count, work->query->arena, out_score, err);
+}
+
+static toc_code score(gathering *work, toc_err *err)
+{
+    toc_dossier *out = work->out;
+    if (out->claim_count > 1)
+        qsort(out->claims, out->claim_count, sizeof *out->claims, compare_claims);
+    out->weighed = work->query->trust != NULL;
+    if (out->weighed)
+        TOC_TRY(score_claims(work, true, &out->weighted, err));
+    return score_claims(work, false, &out->score, err);
 }
 
 static toc_code name_cluster(gathering *work, toc_span vertex, toc_err *err)

@@ -84,6 +84,13 @@ TOC_MUST toc_code toc_query_list_members(toc_query *query, const toc_claim_id *r
                                          size_t count, size_t max, toc_wallet **out,
                                          size_t *out_count, toc_err *err);
 
+/* ---- trust.c ---- */
+
+typedef struct toc_trust toc_trust;
+void toc_trust_free(toc_trust *trust); /* NULL is fine */
+TOC_DEFINE_AUTO(toc_trust, toc_trust_free)
+void toc_trust_weigh(const toc_trust *trust, toc_answer_claim *claim);
+
 /* ---- around.c: the neighbourhood of some reports, gathered and joined anew ---- */
 
 typedef struct toc_around {

@@ -37,10 +37,12 @@ toc_code toc_query_begin(toc_log *log, toc_views *views, toc_arena *arena, toc_t
 
 void toc_query_end(toc_query *query)
 {
+    toc_trust_free(query->trust);
     toc_views_end(query->views);
     toc_log_abort(query->log);
     query->views = NULL;
     query->log = NULL;
+    query->trust = NULL;
 }
 
 /* ---- names ---- */
@@ -100,7 +102,10 @@ toc_code toc_query_claim(toc_query *query, const toc_claim_row *row, toc_answer_
     out->alive_count = standing.alive_count;
     out->alive = standing.alive;
     out->expired = row->valid_until.unix_ms != 0 && row->valid_until.unix_ms <= query->now.unix_ms;
-    return toc_query_org_name(query, &out->org, &out->org_name, err);
+    TOC_TRY(toc_query_org_name(query, &out->org, &out->org_name, err));
+    if (query->trust != NULL)
+        toc_trust_weigh(query->trust, out);
+    return TOC_OK;
 }
 
 /* ---- heads ---- */

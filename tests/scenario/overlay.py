@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What a node decides by itself - confirm, split, undo - changes its own answers and nothing that others see."""
 
+import signal
 import sys
 
 import scenario
@@ -90,6 +91,31 @@ def kept(nodes):
     expect(cluster(a, 1)["overlay"] is None and not a.tocsin("cluster", "decisions").lines, "not undone")
 
 
+def weights(nodes):
+    """Reloaded by a signal; beside V's score, never in place of it, and for this node alone."""
+    a, b = nodes["a"], nodes["b"]
+    b.tocsin("submit", "wallet", wallet(30), "--category", "theft", "--confidence", "80")
+    nodes.level()
+    plain = a.lookup(wallet(30))
+    expect(plain["score"] == 800 and "weighted" not in plain, str(plain))
+    text = a.config.read_text(encoding="utf-8")
+    a.config.write_text(text + "\n[weights]\norg Org B = 50\nkind police = 50\nrole member = 100\n", encoding="utf-8")
+    a.process.send_signal(signal.SIGHUP)
+    scenario.wait_for("the weights are read", lambda: "weighted" in a.lookup(wallet(30)))
+    seen = a.lookup(wallet(30))
+    expect((seen["score"], seen["weighted"], seen["claims"][0]["weighted"]) == (800, 200, 200), str(seen))
+    applied = a.tocsin("explain", wallet(30)).last["claims"][0]["weights"]
+    expect([(w["by"], w["percent"]) for w in applied] == [("org", 50), ("kind", 50), ("role", 100)], str(applied))
+    found = a.tocsin("search", "--category", "theft").lines
+    expect([line["weighted"] for line in found] == [200], str(found))
+    expect("200/1000  as this node weighs" in a.tocsin("lookup", wallet(30), as_json=False).out, "not shown")
+    expect("weighted" not in b.lookup(wallet(30)), "another node weighs, too")
+    a.config.write_text(text + "\n[weights]\nperson Bob = 50\n", encoding="utf-8")
+    answer = a.tocsin("lookup", wallet(30), "--direct", ok=(1, 2))
+    expect("person" in answer.err and "org, kind, role or list" in answer.err, answer.err)
+    a.config.write_text(text, encoding="utf-8")
+
+
 def run(nodes):
     nodes.init()
     nodes.start()
@@ -99,6 +125,7 @@ def run(nodes):
     decisions(nodes)
     refusals(nodes)
     kept(nodes)
+    weights(nodes)
     for node in nodes:
         node.stop()
 

@@ -109,6 +109,31 @@ static void an_audience_has_a_section_of_its_own(void **state)
 }
 
 /* Each mistake names the file, the line, and what it is about. */
+static void weights_are_read_and_written_back_and_a_wrong_one_is_named(void **state)
+{
+    static const char *const bad[] = {"[weights]\norg A = 101\n", "[weights]\norg = 5\n",
+                                      "[weights]\nperson A = 5\n",
+                                      "[weights]\norg A = 5\norg A = 6\n"};
+    toc_err err = {0};
+    toc_config config, again;
+    TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
+    (void)state;
+    TOC_CHECK_OK(
+        parse("[weights]\norg Org A = 60\nlist OFAC = 0\n[node]\nworkers = 2\n", &config, &err));
+    assert_int_equal(config.weights.count, 2);
+    assert_int_equal(config.weights.items[0].by, TOC_WEIGHT_ORG);
+    assert_string_equal(config.weights.items[0].name, "Org A");
+    assert_int_equal(config.weights.items[0].percent, 60);
+    assert_string_equal(config.weights.items[1].name, "ofac-sdn");
+    toc_config_write(&config, &text);
+    TOC_CHECK_OK(parse(toc_buf_text(&text), &again, &err));
+    assert_memory_equal(&again.weights, &config.weights, sizeof again.weights);
+    for (size_t i = 0; i < TOC_COUNT(bad); i++) {
+        assert_int_not_equal(parse(bad[i], &config, &err), TOC_OK);
+        assert_non_null(strstr(err.text, i == 3 ? "test.conf:3" : "test.conf:2"));
+    }
+}
+
 static void a_mistake_is_named_by_line_and_key(void **state)
 {
     static const struct {
@@ -268,6 +293,7 @@ int main(void)
         cmocka_unit_test(an_empty_file_is_the_default),
         cmocka_unit_test(the_secret_is_a_file_a_credential_or_asked_for),
         cmocka_unit_test(an_audience_has_a_section_of_its_own),
+        cmocka_unit_test(weights_are_read_and_written_back_and_a_wrong_one_is_named),
         cmocka_unit_test(a_mistake_is_named_by_line_and_key),
         cmocka_unit_test(a_zero_byte_is_no_text),
         cmocka_unit_test(lists_have_an_end),
