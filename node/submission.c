@@ -23,6 +23,11 @@ struct toc_submission {
     size_t count;
     toc_statement drafts[TOC_WRITER_BATCH_MAX];
     uint32_t lines[TOC_WRITER_BATCH_MAX];
+    /* The head of the last cluster, as drafted: each batch that its members go on in begins with
+     * it (node/writer.h). */
+    toc_buf head; /* empty: none, or refused */
+    uint32_t head_line;
+    size_t head_index; /* in the batch */
 };
 
 static toc_code find_earlier(toc_submission *submission, toc_err *err)
@@ -65,41 +70,53 @@ void toc_submission_free(toc_submission *submission)
         return;
     toc_arena_free(submission->arena);
     toc_buf_wipe(&submission->taken_before);
+    toc_buf_wipe(&submission->head);
     free(submission);
 }
 
 static void refuse(void *context, size_t index, const toc_err *why)
 {
-    const toc_submission *submission = context;
+    toc_submission *submission = context;
+    if (index == submission->head_index && submission->drafts[index].kind == TOC_RECORD_CLUSTER)
+        submission->head.size = 0;
     submission->refusal(submission->context, submission->lines[index], why);
 }
 
-static toc_code flush(toc_submission *submission, toc_err *err)
+static toc_code flush(toc_submission *submission, unsigned goes_on, toc_err *err)
 {
     toc_code code = TOC_OK;
+    unsigned dry = submission->request.dry_run ? TOC_WRITE_DRY : 0;
     if (submission->count > 0)
         code = toc_writer_write(submission->writer, &submission->request.circle,
-                                submission->request.lane, submission->request.dry_run,
-                                submission->drafts, submission->count, &submission->totals, refuse,
-                                submission, err);
+                                submission->request.lane, dry | goes_on, submission->drafts,
+                                submission->count, &submission->totals, refuse, submission, err);
     submission->count = 0;
     toc_arena_reset(submission->arena);
     return code;
 }
 
+static toc_code decode(toc_submission *submission, const toc_draft *draft, toc_err *err)
+{
+    toc_statement *statement = &submission->drafts[submission->count];
+    TOC_TRY(toc_draft_decode(draft->bytes, submission->arena, statement, err));
+    if (statement->kind != draft->kind)
+        return toc_fail(err, TOC_MALFORMED, "a draft of another kind than its part says");
+    return toc_org_names_resolve(&submission->request.audience, toc_node_log(submission->node),
+                                 submission->arena, statement, err);
+}
+
 static toc_code take_draft(toc_submission *submission, const toc_draft *draft, toc_err *err)
 {
-    if (submission->count == TOC_WRITER_BATCH_MAX ||
-        toc_arena_bytes(submission->arena) > SUBMISSION_FLUSH_BYTES)
-        TOC_TRY(flush(submission, err));
     toc_err why;
-    toc_statement *statement = &submission->drafts[submission->count];
-    toc_code code = toc_draft_decode(draft->bytes, submission->arena, statement, &why);
-    if (code == TOC_OK && statement->kind != draft->kind)
-        code = toc_fail(&why, TOC_MALFORMED, "a draft of another kind than its part says");
-    if (code == TOC_OK)
-        code = toc_org_names_resolve(&submission->request.audience, toc_node_log(submission->node),
-                                     submission->arena, statement, &why);
+    toc_code code = decode(submission, draft, &why);
+    if (draft->kind == TOC_RECORD_CLUSTER) {
+        submission->head.size = 0;
+        submission->head_index = submission->count;
+        submission->head_line = draft->line;
+        if (code == TOC_OK)
+            toc_buf_add_span(&submission->head, draft->bytes);
+        TOC_TRY(toc_buf_ok(&submission->head, err));
+    }
     if (code == TOC_NO_MEMORY)
         return toc_fail(err, code, "%s", why.text);
     if (code != TOC_OK) {
@@ -111,6 +128,26 @@ static toc_code take_draft(toc_submission *submission, const toc_draft *draft, t
     return TOC_OK;
 }
 
+/* Begins a batch with the head whose members go on in it. */
+static toc_code resume(toc_submission *submission, toc_err *err)
+{
+    const toc_draft head = {.kind = TOC_RECORD_CLUSTER,
+                            .line = submission->head_line,
+                            .bytes = toc_buf_view(&submission->head)};
+    if (submission->count > 0 || submission->head.size == 0)
+        return TOC_OK;
+    TOC_TRY(decode(submission, &head, err)); /* as it did before */
+    submission->head_index = 0;
+    submission->lines[submission->count++] = head.line;
+    return TOC_OK;
+}
+
+static bool is_full(const toc_submission *submission)
+{
+    return submission->count == TOC_WRITER_BATCH_MAX ||
+           toc_arena_bytes(submission->arena) > SUBMISSION_FLUSH_BYTES;
+}
+
 toc_code toc_submission_part(toc_submission *submission, toc_span part, toc_err *err)
 {
     toc_draft_part drafts;
@@ -118,10 +155,14 @@ toc_code toc_submission_part(toc_submission *submission, toc_span part, toc_err 
     while (drafts.left > 0) {
         toc_draft draft;
         TOC_TRY(toc_draft_part_next(&drafts, &draft, err));
-        if (submission->taken_before.size == 0)
-            TOC_TRY(take_draft(submission, &draft, err));
+        if (submission->taken_before.size > 0)
+            continue;
+        if (is_full(submission))
+            TOC_TRY(flush(submission, TOC_WRITE_GOES_ON, err));
+        TOC_TRY(resume(submission, err));
+        TOC_TRY(take_draft(submission, &draft, err));
     }
-    return flush(submission, err); /* drafts lend from their part */
+    return flush(submission, TOC_WRITE_GOES_ON, err); /* drafts lend from their part */
 }
 
 toc_code toc_submission_frames(toc_submission *submission, toc_span frames, toc_err *err)
@@ -184,6 +225,8 @@ toc_code toc_submission_end(toc_submission *submission, toc_buf *out_summary, to
         toc_buf_add_span(out_summary, toc_buf_view(&submission->taken_before));
         return toc_buf_ok(out_summary, err);
     }
+    TOC_TRY(resume(submission, err)); /* its members are all there */
+    TOC_TRY(flush(submission, 0, err));
     TOC_AUTO(toc_buf_wipe) toc_buf summary = {0};
     toc_submission_print(&submission->totals, (toc_time){0}, &summary);
     TOC_TRY(toc_buf_ok(&summary, err));

@@ -21,14 +21,20 @@ typedef struct toc_writer_totals {
 /* `index`: of the draft in the batch. */
 typedef void (*toc_writer_refusal)(void *context, size_t index, const toc_err *why);
 
-enum { TOC_WRITER_BATCH_MAX = 1000 };
+enum {
+    TOC_WRITER_BATCH_MAX = 1000,
+    TOC_WRITE_DRY = 1,    /* only counts */
+    TOC_WRITE_GOES_ON = 2 /* members of the last cluster may follow: a head of it that waits for
+                             them is not written; the next batch begins with it */
+};
 
 /* Writes what is new or changed of up to TOC_WRITER_BATCH_MAX drafts: statements of any kind but a
  * retraction whose revision, issue time and roots are still open, and what node/completion.h
  * tells. All that passes is
- * durable when it returns. `dry_run` only counts. */
+ * durable when it returns, in order, but for heads of clusters that are not live: those come after
+ * their members. `flags`: TOC_WRITE_… */
 TOC_MUST toc_code toc_writer_write(toc_writer *writer, const toc_circle_id *circle, toc_lane lane,
-                                   bool dry_run, const toc_statement *drafts, size_t count,
+                                   unsigned flags, const toc_statement *drafts, size_t count,
                                    toc_writer_totals *totals, toc_writer_refusal refusal,
                                    void *context, toc_err *err);
 

@@ -7,6 +7,8 @@
 #include "tools/commands.h"
 #include "tools/leaving.h"
 #include "tools/parcel.h"
+#include "tools/term/question.h"
+#include "tools/term/text.h"
 
 #define DRAFT_BYTES_MAX ((size_t)4 << 30)
 
@@ -38,7 +40,8 @@ const toc_option toc_submit_options[] = {
     {"purpose", "TEXT", "what it may be used for"},
     {"note", "TEXT", "plain text for the reader"},
     {"complete", "LIST", "the file is the whole of this list: retract what left it"},
-    {"yes", NULL, "… even if that is more than a twentieth of it"},
+    {"yes", NULL,
+     "… even if that is over 5 %; and clusters of over 100,000 wallets without asking"},
     {"derived-from", "CLAIM", "a claim that it rests on, by its id; repeatable"},
     {NULL, NULL, NULL},
 };
@@ -195,6 +198,34 @@ static toc_code format_of(const toc_opts *args, toc_rows_format *out, toc_err *e
     return TOC_OK;
 }
 
+/* "1,000,000" */
+static void add_count(uint64_t count, toc_buf *out)
+{
+    if (count >= 1000) {
+        add_count(count / 1000, out);
+        toc_buf_printf(out, ",%03u", (unsigned)(count % 1000));
+    } else {
+        toc_buf_printf(out, "%u", (unsigned)count);
+    }
+}
+
+/* A file that lost its column of clusters on the way joins what has nothing to do with another. */
+static toc_code ask_about_large(const toc_parcel *parcel, toc_err *err)
+{
+    toc_span name = {0};
+    TOC_AUTO(toc_buf_wipe) toc_buf what = {0};
+    uint64_t members = toc_drafts_largest(parcel->drafts, &name);
+    if (parcel->yes || parcel->dry_run || members <= TOC_CLUSTER_MEMBERS_ASKED)
+        return TOC_OK;
+    toc_buf_printf(&what, "the cluster '");
+    toc_term_add(&what, name);
+    toc_buf_printf(&what, "' joins ");
+    add_count(members, &what);
+    toc_buf_printf(&what, " wallets");
+    TOC_TRY(toc_buf_ok(&what, err));
+    return toc_question(toc_buf_text(&what), err);
+}
+
 /* `path` NULL: the wallet on the command line. */
 static toc_code submit_one(toc_parcel *parcel, const toc_opts *args, const char *path,
                            toc_totals *totals, toc_err *err)
@@ -206,6 +237,7 @@ static toc_code submit_one(toc_parcel *parcel, const toc_opts *args, const char 
     parcel->drafts = drafts;
     TOC_TRY(path == NULL ? add_wallet(parcel, args, err)
                          : toc_parcel_read(parcel, path, format, err));
+    TOC_TRY(ask_about_large(parcel, err));
     if (parcel->complete == NULL)
         return toc_parcel_send(parcel, totals, err);
     TOC_AUTO(toc_leaving_free) toc_leaving *leaving = NULL;

@@ -448,6 +448,19 @@ toc_drafts_counts toc_drafts_count(const toc_drafts *drafts)
     return drafts->counts;
 }
 
+uint64_t toc_drafts_largest(const toc_drafts *drafts, toc_span *out_name)
+{
+    uint64_t most = 0;
+    for (size_t i = 0; i < drafts->cluster_count; i++) {
+        const toc_draft_cluster *cluster = &drafts->clusters[i];
+        if (cluster->dropped || cluster->member_count <= most)
+            continue;
+        most = cluster->member_count;
+        *out_name = cluster->body.cluster;
+    }
+    return most;
+}
+
 const toc_draft_notes *toc_drafts_notes(const toc_drafts *drafts)
 {
     return &drafts->notes;

@@ -65,6 +65,8 @@ void toc_drafts_refuse(toc_drafts *drafts);
 TOC_MUST toc_code toc_drafts_finish(toc_drafts *drafts, toc_row_fn *fn, void *context,
                                     toc_err *err);
 toc_drafts_counts toc_drafts_count(const toc_drafts *drafts);
+/* The members of the largest cluster, and its name (lent); 0 without one. */
+uint64_t toc_drafts_largest(const toc_drafts *drafts, toc_span *out_name);
 const toc_draft_notes *toc_drafts_notes(const toc_drafts *drafts); /* lent */
 /* Names that the audiences of the drafts tell orgs by (proto/format/audience.h), each once. Lent;
  * empty past the end. */

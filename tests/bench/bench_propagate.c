@@ -64,8 +64,8 @@ static void write_one(pair *p)
     toc_writer_totals totals = {0};
     toc_statement draft;
     toc_test_draft(p->next++, &draft);
-    TOC_CHECK_OK(toc_writer_write(p->from.writer, &p->circle, TOC_LANE_ALERT, false, &draft, 1,
-                                  &totals, refused, NULL, &err));
+    TOC_CHECK_OK(toc_writer_write(p->from.writer, &p->circle, TOC_LANE_ALERT, 0, &draft, 1, &totals,
+                                  refused, NULL, &err));
 }
 
 static int compare_u64(const void *left, const void *right)

@@ -308,7 +308,7 @@ void toc_test_node_write(toc_test_node *node, const toc_circle_id *circle, uint6
         size_t count = 0;
         while (count < TOC_WRITER_BATCH_MAX && next < until)
             toc_test_draft(next++, &drafts[count++]);
-        must(toc_writer_write(node->writer, circle, TOC_LANE_BULK, false, drafts, count, &totals,
+        must(toc_writer_write(node->writer, circle, TOC_LANE_BULK, 0, drafts, count, &totals,
                               refused, NULL, &err),
              &err, "write drafts");
     }

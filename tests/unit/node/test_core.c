@@ -224,7 +224,7 @@ static toc_code write_batch(toc_test_node *node, const toc_circle_id *circle, ui
     assert_non_null(drafts);
     for (uint64_t i = 0; i < TOC_WRITER_BATCH_MAX; i++)
         toc_test_draft(from + i, &drafts[i]);
-    toc_code code = toc_writer_write(node->writer, circle, TOC_LANE_BULK, false, drafts,
+    toc_code code = toc_writer_write(node->writer, circle, TOC_LANE_BULK, 0, drafts,
                                      TOC_WRITER_BATCH_MAX, &totals, note_nothing, NULL, err);
     free(drafts);
     return code;

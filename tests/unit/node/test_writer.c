@@ -43,8 +43,8 @@ static void write_some(book *b, toc_lane lane, const toc_statement *drafts, size
 {
     toc_err err;
     b->totals = (toc_writer_totals){0};
-    TOC_CHECK_OK(toc_writer_write(b->node.writer, &b->circle, lane, false, drafts, count,
-                                  &b->totals, note_refusal, b, &err));
+    TOC_CHECK_OK(toc_writer_write(b->node.writer, &b->circle, lane, 0, drafts, count, &b->totals,
+                                  note_refusal, b, &err));
 }
 
 static void expect(const book *b, uint64_t fresh, uint64_t changed, uint64_t unchanged)
@@ -343,8 +343,8 @@ static void a_circle_that_is_not_joined_takes_nothing(void **state)
     toc_circle_id other = b->circle;
     other.bytes[0] ^= 1;
     toc_test_draft(1, &draft);
-    TOC_CHECK_FAILS(TOC_STATE, toc_writer_write(b->node.writer, &other, TOC_LANE_BULK, false,
-                                                &draft, 1, &b->totals, note_refusal, b, &err));
+    TOC_CHECK_FAILS(TOC_STATE, toc_writer_write(b->node.writer, &other, TOC_LANE_BULK, 0, &draft, 1,
+                                                &b->totals, note_refusal, b, &err));
     assert_int_equal(entries_of(b), 0);
 }
 
@@ -468,8 +468,8 @@ static void *write_as_rival(void *context)
     rival *r = context;
     toc_err err;
     for (unsigned i = 0; i < RIVAL_ROUNDS && r->code == TOC_OK; i++)
-        r->code = toc_writer_write(r->b->node.writer, &r->b->circle, TOC_LANE_BULK, false,
-                                   r->drafts, RIVAL_DRAFTS, &r->totals, ignore_refusal, NULL, &err);
+        r->code = toc_writer_write(r->b->node.writer, &r->b->circle, TOC_LANE_BULK, 0, r->drafts,
+                                   RIVAL_DRAFTS, &r->totals, ignore_refusal, NULL, &err);
     return NULL;
 }
 

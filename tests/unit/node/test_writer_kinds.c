@@ -42,8 +42,9 @@ static void write_one(pair *both, size_t node, const toc_statement *draft, bool 
     toc_err err;
     both->totals = (toc_writer_totals){0};
     both->refused = (toc_err){0};
-    TOC_CHECK_OK(toc_writer_write(both->nodes[node].writer, &both->circle, TOC_LANE_BULK, dry_run,
-                                  draft, 1, &both->totals, note_refusal, both, &err));
+    TOC_CHECK_OK(toc_writer_write(both->nodes[node].writer, &both->circle, TOC_LANE_BULK,
+                                  dry_run ? TOC_WRITE_DRY : 0, draft, 1, &both->totals,
+                                  note_refusal, both, &err));
 }
 
 static int make_pair(void **state)

@@ -1,0 +1,334 @@
+#include "node/writer_batch.h"
+
+#include "proto/crypto/hash.h"
+
+enum { REVISION_GENERATION_SHIFT = 24 };
+
+/* ---- what is known of a claim ---- */
+
+static toc_code comparison_of(const toc_statement *statement, toc_hash *out, toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf bytes = {0};
+    TOC_TRY(toc_statement_comparison(statement, &bytes, err));
+    toc_blake2b(toc_buf_view(&bytes), out);
+    return TOC_OK;
+}
+
+/* RULES §7: nobody else gives a claim exactly this one. */
+static bool has_term_by_rule(const toc_statement *statement)
+{
+    return statement->kind == TOC_RECORD_WALLET &&
+           statement->valid_until.unix_ms == statement->issued_at.unix_ms + TOC_DEPOSIT_TERM_MS;
+}
+
+toc_hash toc_writer_claim_key(const toc_claim_id *claim)
+{
+    toc_hash key;
+    memcpy(key.bytes, claim->bytes, sizeof key.bytes);
+    return key;
+}
+
+toc_code toc_writer_known(toc_writer_batch *all, const toc_statement *statement,
+                          const toc_claim_id *claim, toc_writer_known_claim *out, toc_err *err)
+{
+    *out = (toc_writer_known_claim){0};
+    toc_hash key = toc_writer_claim_key(claim);
+    const toc_recent_row *row = toc_recent_find(all->recent, &key);
+    if (row != NULL) {
+        *out = (toc_writer_known_claim){.revision = row->revision,
+                                        .live = row->live,
+                                        .lane = row->lane,
+                                        .has_comparison = true,
+                                        .comparison = row->comparison,
+                                        .termless = row->termless};
+        return TOC_OK;
+    }
+    toc_subject subject;
+    toc_statement_subject(statement, claim, &subject);
+    toc_views_head head;
+    toc_err why;
+    toc_code code = toc_views_head_of(all->completion.views, &subject, claim, &head, &why);
+    if (code == TOC_NOT_FOUND)
+        return TOC_OK;
+    if (code != TOC_OK)
+        return toc_fail(err, code, "%s", why.text);
+    out->revision = head.revision;
+    out->live = head.live;
+    out->lane = head.lane;
+    toc_statement stored;
+    if (!head.live || toc_record_decode(head.bytes, all->arena, &stored, NULL) != TOC_OK)
+        return TOC_OK;
+    out->has_comparison = true;
+    TOC_TRY(comparison_of(&stored, &out->comparison, err));
+    if (has_term_by_rule(&stored))
+        stored.valid_until.unix_ms = 0;
+    return comparison_of(&stored, &out->termless, err);
+}
+
+uint64_t toc_writer_next_revision(const toc_writer_batch *all, uint64_t highest)
+{
+    uint64_t floor = all->generation << REVISION_GENERATION_SHIFT;
+    return highest + 1 > floor ? highest + 1 : floor;
+}
+
+/* ---- collecting what is to be written ---- */
+
+static toc_code reserve(toc_writer_batch *all, toc_err *err)
+{
+    if (all->count < all->capacity)
+        return TOC_OK;
+    size_t capacity = all->capacity == 0 ? 256 : all->capacity * 2;
+    size_t *ends = toc_arena_zalloc(all->arena, capacity, sizeof *ends);
+    if (ends == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a batch");
+    if (all->count > 0)
+        memcpy(ends, all->ends, all->count * sizeof *ends);
+    all->ends = ends;
+    all->capacity = capacity;
+    return TOC_OK;
+}
+
+toc_code toc_writer_remember(toc_writer_batch *all, const toc_recent_row *row, toc_err *err)
+{
+    if (all->row_count == all->row_capacity) {
+        size_t capacity = all->row_capacity == 0 ? 1024 : all->row_capacity * 2;
+        toc_recent_row *rows = toc_arena_zalloc(all->arena, capacity, sizeof *rows);
+        if (rows == NULL)
+            return toc_fail(err, TOC_NO_MEMORY, "out of memory for a batch");
+        if (all->row_count > 0)
+            memcpy(rows, all->rows, all->row_count * sizeof *rows);
+        all->rows = rows;
+        all->row_capacity = capacity;
+    }
+    all->rows[all->row_count++] = *row;
+    /* Later drafts of this batch must see it too; a batch that fails clears what it put
+     * (write_out). */
+    return toc_recent_put(all->recent, row, err);
+}
+
+toc_code toc_writer_add(toc_writer_batch *all, const toc_statement *statement, toc_err *err)
+{
+    TOC_TRY(reserve(all, err));
+    size_t before = all->bytes.size;
+    toc_code code = toc_record_encode(statement, &all->bytes, err);
+    if (code == TOC_OK && all->bytes.size - before > toc_record_bytes_max(all->lane))
+        code = toc_fail(err, TOC_LIMIT, "a record of %zu bytes; the %s lane takes at most %zu",
+                        all->bytes.size - before, toc_lane_name(all->lane),
+                        toc_record_bytes_max(all->lane));
+    if (code != TOC_OK) {
+        all->bytes.size = before;
+        return code;
+    }
+    all->ends[all->count++] = all->bytes.size;
+    return TOC_OK;
+}
+
+/* The root belongs to what is compared: what is stored has one too. */
+static toc_code give_root(toc_writer_batch *all, toc_statement *statement,
+                          const toc_claim_id *claim, toc_err *err)
+{
+    if (statement->kind == TOC_RECORD_MEMBERS || statement->kind == TOC_RECORD_RETRACTION)
+        return TOC_OK;
+    if (statement->source.ground == TOC_GROUND_DERIVED)
+        return TOC_OK; /* they came with its sources */
+    toc_root *root = toc_arena_zalloc(all->arena, 1, sizeof *root);
+    if (root != NULL)
+        *root = toc_source_root(&statement->source, claim, all->arena);
+    if (root == NULL || root->data == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a root");
+    statement->roots = root;
+    statement->root_count = 1;
+    return TOC_OK;
+}
+
+toc_code toc_writer_complete(toc_writer_batch *all, toc_statement *statement,
+                             const toc_claim_id *claim, uint64_t revision, toc_err *err)
+{
+    statement->revision = revision;
+    statement->issued_at = all->now;
+    return give_root(all, statement, claim, err);
+}
+
+/* What was said without a term is compared without one that only the rule gave. */
+static bool is_unchanged(const toc_writer_known_claim *before, const toc_statement *statement,
+                         const toc_hash *body)
+{
+    const toc_hash *said =
+        statement->valid_until.unix_ms == 0 ? &before->termless : &before->comparison;
+    return before->live && before->has_comparison && toc_hash_equal(said, body);
+}
+
+/* Only writing gives a term: in the views a claim without one has none. */
+static toc_code give_term(toc_writer_batch *all, toc_statement *statement, toc_hash *comparison,
+                          toc_err *err)
+{
+    bool is_deposit;
+    if (statement->kind != TOC_RECORD_WALLET || statement->valid_until.unix_ms != 0)
+        return TOC_OK;
+    TOC_TRY(toc_completion_is_deposit(&all->completion, &statement->as.wallet, &is_deposit, err));
+    if (!is_deposit)
+        return TOC_OK;
+    statement->valid_until.unix_ms = all->now.unix_ms + TOC_DEPOSIT_TERM_MS;
+    return comparison_of(statement, comparison, err);
+}
+
+static toc_code add_claim(toc_writer_batch *all, toc_statement *statement,
+                          const toc_claim_id *claim, uint64_t revision, toc_err *err)
+{
+    TOC_TRY(toc_writer_complete(all, statement, claim, revision, err));
+    if (toc_statement_rules(statement) > 1)
+        TOC_TRY(
+            toc_statement_check(statement, &all->circle, toc_node_org(all->completion.node), err));
+    return toc_writer_add(all, statement, err);
+}
+
+/* Added once already, and taken back: what cannot be written is refused before its members are.
+ * What it lends from lives as long as the batch. */
+static toc_code keep_head(toc_writer_batch *all, toc_statement *head, const toc_claim_id *claim,
+                          const toc_recent_row *row, toc_err *err)
+{
+    size_t before = all->bytes.size;
+    TOC_TRY(add_claim(all, head, claim, row->revision, err));
+    all->bytes.size = before;
+    all->count--;
+    all->has_head = true;
+    all->head = *head;
+    all->head_claim = *claim;
+    all->head_row = *row;
+    all->members_revision = 0;
+    return TOC_OK;
+}
+
+toc_code toc_writer_take_head(toc_writer_batch *all, toc_err *err)
+{
+    toc_writer_known_claim before;
+    if (!all->has_head)
+        return TOC_OK;
+    all->has_head = false;
+    TOC_TRY(toc_writer_known(all, &all->head, &all->head_claim, &before, err));
+    toc_recent_row row = all->head_row;
+    row.revision = toc_writer_next_revision(all, before.revision);
+    TOC_TRY(add_claim(all, &all->head, &all->head_claim, row.revision, err));
+    return toc_writer_remember(all, &row, err);
+}
+
+toc_code toc_writer_take_claim(toc_writer_batch *all, const toc_statement *draft,
+                               toc_writer_totals *totals, toc_err *err)
+{
+    toc_statement statement = *draft;
+    toc_claim_id claim;
+    TOC_TRY(toc_completion_fill(&all->completion, &statement, err));
+    toc_statement_claim(&statement, &all->circle, toc_node_org(all->completion.node), &claim);
+    toc_writer_known_claim before;
+    toc_recent_row row = {.key = toc_writer_claim_key(&claim), .live = true, .lane = all->lane};
+    TOC_TRY(give_root(all, &statement, &claim, err));
+    TOC_TRY(comparison_of(&statement, &row.comparison, err));
+    TOC_TRY(toc_writer_known(all, &statement, &claim, &before, err));
+    bool counted = statement.kind != TOC_RECORD_CLUSTER; /* its members are */
+    if (is_unchanged(&before, &statement, &row.comparison)) {
+        totals->unchanged += counted ? 1 : 0;
+        return TOC_OK;
+    }
+    row.revision = toc_writer_next_revision(all, before.revision);
+    row.termless = row.comparison;
+    TOC_TRY(give_term(all, &statement, &row.comparison, err));
+    if (!counted && !before.live)
+        return keep_head(all, &statement, &claim, &row, err);
+    TOC_TRY(add_claim(all, &statement, &claim, row.revision, err));
+    TOC_TRY(toc_writer_remember(all, &row, err));
+    if (counted && before.live)
+        totals->changed++;
+    else if (counted)
+        totals->fresh++;
+    return TOC_OK;
+}
+
+static toc_hash member_key(const toc_claim_id *report, const toc_subject *subject)
+{
+    toc_hash key;
+    toc_span parts[] = {TOC_SPAN_OF(report->bytes), toc_subject_vertex(subject)};
+    toc_blake2b_parts(parts, TOC_COUNT(parts), &key);
+    return key;
+}
+
+/* Is the wallet a member already, as far as the views and what was just written say? Gives the
+ * newest revision on it. */
+static toc_code known_member(toc_writer_batch *all, const toc_claim_id *report,
+                             const toc_subject *subject, bool *out_member, uint64_t *out_revision,
+                             toc_err *err)
+{
+    toc_hash key = member_key(report, subject);
+    const toc_recent_row *row = toc_recent_find(all->recent, &key);
+    if (row == NULL)
+        return toc_views_member(all->completion.views, report, subject, out_member, out_revision,
+                                err);
+    *out_revision = row->revision;
+    *out_member = row->live; /* a retraction since would have emptied the memory */
+    return TOC_OK;
+}
+
+/* The revision of a live head is above what ended the claim before; who was never named since may
+ * share it. Before a head the first members of a batch go above whatever was written. */
+static uint64_t members_revision(const toc_writer_batch *all, const toc_writer_known_claim *report)
+{
+    if (!report->live && all->members_revision == 0)
+        return toc_writer_next_revision(all, report->revision);
+    return toc_writer_next_revision(all, report->revision - 1);
+}
+
+toc_code toc_writer_take_members(toc_writer_batch *all, const toc_statement *draft,
+                                 toc_writer_totals *totals, toc_err *err)
+{
+    toc_statement statement = *draft;
+    const toc_members_body *body = &draft->as.members;
+    toc_claim_id claim;
+    toc_statement_claim(&statement, &all->circle, toc_node_org(all->completion.node), &claim);
+    toc_writer_known_claim report;
+    TOC_TRY(toc_writer_known(all, &statement, &claim, &report, err));
+    bool awaited = all->has_head && toc_claim_id_equal(&all->head_claim, &claim);
+    if (!report.live && !awaited)
+        return toc_fail(err, TOC_STATE, "members of a cluster that has no head of its own");
+    toc_member *members = toc_arena_zalloc(all->arena, body->count, sizeof *members);
+    if (members == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for cluster members");
+    size_t count = 0, unchanged = 0;
+    uint64_t wanted = members_revision(all, &report);
+    for (size_t i = 0; i < body->count; i++) {
+        bool member = false;
+        uint64_t revision = 0;
+        TOC_TRY(
+            known_member(all, &claim, &body->members[i].wallet.subject, &member, &revision, err));
+        if (member != body->members[i].remove) {
+            unchanged++;
+            continue;
+        }
+        wanted = revision >= wanted ? revision + 1 : wanted;
+        members[count++] = body->members[i];
+    }
+    if (count == 0) {
+        totals->unchanged += unchanged;
+        return TOC_OK;
+    }
+    statement.as.members =
+        (toc_members_body){.cluster = body->cluster, .count = count, .members = members};
+    TOC_TRY(toc_writer_complete(all, &statement, &claim, wanted, err));
+    TOC_TRY(toc_writer_add(all, &statement, err));
+    toc_recent_row head = {.key = toc_writer_claim_key(&claim),
+                           .revision = wanted,
+                           .live = report.live,
+                           .lane = report.live ? report.lane : all->lane,
+                           .comparison = report.comparison,
+                           .termless = report.termless};
+    all->members_revision = wanted;
+    TOC_TRY(toc_writer_remember(all, &head, err));
+    for (size_t i = 0; i < count; i++) {
+        toc_recent_row row = {.key = member_key(&claim, &members[i].wallet.subject),
+                              .revision = wanted,
+                              .live = !members[i].remove,
+                              .lane = all->lane};
+        TOC_TRY(toc_writer_remember(all, &row, err));
+    }
+    totals->unchanged += unchanged;
+    totals->fresh += count;
+    return TOC_OK;
+}

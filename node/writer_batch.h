@@ -1,0 +1,72 @@
+/* node/writer_batch.h: drafts becoming records, one batch at a time: what is known of a claim, what
+ * differs from it, which revision that gets. Nothing here waits for the core or writes the log.
+ *
+ * The head of a cluster that is not live waits for its members and comes after them: readers see
+ * the report whole, in the moment in which its head is folded, or not at all (decision 0061).
+ * Owns:    the batch: its records, until whoever made it wipes it. The views and the recent rows
+ *          are the writer's.
+ * Threads: one, under the writer's mutex.
+ * Errors:  a draft that breaks a rule says why; NO_MEMORY and the store's end the batch. */
+#ifndef TOC_NODE_WRITER_BATCH_H
+#define TOC_NODE_WRITER_BATCH_H
+
+#include "node/completion.h"
+#include "node/recent.h"
+#include "node/writer.h"
+
+typedef struct toc_writer_batch {
+    toc_writer *writer;
+    toc_recent *recent; /* the writer's */
+    toc_circle_id circle;
+    toc_lane lane;
+    uint64_t generation;
+    toc_time now;
+    toc_arena *arena;
+    toc_completion completion; /* has the node and the views */
+    /* What is to be written. */
+    toc_buf bytes;
+    size_t *ends;
+    toc_recent_row *rows; /* becomes recent once durable */
+    size_t count, row_count, capacity, row_capacity;
+    toc_record_id *ids;
+    bool stale; /* its revisions are of a generation that is over */
+    /* The head that waits for its members. */
+    bool has_head;
+    toc_statement head;
+    toc_claim_id head_claim;
+    toc_recent_row head_row;
+    uint64_t members_revision; /* of those that came in this batch; 0: none */
+} toc_writer_batch;
+
+typedef struct toc_writer_known_claim {
+    uint64_t revision; /* highest written for the claim, of any kind; 0: none */
+    bool live;
+    toc_lane lane; /* where its newest record stands */
+    bool has_comparison;
+    toc_hash comparison, termless; /* as of toc_recent_row */
+} toc_writer_known_claim;
+TOC_MUST toc_code toc_writer_known(toc_writer_batch *all, const toc_statement *statement,
+                                   const toc_claim_id *claim, toc_writer_known_claim *out,
+                                   toc_err *err);
+/* max(highest written + 1, generation · 2^24): a node restored from an old copy still supersedes
+ * itself. */
+uint64_t toc_writer_next_revision(const toc_writer_batch *all, uint64_t highest);
+toc_hash toc_writer_claim_key(const toc_claim_id *claim);
+/* Revision, time of issue, root. */
+TOC_MUST toc_code toc_writer_complete(toc_writer_batch *all, toc_statement *statement,
+                                      const toc_claim_id *claim, uint64_t revision, toc_err *err);
+TOC_MUST toc_code toc_writer_add(toc_writer_batch *all, const toc_statement *statement,
+                                 toc_err *err);
+TOC_MUST toc_code toc_writer_remember(toc_writer_batch *all, const toc_recent_row *row,
+                                      toc_err *err);
+
+/* A draft of any kind but members; the head of a cluster that is not live is kept back. */
+TOC_MUST toc_code toc_writer_take_claim(toc_writer_batch *all, const toc_statement *draft,
+                                        toc_writer_totals *totals, toc_err *err);
+/* Only the members that the report does not have yet (or still has, for a removal) are taken. */
+TOC_MUST toc_code toc_writer_take_members(toc_writer_batch *all, const toc_statement *draft,
+                                          toc_writer_totals *totals, toc_err *err);
+/* The head that was kept back, if any, is added: its members are all there. */
+TOC_MUST toc_code toc_writer_take_head(toc_writer_batch *all, toc_err *err);
+
+#endif

@@ -1,0 +1,201 @@
+/* The writer and clusters that go over several batches: whole, or not at all (decision 0061). */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tests/support/check.h"
+#include "tests/support/test_node.h"
+
+enum { MEMBERS = 4 };
+
+typedef struct book {
+    toc_test_node node;
+    toc_circle_id circle;
+    toc_writer_totals totals; /* of the last batch */
+    size_t refusals;
+    toc_err refused; /* the last refusal */
+    toc_member members[MEMBERS];
+    toc_statement drafts[3]; /* a head, and its members in two halves */
+} book;
+
+static void make_drafts(book *b)
+{
+    for (size_t i = 0; i < MEMBERS; i++) {
+        toc_statement wallet;
+        toc_test_draft(i, &wallet);
+        b->members[i].wallet = wallet.as.wallet.wallet;
+        b->drafts[i < 3 ? i : 0] = wallet;
+    }
+    for (size_t i = 0; i < 3; i++)
+        memset(&b->drafts[i].as, 0, sizeof b->drafts[i].as);
+    b->drafts[0].kind = TOC_RECORD_CLUSTER;
+    b->drafts[0].as.cluster = (toc_cluster_body){.cluster = toc_span_text("lazarus"),
+                                                 .title = toc_span_text("Lazarus"),
+                                                 .entity_type = toc_span_text("criminal")};
+    for (size_t i = 0; i < 2; i++) {
+        b->drafts[1 + i].kind = TOC_RECORD_MEMBERS;
+        b->drafts[1 + i].as.members = (toc_members_body){.cluster = toc_span_text("lazarus"),
+                                                         .count = MEMBERS / 2,
+                                                         .members = b->members + i * MEMBERS / 2};
+    }
+}
+
+static int make_book(void **state)
+{
+    book *b = calloc(1, sizeof *b);
+    toc_test_node_make("Example Exchange", &b->node);
+    toc_test_node_start(&b->node);
+    b->circle = toc_test_node_circle(&b->node);
+    make_drafts(b);
+    *state = b;
+    return 0;
+}
+
+static int remove_book(void **state)
+{
+    book *b = *state;
+    toc_test_node_remove(&b->node);
+    free(b);
+    return 0;
+}
+
+static void note_refusal(void *context, size_t index, const toc_err *why)
+{
+    book *b = context;
+    (void)index;
+    b->refusals++;
+    b->refused = *why;
+}
+
+/* The head and one half of its members. */
+static void write_half(book *b, size_t half, unsigned flags)
+{
+    toc_err err;
+    toc_statement drafts[2] = {b->drafts[0], b->drafts[1 + half]};
+    b->totals = (toc_writer_totals){0};
+    b->refusals = 0;
+    TOC_CHECK_OK(toc_writer_write(b->node.writer, &b->circle, TOC_LANE_BULK, flags, drafts, 2,
+                                  &b->totals, note_refusal, b, &err));
+}
+
+static void expect(const book *b, uint64_t fresh, uint64_t unchanged)
+{
+    assert_int_equal(b->totals.fresh, fresh);
+    assert_int_equal(b->totals.unchanged, unchanged);
+}
+
+static void read_head(book *b, toc_views_head *out)
+{
+    toc_err err;
+    toc_claim_id claim;
+    TOC_AUTO(toc_views_end) toc_views_txn *views = NULL;
+    TOC_CHECK_OK(toc_node_settle(b->node.node, 60000, &err));
+    toc_statement_claim(&b->drafts[0], &b->circle, &b->node.org, &claim);
+    TOC_CHECK_OK(toc_views_read(toc_node_views(b->node.node), &views, &err));
+    TOC_CHECK_OK(toc_views_head_by_id(views, &claim, out, &err));
+}
+
+/* What a reader finds at a member: the size of its cluster, 0 without one. */
+static uint64_t size_seen(book *b)
+{
+    toc_err err;
+    toc_query query;
+    toc_answer_cluster cluster;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_CHECK_OK(toc_node_settle(b->node.node, 60000, &err));
+    TOC_CHECK_OK(toc_arena_new(16 << 20, &arena, &err));
+    TOC_CHECK_OK(toc_query_begin(toc_node_log(b->node.node), toc_node_views(b->node.node), arena,
+                                 (toc_time){0}, &query, &err));
+    TOC_CHECK_OK(toc_query_cluster(&query, "q", &b->members[0].wallet, MEMBERS, &cluster, &err));
+    toc_query_end(&query);
+    return cluster.ref.size;
+}
+
+static void a_cluster_takes_effect_with_its_last_members(void **state)
+{
+    book *b = *state;
+    toc_views_head head;
+    write_half(b, 0, TOC_WRITE_GOES_ON);
+    expect(b, MEMBERS / 2, 0);
+    read_head(b, &head);
+    assert_false(head.live);
+    assert_int_equal(head.bytes.size, 0); /* members, and no head */
+    assert_int_equal(size_seen(b), 0);
+    write_half(b, 1, 0);
+    expect(b, MEMBERS / 2, 0);
+    read_head(b, &head);
+    assert_true(head.live);
+    assert_int_equal(size_seen(b), MEMBERS);
+}
+
+static void what_was_interrupted_is_completed_and_written_once(void **state)
+{
+    book *b = *state;
+    toc_hash opened;
+    write_half(b, 0, TOC_WRITE_GOES_ON);
+    assert_int_equal(toc_test_node_digest(&b->node, &opened), 1);
+    write_half(b, 0, TOC_WRITE_GOES_ON); /* from the beginning */
+    expect(b, 0, MEMBERS / 2);
+    write_half(b, 1, 0);
+    expect(b, MEMBERS / 2, 0);
+    assert_int_equal(size_seen(b), MEMBERS);
+    for (size_t half = 0; half < 2; half++) {
+        write_half(b, half, half == 0 ? TOC_WRITE_GOES_ON : 0);
+        expect(b, 0, MEMBERS / 2);
+    }
+    assert_int_equal(toc_test_node_digest(&b->node, &opened), 3);
+}
+
+static void after_its_retraction_it_comes_back_whole(void **state)
+{
+    book *b = *state;
+    toc_err err;
+    toc_retracted done;
+    write_half(b, 0, TOC_WRITE_GOES_ON);
+    write_half(b, 1, 0);
+    TOC_CHECK_OK(toc_writer_retract(b->node.writer, &b->circle, &b->drafts[0], TOC_RETRACT_ERROR,
+                                    (toc_span){0}, &done, &err));
+    assert_int_equal(size_seen(b), 0);
+    write_half(b, 0, TOC_WRITE_GOES_ON);
+    expect(b, MEMBERS / 2, 0);
+    assert_int_equal(size_seen(b), 0);
+    write_half(b, 1, 0);
+    expect(b, MEMBERS / 2, 0);
+    assert_int_equal(size_seen(b), MEMBERS);
+}
+
+static void a_dry_run_counts_every_batch(void **state)
+{
+    book *b = *state;
+    write_half(b, 0, (unsigned)TOC_WRITE_DRY | TOC_WRITE_GOES_ON);
+    expect(b, MEMBERS / 2, 0);
+    write_half(b, 1, TOC_WRITE_DRY);
+    expect(b, MEMBERS / 2, 0);
+    assert_int_equal(b->refusals, 0);
+}
+
+static void members_of_a_head_that_is_refused_are_not_written(void **state)
+{
+    book *b = *state;
+    toc_hash opened;
+    b->drafts[0].tlp = TOC_TLP_RED;
+    write_half(b, 0, TOC_WRITE_GOES_ON);
+    expect(b, 0, 0);
+    assert_int_equal(b->refusals, 2);
+    assert_int_equal(b->totals.refused, MEMBERS / 2);
+    assert_string_equal(b->refused.text, "members of a cluster that has no head of its own");
+    assert_int_equal(toc_test_node_digest(&b->node, &opened), 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_book, remove_book)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_cluster_takes_effect_with_its_last_members),
+        TEST(what_was_interrupted_is_completed_and_written_once),
+        TEST(after_its_retraction_it_comes_back_whole),
+        TEST(a_dry_run_counts_every_batch),
+        TEST(members_of_a_head_that_is_refused_are_not_written),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
