@@ -56,6 +56,12 @@ enum { TOC_QUERY_SLUGS_MAX = 64 };
 TOC_MUST toc_code toc_query_incidents(toc_query *query, toc_span slug, size_t wallets_max,
                                       toc_answer_incidents *out, toc_err *err);
 
+/* The movements in a transaction, with what bridges them to other chains and what was seen of
+ * them; or those by a flow id (64 hexadecimal digits). `text` may name the chain ("ETH:0x…"), and
+ * is asked for on every chain that it fits. MALFORMED when it fits none. */
+TOC_MUST toc_code toc_query_transfers(toc_query *query, const char *text, toc_answer_transfers *out,
+                                      toc_err *err);
+
 /* Known wallets that an address may be mistaken for: with a live claim, spelt alike but for letter
  * case, or with ends that look the same. Questions are collected, answered by one scan of the
  * columns, then read.

@@ -61,9 +61,56 @@ typedef struct toc_answer_cluster_ref {
     uint64_t size;
 } toc_answer_cluster_ref;
 
+/* What live claims on one movement say alike: who paid, who was paid, what. */
+typedef struct toc_answer_version {
+    size_t claim_count;
+    toc_answer_claim *claims; /* by record id; the first tells block, time, fiat and bridge */
+    size_t lineages;          /* min(distinct alive roots, distinct orgs) */
+} toc_answer_version;
+
+/* Where the money of a movement goes on, or came from, on another chain. */
+typedef struct toc_answer_bridge {
+    toc_place place;
+    toc_bridge_side side;         /* as seen from the movement */
+    bool named_here, named_there; /* by the version drawn of this one, of that one */
+} toc_answer_bridge;
+
+typedef struct toc_answer_movement {
+    toc_place place;
+    bool note;     /* no transaction is known: shown, never traced through */
+    bool conflict; /* there are several versions */
+    size_t version_count, void_count, dispute_count, bridge_count, sighting_count;
+    toc_answer_version *versions; /* the first is drawn */
+    toc_answer_claim *voids;      /* live claims that add nothing (RULES §9), by claim id */
+    toc_answer_dispute *disputes; /* of these claims, by claim id */
+    toc_answer_bridge *bridges;
+    toc_answer_claim *sightings; /* at this place, by claim id */
+} toc_answer_movement;
+
+/* All in one transaction, or by one flow id. */
+typedef struct toc_answer_transfers {
+    const char *query;
+    bool found;
+    size_t movement_count;
+    toc_answer_movement *movements; /* by chain, index kind and index */
+    bool partial;                   /* more is reported than was read */
+    bool incomplete;                /* the views are behind the log */
+    toc_time horizon;
+} toc_answer_transfers;
+
+/* A movement as one of its wallets sees it. */
+typedef struct toc_answer_move {
+    toc_direction direction;
+    toc_time time;          /* the latest that a live claim on it says which names the wallet */
+    bool drawn;             /* the version drawn names the wallet on this side */
+    bool note, conflict;    /* as above */
+    size_t claim_count;     /* live ones on the movement */
+    toc_answer_claim claim; /* that tells the version drawn; of none, the one that was found */
+} toc_answer_move;
+
 typedef struct toc_dossier {
     const char *query;
-    bool found; /* something live about exactly this wallet and tag, or a cluster */
+    bool found; /* something live about exactly this wallet and tag, a movement, or a cluster */
     toc_wallet wallet;
     toc_score score;
     bool weighed;       /* this node has weights of its own */
@@ -83,6 +130,10 @@ typedef struct toc_dossier {
     toc_answer_claim *clearances, *attributions, *sightings;
     toc_answer_notice *notices; /* about this wallet and tag, or with effect on it */
     toc_answer_inquiry *inquiries;
+    size_t move_count;
+    toc_answer_move *moves;     /* movements in and out of this wallet and tag, newest first */
+    uint64_t move_total;        /* listed or not */
+    bool moves_partial;         /* there are more than were counted */
     const toc_service *service; /* built in; NULL: none */
     bool contested;             /* a service by a notice with effect, or built in, and accused */
     bool incomplete;            /* the views are behind the log */
@@ -259,6 +310,7 @@ typedef struct toc_answer_near {
 /* Each appends one line of JSON with its newline. */
 void toc_json_dossier(const toc_dossier *dossier, toc_buf *out);
 void toc_json_explain(const toc_dossier *dossier, toc_buf *out); /* every term of the score */
+void toc_json_transfers(const toc_answer_transfers *transfers, toc_buf *out);
 void toc_json_incidents(const toc_answer_incidents *incidents, toc_buf *out);
 /* The line of a text that is no slug: the fields above, empty, and `error`. */
 void toc_json_no_incidents(toc_span text, const toc_err *error, toc_buf *out);

@@ -94,6 +94,7 @@ void toc_json_dossier(const toc_dossier *dossier, toc_buf *out)
     add_lookalikes(&json, dossier);
     toc_json_cluster_ref(&json, "cluster", &dossier->cluster);
     toc_json_beside(&json, dossier);
+    toc_json_moves(&json, dossier);
     toc_json_time(&json, "horizon", dossier->horizon);
     toc_json_bool(&json, "incomplete", dossier->incomplete);
     toc_json_close(&json, '}');

@@ -1,13 +1,13 @@
 /* What a dossier has beside its claims (docs/RULES.md §5, §9). */
 #include "proto/answer/parts.h"
 
-static void add_disputes(toc_json *json, const toc_dossier *dossier)
+void toc_json_disputes(toc_json *json, const toc_answer_dispute *disputes, size_t count)
 {
     toc_json_open(json, "disputes", '[');
-    for (size_t i = 0; i < dossier->dispute_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         toc_json_open(json, NULL, '{');
-        toc_json_claim_members(json, &dossier->disputes[i].claim);
-        toc_json_bool(json, "current", dossier->disputes[i].current);
+        toc_json_claim_members(json, &disputes[i].claim);
+        toc_json_bool(json, "current", disputes[i].current);
         toc_json_close(json, '}');
     }
     toc_json_close(json, ']');
@@ -73,7 +73,7 @@ static void add_service(toc_json *json, const toc_service *service)
 
 void toc_json_beside(toc_json *json, const toc_dossier *dossier)
 {
-    add_disputes(json, dossier);
+    toc_json_disputes(json, dossier->disputes, dossier->dispute_count);
     toc_json_claims(json, "clearances", dossier->clearances, dossier->clearance_count);
     add_notices(json, dossier);
     toc_json_claims(json, "attributions", dossier->attributions, dossier->attribution_count);

@@ -109,14 +109,19 @@ static void add_target(toc_json *json, const toc_target *target)
 
 /* ---- kinds ---- */
 
+void toc_json_transfer_head(toc_json *json, const toc_transfer_body *body, size_t max)
+{
+    add_parties(json, "from", body->from, body->from_count < max ? body->from_count : max);
+    add_parties(json, "to", body->to, body->to_count < max ? body->to_count : max);
+    add_amount_fields(json, &body->amount);
+}
+
 static void add_transfer(toc_json *json, const toc_transfer_body *body)
 {
     static const char *const sides[] = {
         [TOC_BRIDGE_ONWARD] = "onward", [TOC_BRIDGE_ORIGIN] = "origin"};
     toc_json_place(json, "place", &body->place);
-    add_parties(json, "from", body->from, body->from_count);
-    add_parties(json, "to", body->to, body->to_count);
-    add_amount_fields(json, &body->amount);
+    toc_json_transfer_head(json, body, SIZE_MAX);
     if (body->block == 0)
         toc_json_null(json, "block");
     else

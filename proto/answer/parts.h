@@ -17,6 +17,11 @@ void toc_json_place(toc_json *json, const char *key, const toc_place *place);
 void toc_json_incident_ref(toc_json *json, const char *key, const toc_incident_ref *incident);
 /* disputes, clearances, notices, attributions, sightings, inquiries, service, contested */
 void toc_json_beside(toc_json *json, const toc_dossier *dossier);
+void toc_json_disputes(toc_json *json, const toc_answer_dispute *disputes, size_t count);
+/* moves, move_total, moves_partial */
+void toc_json_moves(toc_json *json, const toc_dossier *dossier);
+/* from, to (at most `max` of each), asset, amount, base_units, decimals */
+void toc_json_transfer_head(toc_json *json, const toc_transfer_body *body, size_t max);
 /* query, found, subject, canonical, caip10, chain, tag, score */
 void toc_json_dossier_head(toc_json *json, const toc_dossier *dossier);
 /* null when there is none */

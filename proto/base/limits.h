@@ -46,6 +46,8 @@
 #define TOC_CLUSTER_MEMBERS_MAX 1000000u
 #define TOC_LOOKALIKES_MAX      16u /* told beside one wallet */
 #define TOC_INCIDENT_WALLETS_MAX 10000u /* wallet claims listed with one incident */
+#define TOC_MOVES_MAX           100u   /* movements listed with one wallet: the newest */
+#define TOC_MOVES_COUNTED_MAX   10000u /* rows looked at for their number, on each side */
 #define TOC_TIMELINE_MAX        1000u /* moments told of one incident: the first ones */
 #define TOC_SHUFFLE_SEED_MAX    UINT32_MAX /* of a rebuild in another order */
 #define TOC_ADDRESS_BYTES_MAX                                                                      \

@@ -89,7 +89,8 @@ static toc_code ask_wallet(const asking *all, const char *text, const toc_wallet
 /* ---- one text ---- */
 
 /* It may fit several chains, or none and be a literal that was kept. */
-static toc_code choose(const asking *all, const char *text, toc_buf *out, toc_err *err)
+static toc_code choose(const asking *all, const char *text, toc_buf *out, bool *out_found,
+                       toc_err *err)
 {
     TOC_AUTO(toc_choice_wipe) toc_choice choice = {0};
     toc_wallet wallet;
@@ -102,7 +103,42 @@ static toc_code choose(const asking *all, const char *text, toc_buf *out, toc_er
         TOC_TRY(ask_wallet(all, text, &wallet, &line, &found, &score, err));
         toc_choice_take(&choice, toc_span_text(text), &wallet, found, score, toc_buf_view(&line));
     }
+    *out_found = choice.found_count > 0;
     return toc_choice_write(&choice, out, err);
+}
+
+/* ---- a transaction ---- */
+
+/* Its movements, where something is known of them, or where the text can be nothing else. */
+static toc_code ask_transfers(const asking *all, const char *text, bool is_wallet, toc_buf *out,
+                              bool *out_taken, toc_err *err)
+{
+    toc_answer_transfers transfers = {0};
+    toc_arena_reset(all->query->arena);
+    toc_code code = toc_query_transfers(all->query, text, &transfers, err);
+    if (code != TOC_OK)
+        return code == TOC_MALFORMED ? TOC_OK : code;
+    *out_taken = transfers.found || !is_wallet;
+    if (!*out_taken)
+        return TOC_OK;
+    toc_buf_clear(out);
+    toc_json_transfers(&transfers, out);
+    return toc_buf_ok(out, err);
+}
+
+/* An address, or a transaction. */
+static toc_code look_up(const asking *all, const char *text, toc_buf *out, toc_err *err)
+{
+    toc_err why;
+    bool found = false, taken = false;
+    toc_code code = choose(all, text, out, &found, err);
+    bool understood = code == TOC_OK || code == TOC_MALFORMED || code == TOC_NOT_FOUND;
+    if (found || all->ask->form != TOC_ASK_DOSSIER || !understood)
+        return code;
+    toc_code other = ask_transfers(all, text, code == TOC_OK, out, &taken, &why);
+    if (other != TOC_OK)
+        return toc_fail(err, other, "%s", why.text);
+    return taken ? TOC_OK : code;
 }
 
 /* ---- one slug ---- */
@@ -133,7 +169,7 @@ static toc_code answer(const asking *all, const char *text, toc_err *err)
     toc_err why;
     TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
     toc_code code = all->ask->form == TOC_ASK_INCIDENT ? ask_incident(all, text, &line, &why)
-                                                       : choose(all, text, &line, &why);
+                                                       : look_up(all, text, &line, &why);
     if (code != TOC_OK) {
         toc_buf_clear(&line);
         write_unanswered(all, text, &why, &line);

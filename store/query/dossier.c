@@ -167,7 +167,8 @@ static toc_code name_cluster(gathering *work, toc_span vertex, toc_err *err)
 static bool is_found(const toc_dossier *out, const toc_beside *beside)
 {
     return out->claim_count > 0 || out->cluster.id.size > 0 || out->attribution_count > 0 ||
-           out->sighting_count > 0 || out->clearance_count > 0 || beside->exact_notices > 0;
+           out->sighting_count > 0 || out->clearance_count > 0 || out->move_total > 0 ||
+           beside->exact_notices > 0;
 }
 
 toc_code toc_query_dossier(toc_query *query, const char *text, const toc_wallet *wallet,
@@ -190,6 +191,7 @@ toc_code toc_query_dossier(toc_query *query, const char *text, const toc_wallet 
     TOC_TRY(score(&work, err));
     TOC_TRY(toc_beside_end(&work.beside, err));
     TOC_TRY(name_cluster(&work, vertex, err));
+    TOC_TRY(toc_query_moves(query, &dossier, err));
     dossier.found = is_found(&dossier, &work.beside);
     *out = dossier;
     return TOC_OK;

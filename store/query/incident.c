@@ -115,12 +115,10 @@ static toc_code add_range(gathering *work, toc_span slug, bool links, toc_err *e
 static toc_code add_second(gathering *work, const toc_row *row, toc_err *err)
 {
     toc_view *view = &work->query->views->view;
-    toc_claim_id claim;
+    toc_mention mention;
     toc_claim_scan scan;
-    if (row->key.size < 64 || toc_subject_size_at(row->value) != row->value.size)
-        return toc_table_lies(view->txn, TOC_VIEW_SECONDS, row->key, "no same-as", err);
-    memcpy(claim.bytes, row->key.data + row->key.size - 64, sizeof claim.bytes);
-    TOC_TRY(toc_view_scan(view, row->value, &claim, &scan, err));
+    TOC_TRY(toc_mention_read(view->txn, row, &mention, err));
+    TOC_TRY(toc_view_scan(view, mention.filed, &mention.claim, &scan, err));
     return scan.has_head && toc_view_head_live(view, &scan.head)
                ? add_head(work, &scan.head, true, err)
                : TOC_OK;
@@ -133,7 +131,7 @@ static toc_code add_seconds(gathering *work, toc_span slug, toc_err *err)
     toc_row row;
     toc_incident_subject(slug, &subject);
     toc_span prefix = toc_subject_view(&subject);
-    TOC_TRY(toc_view_cursor(&work->query->views->view, TOC_VIEW_SECONDS, &cursor, err));
+    TOC_TRY(toc_view_cursor(&work->query->views->view, TOC_VIEW_MENTIONS, &cursor, err));
     toc_code code = toc_cursor_seek(cursor, prefix, &row, err);
     for (; code == TOC_OK && toc_span_begins(row.key, prefix) && !work->out->partial;
          code = toc_cursor_next(cursor, &row, err))

@@ -64,6 +64,15 @@ void toc_beside_accuse(toc_beside *beside, const toc_answer_claim *claim);
 /* Once the dossier has its claims: fills in the rest of it. */
 TOC_MUST toc_code toc_beside_end(toc_beside *beside, toc_err *err);
 
+/* ---- transfer.c ---- */
+
+/* The movement filed under the subject of a place: its versions, what adds nothing, its disputes.
+ * NOT_FOUND when no live transfer claim is filed there. */
+TOC_MUST toc_code toc_query_movement(toc_query *query, const toc_subject *place,
+                                     toc_answer_movement *out, toc_err *err);
+/* The movements of a wallet, into its dossier (moves.c). */
+TOC_MUST toc_code toc_query_moves(toc_query *query, toc_dossier *out, toc_err *err);
+
 /* timeline.c: the clusters of the wallets that an answer lists, and what happened when. */
 TOC_MUST toc_code toc_query_timeline(toc_query *query, toc_answer_incidents *out, toc_err *err);
 

@@ -50,26 +50,39 @@ static toc_code put_number(toc_fold *fold, const toc_claim_row *row, const toc_n
     return toc_cursor_insert(cursor, toc_key_view(&key), toc_buf_view(value), err);
 }
 
-static toc_code add_row(toc_batch *batch, const toc_claim_row *row, toc_err *err)
+static toc_code add_row(toc_batch *batch, toc_view_table table, toc_span key, toc_span value,
+                        toc_err *err)
 {
+    TOC_ASSERT(key.size >= sizeof(uint64_t) && value.size <= UINT8_MAX);
     toc_batch_row *place = TOC_LIST_ADD(&batch->rows);
     if (place == NULL)
         return no_memory(err);
-    *place = (toc_batch_row){.order = toc_get_u64(row->filed.key.data),
+    *place = (toc_batch_row){.order = toc_get_u64(key.data),
                              .at = batch->bytes.size,
-                             .key_bytes = (uint32_t)row->filed.key.size};
-    uint8_t value[TOC_CLAIM_BYTES];
-    toc_claim_write(row, value);
-    toc_buf_add_span(&batch->bytes, row->filed.key);
-    toc_buf_add(&batch->bytes, value, sizeof value);
+                             .key_bytes = (uint16_t)key.size,
+                             .value_bytes = (uint8_t)value.size,
+                             .table = (uint8_t)table};
+    toc_buf_add_span(&batch->bytes, key);
+    toc_buf_add_span(&batch->bytes, value);
     return toc_buf_ok(&batch->bytes, err);
+}
+
+toc_code toc_batch_put(toc_fold *fold, toc_view_table table, toc_span key, toc_span value,
+                       toc_err *err)
+{
+    toc_hash hash;
+    toc_row_hash(table, key, value, &fold->scratch, &hash);
+    toc_sum_add(&fold->state.digest, &hash);
+    return add_row(&fold->batch, table, key, value, err);
 }
 
 toc_code toc_batch_file(toc_fold *fold, const toc_claim_row *row, const toc_number_row *stored,
                         const toc_cell *cell, toc_err *err)
 {
     TOC_TRY(put_number(fold, row, stored, err));
-    TOC_TRY(add_row(&fold->batch, row, err));
+    uint8_t value[TOC_CLAIM_BYTES];
+    toc_claim_write(row, value);
+    TOC_TRY(add_row(&fold->batch, TOC_VIEW_CLAIMS, row->filed.key, TOC_SPAN_OF(value), err));
     toc_batch_cell *place = TOC_LIST_ADD(&fold->batch.cells);
     if (place == NULL)
         return no_memory(err);
@@ -87,6 +100,8 @@ uint64_t toc_batch_rows(const toc_fold *fold)
 static int compare_rows(const void *left_row, const void *right_row, void *bytes)
 {
     const toc_batch_row *left = left_row, *right = right_row;
+    if (left->table != right->table)
+        return left->table < right->table ? -1 : 1;
     if (left->order != right->order)
         return left->order < right->order ? -1 : 1;
     const uint8_t *base = bytes;
@@ -101,13 +116,14 @@ static toc_code put_rows(toc_fold *fold, toc_err *err)
         return TOC_OK;
     qsort_r(batch->rows.at, batch->rows.count, sizeof *batch->rows.at, compare_rows,
             batch->bytes.data);
-    toc_cursor *cursor;
-    TOC_TRY(toc_view_cursor(&fold->view, TOC_VIEW_CLAIMS, &cursor, err));
+    toc_cursor *cursor = NULL;
     for (size_t i = 0; i < batch->rows.count; i++) {
         const toc_batch_row *row = &batch->rows.at[i];
         const uint8_t *key = batch->bytes.data + row->at;
+        if (i == 0 || row->table != row[-1].table)
+            TOC_TRY(toc_view_cursor(&fold->view, (toc_view_table)row->table, &cursor, err));
         TOC_TRY(toc_cursor_put(cursor, toc_span_of(key, row->key_bytes),
-                               toc_span_of(key + row->key_bytes, TOC_CLAIM_BYTES), err));
+                               toc_span_of(key + row->key_bytes, row->value_bytes), err));
     }
     return TOC_OK;
 }

@@ -32,7 +32,9 @@ typedef struct toc_notice {
 typedef struct toc_batch_row {
     uint64_t order; /* the key's first bytes */
     size_t at;      /* in `bytes`: key, then value */
-    uint32_t key_bytes;
+    uint16_t key_bytes;
+    uint8_t value_bytes;
+    uint8_t table;
 } toc_batch_row;
 
 typedef struct toc_batch_cell {
@@ -82,6 +84,10 @@ TOC_MUST toc_code toc_fold_drop(toc_fold *fold, toc_view_table table, toc_span k
 /* Adds a record to what is to be filed: all but its effect on reports. EXISTS when it is in E. */
 TOC_MUST toc_code toc_batch_file(toc_fold *fold, const toc_claim_row *row,
                                  const toc_number_row *stored, const toc_cell *cell, toc_err *err);
+/* As toc_fold_put, when what was gathered is put: in order of the keys. Until then nobody reads it.
+ */
+TOC_MUST toc_code toc_batch_put(toc_fold *fold, toc_view_table table, toc_span key, toc_span value,
+                                toc_err *err);
 /* Puts what was gathered. */
 TOC_MUST toc_code toc_batch_flush(toc_fold *fold, toc_err *err);
 /* Rows that flushing may still cost. */
@@ -90,6 +96,13 @@ void toc_batch_clear(toc_batch *batch);
 void toc_batch_wipe(toc_batch *batch);
 /* Writes cells; a cell of kind 0 takes one out. Sorts them. */
 TOC_MUST toc_code toc_cells_put(toc_fold *fold, toc_batch_cell *cells, size_t count, toc_err *err);
+
+/* ---- mentions.c ---- */
+
+/* Lists a record of E, or takes it out of the lists, by what else it is to be found by: rows of
+ * `ended`, `mentions` and `moves`. `row` is not in the map. */
+TOC_MUST toc_code toc_mentions_turn(toc_fold *fold, const toc_claim_row *row,
+                                    const toc_statement *statement, bool out_of, toc_err *err);
 
 /* ---- rests.c: reports and notices on derived ground ---- */
 

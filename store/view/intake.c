@@ -67,35 +67,6 @@ static toc_code wait(toc_fold *fold, const toc_claim_row *row, const toc_stateme
     return toc_table_put(fold->view.txn, TOC_VIEW_WAITING, toc_key_view(&key), (toc_span){0}, err);
 }
 
-/* ---- found otherwise than by where they are filed ---- */
-
-static toc_code turn(toc_fold *fold, toc_view_table table, const toc_key *key, toc_span value,
-                     bool out_of, toc_err *err)
-{
-    return out_of ? toc_fold_drop(fold, table, toc_key_view(key), value, err)
-                  : toc_fold_put(fold, table, toc_key_view(key), value, err);
-}
-
-/* Retractions by their claim, and a same-as by its second incident: in E, whether they wait or not.
- * `row` is not in the map. */
-static toc_code list_otherwise(toc_fold *fold, const toc_claim_row *row,
-                               const toc_statement *statement, bool out_of, toc_err *err)
-{
-    toc_key key;
-    toc_statement scratch;
-    if (statement->kind == TOC_RECORD_RETRACTION) {
-        toc_ended_key(&key, &row->filed.claim, &row->filed.record);
-        TOC_TRY(turn(fold, TOC_VIEW_ENDED, &key, row->filed.subject, out_of, err));
-    }
-    const toc_statement *about = toc_statement_about(statement, &scratch);
-    if (about->kind != TOC_RECORD_SAME_AS)
-        return TOC_OK;
-    toc_subject second;
-    toc_incident_subject(about->as.same_as.second.slug, &second);
-    toc_second_key(&key, toc_subject_view(&second), &row->filed.claim, &row->filed.record);
-    return turn(fold, TOC_VIEW_SECONDS, &key, row->filed.subject, out_of, err);
-}
-
 /* ---- into E ---- */
 
 static toc_code take_malformed(toc_fold *fold, uint32_t feed, uint64_t index, toc_err *err)
@@ -168,7 +139,7 @@ static toc_code take_record(toc_fold *fold, const toc_fold_feed *feed, uint64_t 
     if (code != TOC_OK)
         return code == TOC_EXISTS ? TOC_OK : code; /* in E already */
     count_in(fold, &row, &stored, &feed->id, &cell);
-    TOC_TRY(list_otherwise(fold, &row, statement, false, err));
+    TOC_TRY(toc_mentions_turn(fold, &row, statement, false, err));
     TOC_TRY(toc_rests_mark(fold, &row, err));
     if (toc_view_waits(&fold->view, row.issued_at))
         return wait(fold, &row, statement, err);
@@ -299,7 +270,7 @@ toc_code toc_fold_leave(toc_fold *fold, uint32_t feed, uint64_t index, toc_err *
     toc_arena_reset(fold->arena);
     TOC_TRY(toc_record_decode(stored.record, fold->arena, &statement, err));
     TOC_TRY(drop_row(fold, &row, &stored, &statement, err));
-    TOC_TRY(list_otherwise(fold, &row, &statement, true, err));
+    TOC_TRY(toc_mentions_turn(fold, &row, &statement, true, err));
     TOC_TRY(toc_rests_mark(fold, &row, err));
     return leave_part(fold, &row, &statement, err);
 }

@@ -19,7 +19,8 @@ const char *const toc_view_table_names[TOC_VIEW_TABLES] = {
     [TOC_VIEW_WAITING] = "waiting",
     [TOC_VIEW_EXPIRIES] = "expiries",
     [TOC_VIEW_ENDED] = "ended",
-    [TOC_VIEW_SECONDS] = "seconds",
+    [TOC_VIEW_MENTIONS] = "mentions",
+    [TOC_VIEW_MOVES] = "moves",
     [TOC_VIEW_PENDING] = "pending",
 };
 
@@ -146,13 +147,57 @@ void toc_ended_key(toc_key *key, const toc_claim_id *claim, const toc_record_id 
     toc_key_add(key, record->bytes, sizeof record->bytes);
 }
 
-void toc_second_key(toc_key *key, toc_span second, const toc_claim_id *claim,
-                    const toc_record_id *record)
+void toc_mention_key(toc_key *key, toc_span named, const toc_claim_id *claim,
+                     const toc_record_id *record)
 {
     toc_key_clear(key);
-    toc_key_add_span(key, second);
+    toc_key_add_span(key, named);
     toc_key_add(key, claim->bytes, sizeof claim->bytes);
     toc_key_add(key, record->bytes, sizeof record->bytes);
+}
+
+toc_code toc_mention_read(const toc_txn *txn, const toc_row *row, toc_mention *out, toc_err *err)
+{
+    size_t named = toc_subject_size_at(row->key);
+    if (named == 0 || row->key.size != named + 64 || row->value.size == 0 ||
+        toc_subject_size_at(row->value) != row->value.size)
+        return toc_table_lies(txn, TOC_VIEW_MENTIONS, row->key, "no mention", err);
+    memcpy(out->claim.bytes, row->key.data + named, sizeof out->claim.bytes);
+    out->filed = row->value;
+    return TOC_OK;
+}
+
+void toc_move_prefix(toc_key *key, const toc_wallet *wallet, toc_direction direction)
+{
+    toc_span tag = toc_span_text(wallet->tag);
+    toc_key_clear(key);
+    toc_key_add_span(key, toc_subject_view(&wallet->subject));
+    TOC_ASSERT(tag.size <= UINT8_MAX);
+    toc_key_add_u8(key, (uint8_t)tag.size);
+    toc_key_add_span(key, tag);
+    toc_key_add_u8(key, (uint8_t)direction);
+}
+
+void toc_move_key(toc_key *key, const toc_wallet *wallet, toc_direction direction, toc_time time,
+                  toc_span place, const toc_record_id *record)
+{
+    toc_move_prefix(key, wallet, direction);
+    toc_key_add_u64(key, time.unix_ms);
+    toc_key_add(key, place.data + 1, 32);
+    toc_key_add(key, record->bytes, sizeof record->bytes);
+}
+
+toc_code toc_move_read(const toc_txn *txn, const toc_row *row, size_t prefix_bytes,
+                       toc_move_row *out, toc_err *err)
+{
+    if (row->key.size != prefix_bytes + TOC_MOVE_TAIL_BYTES || row->value.size != 0)
+        return toc_table_lies(txn, TOC_VIEW_MOVES, row->key, "no move", err);
+    const uint8_t *tail = row->key.data + prefix_bytes;
+    *out = (toc_move_row){.time = {toc_get_u64(tail)}, .place = {.size = 35}};
+    out->place.bytes[0] = TOC_CLASS_TRANSFER;
+    memcpy(out->place.bytes + 1, tail + 8, 32);
+    memcpy(out->record.bytes, tail + 40, sizeof out->record.bytes);
+    return TOC_OK;
 }
 
 /* ---- joints ---- */

@@ -33,8 +33,9 @@ typedef enum toc_view_table {
     TOC_VIEW_WAITING, /* due u64 ‖ feed u32 ‖ index u64: of reports and notices only */
     TOC_VIEW_EXPIRIES, /* when to judge again u64 ‖ report; u64 ‖ subject ‖ claim of a notice */
     TOC_VIEW_ENDED,    /* claim ‖ record of each retraction → where it is filed */
-    TOC_VIEW_SECONDS, /* of a same-as: the subject of its second incident ‖ claim ‖ record */
-    TOC_VIEW_PENDING, /* report: joining what it changed was put off, while the fold is behind */
+    TOC_VIEW_MENTIONS, /* what a record names besides where it is filed ‖ claim ‖ record */
+    TOC_VIEW_MOVES,    /* wallet, direction, time ‖ place ‖ record of a transfer */
+    TOC_VIEW_PENDING,  /* report: joining what it changed was put off, while the fold is behind */
     TOC_VIEW_TABLES
 } toc_view_table;
 
@@ -95,14 +96,36 @@ typedef struct toc_number_row {
 } toc_number_row;
 TOC_MUST bool toc_number_read(toc_span value, toc_number_row *out);
 
-/* ---- ended, seconds ---- */
+/* ---- ended, mentions, moves ---- */
 
 /* The retractions of a claim are found without its subject: a root is a claim id and no more.
  * claim ‖ record → the subject that both are filed under. */
 void toc_ended_key(toc_key *key, const toc_claim_id *claim, const toc_record_id *record);
-/* Filed as its first incident, found by its second: subject ‖ claim ‖ record → the first's. */
-void toc_second_key(toc_key *key, toc_span second, const toc_claim_id *claim,
-                    const toc_record_id *record);
+/* A same-as is found by its second incident, a transfer by its transaction and by the one that it
+ * is bridged to, a sighting by its transaction: subject ‖ claim ‖ record → where it is filed. The
+ * subject of a transaction is that of a place in it without an index. */
+void toc_mention_key(toc_key *key, toc_span named, const toc_claim_id *claim,
+                     const toc_record_id *record);
+typedef struct toc_mention {
+    toc_claim_id claim;
+    toc_span filed; /* lent */
+} toc_mention;
+TOC_MUST toc_code toc_mention_read(const toc_txn *txn, const toc_row *row, toc_mention *out,
+                                   toc_err *err);
+/* subject ‖ size u8 ‖ tag | direction u8 ‖ time u64 ‖ the hash in the subject of the place [32] ‖
+ * record → empty */
+enum { TOC_MOVE_TAIL_BYTES = 8 + 32 + 32 };
+void toc_move_prefix(toc_key *key, const toc_wallet *wallet, toc_direction direction);
+void toc_move_key(toc_key *key, const toc_wallet *wallet, toc_direction direction, toc_time time,
+                  toc_span place, const toc_record_id *record);
+typedef struct toc_move_row {
+    toc_time time;
+    toc_subject place; /* where the record is filed */
+    toc_record_id record;
+} toc_move_row;
+/* Of a row that begins with a prefix of so many bytes. */
+TOC_MUST toc_code toc_move_read(const toc_txn *txn, const toc_row *row, size_t prefix_bytes,
+                                toc_move_row *out, toc_err *err);
 
 /* ---- incidence, joints ---- */
 

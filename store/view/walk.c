@@ -277,10 +277,17 @@ static toc_code walk_ended(walk *work, const toc_row *row, toc_err *err)
     return TOC_OK;
 }
 
-static toc_code walk_second(walk *work, const toc_row *row, toc_err *err)
+static toc_code walk_mention(walk *work, const toc_row *row, toc_err *err)
+{
+    toc_mention mention;
+    add(work, TOC_VIEW_MENTIONS, row);
+    return toc_mention_read(work->view->txn, row, &mention, err);
+}
+
+static toc_code walk_move(walk *work, const toc_row *row, toc_err *err)
 {
     (void)err;
-    add(work, TOC_VIEW_SECONDS, row);
+    add(work, TOC_VIEW_MOVES, row);
     return TOC_OK;
 }
 
@@ -424,7 +431,8 @@ static toc_code walk_all(walk *work, toc_err *err)
     TOC_TRY(each_row(work, TOC_VIEW_COVERS, walk_cover, err));
     TOC_TRY(each_row(work, TOC_VIEW_RESTS, walk_rest, err));
     TOC_TRY(each_row(work, TOC_VIEW_ENDED, walk_ended, err));
-    TOC_TRY(each_row(work, TOC_VIEW_SECONDS, walk_second, err));
+    TOC_TRY(each_row(work, TOC_VIEW_MENTIONS, walk_mention, err));
+    TOC_TRY(each_row(work, TOC_VIEW_MOVES, walk_move, err));
     return check_bookkeeping(work, err);
 }
 

@@ -50,6 +50,27 @@ static inline toc_statement book_end(toc_statement *target, uint64_t revision)
     return end;
 }
 
+/* One Bitcoin from a wallet to another, as output `number` of TOC_BOOK_TX; both lent. */
+#define TOC_BOOK_TX "4a5e1e4baab89f3a32518a88c31bc87f618f76673e2cc77ab2127b7afdeda33b"
+static inline toc_statement book_transfer(const toc_wallet *from, const toc_wallet *to,
+                                          size_t number)
+{
+    static const char *const numbers[] = {"0", "1", "2", "10"};
+    toc_statement statement = book_statement(TOC_RECORD_TRANSFER);
+    toc_transfer_body *body = &statement.as.transfer;
+    body->place = (toc_place){.chain = from->chain,
+                              .tx = toc_span_text(TOC_BOOK_TX),
+                              .index_kind = TOC_INDEX_OUTPUT,
+                              .index = toc_span_text(numbers[number])};
+    body->from = from;
+    body->to = to;
+    body->from_count = body->to_count = 1;
+    body->amount = (toc_amount){.asset = toc_span_text("native"), .decimals = 8, .stated = true};
+    body->amount.base_units[31] = 100;
+    body->time.unix_ms = TOC_BOOK_NOW - 3600000;
+    return statement;
+}
+
 /* `target` as said in `feed`; its identity is written into `named`. */
 static inline toc_target book_target(const toc_test_feed *feed, const toc_statement *target,
                                      toc_statement *named)

@@ -269,11 +269,11 @@ static void a_same_as_is_found_by_its_second_incident_too(void **state)
     toc_subject second;
     toc_key key;
     toc_incident_subject(same_as.as.same_as.second.slug, &second);
-    toc_second_key(&key, toc_subject_view(&second), &said.claim, &said.record);
-    assert_true(has_row(all, TOC_VIEW_SECONDS, &key));
+    toc_mention_key(&key, toc_subject_view(&second), &said.claim, &said.record);
+    assert_true(has_row(all, TOC_VIEW_MENTIONS, &key));
     toc_viewbook_journal(&all->it->book, TOC_JOURNAL_ERASED, all->feed, 1, 2);
     toc_viewbook_fold(&all->it->book);
-    assert_false(has_row(all, TOC_VIEW_SECONDS, &key));
+    assert_false(has_row(all, TOC_VIEW_MENTIONS, &key));
 }
 
 int main(void)

@@ -85,7 +85,7 @@ static void a_row_is_hashed_after_the_name_of_its_table_and_a_zero_byte(void **s
 
 /* ---- flipped bytes ---- */
 
-/* A notice with effect, a report and a notice that rest on a claim, a same-as. */
+/* A notice with effect, a report and a notice that rest on a claim, a same-as, a transfer. */
 static void say_others(toc_test_feed *feed)
 {
     toc_said source = toc_viewbook_say(feed, toc_book_claim(toc_book_numbered(6), "theft"));
@@ -99,10 +99,12 @@ static void say_others(toc_test_feed *feed)
     (void)toc_viewbook_say(feed, derived_from(notice, &record, 1, &root, 1));
     toc_statement report = toc_book_cluster("derived");
     (void)toc_viewbook_say(feed, derived_from(report, &record, 1, &root, 1));
+    const toc_wallet from = toc_book_numbered(2), to = toc_book_numbered(4);
     toc_statement same_as = book_statement(TOC_RECORD_SAME_AS);
     same_as.as.same_as.first = (toc_incident_ref){.org = {{1}}, .slug = toc_span_text("one")};
     same_as.as.same_as.second = (toc_incident_ref){.org = {{2}}, .slug = toc_span_text("other")};
     (void)toc_viewbook_say(feed, same_as);
+    (void)toc_viewbook_say(feed, book_transfer(&from, &to, 0));
 }
 
 /* A store in which every table has rows. */
