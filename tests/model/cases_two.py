@@ -51,6 +51,7 @@ TWO = {
     "9 accepted by the one org of both", "9 a theft shared without a same-as", "9 an event of three",
     "9 a withdrawn or misstated same-as",
     "9 equal versions", "9 versions in conflict", "9 drawn by lineages", "9 drawn by record id", "9 a bridge",
+    "9 a bridge that both sides name", "9 a bridge that only the other side names", "9 a move that is not drawn",
     "9 a sighting at a transfer", "9 a transfer that is not sound",
 }
 
@@ -347,7 +348,10 @@ def event_cases(_, views):
 
 
 def movement_cases(_, views):
-    for row in effects.movements_of(views):
+    movements = effects.movements_of(views)
+    if any(not drawn for row in effects.moves_of(views) for _, _, drawn in row["moves"]):
+        yield "9 a move that is not drawn"
+    for row in movements:
         versions = [[views.live[raw(claim)] for claim in version] for version in row["versions"]]
         if any(len(version) > 1 for version in versions):
             yield "9 equal versions"
@@ -357,6 +361,11 @@ def movement_cases(_, views):
             yield "9 drawn by lineages" if first > second else "9 drawn by record id"
         if row["bridge"]:
             yield "9 a bridge"
+        named_there = {other["subject"] for other in movements if other["bridge"] == row["subject"]}
+        if row["bridge"] in named_there:
+            yield "9 a bridge that both sides name"
+        if named_there - {row["bridge"]}:
+            yield "9 a bridge that only the other side names"
         if row["sightings"]:
             yield "9 a sighting at a transfer"
         if len(row["claims"]) > sum(len(version) for version in versions):

@@ -317,7 +317,24 @@ def movements_of(views):
             "told_by": drawn.claim.hex() if drawn else "",
             "bridge": identity.of_place(bridge).hex() if bridge else "",
             "sightings": ids(seen.get(subject, []))})
+    for movement in found:      # either side names the other
+        movement["linked"] = sorted({*filter(None, [movement["bridge"]]),
+                                     *(other["subject"] for other in found if other["bridge"] == movement["subject"])})
     return found
+
+
+def moves_of(views):
+    """By wallet: the movements that some live claim has it in, on which side, and whether the version drawn has."""
+    movements = {movement["subject"]: movement for movement in movements_of(views)}
+    found = {}
+    for head in of_kind(views.live, TRANSFER):
+        told_by = movements[head.filed.hex()]["told_by"]
+        drawn = views.live[raw(told_by)].said if told_by else {"from": [], "to": []}
+        for way, parties in (("in", "to"), ("out", "from")):
+            for wallet in side(head.said[parties]):
+                found.setdefault(wallet, set()).add((way, head.filed.hex(), wallet in side(drawn[parties])))
+    return [{"subject": subject, "tag": tag, "moves": [list(move) for move in sorted(found[subject, tag])]}
+            for subject, tag in sorted(found)]
 
 
 # Everything that rules 2 print ------------------------------------------------------------------------
@@ -333,5 +350,5 @@ def printed(views):
         "beside": beside_of(views),
         "disputes": disputes_of(live), "inquiries": inquiries_of(live), "replies": replies_of(live),
         "incidents": incidents_of(views), "same": same_of(views), "meant": meant_of(live),
-        "movements": movements_of(views),
+        "movements": movements_of(views), "moves": moves_of(views),
     }

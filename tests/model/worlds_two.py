@@ -300,6 +300,23 @@ class World(worlds.World):
             there = self.on([chain])
             self.say(self.place(), SIGHTING, {**there, "place": {**fields["place"], "chain": chain}})
 
+    def crossings(self):
+        """Bridges named from the other side, or from both."""
+        for place, kind, fields in [*self.said]:
+            if kind != TRANSFER or not fields["place"]["tx"] or self.rng.random() < 0.4:
+                continue
+            here = fields["place"]
+            chains = [chain for chain in self.chains() if chain != here["chain"]]
+            if not chains:
+                continue
+            there = self.place_of(self.rng.choice(chains), 0)
+            amount = {"asset": "native", "units": "5", "decimals": 18}
+            self.say(self.place(), TRANSFER, {"place": there}, lambda there=there, here=here: {
+                "from": self.parties(there["chain"], 1), "to": [], "amount": amount, "bridge": here}, **worlds.SURE)
+            if self.rng.random() < 0.5:
+                self.say(place, TRANSFER, {"place": here}, lambda there=there, here=here: {
+                    "from": self.parties(here["chain"], 1), "to": [], "amount": amount, "bridge": there}, **worlds.SURE)
+
     def thefts(self):
         chains = self.rng.sample([BTC, BSC, ETH], self.rng.choice([0, 1, 2, 3]))
         return sorted(({"chain": chain, "tx": self.rng.choice(self.txs[chain])} for chain in chains),
@@ -403,4 +420,5 @@ def small_world(rng):
         scene(world)
     for _ in range(rng.choice([0, 1, 2, 3])):
         world.answers()
+    world.crossings()
     return world

@@ -416,6 +416,7 @@ void toc_world_views(toc_viewbook *book, toc_buf *out)
         toc_world_live(&json, &query);
         add_each(&json, "beside", &query, &wallets, toc_world_beside);
         toc_world_incidents(&json, &query);
+        toc_world_movements(&json, &query);
     }
     TOC_LIST_WIPE(&wallets.wallets);
     toc_json_close(&json, '}');

@@ -7,6 +7,8 @@
 #include "proto/answer/writer.h"
 #include "store/query.h"
 
+/* `movements`: asked transaction by transaction. `moves`: wallet by wallet. */
+void toc_world_movements(toc_json *json, toc_query *query);
 /* `incidents`, `same`, `meant`: asked slug by slug. */
 void toc_world_incidents(toc_json *json, toc_query *query);
 
