@@ -158,6 +158,150 @@ static void show_relations(const json_t *line, toc_buf *out)
                        (unsigned long long)toc_number_of(line, "tagged"));
 }
 
+/* ---- movements ---- */
+
+static const char *party_of(const json_t *claim, const char *key)
+{
+    return toc_text_of(json_array_get(json_object_get(claim, key), 0), "wallet");
+}
+
+/* "ADDRESS", "ADDRESS and 2 more", "-". */
+static void add_party(toc_table *table, const json_t *claim, const char *key)
+{
+    size_t count = json_array_size(json_object_get(claim, key));
+    TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
+    toc_buf_add_text(&text, count == 0 ? "-" : party_of(claim, key));
+    if (count > 1)
+        toc_buf_printf(&text, " and %zu more", count - 1);
+    toc_table_add(table, TOC_STYLE_PLAIN, toc_buf_view(&text));
+}
+
+static void add_amount(toc_table *table, const json_t *claim)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
+    toc_buf_printf(&text, "%s %s", toc_text_of(claim, "amount"), toc_text_of(claim, "asset"));
+    toc_table_add(table, TOC_STYLE_PLAIN, toc_buf_view(&text));
+}
+
+static void add_moment(toc_table *table, const json_t *object, const char *key)
+{
+    char text[17];
+    snprintf(text, sizeof text, "%.16s", toc_text_of(object, key));
+    toc_table_add_text(table, text);
+}
+
+/* "output 0", "native"; the transaction behind it where it is not known yet. */
+static void add_place(toc_table *table, const json_t *place, bool whole)
+{
+    const char *tx = toc_text_of(place, "tx");
+    TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
+    if (tx[0] == '\0')
+        toc_buf_printf(&text, "flow note %s", toc_text_of(place, "flow"));
+    else
+        toc_buf_printf(&text, "%s %s", toc_text_of(place, "index_kind"),
+                       toc_text_of(place, "index"));
+    if (whole && tx[0] != '\0')
+        toc_buf_printf(&text, " of %s", tx);
+    toc_table_add(table, TOC_STYLE_PLAIN, toc_buf_view(&text));
+}
+
+static toc_code show_moves(const json_t *line, toc_buf *out, toc_err *err)
+{
+    static const char *const heads[] = {"MOVED", "WAY", "AMOUNT", "WITH", "SAYS", "IN", NULL};
+    TOC_AUTO(toc_table_wipe) toc_table table;
+    toc_table_init(&table, heads);
+    const json_t *moves = json_object_get(line, "moves");
+    for (size_t i = 0; i < json_array_size(moves); i++) {
+        const json_t *move = json_array_get(moves, i);
+        const char *name = toc_text_of(move, "org_name"), *way = toc_text_of(move, "direction");
+        add_moment(&table, move, "time");
+        toc_table_add(&table, toc_flag_of(move, "drawn") ? TOC_STYLE_PLAIN : TOC_STYLE_QUIET,
+                      toc_span_text(toc_flag_of(move, "drawn") ? way : "other version"));
+        add_amount(&table, move);
+        add_party(&table, move, strcmp(way, "in") == 0 ? "from" : "to");
+        toc_table_add(&table, TOC_STYLE_STRONG,
+                      toc_span_text(name[0] != '\0' ? name : toc_text_of(move, "org")));
+        add_place(&table, json_object_get(move, "place"), true);
+    }
+    TOC_TRY(toc_table_print(&table, 2, out, err));
+    uint64_t total = toc_number_of(line, "move_total");
+    if (json_array_size(moves) < total)
+        toc_buf_printf(out, "  … %s%llu moves in all\n",
+                       toc_flag_of(line, "moves_partial") ? "over " : "",
+                       (unsigned long long)total);
+    return toc_buf_ok(out, err);
+}
+
+static void add_version(toc_table *table, const json_t *movement, const json_t *version)
+{
+    const json_t *claims = json_object_get(version, "claims"), *told = json_array_get(claims, 0);
+    bool drawn = toc_flag_of(version, "drawn");
+    const char *name = toc_text_of(told, "org_name");
+    TOC_AUTO(toc_buf_wipe) toc_buf says = {0};
+    add_place(table, json_object_get(movement, "place"), false);
+    add_moment(table, told, "time");
+    add_amount(table, told);
+    add_party(table, told, "from");
+    add_party(table, told, "to");
+    toc_buf_add_text(&says, name[0] != '\0' ? name : toc_text_of(told, "org"));
+    if (json_array_size(claims) > 1)
+        toc_buf_printf(&says, " and %zu more", json_array_size(claims) - 1);
+    toc_table_add(table, TOC_STYLE_STRONG, toc_buf_view(&says));
+    bool conflict = toc_flag_of(movement, "conflict");
+    toc_table_add(table, TOC_STYLE_WARNING,
+                  toc_span_text(!conflict ? ""
+                                : drawn   ? "conflict, drawn"
+                                          : "conflict"));
+}
+
+static void show_beside(const json_t *movement, toc_buf *out)
+{
+    const json_t *bridges = json_object_get(movement, "bridges"),
+                 *sightings = json_object_get(movement, "sightings");
+    for (size_t i = 0; i < json_array_size(bridges); i++) {
+        const json_t *bridge = json_array_get(bridges, i),
+                     *place = json_object_get(bridge, "place");
+        bool onward = strcmp(toc_text_of(bridge, "side"), "onward") == 0;
+        toc_buf_add_text(out, onward ? "  bridged to    " : "  bridged from  ");
+        toc_colour_add(out, TOC_STYLE_PLAIN, toc_span_text(toc_text_of(place, "chain")));
+        toc_buf_add_u8(out, ' ');
+        toc_colour_add(out, TOC_STYLE_PLAIN, toc_span_text(toc_text_of(place, "tx")));
+        toc_buf_add_u8(out, '\n');
+    }
+    for (size_t i = 0; i < json_array_size(sightings); i++) {
+        const json_t *claim = json_array_get(sightings, i);
+        toc_buf_printf(out, "  seen %.16s  %s  ", toc_text_of(claim, "seen"),
+                       toc_text_of(claim, "direction"));
+        toc_colour_add(out, TOC_STYLE_PLAIN, toc_span_text(toc_text_of(claim, "wallet")));
+        toc_buf_add_text(out, "  ");
+        toc_colour_add(out, TOC_STYLE_STRONG, toc_span_text(toc_text_of(claim, "org_name")));
+        toc_buf_add_u8(out, '\n');
+    }
+}
+
+/* An answer about a transaction. */
+static toc_code show_transfers(const json_t *line, toc_buf *out, toc_err *err)
+{
+    static const char *const heads[] = {"IN", "MOVED", "AMOUNT", "FROM", "TO", "SAYS", "", NULL};
+    TOC_AUTO(toc_table_wipe) toc_table table;
+    toc_table_init(&table, heads);
+    const json_t *movements = json_object_get(line, "movements");
+    toc_colour_add(out, TOC_STYLE_STRONG, toc_span_text(toc_text_of(line, "query")));
+    toc_buf_add_text(out, "\n");
+    if (!toc_flag_of(line, "found"))
+        toc_buf_add_text(out, "  no movement in this transaction is reported here\n");
+    for (size_t i = 0; i < json_array_size(movements); i++) {
+        const json_t *movement = json_array_get(movements, i),
+                     *versions = json_object_get(movement, "versions");
+        for (size_t j = 0; j < json_array_size(versions); j++)
+            add_version(&table, movement, json_array_get(versions, j));
+    }
+    TOC_TRY(toc_table_print(&table, 2, out, err));
+    for (size_t i = 0; i < json_array_size(movements); i++)
+        show_beside(json_array_get(movements, i), out);
+    return toc_buf_ok(out, err);
+}
+
 /* An answer that is no dossier: the text was no address. */
 static bool show_error(const json_t *line, toc_buf *out)
 {
@@ -179,6 +323,8 @@ static toc_code show_dossier(void *context, json_t *line, toc_buf *out, toc_err 
     *first = false;
     if (show_error(line, out))
         return toc_buf_ok(out, err);
+    if (json_object_get(line, "movements") != NULL)
+        return show_transfers(line, out, err);
     show_head(line, out);
     if (!toc_flag_of(line, "found"))
         toc_buf_add_text(out, "  nothing is reported of it here\n");
@@ -189,6 +335,7 @@ static toc_code show_dossier(void *context, json_t *line, toc_buf *out, toc_err 
     TOC_TRY(show_claims(line, out, err));
     show_relations(line, out);
     toc_show_beside(line, out);
+    TOC_TRY(show_moves(line, out, err));
     if (toc_flag_of(line, "incomplete"))
         toc_colour_add(out, TOC_STYLE_WARNING,
                        toc_span_text("  not complete: the views are behind the log"));

@@ -171,6 +171,7 @@ typedef struct toc_answer_incident_cluster {
 typedef enum toc_moment_kind {
     TOC_MOMENT_OCCURRED,
     TOC_MOMENT_DISCOVERED,
+    TOC_MOMENT_THEFT, /* a movement in a transaction that an incident calls a theft */
     TOC_MOMENT_FIRST_SEEN,
     TOC_MOMENT_LAST_SEEN,
     TOC_MOMENT_SIGHTED,

@@ -65,9 +65,10 @@ static void add_clusters(toc_json *json, const toc_answer_incidents *incidents)
 static void add_moment(toc_json *json, const toc_answer_moment *moment)
 {
     static const char *const names[] = {
-        [TOC_MOMENT_OCCURRED] = "occurred",     [TOC_MOMENT_DISCOVERED] = "discovered",
-        [TOC_MOMENT_FIRST_SEEN] = "first-seen", [TOC_MOMENT_LAST_SEEN] = "last-seen",
-        [TOC_MOMENT_SIGHTED] = "sighted",       [TOC_MOMENT_REPORTED] = "reported"};
+        [TOC_MOMENT_OCCURRED] = "occurred",   [TOC_MOMENT_DISCOVERED] = "discovered",
+        [TOC_MOMENT_THEFT] = "theft",         [TOC_MOMENT_FIRST_SEEN] = "first-seen",
+        [TOC_MOMENT_LAST_SEEN] = "last-seen", [TOC_MOMENT_SIGHTED] = "sighted",
+        [TOC_MOMENT_REPORTED] = "reported"};
     toc_json_open(json, NULL, '{');
     toc_json_time(json, "time", moment->time);
     toc_json_text(json, "what", toc_span_text(names[moment->kind]));

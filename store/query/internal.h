@@ -70,6 +70,9 @@ TOC_MUST toc_code toc_beside_end(toc_beside *beside, toc_err *err);
  * NOT_FOUND when no live transfer claim is filed there. */
 TOC_MUST toc_code toc_query_movement(toc_query *query, const toc_subject *place,
                                      toc_answer_movement *out, toc_err *err);
+/* Those of a transaction, by a place without an index; all but the query of the answer. */
+TOC_MUST toc_code toc_query_transaction(toc_query *query, const toc_place *whole,
+                                        toc_answer_transfers *out, toc_err *err);
 /* The movements of a wallet, into its dossier (moves.c). */
 TOC_MUST toc_code toc_query_moves(toc_query *query, toc_dossier *out, toc_err *err);
 

@@ -1,5 +1,5 @@
 /* What happened when, and in which clusters the wallets of an incident are: from the claims that
- * its answer lists, and from what was seen of its wallets. */
+ * its answer lists, from what was seen of its wallets, and from the movements of its thefts. */
 #include <stdlib.h>
 
 #include "store/query/internal.h"
@@ -18,12 +18,14 @@ typedef struct timeline {
     toc_answer_incidents *out;
     TOC_LIST(toc_answer_moment) moments;
     TOC_LIST(place_in) wallets; /* each once */
+    TOC_LIST(toc_place) thefts; /* each once */
 } timeline;
 
 static void timeline_wipe(timeline *work)
 {
     TOC_LIST_WIPE(&work->moments);
     TOC_LIST_WIPE(&work->wallets);
+    TOC_LIST_WIPE(&work->thefts);
 }
 TOC_DEFINE_AUTO_WIPE(timeline, timeline_wipe)
 
@@ -50,11 +52,27 @@ static toc_code add(timeline *work, const toc_answer_claim *claim, toc_moment_ki
     return TOC_OK;
 }
 
+static toc_code add_theft(timeline *work, const toc_place *theft, toc_err *err)
+{
+    for (size_t i = 0; i < work->thefts.count; i++) {
+        if (work->thefts.at[i].chain == theft->chain &&
+            toc_span_equal(work->thefts.at[i].tx, theft->tx))
+            return TOC_OK;
+    }
+    toc_place *place = TOC_LIST_ADD(&work->thefts);
+    if (place == NULL)
+        return toc_query_no_memory(err);
+    *place = *theft;
+    return TOC_OK;
+}
+
 static toc_code add_incident(timeline *work, const toc_answer_claim *claim, toc_err *err)
 {
     const toc_incident_body *body = &claim->statement.as.incident;
     TOC_TRY(add(work, claim, TOC_MOMENT_OCCURRED, body->occurred, NULL, err));
     TOC_TRY(add(work, claim, TOC_MOMENT_DISCOVERED, body->discovered, NULL, err));
+    for (size_t i = 0; i < body->theft_count; i++)
+        TOC_TRY(add_theft(work, &body->thefts[i], err));
     return add(work, claim, TOC_MOMENT_REPORTED, claim->statement.issued_at, NULL, err);
 }
 
@@ -144,6 +162,36 @@ static toc_code ask_wallets(timeline *work, toc_err *err)
     return TOC_OK;
 }
 
+/* ---- thefts ---- */
+
+/* By the version drawn; what was seen there may be of a wallet that nobody has named. */
+static toc_code add_movement(timeline *work, const toc_answer_movement *movement, toc_err *err)
+{
+    if (movement->version_count > 0) {
+        const toc_answer_claim *told = &movement->versions[0].claims[0];
+        const toc_transfer_body *body = &told->statement.as.transfer;
+        TOC_TRY(add(work, told, TOC_MOMENT_THEFT, body->time, &body->place, err));
+    }
+    for (size_t i = 0; i < movement->sighting_count; i++) {
+        const toc_answer_claim *claim = &movement->sightings[i];
+        const toc_sighting_body *body = &claim->statement.as.sighting;
+        TOC_TRY(add(work, claim, TOC_MOMENT_SIGHTED, body->seen, &body->place, err));
+    }
+    return TOC_OK;
+}
+
+static toc_code ask_thefts(timeline *work, toc_err *err)
+{
+    for (size_t i = 0; i < work->thefts.count; i++) {
+        toc_answer_transfers transfers = {0};
+        TOC_TRY(toc_query_transaction(work->query, &work->thefts.at[i], &transfers, err));
+        for (size_t j = 0; j < transfers.movement_count; j++)
+            TOC_TRY(add_movement(work, &transfers.movements[j], err));
+        work->out->partial = work->out->partial || transfers.partial;
+    }
+    return TOC_OK;
+}
+
 /* ---- clusters ---- */
 
 static int compare_places(const void *left, const void *right)
@@ -214,10 +262,12 @@ static toc_code list_moments(timeline *work, toc_err *err)
         qsort(moments, work->moments.count, sizeof *moments, compare_stored);
     for (size_t i = 0; i < work->moments.count; i++) {
         bool same = kept > 0 && compare_moments(&moments[kept - 1], &moments[i]) == 0;
-        if (same && moments[i].kind != TOC_MOMENT_SIGHTED)
-            moments[kept - 1].claim_count++;
-        else
+        bool itself = same && toc_claim_id_equal(&moments[kept - 1].claim, &moments[i].claim);
+        bool apart = moments[i].kind == TOC_MOMENT_SIGHTED || moments[i].kind == TOC_MOMENT_THEFT;
+        if (!same || (apart && !itself))
             moments[kept++] = moments[i];
+        else if (!itself)
+            moments[kept - 1].claim_count++; /* a sighting may be met at wallet and place */
     }
     out->moment_total = kept;
     out->moment_count = kept < TOC_TIMELINE_MAX ? kept : TOC_TIMELINE_MAX;
@@ -234,6 +284,7 @@ toc_code toc_query_timeline(toc_query *query, toc_answer_incidents *out, toc_err
     TOC_AUTO(timeline_wipe) timeline work = {.query = query, .out = out};
     TOC_TRY(add_claims(&work, err));
     TOC_TRY(ask_wallets(&work, err));
+    TOC_TRY(ask_thefts(&work, err));
     TOC_TRY(list_clusters(&work, err));
     return list_moments(&work, err);
 }

@@ -445,24 +445,37 @@ static toc_code list_movements(gathering *work, toc_err *err)
 
 /* ---- what the text may mean ---- */
 
+/* `whole` lives as long as the answer. */
+static toc_code ask_whole(gathering *work, const toc_place *whole, toc_err *err)
+{
+    toc_subject subject;
+    work->whole = *whole;
+    work->places.count = 0;
+    toc_place_subject(whole, &subject);
+    TOC_TRY(add_mentions(work, &subject, err));
+    for (size_t i = 0; i < work->places.count; i++)
+        TOC_TRY(add_movement(work, &work->places.at[i], err));
+    return TOC_OK;
+}
+
+toc_code toc_query_transaction(toc_query *query, const toc_place *whole, toc_answer_transfers *out,
+                               toc_err *err)
+{
+    TOC_AUTO(gathering_wipe) gathering work = {.query = query, .out = out};
+    TOC_TRY(ask_whole(&work, whole, err));
+    return list_movements(&work, err);
+}
+
 static toc_code ask_transaction(gathering *work, const toc_chain *chain, toc_span text,
                                 bool *out_fits, toc_err *err)
 {
     char canonical[TOC_TXID_TEXT_BYTES];
-    toc_subject whole;
     if (toc_txid_parse(chain, text, canonical, NULL) != TOC_OK)
         return TOC_OK;
     *out_fits = true;
-    work->whole = (toc_place){.chain = chain};
-    work->whole.tx = toc_arena_dup(work->query->arena, toc_span_text(canonical));
-    if (work->whole.tx.size == 0)
-        return toc_query_no_memory(err);
-    toc_place_subject(&work->whole, &whole);
-    work->places.count = 0;
-    TOC_TRY(add_mentions(work, &whole, err));
-    for (size_t i = 0; i < work->places.count; i++)
-        TOC_TRY(add_movement(work, &work->places.at[i], err));
-    return TOC_OK;
+    const toc_place whole = {.chain = chain,
+                             .tx = toc_arena_dup(work->query->arena, toc_span_text(canonical))};
+    return whole.tx.size == 0 ? toc_query_no_memory(err) : ask_whole(work, &whole, err);
 }
 
 static toc_code ask_flow(gathering *work, const toc_chain *chain, toc_span text, bool *out_fits,

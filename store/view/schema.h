@@ -12,7 +12,7 @@
 #include "store/table.h"
 
 /* Raised whenever a layout below, or what is filed where, changes: older views are dropped. */
-enum { TOC_VIEW_LAYOUT = 7, TOC_RULES_VERSION = 2 };
+enum { TOC_VIEW_LAYOUT = 8, TOC_RULES_VERSION = 2 };
 
 typedef enum toc_view_table {
     TOC_VIEW_META = 0,

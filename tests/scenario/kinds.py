@@ -112,6 +112,35 @@ def incidents(nodes):
     return found
 
 
+def movements(nodes):
+    """A transaction is looked up like an address; its wallets tell of it."""
+    b = nodes["b"]
+    onward = ["submit", "transfer", "--chain", "BSC", "--tx", SECOND_TX, "--index-kind", "native", "--to", THIEF,
+              "--asset", "native", "--base-units", "12500000000000000000", "--decimals", "18", "--time",
+              "2025-02-21T15:00:00Z", "--bridge-chain", "ETH", "--bridge-tx", TX, "--bridge-index-kind", "native",
+              "--bridge-side", "origin"]
+    once(nodes, "b", *onward)
+    found, there, nothing = b.tocsin("lookup", TX, f"BSC:{SECOND_TX}", "0x" + "5c" * 32).lines
+    expect(found["found"] and len(found["movements"]) == 1, f"the transfer: {found}")
+    movement = found["movements"][0]
+    told = movement["versions"][0]["claims"][0]
+    expect((told["from"][0]["address"], told["to"][0]["address"], told["amount"]) == (THIEF, OTHER, "12.5"), str(told))
+    expect([s["wallet"] for s in movement["sightings"]] == [f"eip155:1:{THIEF}"], str(movement["sightings"]))
+    expect([(bridge["place"]["tx"], bridge["side"], bridge["named_here"], bridge["named_there"])
+            for bridge in movement["bridges"]] == [(SECOND_TX, "onward", False, True)], str(movement["bridges"]))
+    expect(there["movements"][0]["bridges"][0]["named_here"], f"from the other side: {there}")
+    expect(not nothing["found"] and nothing["movements"] == [], f"an unknown transaction: {nothing}")
+    moves = nodes["a"].lookup(THIEF)
+    expect([(move["direction"], move["place"]["tx"]) for move in moves["moves"]] == [("in", SECOND_TX), ("out", TX)],
+           f"moves, newest first: {moves['moves']}")
+    expect(moves["move_total"] == 2 and not moves["moves_partial"], str(moves["move_total"]))
+    shown = b.tocsin("lookup", TX, THIEF, as_json=False).out
+    for words in ("12.5", "bridged to", "seen 2025-02-21", "out", f"of {TX}"):
+        expect(words in shown, f"'{words}' is not shown: {shown}")
+    what = [moment["what"] for moment in b.tocsin("incident", "bybit-2025").last["timeline"]]
+    expect(what.count("theft") == 1 and what.count("sighted") == 1, f"the theft's moment: {what}")
+
+
 def whole_lists(nodes):
     """A list submitted whole takes back what left it, unless that is too much to be meant."""
     a = nodes["a"]
@@ -158,7 +187,9 @@ def run(nodes):
     nodes.exchange_cards()
     nodes.found_circle("kinds", "everything there is to say")
     commands(nodes)
-    event = incidents(nodes)
+    incidents(nodes)
+    movements(nodes)
+    event = nodes["b"].tocsin("incident", "bybit-2025").last
     seen = talk(nodes)
     lines(nodes)
     whole_lists(nodes)

@@ -296,6 +296,31 @@ static void what_happened_is_told_in_order_of_time(void **state)
     }
 }
 
+static void a_theft_is_in_the_timeline_once_a_transfer_tells_when(void **state)
+{
+    fixture *it = *state;
+    const toc_wallet from = toc_book_numbered(0), to = toc_book_numbered(2);
+    toc_statement transfer = book_transfer(&from, &to, 0), incident = book_incident("heist");
+    const toc_place theft = {.chain = from.chain, .tx = toc_span_text(TOC_BOOK_TX)};
+    incident.as.incident.thefts = &theft;
+    incident.as.incident.theft_count = 1;
+    (void)toc_viewbook_say(it->feeds[0], incident);
+    (void)toc_viewbook_say(it->feeds[1], incident); /* another's, with the same theft */
+    fold_new(it);
+    assert_int_equal(incidents_of(it, "heist").moment_count, 2); /* reported, twice */
+    (void)toc_viewbook_say(it->feeds[2], transfer);
+    (void)toc_viewbook_say(it->feeds[1], book_sighting(from, TOC_BOOK_NOW - HOUR / 2, TOC_BOOK_TX));
+    say_wallet(it, 2, 0, "heist"); /* the sighting is of this wallet, and at the theft */
+    fold_new(it);
+    toc_answer_incidents answer = incidents_of(it, "heist");
+    assert_int_equal(answer.moment_count, 5);
+    assert_int_equal(answer.moments[0].kind, TOC_MOMENT_THEFT);
+    assert_int_equal(answer.moments[0].time.unix_ms, TOC_BOOK_NOW - HOUR);
+    assert_memory_equal(answer.moments[0].org.bytes, it->feeds[2]->name.org.bytes, 32);
+    assert_int_equal(answer.moments[1].kind, TOC_MOMENT_SIGHTED);
+    assert_int_equal(answer.moments[1].claim_count, 1);
+}
+
 static void clusters_of_the_wallets_are_told_once_with_how_many_are_in_them(void **state)
 {
     fixture *it = *state;
@@ -368,6 +393,7 @@ int main(void)
         IN_A_BOOK(an_event_is_named_by_the_lowest_of_all_that_are_linked),
         IN_A_BOOK(what_is_said_of_an_incident_stands_with_it),
         IN_A_BOOK(what_happened_is_told_in_order_of_time),
+        IN_A_BOOK(a_theft_is_in_the_timeline_once_a_transfer_tells_when),
         IN_A_BOOK(clusters_of_the_wallets_are_told_once_with_how_many_are_in_them),
         IN_A_BOOK(a_text_that_is_no_slug_gets_its_own_line_with_the_error),
     };
