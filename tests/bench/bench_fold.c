@@ -1,5 +1,6 @@
 /* How fast the fold takes wallet records into the views, what they cost on disk, and how fast
- * dossiers come out again. bench_fold [records stored before] [folder] [records timed] Records are
+ * dossiers come out again. bench_fold [records stored before] [folder] [records timed] [transfers]
+ * With the word `transfers` each record is of money from one such wallet to another. Records are
  * of 8 orgs in feeds of their own, each about another wallet, every tenth a newer revision of one
  * before. Opening entries (decrypting, decoding, checking) is part of what is timed. Figures of the
  * reference machine stand in docs/PERFORMANCE.md. */
@@ -9,6 +10,7 @@
 #include <time.h>
 
 #include "proto/address/base58.h"
+#include "proto/base/endian.h"
 #include "proto/base/text.h"
 #include "proto/crypto/hash.h"
 #include "proto/feed/entry.h"
@@ -58,6 +60,7 @@ typedef struct bench_state {
     toc_secret *keys[FEEDS];
     toc_log_feed feeds[FEEDS];
     uint64_t written;
+    bool transfers;
     uint64_t record_bytes;
 } bench_state;
 
@@ -83,11 +86,53 @@ static toc_wallet wallet_of(uint64_t number)
     return wallet;
 }
 
+static void add_root(bench_state *bench, const toc_log_feed *feed, toc_statement *statement,
+                     toc_buf *out)
+{
+    toc_err err = {0};
+    toc_claim_id claim;
+    toc_arena_reset(bench->arena);
+    toc_statement_claim(statement, &feed->name.circle, &feed->name.org, &claim);
+    toc_root root = toc_source_root(&statement->source, &claim, bench->arena);
+    statement->roots = &root;
+    statement->root_count = 1;
+    must(toc_record_encode(statement, out, &err), &err);
+}
+
+static void write_transfer(bench_state *bench, const toc_log_feed *feed, uint64_t number,
+                           toc_buf *out)
+{
+    const toc_wallet from = wallet_of(3 * number), to = wallet_of(3 * number + 3); /* all EVM */
+    toc_hash hash;
+    char tx[67] = "0x";
+    toc_blake2b(TOC_SPAN_OF(number), &hash);
+    toc_hex_encode(TOC_SPAN_OF(hash.bytes), tx + 2);
+    toc_statement statement = {
+        .kind = TOC_RECORD_TRANSFER,
+        .revision = 1,
+        .issued_at = {NOW_MS - number % 1000 * 3600000},
+        .tlp = TOC_TLP_AMBER,
+        .confidence = 80,
+        .confidence_scale = toc_span_text("percent"),
+        .source = {.ground = TOC_GROUND_OWN},
+        .as.transfer = {
+            .place = {.chain = from.chain,
+                      .tx = toc_span_of(tx, 66),
+                      .index_kind = TOC_INDEX_NATIVE},
+            .from = &from,
+            .to = &to,
+            .from_count = 1,
+            .to_count = 1,
+            .amount = {.asset = toc_span_text("native"), .decimals = 18, .stated = true},
+            .time = {NOW_MS - number % 100000 * 1000}}};
+    toc_put_u64(statement.as.transfer.amount.base_units + 24, number + 1);
+    add_root(bench, feed, &statement, out);
+}
+
 /* As an exchange would report: most of the fields, a label and a note. */
 static void write_record(bench_state *bench, const toc_log_feed *feed, uint64_t number,
                          toc_buf *out)
 {
-    toc_err err = {0};
     static const char *const categories[] = {"theft", "scam", "ransomware", "phishing"};
     uint64_t about = number % 10 == 9 ? number - 8 : number;
     const toc_span label = toc_span_text("reported by the victim");
@@ -105,13 +150,7 @@ static void write_record(bench_state *bench, const toc_log_feed *feed, uint64_t 
                       .label_count = 1,
                       .labels = &label,
                       .first_seen = {NOW_MS - 86400000}}};
-    toc_claim_id claim;
-    toc_arena_reset(bench->arena);
-    toc_statement_claim(&statement, &feed->name.circle, &feed->name.org, &claim);
-    toc_root root = toc_source_root(&statement.source, &claim, bench->arena);
-    statement.roots = &root;
-    statement.root_count = 1;
-    must(toc_record_encode(&statement, out, &err), &err);
+    add_root(bench, feed, &statement, out);
 }
 
 static void append_chunk(bench_state *bench, toc_log_txn *txn, size_t feed_number)
@@ -125,7 +164,10 @@ static void append_chunk(bench_state *bench, toc_log_txn *txn, size_t feed_numbe
     for (size_t i = 0; i < CHUNK; i++) {
         TOC_AUTO(toc_buf_wipe) toc_buf record = {0};
         uint64_t number = bench->written / CHUNK / FEEDS * CHUNK * FEEDS + feed_number * CHUNK + i;
-        write_record(bench, feed, number, &record);
+        if (bench->transfers)
+            write_transfer(bench, feed, number, &record);
+        else
+            write_record(bench, feed, number, &record);
         bench->record_bytes += record.size;
         toc_buf_clear(&entries[i]);
         must(toc_entry_seal(&feed->name, &feed->id, from + i, 1, UINT32_MAX,
@@ -295,7 +337,7 @@ int main(int argc, char **argv)
     toc_tempdir_make(folder);
     TOC_AUTO(toc_secret_free) toc_secret *key = NULL;
     must(toc_secret_random(&key, &err), &err);
-    bench_state bench = {0};
+    bench_state bench = {.transfers = argc > 4};
     must(toc_arena_new(1 << 20, &bench.arena, &err), &err);
     open_store(&bench, folder, key);
     write_records(&bench, before);

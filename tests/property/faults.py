@@ -82,8 +82,11 @@ FAULTS = [
           "    if (toc_part_of(statement) == TOC_PART_NOTICE)\n        return TOC_OK;\n"
           "    toc_report *report;\n    TOC_TRY(toc_fold_report(fold, &row->filed.claim, &report, err));\n    report->judge = true;"),
     Fault("what rests on an erased record is not judged again", "§4 held",
-          "    TOC_TRY(list_otherwise(fold, &row, &statement, true, err));\n    TOC_TRY(toc_rests_mark(fold, &row, err));\n",
-          "    TOC_TRY(list_otherwise(fold, &row, &statement, true, err));\n"),
+          "    TOC_TRY(toc_mentions_turn(fold, &row, &statement, true, err));\n    TOC_TRY(toc_rests_mark(fold, &row, err));\n",
+          "    TOC_TRY(toc_mentions_turn(fold, &row, &statement, true, err));\n"),
+    Fault("an erased transfer stays with its wallets", "§1 E",
+          "    return turn_moves(work, body, TOC_DIRECTION_OUT, err);",
+          "    return work->out_of ? TOC_OK : turn_moves(work, body, TOC_DIRECTION_OUT, err);"),
     # ---- §4: roots
     Fault("a dead root counts", "§4 dead",
           "        if (!dead)\n            alive[out->alive_count++] = root;", "        alive[out->alive_count++] = root;"),
@@ -165,6 +168,33 @@ FAULTS = [
           "for (toc_table table = TOC_VIEW_META + 1; table < TOC_VIEW_TABLES && code == TOC_OK; table++)\n        code = ",
           "for (toc_table table = TOC_VIEW_META + 1; table < TOC_VIEW_TABLES && code == TOC_OK; table++)\n"
           "        code = table == TOC_VIEW_CLUSTERS ? TOC_OK : "),
+    # ---- §9: incidents and transfers
+    Fault("one of the two orgs accepts for both", "§9 incidents",
+          "(first && second) || toc_voices_agree", "(first || second) || toc_voices_agree"),
+    Fault("what is proposed joins", "§9 incidents", "        if (same->accepted)\n", "        if (same->claim_count > 0)\n"),
+    Fault("a bare slug means the first of several", "§9 incidents",
+          ".has_meaning = out->incident_count == 1}", ".has_meaning = out->incident_count >= 1}"),
+    Fault("a same-as is not found by its second incident", "§9 incidents",
+          "    TOC_TRY(add_range(work, slug, true, err));\n    return add_seconds(work, slug, err);",
+          "    return add_range(work, slug, true, err);"),
+    Fault("the version of fewest lineages is drawn", "§9 transfers",
+          "compare_numbers(b->lineages, a->lineages)", "compare_numbers(a->lineages, b->lineages)"),
+    Fault("versions differ by what was paid alone", "§9 transfers",
+          "        order = compare_parties(a->to, a->to_count, b->to, b->to_count);\n", "        order = 0;\n"),
+    Fault("a claim that adds nothing is a version", "§9 transfers",
+          "        if (stands(&claim))\n            claims[sound++] = claim;", "        if (true)\n            claims[sound++] = claim;"),
+    Fault("a bridge is seen from the side that names it alone", "§9 transfers",
+          "    return add_crossing(work, &body->bridge, &movement.place, side, false, err);",
+          "    (void)side;\n    return TOC_OK;"),
+    Fault("a sighting stands at every index of its transaction", "§9 sighting",
+          "same_place(&claim->statement.as.sighting.place, &movement->place)",
+          "same_transaction(&claim->statement.as.sighting.place, &movement->place)"),
+    Fault("a move is drawn whatever version knows it", "§9 transfers",
+          "move->drawn = names(work, &told->statement.as.transfer, direction);",
+          "move->drawn = names(work, &told->statement.as.transfer, direction) || true;"),
+    Fault("a move that no live claim has is listed", "§9 transfers",
+          "    if (found == NULL)\n        return TOC_OK; /* not live", "    found = found == NULL ? heads : found;\n"
+          "    if (found == NULL)\n        return TOC_OK; /* not live"),
 ]
 
 
