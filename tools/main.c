@@ -131,6 +131,9 @@ static const toc_command commands[] = {
      "  tocsin address --recover TRX:ta3941ufavmvibskq6fmjxxmasnovx86mz\n"
      "  tocsin address --near 0xa4b2fd68593b6f34e51cb9edb66e71c1b4ab449e - < payees.txt",
      toc_address_options, toc_cmd_address},
+    {"terms", "[TABLE]",
+     "The words that claims may use, and what GraphSense, MISP and STIX call them.",
+     "tocsin terms category", NULL, toc_cmd_terms},
     {"status", "", "Is the node running, is it level, how full is it.", "tocsin status", NULL,
      toc_cmd_status},
     {"store digest", "", "The digest of the views: equal where two nodes know the same.",

@@ -5,7 +5,8 @@
  *
  * Other vocabularies: GraphSense's concepts (tagpack-tool, concepts.yaml), machine tags of MISP's
  * taxonomies (cryptocurrency-threat, dark-web, europol-incident, false-positive, osint, workflow),
- * and STIX 2.1's indicator-type-ov. A basis has GraphSense's confidence id and the type of a STIX
+ * and STIX 2.1's indicator-type-ov; an entity type that is no service has a word of threat-actor-type-ov
+ * or identity-class-ov, a scale the name of its table in STIX 2.1, appendix A. A basis has GraphSense's confidence id and the type of a STIX
  * object. What has no counterpart has none here.
  */
 #define ALIASES(...)                                                                               \
@@ -221,25 +222,25 @@ static const toc_term entity_types[] = {
          ALIASES("staking", "staking-pool")),
     TERM(22, "contract", "any other contract that many people use", .service = true, .graphsense = "service",
          ALIASES("smart-contract", "token", "service")),
-    TERM(40, "perpetrator", "a person or group that commits the offence", .graphsense = "perpetrator",
+    TERM(40, "perpetrator", "a person or group that commits the offence", .graphsense = "perpetrator", .stix = "criminal",
          ALIASES("criminal", "suspect")),
-    TERM(41, "thief", "holder of stolen funds", .graphsense = "perpetrator", ALIASES("hacker", "exploiter")),
-    TERM(42, "scammer", "operator of a fraud", .graphsense = "perpetrator", ALIASES("scam", "fraudster")),
-    TERM(43, "ransomware-operator", "operator or affiliate", .graphsense = "perpetrator",
+    TERM(41, "thief", "holder of stolen funds", .graphsense = "perpetrator", .stix = "criminal", ALIASES("hacker", "exploiter")),
+    TERM(42, "scammer", "operator of a fraud", .graphsense = "perpetrator", .stix = "criminal", ALIASES("scam", "fraudster")),
+    TERM(43, "ransomware-operator", "operator or affiliate", .graphsense = "perpetrator", .stix = "crime-syndicate",
          ALIASES("ransomware", "ransomware-affiliate")),
-    TERM(44, "launderer", "moves it for others", .graphsense = "perpetrator", ALIASES("money-launderer", "laundering-network")),
-    TERM(45, "drainer", "operator of a wallet drainer", .graphsense = "perpetrator"),
-    TERM(46, "sanctioned-entity", "a person or organisation under sanctions", .graphsense = "organization",
+    TERM(44, "launderer", "moves it for others", .graphsense = "perpetrator", .stix = "crime-syndicate", ALIASES("money-launderer", "laundering-network")),
+    TERM(45, "drainer", "operator of a wallet drainer", .graphsense = "perpetrator", .stix = "criminal"),
+    TERM(46, "sanctioned-entity", "a person or organisation under sanctions", .graphsense = "organization", .stix = "organization",
          ALIASES("sanctioned")),
-    TERM(47, "terrorist-organisation", "a terrorist organisation", .graphsense = "organization",
+    TERM(47, "terrorist-organisation", "a terrorist organisation", .graphsense = "organization", .stix = "terrorist",
          ALIASES("terrorist-organization")),
-    TERM(48, "vendor", "a seller on a market", .graphsense = "user", ALIASES("darknet-vendor")),
-    TERM(49, "money-mule", "who lends or sells accounts", .graphsense = "user", ALIASES("mule")),
-    TERM(50, "victim", "who lost the money", .graphsense = "victim"),
-    TERM(51, "person", "a person, without saying more", .graphsense = "user", ALIASES("individual", "user")),
-    TERM(52, "organisation", "an organisation that is no service", .graphsense = "organization",
+    TERM(48, "vendor", "a seller on a market", .graphsense = "user", .stix = "criminal", ALIASES("darknet-vendor")),
+    TERM(49, "money-mule", "who lends or sells accounts", .graphsense = "user", .stix = "individual", ALIASES("mule")),
+    TERM(50, "victim", "who lost the money", .graphsense = "victim", .stix = "individual"),
+    TERM(51, "person", "a person, without saying more", .graphsense = "user", .stix = "individual", ALIASES("individual", "user")),
+    TERM(52, "organisation", "an organisation that is no service", .graphsense = "organization", .stix = "organization",
          ALIASES("organization", "company")),
-    TERM(53, "unknown", "whoever it is", .graphsense = "entity"),
+    TERM(53, "unknown", "whoever it is", .graphsense = "entity", .stix = "unknown"),
 };
 
 static const toc_term methods[] = {
@@ -329,10 +330,10 @@ static const toc_term vendors[] = {
 static const toc_term scales[] = {
     TERM(1, "percent", "0 to 100, as written", ALIASES("0-100", "stix")),
     NAMED(2, "graphsense", "GraphSense confidence levels"),
-    TERM(3, "admiralty", "Admiralty system, A1 to F6", ALIASES("nato", "admiralty-scale")),
-    TERM(4, "low-medium-high", "three steps", ALIASES("lmh", "low-med-high")),
-    TERM(5, "words-of-estimative-probability", "Kent's words", ALIASES("wep", "estimative-language", "wep-kent")),
-    TERM(6, "dni", "ODNI, ICD 203", ALIASES("icd-203")),
+    TERM(3, "admiralty", "Admiralty system, A1 to F6", .misp = "admiralty-scale:information-credibility", .stix = "Admiralty Credibility", ALIASES("nato", "admiralty-scale")),
+    TERM(4, "low-medium-high", "three steps", .stix = "None / Low / Med / High", ALIASES("lmh", "low-med-high")),
+    TERM(5, "words-of-estimative-probability", "Kent's words", .stix = "WEP", ALIASES("wep", "estimative-language", "wep-kent")),
+    TERM(6, "dni", "ODNI, ICD 203", .misp = "estimative-language:likelihood-probability", .stix = "DNI Scale", ALIASES("icd-203")),
     TERM(7, "misp", "MISP estimative language", ALIASES("misp-confidence")),
 };
 

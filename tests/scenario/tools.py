@@ -75,6 +75,20 @@ def terminals(node):
     expect("\x1b" not in shown and "\x07" not in shown and "\u202e" not in shown, f"obeyed: {shown!r}")
 
 
+def terms(node):
+    """The words that may be used, without any node."""
+    everything = node.tocsin("terms").lines
+    tables = {line["table"] for line in everything}
+    expect({"category", "entity-type", "list", "scale"} <= tables, f"tables: {tables}")
+    lists = {line["id"]: line for line in node.tocsin("terms", "list").lines}
+    expect(lists["ofac-brave"]["copy_of"] == "ofac-sdn" and "sdn" in lists["ofac-sdn"]["aliases"], f"{lists}")
+    shown = node.tocsin("terms", "Entity Type", as_json=False).out
+    expect("crime-syndicate" in shown and "mixing_service" in shown, shown)
+    expect("entity-type" in node.tocsin("terms", as_json=False).out, "no names of tables")
+    answer = node.tocsin("terms", "categoryy", ok=(2,))
+    expect("'category'" in answer.err, answer.err)
+
+
 def lookups(node):
     scenario.wait_for("the claim is folded",
                       lambda: node.lookup("0x098B716B8Aaf21512996dC57EB0615e2383E2f96")["found"])
@@ -124,6 +138,7 @@ def run(nodes):
     node.tocsin("circle", "create", "alone")
     submissions(nodes)
     terminals(node)
+    terms(node)
     lookups(node)
     without_node(nodes)
 

@@ -1,4 +1,6 @@
 /* The ways in which people and lists write a wallet: bare, named, CAIP-10, payment URI, ticker. */
+#include <stdio.h>
+
 #include "tests/support/check.h"
 
 #include "proto/address/wallet.h"
@@ -266,6 +268,28 @@ static void tickers_of_tokens_and_of_lists_are_loose(void **state)
         assert_false(toc_ticker_is_loose(toc_span_text(strict[i])));
 }
 
+/* By a Python implementation of SS58 over hashlib: zeros, then sevens. */
+static void accounts_that_begin_with_zeros_are_short_and_read_all_the_same(void **state)
+{
+    static const char *const texts[] = {
+        "111111111111111111111111111111111HC1", "111111111111111111111111111111113UEE",
+        "1111111111111111111113aqzgd8AtemGJKuAVtb", "11111111113q1P3NyDM6J9SNKPaBC7rMQ9NMEaXFV4JL",
+        "111112QftUJC9yYkE7xr4ikuFmaHKhLCxkpK5RL1J2QtDm"};
+    (void)state;
+    const toc_chain *polkadot = toc_chain_find(toc_span_text("DOT"));
+    for (size_t i = 0; i < TOC_COUNT(texts); i++) {
+        toc_wallet wallet;
+        toc_err err;
+        TOC_CHECK_OK(toc_wallet_parse_on(polkadot, toc_span_text(texts[i]), &wallet, &err));
+        assert_string_equal(wallet.address, texts[i]);
+        char broken[64];
+        snprintf(broken, sizeof broken, "%s", texts[i]);
+        broken[strlen(broken) - 1] = broken[strlen(broken) - 1] == '2' ? '3' : '2';
+        TOC_CHECK_FAILS(TOC_MALFORMED,
+                        toc_wallet_parse_on(polkadot, toc_span_text(broken), &wallet, &err));
+    }
+}
+
 static void a_text_longer_than_any_address_is_a_limit_error(void **state)
 {
     (void)state;
@@ -291,6 +315,7 @@ int main(void)
         cmocka_unit_test(a_ticker_that_is_no_chain_leaves_the_choice_to_the_text),
         cmocka_unit_test(a_chain_is_split_from_the_text_behind_it_whatever_that_is),
         cmocka_unit_test(tickers_of_tokens_and_of_lists_are_loose),
+        cmocka_unit_test(accounts_that_begin_with_zeros_are_short_and_read_all_the_same),
         cmocka_unit_test(a_text_longer_than_any_address_is_a_limit_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

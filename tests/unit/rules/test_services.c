@@ -40,6 +40,16 @@ static void what_real_lists_call_malicious_is_a_service(void **state)
         {"TRON", "T9yD14Nj9j7xAB4dbGeiX9h8unkKHxuWwb", "burn"}, /* twin of the same key */
         {"ETH", "0x0000000000000000000000000000000000000001", "precompile"},
         {"BTC", "1111111111111111111114oLvT2", "burn"},
+        {"DOT", "111111111111111111111111111111111HC1", "burn"},
+        {"KSM", "CaKWz5omakTK7ovp4m3koXrHyHb7NG3Nt7GENHbviByZpKp", "burn"}, /* its twin */
+        {"NEAR", "system", "precompile"},
+        {"NEAR", "0000000000000000000000000000000000000000000000000000000000000000", "burn"},
+        {"SOL", "1nc1nerator11111111111111111111111111111111", "burn"},
+        {"SOL", "11111111111111111111111111111111", "precompile"},
+        {"XLM", "GAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAWHF", "burn"},
+        {"XRP", "rrrrrrrrrrrrrrrrrrrrrhoLvTp", "burn"},
+        {"XRP", "rrrrrrrrrrrrrrrrrrrrBZbvji", "burn"},
+        {"XRP", "rrrrrrrrrrrrrrrrrrrn5RM1rHd", "burn"},
     };
     for (size_t i = 0; i < TOC_COUNT(known); i++) {
         toc_subject subject = subject_of(known[i].chain, known[i].address);

@@ -127,6 +127,48 @@ static void every_category_has_its_word_in_the_other_vocabularies(void **state)
     assert_int_equal(count, 19);
 }
 
+/* STIX 2.1, 10.14 (indicator-type-ov), 10.23 (threat-actor-type-ov), 10.7 (identity-class-ov),
+ * types of objects, and the tables of appendix A. */
+static void words_of_stix_are_words_of_stix(void **state)
+{
+    static const char *const known[] = {"malicious-activity",
+                                        "anonymization",
+                                        "attribution",
+                                        "unknown",
+                                        "criminal",
+                                        "crime-syndicate",
+                                        "terrorist",
+                                        "individual",
+                                        "organization",
+                                        "malware-analysis",
+                                        "infrastructure",
+                                        "Admiralty Credibility",
+                                        "None / Low / Med / High",
+                                        "WEP",
+                                        "DNI Scale"};
+    (void)state;
+    for (unsigned set = 0; set < TOC_TERM_SET_COUNT; set++) {
+        const toc_term *term;
+        for (size_t i = 0; (term = toc_term_at((toc_term_set)set, i)) != NULL; i++) {
+            bool found = term->stix == NULL;
+            for (size_t k = 0; k < TOC_COUNT(known) && !found; k++)
+                found = strcmp(known[k], term->stix) == 0;
+            if (!found)
+                fail_msg("%s: no word of STIX: %s", term->id, term->stix);
+        }
+    }
+}
+
+static void who_is_no_service_has_a_word_in_stix_and_all_have_one_in_graphsense(void **state)
+{
+    const toc_term *term;
+    (void)state;
+    for (size_t i = 0; (term = toc_term_at(TOC_TERMS_ENTITY_TYPE, i)) != NULL; i++) {
+        assert_non_null(term->graphsense);
+        assert_true(term->service == (term->stix == NULL));
+    }
+}
+
 static void words_are_found_in_any_case_and_with_spaces(void **state)
 {
     (void)state;
@@ -247,6 +289,8 @@ int main(void)
         cmocka_unit_test(only_perpetrator_and_intermediary_score),
         cmocka_unit_test(services_are_those_that_many_people_use),
         cmocka_unit_test(every_category_has_its_word_in_the_other_vocabularies),
+        cmocka_unit_test(words_of_stix_are_words_of_stix),
+        cmocka_unit_test(who_is_no_service_has_a_word_in_stix_and_all_have_one_in_graphsense),
         cmocka_unit_test(words_are_found_in_any_case_and_with_spaces),
         cmocka_unit_test(an_id_is_found_exactly_or_not_at_all),
         cmocka_unit_test(a_closed_set_refuses_what_it_lacks_and_names_the_nearest),
