@@ -43,10 +43,11 @@ static void what_real_lists_call_malicious_is_a_service(void **state)
         {"DOT", "111111111111111111111111111111111HC1", "burn"},
         {"KSM", "CaKWz5omakTK7ovp4m3koXrHyHb7NG3Nt7GENHbviByZpKp", "burn"}, /* its twin */
         {"NEAR", "system", "precompile"},
-        {"NEAR", "0000000000000000000000000000000000000000000000000000000000000000", "burn"},
+        /* One key of zeros, with Solana's system program: its first row tells the role. */
+        {"NEAR", "0000000000000000000000000000000000000000000000000000000000000000", "precompile"},
         {"SOL", "1nc1nerator11111111111111111111111111111111", "burn"},
         {"SOL", "11111111111111111111111111111111", "precompile"},
-        {"XLM", "GAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAWHF", "burn"},
+        {"XLM", "GAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAWHF", "precompile"},
         {"XRP", "rrrrrrrrrrrrrrrrrrrrrhoLvTp", "burn"},
         {"XRP", "rrrrrrrrrrrrrrrrrrrrBZbvji", "burn"},
         {"XRP", "rrrrrrrrrrrrrrrrrrrn5RM1rHd", "burn"},
