@@ -5,9 +5,10 @@
  *
  * Other vocabularies: GraphSense's concepts (tagpack-tool, concepts.yaml), machine tags of MISP's
  * taxonomies (cryptocurrency-threat, dark-web, europol-incident, false-positive, osint, workflow),
- * and STIX 2.1's indicator-type-ov; an entity type that is no service has a word of threat-actor-type-ov
- * or identity-class-ov, a scale the name of its table in STIX 2.1, appendix A. A basis has GraphSense's confidence id and the type of a STIX
- * object. What has no counterpart has none here.
+ * and STIX 2.1's indicator-type-ov; an entity type that is no service has a word of
+ * threat-actor-type-ov or identity-class-ov, a scale the name of its table in STIX 2.1, appendix A.
+ * A basis has GraphSense's confidence id and the type of a STIX object. What has no counterpart has
+ * none here.
  */
 #define ALIASES(...)                                                                               \
     .aliases = (const char *const[])                                                               \
