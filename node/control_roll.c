@@ -1,5 +1,7 @@
 /* Commands about orgs and circles: card, peer-*, circle-*. */
 #include "node/control_roll.h"
+#include "node/clock.h"
+#include "node/control_receipt.h"
 
 #include "node/control_talk.h"
 #include "proto/base/text.h"
@@ -260,6 +262,23 @@ typedef struct circle_rows {
     void *context;
 } circle_rows;
 
+/* Authors beside us that were not heard of for three minutes. */
+static toc_code silent_of(const circle_rows *rows, const toc_charter *charter, uint64_t *out,
+                          toc_err *err)
+{
+    toc_time heard[TOC_MEMBERS_MAX];
+    uint64_t now_ms = toc_clock_now().wall.unix_ms, silent = 0;
+    TOC_TRY(toc_receipt_heard(rows->txn, charter, heard, err));
+    for (size_t i = 0; i < charter->member_count; i++) {
+        const toc_org_id *org = &charter->members[i].org;
+        if (toc_charter_writes(charter, org) && !toc_org_id_equal(org, rows->self) &&
+            heard[i].unix_ms + TOC_RECEIPT_SILENCE_MS < now_ms)
+            silent++;
+    }
+    *out = silent;
+    return TOC_OK;
+}
+
 static toc_code circle_row(void *context, const toc_log_circle *circle, toc_err *err)
 {
     const circle_rows *rows = context;
@@ -272,6 +291,9 @@ static toc_code circle_row(void *context, const toc_log_circle *circle, toc_err 
                  toc_log_charter_of(rows->txn, &circle->id, arena, &charter, NULL) == TOC_OK;
     if (known)
         self = toc_charter_find(&charter, rows->self);
+    uint64_t silent = 0;
+    if (self != NULL)
+        TOC_TRY(silent_of(rows, &charter, &silent, err));
     toc_json json = {.out = &line};
     toc_json_open(&json, NULL, '{');
     toc_json_hex(&json, "circle", TOC_SPAN_OF(circle->id.bytes));
@@ -280,6 +302,7 @@ static toc_code circle_row(void *context, const toc_log_circle *circle, toc_err 
     toc_json_optional(&json, "role",
                       self == NULL ? (toc_span){0} : toc_span_text(toc_role_name(self->role)));
     toc_json_number(&json, "members", known ? charter.member_count : 0);
+    toc_json_number(&json, "silent", silent);
     toc_json_bool(&json, "joined", circle->joined);
     toc_json_bool(&json, "known", known);
     toc_json_close(&json, '}');
@@ -421,9 +444,11 @@ static void add_policy(toc_json *json, const toc_charter_policy *policy)
     toc_json_close(json, '}');
 }
 
-static void add_members(toc_json *json, toc_log_txn *txn, const toc_charter *charter,
-                        toc_arena *arena)
+static toc_code add_members(toc_json *json, toc_log_txn *txn, const toc_charter *charter,
+                            toc_arena *arena, toc_err *err)
 {
+    toc_time heard[TOC_MEMBERS_MAX];
+    TOC_TRY(toc_receipt_heard(txn, charter, heard, err));
     toc_json_open(json, "members", '[');
     for (size_t i = 0; i < charter->member_count; i++) {
         const toc_charter_member *member = &charter->members[i];
@@ -434,9 +459,11 @@ static void add_members(toc_json *json, toc_log_txn *txn, const toc_charter *cha
         toc_json_text(json, "role", toc_span_text(toc_role_name(member->role)));
         toc_json_optional(json, "kind", member->kind);
         toc_json_optional(json, "country", member->country);
+        toc_json_time_optional(json, "last_heard", heard[i]);
         toc_json_close(json, '}');
     }
     toc_json_close(json, ']');
+    return TOC_OK;
 }
 
 toc_code toc_control_circle_show(toc_talk *talk, json_t *request, toc_err *err)
@@ -464,7 +491,7 @@ toc_code toc_control_circle_show(toc_talk *talk, json_t *request, toc_err *err)
     toc_json_hex(&json, "charter", TOC_SPAN_OF(charter.hash.bytes));
     toc_json_number(&json, "quorum", charter.quorum);
     add_policy(&json, &charter.policy);
-    add_members(&json, txn, &charter, cards);
+    TOC_TRY(add_members(&json, txn, &charter, cards, err));
     toc_json_close(&json, '}');
     TOC_TRY(toc_buf_ok(&line, err));
     return toc_talk_line(talk, toc_buf_view(&line), err);

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "node/clock.h"
+#include "node/control_receipt.h"
 #include "node/control_roll.h"
 #include "node/control_talk.h"
 #include "node/spool.h"
@@ -177,6 +178,10 @@ static void add_peer_state(toc_json *json, toc_log_txn *txn, const toc_peer_stat
                       peer->known ? toc_roll_name(txn, &peer->org, arena) : (toc_span){0});
     toc_json_number(json, "links", peer->links);
     toc_json_time_optional(json, "last_heard", peer->last_heard);
+    toc_time cosigned = {0};
+    if (peer->known && toc_receipt_heard_of(txn, &peer->org, &cosigned, NULL) != TOC_OK)
+        cosigned.unix_ms = 0;
+    toc_json_time_optional(json, "last_cosigned", cosigned);
     add_offset(json, peer->clock_offset_ms);
     if (peer->clock_offset_ms != INT64_MIN)
         toc_json_number(json, "round_trip_ms", peer->round_trip_ms);

@@ -250,6 +250,7 @@ static const toc_command commands[] = {
      toc_control_search,
      {"audience", "category", "actor", "role", "list", "incident", "chain", "org", "from", "until",
       "limit", NULL}},
+    {"receipt", 0, toc_control_receipt, {"record", NULL}},
     {"digest", 0, toc_control_digest, {NULL}},
     {"rebuild", FOR_ADMINS, toc_control_rebuild, {"shuffle", NULL}},
     {"check", 0, toc_control_check, {NULL}},

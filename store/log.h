@@ -120,6 +120,10 @@ typedef struct toc_log_tree {
     uint32_t number;
 } toc_log_tree;
 toc_tree_source toc_log_tree_source(toc_log_tree *tree);
+/* Where the entry of this leaf hash stands (a record's id is its leaf hash). Reads every leaf until
+ * it is found: 10 million in half a second. NOT_FOUND. */
+TOC_MUST toc_code toc_log_leaf_find(toc_log_txn *txn, const toc_hash *leaf, uint32_t *out_number,
+                                    uint64_t *out_index, toc_err *err);
 /* The root over the first `size` entries, from 1. NOT_FOUND when fewer are stored. */
 TOC_MUST toc_code toc_log_root(toc_log_txn *txn, uint32_t number, uint64_t size, toc_hash *out,
                                toc_err *err);

@@ -113,7 +113,8 @@ toc_code toc_cmd_circle_list(toc_cli *cli, const toc_opts *args, toc_err *err)
 
 static toc_code show_circle(void *context, json_t *line, toc_buf *out, toc_err *err)
 {
-    static const char *const heads[] = {"MEMBER", "ROLE", "KIND", "COUNTRY", "ORG", NULL};
+    static const char *const heads[] = {"MEMBER",     "ROLE", "KIND", "COUNTRY",
+                                        "LAST HEARD", "ORG",  NULL};
     (void)context;
     toc_colour_add(out, TOC_STYLE_STRONG, toc_span_text(toc_text_of(line, "name")));
     toc_buf_add_text(out, "  ");
@@ -130,6 +131,7 @@ static toc_code show_circle(void *context, json_t *line, toc_buf *out, toc_err *
         toc_table_add_text(&table, toc_text_of(member, "role"));
         toc_table_add_text(&table, toc_text_of(member, "kind"));
         toc_table_add_text(&table, toc_text_of(member, "country"));
+        toc_table_add_text(&table, toc_text_of(member, "last_heard"));
         toc_table_add_text(&table, toc_text_of(member, "org"));
     }
     return toc_table_print(&table, 0, out, err);

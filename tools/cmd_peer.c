@@ -120,6 +120,14 @@ static void add_refused(toc_table *table, json_t *line)
                   text.size == 0 ? toc_span_text("nothing") : toc_buf_view(&text));
 }
 
+/* On a link, or by what others passed on: the later one. RFC 3339 in UTC sorts as text. */
+static void add_heard(toc_table *table, const json_t *line)
+{
+    const char *linked = toc_text_of(line, "last_heard");
+    const char *cosigned = toc_text_of(line, "last_cosigned");
+    toc_table_add_text(table, strcmp(linked, cosigned) >= 0 ? linked : cosigned);
+}
+
 static toc_code collect_link(void *context, json_t *line, toc_buf *out, toc_err *err)
 {
     toc_table *table = context;
@@ -131,7 +139,7 @@ static toc_code collect_link(void *context, json_t *line, toc_buf *out, toc_err 
                   toc_span_text(links > 0  ? "up"
                                 : stranger ? ""
                                            : "down"));
-    toc_table_add_text(table, toc_text_of(line, "last_heard"));
+    add_heard(table, line);
     toc_table_add_number(table, toc_number_of(line, "round_trip_ms"));
     toc_table_add_number(table, toc_number_of(line, "entries"));
     add_refused(table, line);

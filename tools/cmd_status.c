@@ -24,7 +24,8 @@ static void add_share(toc_buf *out, const json_t *store, const char *what, const
 
 static toc_code show_circles(const json_t *circles, toc_buf *out, toc_err *err)
 {
-    static const char *const heads[] = {"CIRCLE", "OUR ROLE", ">MEMBERS", ">CHARTER", NULL};
+    static const char *const heads[] = {"CIRCLE",  "OUR ROLE", ">MEMBERS",
+                                        ">SILENT", ">CHARTER", NULL};
     TOC_AUTO(toc_table_wipe) toc_table table;
     toc_table_init(&table, heads);
     for (size_t i = 0; i < json_array_size(circles); i++) {
@@ -32,6 +33,7 @@ static toc_code show_circles(const json_t *circles, toc_buf *out, toc_err *err)
         toc_table_add(&table, TOC_STYLE_STRONG, toc_span_text(toc_text_of(circle, "name")));
         toc_table_add_text(&table, toc_text_of(circle, "role"));
         toc_table_add_number(&table, toc_number_of(circle, "members"));
+        toc_table_add_number(&table, toc_number_of(circle, "silent"));
         toc_table_add_number(&table, toc_number_of(circle, "version"));
     }
     return toc_table_print(&table, 0, out, err);

@@ -87,6 +87,8 @@ static const toc_command commands[] = {
      "tocsin retract 0x098B716B8Aaf21512996dC57EB0615e2383E2f96 --category theft \\\n"
      "      --reason false-positive",
      toc_retract_options, toc_cmd_retract},
+    {"receipt", "RECORD", "Show who holds a record, and since when at the latest.",
+     "tocsin receipt 320ebb58… (64 digits, `record` in lookup --json)", NULL, toc_cmd_receipt},
     {"held", "", "Submissions that wait for their moment (submit --hold).", "tocsin held", NULL,
      toc_cmd_held},
     {"recall", "ID", "Take a held submission back, before anything of it is written.",

@@ -171,6 +171,40 @@ toc_code toc_log_leaf(toc_log_txn *txn, uint32_t number, uint64_t index, toc_has
     return code;
 }
 
+/* Place of a hash among those of a tile; the tile's size when it is not there. */
+static size_t place_in(toc_span hashes, const toc_hash *hash)
+{
+    for (size_t at = 0; at < hashes.size; at += 32) {
+        if (memcmp(hashes.data + at, hash->bytes, 32) == 0)
+            return at / 32;
+    }
+    return hashes.size;
+}
+
+toc_code toc_log_leaf_find(toc_log_txn *txn, const toc_hash *leaf, uint32_t *out_number,
+                           uint64_t *out_index, toc_err *err)
+{
+    TOC_AUTO(toc_cursor_close) toc_cursor *cursor = NULL;
+    TOC_TRY(toc_cursor_open(txn->txn, TOC_LOG_HASHES, (toc_span){0}, &cursor, err));
+    toc_row row;
+    toc_code code = toc_cursor_first(cursor, &row, err);
+    for (; code == TOC_OK; code = toc_cursor_next(cursor, &row, err)) {
+        if (row.key.size != TOC_TILE_KEY_BYTES || row.key.data[4] != 0)
+            continue;
+        uint32_t number = toc_get_u32(row.key.data);
+        uint64_t tile = toc_get_u64(row.key.data + 5);
+        toc_span hashes = {0};
+        TOC_TRY(toc_tile_get(txn, number, 0, tile, &hashes, err));
+        size_t place = place_in(hashes, leaf);
+        if (place == hashes.size)
+            continue;
+        *out_number = number;
+        *out_index = tile * TOC_TILE_WIDTH + place;
+        return TOC_OK;
+    }
+    return code == TOC_NOT_FOUND ? toc_fail(err, code, "no entry of this id is stored") : code;
+}
+
 toc_code toc_log_root(toc_log_txn *txn, uint32_t number, uint64_t size, toc_hash *out, toc_err *err)
 {
     toc_log_tree tree = {.txn = txn, .number = number};

@@ -77,6 +77,11 @@ static void a_request_that_makes_no_sense_is_refused_with_a_sentence(void **stat
         {"{\"command\":\"search\",\"limit\":-1}", "usage", "limit"},
         {"{\"command\":\"search\",\"chain\":\"nowhere\"}", "not-found", "nowhere"},
         {"{\"command\":\"search\",\"from\":\"yesterday\"}", "malformed", "from"},
+        {"{\"command\":\"receipt\"}", "usage", "record"},
+        {"{\"command\":\"receipt\",\"record\":\"00\"}", "usage", "record"},
+        {"{\"command\":\"receipt\",\"record\":\"00000000000000000000000000000000"
+         "00000000000000000000000000000000\"}",
+         "not-found", "lookup"},
         {"{\"command\":\"circle-join\",\"circle\":\"abc\"}", "usage", "circle"},
         {"{\"command\":\"circle-show\",\"circle\":\"none\"}", "not-found", "none"},
         {"{\"command\":\"status\",\"command\":\"peers\"}", "malformed", "duplicate"},

@@ -248,6 +248,30 @@ static void cosigners_are_walked_from_feed_to_feed(void **state)
                 toc_log_cosigned_next(fixture->txn, number, &found.org, &number, &found, &err));
 }
 
+static void an_entry_is_found_by_its_leaf(void **state)
+{
+    cosigs_fixture *fixture = *state;
+    toc_err err = {0};
+    toc_log_feed other;
+    toc_hash leaf;
+    uint32_t number;
+    uint64_t index;
+    toc_feed_name name = toc_logbook_name(TOC_LANE_BULK, 1);
+    ASSERT_OK(toc_log_feed_new(fixture->txn, &name, &other, &err));
+    toc_logbook_append(&fixture->book, fixture->txn, &other, 300, false);
+    static const uint64_t places[] = {0, 1, 255, 256, 299};
+    for (uint32_t feed = 1; feed <= 2; feed++) {
+        for (size_t i = 0; i < TOC_COUNT(places); i++) {
+            ASSERT_OK(toc_log_leaf(fixture->txn, feed, places[i], &leaf, &err));
+            ASSERT_OK(toc_log_leaf_find(fixture->txn, &leaf, &number, &index, &err));
+            assert_int_equal(number, feed);
+            assert_int_equal(index, places[i]);
+        }
+    }
+    ASSERT_CODE(TOC_NOT_FOUND, toc_log_leaf_find(fixture->txn, &fixture->roots[256], &number,
+                                                 &index, &err)); /* a hash, and no leaf */
+}
+
 static void cosignatures_survive_closing(void **state)
 {
     cosigs_fixture *fixture = *state;
@@ -332,6 +356,7 @@ int main(void)
         TEST(what_is_not_stored_cannot_be_cosigned),
         TEST(past_the_limit_every_second_goes_and_the_newest_stays),
         TEST(cosigners_are_walked_from_feed_to_feed),
+        TEST(an_entry_is_found_by_its_leaf),
         TEST(cosignatures_survive_closing),
         TEST(a_flipped_bit_is_found_out),
         TEST(a_flipped_bit_of_a_cosigner_is_found_out),
