@@ -165,7 +165,7 @@ static void a_transaction_has_all_its_places_in_order(void **state)
     (void)say(it, 2, elsewhere);
     fold_new(it);
     static const char *const spellings[] = {
-        TOC_BOOK_TX, "BTC:" TOC_BOOK_TX,
+        TOC_BOOK_TX, ("BTC:" TOC_BOOK_TX),
         "4A5E1E4BAAB89F3A32518A88C31BC87F618F76673E2CC77AB2127B7AFDEDA33B"};
     for (size_t i = 0; i < TOC_COUNT(spellings); i++) {
         toc_answer_transfers answer = transfers_of(it, spellings[i]);
