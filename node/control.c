@@ -16,7 +16,7 @@ enum { CONTROL_SOCKET_MODE = 0660, CONTROL_RETRY_MS = 100 };
 
 /* Who the caller is, and what for. */
 typedef struct caller {
-    unsigned uid;
+    unsigned uid, gid;
     bool admin;
     char audience[TOC_SLUG_BYTES_MAX + 1]; /* "": an officer */
 } caller;
@@ -27,7 +27,7 @@ static bool may_talk(toc_control *control, unsigned uid, unsigned gid, caller *o
     toc_config config = control->rights; /* looking up a user may take a while */
     pthread_mutex_unlock(&control->mutex);
     toc_rights rights = toc_rights_of(&config, uid, gid);
-    *out = (caller){.uid = uid, .admin = rights.admin};
+    *out = (caller){.uid = uid, .gid = gid, .admin = rights.admin};
     if (!rights.may && rights.audience != NULL)
         (void)snprintf(out->audience, sizeof out->audience, "%s", rights.audience->name);
     return rights.may || rights.audience != NULL;
@@ -73,7 +73,8 @@ static toc_code begin_talk(toc_control *control, nng_stream *stream, const calle
     toc_talk *talk = calloc(1, sizeof *talk);
     if (talk == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for a conversation");
-    *talk = (toc_talk){.control = control, .admin = from->admin, .uid = from->uid};
+    *talk =
+        (toc_talk){.control = control, .admin = from->admin, .uid = from->uid, .gid = from->gid};
     memcpy(talk->audience, from->audience, sizeof talk->audience);
     if (refused != NULL)
         talk->refused = *refused;

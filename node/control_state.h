@@ -19,6 +19,17 @@ enum {
     CONTROL_PROGRESS_MS = 250
 };
 
+/* What the audit is told of the command that runs. */
+typedef struct talk_deed {
+    bool open;    /* it is to be told, and has not been in full */
+    bool begun;   /* its first line is written */
+    bool changes; /* it may write: the last line of its answer is kept */
+    char command[64];
+    size_t request_bytes;
+    toc_buf request, answer;
+    uint64_t lines;
+} talk_deed;
+
 struct toc_talk {
     toc_talk *next;
     toc_control *control;
@@ -29,13 +40,14 @@ struct toc_talk {
     bool admin;
     char audience[TOC_SLUG_BYTES_MAX + 1]; /* that the caller is; "": an officer */
     toc_err refused;                       /* the whole conversation, when its code is set */
-    unsigned uid;
+    unsigned uid, gid;
     toc_buf in;
     size_t used;      /* of `in`, by the frame that was lent */
     toc_buf out;      /* frames not sent yet */
     bool drafts_open; /* a submission's parts are still to come */
     bool has_total;
     uint64_t total, progress_at_ms;
+    talk_deed deed;
 };
 
 struct toc_control {
@@ -57,5 +69,22 @@ struct toc_control {
 /* control_talk.c: the thread of a conversation. */
 void *toc_talk_main(void *talk);
 void toc_talk_free(toc_talk *talk);
+
+/* control_deed.c: what a conversation does, for the audit (docs/decisions/0060). */
+/* A request of so many bytes has come. */
+void toc_talk_deed_open(toc_talk *talk, size_t request_bytes);
+/* It is this command. LIMIT when its arguments are more than the audit keeps. */
+TOC_MUST toc_code toc_talk_deed_name(toc_talk *talk, toc_span command, json_t *request,
+                                     toc_err *err);
+/* It may change something: it must be written down before. */
+TOC_MUST toc_code toc_talk_deed_change(toc_talk *talk, toc_err *err);
+/* A line of the answer. */
+void toc_talk_deed_line(toc_talk *talk, toc_span json);
+/* Bytes of the answer are about to leave. */
+TOC_MUST toc_code toc_talk_deed_leave(toc_talk *talk, toc_err *err);
+/* The command ended with `code`. Returns it, or why it cannot be told: then nothing of the answer
+ * may leave. */
+TOC_MUST toc_code toc_talk_deed_close(toc_talk *talk, toc_code code, toc_err *err);
+void toc_talk_deed_wipe(toc_talk *talk);
 
 #endif

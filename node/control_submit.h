@@ -9,6 +9,7 @@
 
 #include "node/retraction.h"
 #include "node/submission.h"
+#include "proto/format/deed.h"
 
 /* {"command": "submit","id":…,"circle":…,"alert":…,"dry_run":…,"orgs":[…],"hold_until":ms} */
 TOC_MUST toc_code toc_submission_read(toc_node *node, json_t *request, toc_submission_request *out,
@@ -27,9 +28,10 @@ TOC_MUST toc_code toc_waiting_line(json_t *request, const toc_submission_request
                                    toc_buf *out, toc_err *err);
 /* Whether another moment may change a failure: then what waits goes on waiting. */
 bool toc_waiting_may_pass(toc_code code);
-/* Does what the text says, for the user `uid`: writes a submission, or holds it; or retracts. */
-TOC_MUST toc_code toc_waiting_take(toc_node *node, toc_writer *writer, uint32_t uid, toc_span text,
-                                   toc_submission_refusal refusal, void *context,
+/* Does what the text says, for `by` (door, uid, gid): writes a submission, or holds it; or
+ * retracts. */
+TOC_MUST toc_code toc_waiting_take(toc_node *node, toc_writer *writer, const toc_deed *by,
+                                   toc_span text, toc_submission_refusal refusal, void *context,
                                    toc_buf *out_summary, toc_err *err);
 
 #endif

@@ -50,6 +50,7 @@ void toc_talk_free(toc_talk *talk)
         nng_stream_free(talk->stream);
     toc_buf_wipe(&talk->in);
     toc_buf_wipe(&talk->out);
+    toc_talk_deed_wipe(talk);
     free(talk);
 }
 
@@ -82,7 +83,13 @@ static int transfer(toc_talk *talk, void (*begin)(nng_stream *stream, nng_aio *a
 
 static toc_code flush(toc_talk *talk, toc_err *err)
 {
-    TOC_TRY(toc_buf_ok(&talk->out, err));
+    toc_code code = toc_buf_ok(&talk->out, err);
+    if (code == TOC_OK)
+        code = toc_talk_deed_leave(talk, err);
+    if (code != TOC_OK) {
+        toc_buf_clear(&talk->out); /* what is not written down does not leave */
+        return code;
+    }
     int result = 0;
     for (size_t sent = 0; result == 0 && sent < talk->out.size;) {
         result = transfer(talk, nng_stream_send, talk->out.data + sent, talk->out.size - sent,
@@ -130,6 +137,7 @@ toc_code toc_talk_line(toc_talk *talk, toc_span json, toc_err *err)
     if (json.size > 0 && json.data[json.size - 1] == '\n')
         json.size--;
     TOC_TRY(toc_control_write(TOC_CONTROL_LINE, json, &talk->out, err));
+    toc_talk_deed_line(talk, json);
     /* While parts of a submission come, the caller writes and does not read: nothing is sent. */
     return talk->out.size < CONTROL_GATHER_BYTES || talk->drafts_open ? TOC_OK : flush(talk, err);
 }
@@ -204,9 +212,11 @@ static toc_code say_error(const toc_err *why, toc_buf *out, toc_err *err)
 /* ---- commands ---- */
 
 enum {
-    FOR_ADMINS = 1,   /* changes peers or circles, or stops others for long */
-    WITH_DRAFTS = 2,  /* parts of a submission follow, unless a claim is named */
-    FOR_AUDIENCES = 4 /* answered from views alone: an audience may ask it, of its own */
+    FOR_ADMINS = 1,    /* changes peers or circles, or stops others for long */
+    WITH_DRAFTS = 2,   /* parts of a submission follow, unless a claim is named */
+    FOR_AUDIENCES = 4, /* answered from views alone: an audience may ask it, of its own */
+    READS = 8,         /* changes nothing: told to the audit when it is answered, not before */
+    UNTOLD = 16 /* says nothing of any record, and monitors ask it all day: not told at all */
 };
 
 /* A command: its name, which arguments there are (NULL ends them). */
@@ -218,44 +228,50 @@ typedef struct toc_command {
 } toc_command;
 
 static const toc_command commands[] = {
-    {"status", 0, toc_control_status, {NULL}},
-    {"peers", 0, toc_control_peers, {NULL}},
-    {"card", 0, toc_control_card, {NULL}},
+    {"status", UNTOLD, toc_control_status, {NULL}},
+    {"peers", UNTOLD, toc_control_peers, {NULL}},
+    {"card", READS, toc_control_card, {NULL}},
     {"peer-add", FOR_ADMINS, toc_control_peer_add, {"card", "endpoints", NULL}},
-    {"peer-list", 0, toc_control_peer_list, {NULL}},
+    {"peer-list", READS, toc_control_peer_list, {NULL}},
     {"circle-create", FOR_ADMINS, toc_control_circle_create, {"name", "purpose", NULL}},
     {"circle-join", FOR_ADMINS, toc_control_circle_join, {"circle", NULL}},
     {"circle-admit", FOR_ADMINS, toc_control_circle_admit, {"circle", "org", "role", NULL}},
-    {"circle-list", 0, toc_control_circle_list, {NULL}},
-    {"circle-show", 0, toc_control_circle_show, {"circle", NULL}},
+    {"circle-list", READS, toc_control_circle_list, {NULL}},
+    {"circle-show", READS, toc_control_circle_show, {"circle", NULL}},
     {"submit",
      WITH_DRAFTS,
      toc_control_submit,
      {"id", "circle", "alert", "dry_run", "orgs", "hold_until", NULL}},
     {"retract", WITH_DRAFTS, toc_control_retract, {"circle", "claim", "reason", "note", NULL}},
-    {"held", 0, toc_control_held, {NULL}},
+    {"held", READS, toc_control_held, {NULL}},
     {"recall", 0, toc_control_recall, {"id", NULL}},
     {"release", 0, toc_control_release, {"id", NULL}},
-    {"lookup", FOR_AUDIENCES, toc_control_lookup, {"audience", "queries", NULL}},
-    {"explain", FOR_AUDIENCES, toc_control_explain, {"audience", "queries", NULL}},
-    {"cluster", FOR_AUDIENCES, toc_control_cluster, {"audience", "queries", "members", NULL}},
-    {"incident", FOR_AUDIENCES, toc_control_incident, {"audience", "queries", "wallets", NULL}},
     {"cluster-decide",
      FOR_ADMINS,
      toc_control_cluster_decide,
      {"decision", "wallets", "note", NULL}},
-    {"cluster-decisions", 0, toc_control_cluster_decisions, {NULL}},
+    {"cluster-decisions", READS, toc_control_cluster_decisions, {NULL}},
+    {"lookup", READS | FOR_AUDIENCES, toc_control_lookup, {"audience", "queries", NULL}},
+    {"explain", READS | FOR_AUDIENCES, toc_control_explain, {"audience", "queries", NULL}},
+    {"cluster",
+     READS | FOR_AUDIENCES,
+     toc_control_cluster,
+     {"audience", "queries", "members", NULL}},
+    {"incident",
+     READS | FOR_AUDIENCES,
+     toc_control_incident,
+     {"audience", "queries", "wallets", NULL}},
     {"search",
-     FOR_AUDIENCES,
+     READS | FOR_AUDIENCES,
      toc_control_search,
      {"audience", "category", "actor", "role", "list", "incident", "chain", "org", "from", "until",
       "limit", NULL}},
-    {"receipt", 0, toc_control_receipt, {"record", NULL}},
-    {"digest", 0, toc_control_digest, {NULL}},
+    {"receipt", READS, toc_control_receipt, {"record", NULL}},
+    {"digest", READS, toc_control_digest, {NULL}},
     {"rebuild", FOR_ADMINS, toc_control_rebuild, {"shuffle", NULL}},
-    {"check", 0, toc_control_check, {NULL}},
-    {"log-check", 0, toc_control_log_check, {NULL}},
-    {"stats", 0, toc_control_stats, {NULL}},
+    {"check", READS, toc_control_check, {NULL}},
+    {"log-check", READS, toc_control_log_check, {NULL}},
+    {"stats", UNTOLD, toc_control_stats, {NULL}},
 };
 
 /* A caller who is an audience asks what it may see, and nothing else. */
@@ -277,29 +293,40 @@ static toc_code check_audience(const toc_talk *talk, const toc_command *command,
     return TOC_OK;
 }
 
+static const toc_command *find_command(toc_span name)
+{
+    for (size_t i = 0; i < TOC_COUNT(commands); i++) {
+        if (toc_span_equal(name, toc_span_text(commands[i].name)))
+            return &commands[i];
+    }
+    return NULL;
+}
+
 static toc_code run_command(toc_talk *talk, toc_span text, toc_err *err)
 {
     TOC_AUTO_JSON json_t *request = NULL;
     toc_span name;
     TOC_TRY(toc_args_parse(text, &request, err));
     TOC_TRY(toc_args_text(request, "command", true, &name, err));
-    for (size_t i = 0; i < TOC_COUNT(commands); i++) {
-        const toc_command *command = &commands[i];
-        if (!toc_span_equal(name, toc_span_text(command->name)))
-            continue;
-        if ((command->flags & FOR_ADMINS) != 0 && !talk->admin)
-            return toc_fail(err, TOC_DENIED,
-                            "'%s' is for the service user, root and those whom admin_uid or "
-                            "admin_gid name; user %u is none of them",
-                            command->name, talk->uid);
-        /* Those parts come whatever is said to the request. */
+    const toc_command *command = find_command(name);
+    if (command != NULL) /* those parts come whatever is said to the request */
         talk->drafts_open = (command->flags & WITH_DRAFTS) != 0 && !toc_args_has(request, "claim");
-        TOC_TRY(check_audience(talk, command, request, err));
-        TOC_TRY(toc_args_known(request, command->arguments, err));
-        return command->run(talk, request, err);
-    }
-    return toc_fail(err, TOC_USAGE, "this node knows no command '%.*s'",
-                    (int)(name.size < 64 ? name.size : 64), (const char *)name.data);
+    if (command != NULL && (command->flags & UNTOLD) != 0)
+        talk->deed.open = false;
+    TOC_TRY(toc_talk_deed_name(talk, name, request, err));
+    if (command == NULL)
+        return toc_fail(err, TOC_USAGE, "this node knows no command '%.*s'",
+                        (int)(name.size < 64 ? name.size : 64), (const char *)name.data);
+    if ((command->flags & FOR_ADMINS) != 0 && !talk->admin)
+        return toc_fail(err, TOC_DENIED,
+                        "'%s' is for the service user, root and those whom admin_uid or "
+                        "admin_gid name; user %u is none of them",
+                        command->name, talk->uid);
+    TOC_TRY(check_audience(talk, command, request, err));
+    TOC_TRY(toc_args_known(request, command->arguments, err));
+    if ((command->flags & (READS | UNTOLD)) == 0)
+        TOC_TRY(toc_talk_deed_change(talk, err));
+    return command->run(talk, request, err);
 }
 
 static toc_code answer(toc_talk *talk, toc_span request, toc_err *err)
@@ -307,7 +334,8 @@ static toc_code answer(toc_talk *talk, toc_span request, toc_err *err)
     toc_err why = {0};
     talk->has_total = false;
     talk->progress_at_ms = toc_clock_mono_ms(NULL);
-    toc_code code = run_command(talk, request, &why);
+    toc_talk_deed_open(talk, request.size);
+    toc_code code = toc_talk_deed_close(talk, run_command(talk, request, &why), &why);
     TOC_TRY(code == TOC_OK ? say_end(talk, err) : say_error(&why, &talk->out, err));
     return flush(talk, err);
 }

@@ -1,4 +1,5 @@
 /* Submissions and retractions that waited as text: in the spool, or held. */
+#include "node/audit.h"
 #include "node/control_args.h"
 #include "node/control_submit.h"
 #include "node/held.h"
@@ -35,14 +36,23 @@ toc_code toc_waiting_line(json_t *request, const toc_submission_request *wanted,
 typedef struct waiting {
     toc_node *node;
     toc_writer *writer;
-    uint32_t uid;
+    toc_deed by;
+    bool begun; /* told to the audit */
     toc_span frames;
     toc_submission_refusal refusal;
     void *context;
     toc_buf *summary;
 } waiting;
 
-static toc_code take_submission(const waiting *what, json_t *request, toc_err *err)
+/* Not before it is clear what is to be done: a file that cannot be taken yet is tried often. */
+static toc_code tell_audit(waiting *what, toc_err *err)
+{
+    TOC_TRY(toc_audit_begin(what->node, &what->by, err));
+    what->begun = true;
+    return TOC_OK;
+}
+
+static toc_code take_submission(waiting *what, json_t *request, toc_err *err)
 {
     static const char *const arguments[] = {"id",   "circle",     "alert", "dry_run",
                                             "orgs", "hold_until", NULL};
@@ -51,9 +61,10 @@ static toc_code take_submission(const waiting *what, json_t *request, toc_err *e
     toc_submission_request wanted = {0};
     TOC_TRY(toc_args_known(request, arguments, err));
     TOC_TRY(toc_submission_read(what->node, request, &wanted, err));
+    TOC_TRY(tell_audit(what, err));
     if (toc_submission_is_held(&wanted)) {
         TOC_TRY(toc_waiting_line(request, &wanted, &line, err));
-        return toc_held_keep(what->node, what->writer, &wanted, what->uid, toc_buf_view(&line),
+        return toc_held_keep(what->node, what->writer, &wanted, what->by.uid, toc_buf_view(&line),
                              what->frames, what->refusal, what->context, what->summary, err);
     }
     TOC_TRY(toc_submission_begin(what->node, what->writer, &wanted, what->refusal, what->context,
@@ -89,7 +100,7 @@ static toc_code retract_frames(toc_retraction *retraction, toc_span frames, toc_
 }
 
 /* A claim that is not live any more was ended by the same file, or is nobody's loss. */
-static toc_code take_retraction(const waiting *what, json_t *request, toc_err *err)
+static toc_code take_retraction(waiting *what, json_t *request, toc_err *err)
 {
     static const char *const arguments[] = {"circle", "claim", "reason", "note", NULL};
     TOC_AUTO(toc_retraction_wipe)
@@ -100,6 +111,7 @@ static toc_code take_retraction(const waiting *what, json_t *request, toc_err *e
                                  .context = what->context};
     TOC_TRY(toc_args_known(request, arguments, err));
     TOC_TRY(toc_retraction_read(what->node, request, &retraction, err));
+    TOC_TRY(tell_audit(what, err));
     if (toc_args_has(request, "claim")) {
         toc_claim_id claim;
         TOC_TRY(toc_args_id(request, "claim", claim.bytes, err));
@@ -112,28 +124,44 @@ static toc_code take_retraction(const waiting *what, json_t *request, toc_err *e
     return toc_buf_ok(what->summary, err);
 }
 
-toc_code toc_waiting_take(toc_node *node, toc_writer *writer, uint32_t uid, toc_span text,
+/* Which of the two it is. */
+static toc_code take(waiting *what, json_t *request, toc_err *err)
+{
+    toc_span command;
+    TOC_TRY(toc_args_text(request, "command", true, &command, err));
+    what->by.command = command;
+    if (toc_span_equal(command, toc_span_text("submit")))
+        return take_submission(what, request, err);
+    if (toc_span_equal(command, toc_span_text("retract")))
+        return take_retraction(what, request, err);
+    return toc_fail(err, TOC_USAGE, "only submissions and retractions wait in the spool");
+}
+
+toc_code toc_waiting_take(toc_node *node, toc_writer *writer, const toc_deed *by, toc_span text,
                           toc_submission_refusal refusal, void *context, toc_buf *out_summary,
                           toc_err *err)
 {
     TOC_AUTO_JSON json_t *request = NULL;
-    toc_span command;
     const uint8_t *line_end = text.size == 0 ? NULL : memchr(text.data, '\n', text.size);
     if (line_end == NULL)
         return toc_fail(err, TOC_MALFORMED, "the submission has no request line");
     size_t line = (size_t)(line_end - text.data);
     waiting what = {.node = node,
                     .writer = writer,
-                    .uid = uid,
+                    .by = *by,
                     .frames = toc_span_of(line_end + 1, text.size - line - 1),
                     .refusal = refusal,
                     .context = context,
                     .summary = out_summary};
-    TOC_TRY(toc_args_parse(toc_span_of(text.data, line), &request, err));
-    TOC_TRY(toc_args_text(request, "command", true, &command, err));
-    if (toc_span_equal(command, toc_span_text("submit")))
-        return take_submission(&what, request, err);
-    if (toc_span_equal(command, toc_span_text("retract")))
-        return take_retraction(&what, request, err);
-    return toc_fail(err, TOC_USAGE, "only submissions and retractions wait in the spool");
+    what.by.request = toc_span_of(text.data, line);
+    TOC_TRY(toc_args_parse(what.by.request, &request, err));
+    toc_code code = take(&what, request, err);
+    if (!what.begun)
+        return code;
+    toc_err untold;
+    toc_deed_outcome outcome = {.code = code, .answer = toc_buf_view(out_summary)};
+    toc_code told = toc_audit_done(node, &outcome, &untold);
+    if (code == TOC_OK && told != TOC_OK)
+        return toc_fail(err, told, "%s", untold.text); /* taking it again is harmless */
+    return code;
 }

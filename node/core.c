@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "node/audit.h"
 #include "node/clock.h"
 #include "node/diag.h"
 #include "node/state.h"
@@ -156,6 +157,7 @@ static toc_code round_once(toc_node *node, toc_log_txn *txn_take, toc_item *item
     TOC_TRY(toc_engine_tick(node->engine, txn, now, out_more, err));
     node_give_work(node);
     TOC_TRY(toc_engine_round_end(node->engine, txn, now, err));
+    TOC_TRY(toc_audit_round_end(txn, now, err));
     if (toc_log_rows(txn) == 0)
         return TOC_OK;
     uint64_t journaled[2];

@@ -226,7 +226,8 @@ static toc_code write_text(toc_node *node, toc_writer *writer, const toc_log_hel
     TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
     toc_draft_id id = held->id;
     TOC_TRY(read_text(node, &id, &text, err));
-    TOC_TRY(toc_waiting_take(node, writer, held->uid, toc_buf_view(&text), note_refusal, refusals,
+    toc_deed by = {.door = TOC_DOOR_HELD, .uid = held->uid};
+    TOC_TRY(toc_waiting_take(node, writer, &by, toc_buf_view(&text), note_refusal, refusals,
                              summary, err));
     return toc_node_do(node, remove_in_round, &id, err);
 }

@@ -101,14 +101,14 @@ static toc_code write_text(int file, const char *path, mode_t mode, toc_span tex
 
 /* Anybody of the group may put anything here: no links are followed, nothing is waited for. */
 static toc_code read_file(const toc_spool *spool, const char *path, toc_buf *out, ino_t *out_file,
-                          uint32_t *out_uid, toc_err *err)
+                          toc_deed *out_by, toc_err *err)
 {
     struct stat about;
     AUTO_FILE int file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (file < 0 || fstat(file, &about) != 0)
         return toc_fail(err, TOC_DENIED, "the node cannot read this file: %s", strerror(errno));
     *out_file = about.st_ino;
-    *out_uid = about.st_uid;
+    *out_by = (toc_deed){.door = TOC_DOOR_SPOOL, .uid = about.st_uid, .gid = about.st_gid};
     if (!S_ISREG(about.st_mode))
         return toc_fail(err, TOC_DENIED, "this is no file");
     if (!toc_rights_of(toc_node_config(spool->node), about.st_uid, about.st_gid).may)
@@ -161,13 +161,13 @@ static toc_code take_file(toc_spool *spool, const char *path, why_text *why, toc
 {
     TOC_AUTO(toc_buf_wipe) toc_buf sealed = {0};
     TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
-    uint32_t uid = 0;
-    TOC_TRY(read_file(spool, path, &sealed, out_file, &uid, err));
+    toc_deed by;
+    TOC_TRY(read_file(spool, path, &sealed, out_file, &by, err));
     if (toc_node_unseal(spool->node, toc_buf_view(&sealed), &text, NULL) != TOC_OK)
         return toc_fail(err, TOC_SEALED,
                         "this file is not sealed to this node; seal it to the card in %s",
                         SPOOL_CARD);
-    return toc_waiting_take(spool->node, spool->writer, uid, toc_buf_view(&text), note_refusal, why,
+    return toc_waiting_take(spool->node, spool->writer, &by, toc_buf_view(&text), note_refusal, why,
                             out_summary, err);
 }
 

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "node/audit.h"
 #include "node/clock.h"
 #include "node/org_names.h"
 #include "node/writer_batch.h"
@@ -69,8 +70,13 @@ static toc_code append_in_round(void *context, toc_engine *engine, toc_log_txn *
         size_t start = i == 0 ? 0 : all->ends[i - 1];
         records[i] = toc_span_of(all->bytes.data + start, all->ends[i] - start);
     }
-    return toc_engine_write(engine, txn, &all->circle, all->lane, records, all->count, now,
-                            all->ids, err);
+    TOC_TRY(toc_engine_write(engine, txn, &all->circle, all->lane, records, all->count, now,
+                             all->ids, err));
+    toc_feed_name feed = {.circle = all->circle,
+                          .org = *toc_node_org(all->writer->node),
+                          .lane = all->lane,
+                          .generation = generation};
+    return toc_audit_records(txn, all->asked, &feed, all->count, now, err);
 }
 
 static toc_code ask_generation(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
@@ -136,6 +142,7 @@ static toc_code begin(toc_writer_batch *all, toc_writer *writer, const toc_circl
                               .recent = &writer->recent,
                               .circle = *circle,
                               .lane = lane,
+                              .asked = toc_audit_doing(),
                               .now = toc_clock_now().wall};
     TOC_TRY(toc_arena_new(WRITER_ARENA_BYTES, &all->arena, err));
     all->completion =

@@ -20,6 +20,7 @@ typedef struct toc_writer_batch {
     toc_circle_id circle;
     toc_lane lane;
     uint64_t generation;
+    uint64_t asked; /* the audit's line */
     toc_time now;
     toc_arena *arena;
     toc_completion completion; /* has the node and the views */

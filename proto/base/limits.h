@@ -146,6 +146,13 @@
 #define TOC_HELD_MAX       256u         /* at once */
 #define TOC_HELD_BYTES_MAX (64u << 20)  /* all together: kept in a transaction, and read whole */
 #define TOC_HOLD_MS_MAX    86400000u    /* a day: what waits longer is a draft, and not a hold */
+/* The audit. */
+#define TOC_AUDIT_REQUEST_BYTES_MAX                                                                \
+    (1u << 20) /* of one command, as given: 500 queries of the longest spelling are 134 KB */
+#define TOC_AUDIT_LINE_BYTES_MAX (TOC_AUDIT_REQUEST_BYTES_MAX + 4096u) /* who, when, what came of it */
+#define TOC_AUDIT_ANSWER_BYTES_MAX 512u /* of what a command that changes something answered */
+#define TOC_AUDIT_CHECKPOINT_LINES 1024u /* a signature of 13 us for so many lines costs nothing */
+#define TOC_AUDIT_CHECKPOINT_MS    3600000ull /* with anything new: what can be cut off unnoticed */
 
 /* Answers about clusters. */
 #define TOC_AROUND_PAIRS_MAX      1000000u /* shared wallets gone through to tell what stands behind one: some seconds */

@@ -248,14 +248,20 @@ toc_code toc_checkpoint_open(toc_span note, const toc_feed_name *feed, const toc
     return TOC_OK;
 }
 
+void toc_checkpoint_text(toc_span origin, uint64_t size, const toc_hash *root, toc_buf *out)
+{
+    toc_buf_add_span(out, origin);
+    toc_buf_printf(out, "\n%llu\n", (unsigned long long)size);
+    toc_base64_encode(TOC_SPAN_OF(root->bytes), out);
+    toc_buf_add_u8(out, '\n');
+}
+
 void toc_checkpoint_body(const toc_feed_name *feed, uint64_t size, const toc_hash *root,
                          toc_buf *out)
 {
     char origin[TOC_ORIGIN_BYTES_MAX];
     toc_feed_origin(feed, origin);
-    toc_buf_printf(out, "%s\n%llu\n", origin, (unsigned long long)size);
-    toc_base64_encode(TOC_SPAN_OF(root->bytes), out);
-    toc_buf_add_u8(out, '\n');
+    toc_checkpoint_text(toc_span_text(origin), size, root, out);
 }
 
 toc_code toc_checkpoint_sign(const toc_feed_name *feed, uint64_t size, const toc_hash *root,

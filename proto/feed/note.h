@@ -58,6 +58,8 @@ TOC_MUST toc_code toc_checkpoint_open(toc_span note, const toc_feed_name *feed,
 /* Appends the body of a feed's checkpoint: what its author and its cosigners sign. */
 void toc_checkpoint_body(const toc_feed_name *feed, uint64_t size, const toc_hash *root,
                          toc_buf *out);
+/* The same of a log that is no feed, without extension lines. */
+void toc_checkpoint_text(toc_span origin, uint64_t size, const toc_hash *root, toc_buf *out);
 TOC_MUST toc_code toc_checkpoint_sign(const toc_feed_name *feed, uint64_t size,
                                       const toc_hash *root, const toc_secret *seed, toc_buf *out,
                                       toc_err *err);

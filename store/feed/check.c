@@ -1,7 +1,7 @@
 #include "store/feed/check.h"
 
 #include "proto/base/limits.h"
-#include "store/feed/tiles.h"
+#include "store/feed/audit.h"
 
 /* Feeds are walked by check_feed.c. Rows that no hash covers are opened, which checks their check
  * value; sealed ones are unsealed; rows must not contradict each other; and what was met must be
@@ -179,6 +179,16 @@ static toc_code check_small_tables(toc_check *check, toc_err *err)
     return TOC_OK;
 }
 
+/* Its tree stands among those of the feeds. */
+static toc_code check_audit(toc_check *check, toc_err *err)
+{
+    toc_audit_found found;
+    uint64_t tiles;
+    TOC_TRY(toc_audit_walk(check->txn, (toc_span){0}, NULL, NULL, &found, &tiles, err));
+    check->tiles += tiles;
+    return TOC_OK;
+}
+
 /* Rows beyond those that were met belong to no feed. */
 static toc_code check_counts(toc_check *check, toc_err *err)
 {
@@ -195,7 +205,7 @@ static toc_code check_counts(toc_check *check, toc_err *err)
         TOC_TRY(toc_table_count(check->txn->txn, tables[i].table, &rows, err));
         if (rows != tables[i].met)
             return toc_fail(err, TOC_SIGNATURE,
-                            "table '%s' has %llu rows, and the feeds account for %llu",
+                            "table '%s' has %llu rows, and feeds and audit account for %llu",
                             toc_table_name(check->txn->txn, tables[i].table),
                             (unsigned long long)rows, (unsigned long long)tables[i].met);
     }
@@ -212,6 +222,7 @@ static toc_code check_all(toc_check *check, toc_err *err)
     TOC_TRY(toc_table_count(check->txn->txn, TOC_LOG_ENTRIES, &check->total, err));
     TOC_TRY(toc_arena_new(TOC_CARD_ARENA_BYTES + TOC_CHARTER_ARENA_BYTES, &check->arena, err));
     TOC_TRY(toc_log_feeds(check->txn, NULL, toc_check_feed, check, err));
+    TOC_TRY(check_audit(check, err));
     TOC_TRY(check_counts(check, err));
     TOC_TRY(check_journal(check, err));
     TOC_TRY(check_small_tables(check, err));

@@ -27,6 +27,8 @@ typedef enum toc_log_table {
     TOC_LOG_COSIGNERS,
     TOC_LOG_HELD,
     TOC_LOG_OVERLAY,
+    TOC_LOG_AUDIT,
+    TOC_LOG_AUDIT_HEADS,
     TOC_LOG_TABLE_COUNT
 } toc_log_table;
 

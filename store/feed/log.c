@@ -29,6 +29,8 @@ static const char *const table_names[TOC_LOG_TABLE_COUNT] = {
     [TOC_LOG_COSIGNERS] = "cosigners",
     [TOC_LOG_HELD] = "held",
     [TOC_LOG_OVERLAY] = "overlay",
+    [TOC_LOG_AUDIT] = "audit",
+    [TOC_LOG_AUDIT_HEADS] = "audit_heads",
 };
 
 /* ---- open and close ---- */

@@ -5,6 +5,8 @@
 
 #include <jansson.h>
 #include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "proto/control/control.h"
 #include "tests/support/check.h"
@@ -145,6 +147,31 @@ static inline bool is_level(void *context)
 static inline void await_level(toc_test_node *node)
 {
     toc_test_wait("the views are level with the log", 10, is_level, node);
+}
+
+/* Asks as another user, in a program of its own, whether `word` is in the answer. */
+static inline bool answers_as(const toc_test_node *node, unsigned uid, const char *request,
+                              const char *word)
+{
+    static const char program[] =
+        "import socket,struct,sys\n"
+        "s=socket.socket(socket.AF_UNIX);s.connect(sys.argv[1])\n"
+        "q=sys.argv[2].encode()\n"
+        "s.sendall(struct.pack('>I',len(q)+1)+b'Q'+q)\n"
+        "a=b''\n"
+        "while a[4:5] not in (b'A',b'E','') or len(a)<5: a+=s.recv(65536)\n"
+        "sys.exit(0 if sys.argv[3].encode() in a else 1)\n";
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        if (setgid(uid) == 0 && setuid(uid) == 0)
+            execlp("python3", "python3", "-c", program, node->socket, request, word, (char *)NULL);
+        _exit(77);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) < 2);
+    return WEXITSTATUS(status) == 0;
 }
 
 #endif

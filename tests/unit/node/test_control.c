@@ -1,7 +1,6 @@
 /* The control socket: who may, what is answered, what a submission becomes. */
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "proto/answer/writer.h"
@@ -525,31 +524,6 @@ static void the_sixty_fifth_caller_is_told_to_come_again(void **state)
     for (size_t i = 0; i < TOC_COUNT(callers); i++)
         toc_node_disconnect(callers[i]);
     toc_test_wait("there is a place again", 10, is_served, *state);
-}
-
-/* Asks as another user, in a program of its own, whether `word` is in the answer. */
-static bool answers_as(const toc_test_node *node, unsigned uid, const char *request,
-                       const char *word)
-{
-    static const char program[] =
-        "import socket,struct,sys\n"
-        "s=socket.socket(socket.AF_UNIX);s.connect(sys.argv[1])\n"
-        "q=sys.argv[2].encode()\n"
-        "s.sendall(struct.pack('>I',len(q)+1)+b'Q'+q)\n"
-        "a=b''\n"
-        "while a[4:5] not in (b'A',b'E','') or len(a)<5: a+=s.recv(65536)\n"
-        "sys.exit(0 if sys.argv[3].encode() in a else 1)\n";
-    pid_t child = fork();
-    assert_true(child >= 0);
-    if (child == 0) {
-        if (setgid(uid) == 0 && setuid(uid) == 0)
-            execlp("python3", "python3", "-c", program, node->socket, request, word, (char *)NULL);
-        _exit(77);
-    }
-    int status;
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_true(WIFEXITED(status) && WEXITSTATUS(status) < 2);
-    return WEXITSTATUS(status) == 0;
 }
 
 static void rights_on_the_socket_are_by_user_and_reload(void **state)

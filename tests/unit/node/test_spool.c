@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "node/clock.h"
+#include "store/audit.h"
 #include "tests/unit/node/talk.h"
 
 #define HEAD    "chain,address,category\n"
@@ -145,6 +146,48 @@ static void what_waited_is_taken_at_start_and_removed(void **state)
     assert_false(is_there(node, "one"));
     assert_false(is_there(node, "refused/one"));
     assert_false(is_there(node, "refused/one.why"));
+}
+
+static json_t *line_of_audit(toc_test_node *node, uint64_t number)
+{
+    toc_err err;
+    toc_log_txn *txn;
+    toc_audit_line line;
+    TOC_AUTO(toc_buf_wipe) toc_buf plain = {0};
+    TOC_CHECK_OK(toc_log_read(toc_node_log(node->node), &txn, &err));
+    TOC_CHECK_OK(toc_audit_get(txn, number, &plain, &line, &err));
+    toc_log_abort(txn);
+    return parse_json(line.text);
+}
+
+static void the_audit_is_told_whose_file_it_was_and_what_came_of_it(void **state)
+{
+    enum { SOMEBODY = 1234, GROUP = 2345 };
+    toc_test_node *node = *state;
+    char path[PATH_BYTES];
+    bool is_root = geteuid() == 0; /* only root can give a file away */
+    if (is_root)
+        node->config.uids[node->config.uid_count++] = SOMEBODY;
+    put_submission(node, "one", 'a', HEAD ROW_ETH ROW_BTC);
+    path_in(node, "one", path);
+    if (is_root)
+        assert_int_equal(chown(path, SOMEBODY, GROUP), 0);
+    toc_test_node_start_all(node);
+    toc_test_wait("it is taken", 20, is_empty, node);
+    json_t *asked = line_of_audit(node, 0), *wrote = line_of_audit(node, 1);
+    json_t *ended = line_of_audit(node, 2);
+    assert_string_equal(text_of(asked, "door"), "spool");
+    assert_int_equal(number_of(asked, "uid"), is_root ? SOMEBODY : geteuid());
+    assert_int_equal(number_of(asked, "gid"), is_root ? GROUP : getegid());
+    assert_string_equal(text_of(asked, "command"), "submit");
+    assert_int_equal(strlen(text_of(json_object_get(asked, "request"), "id")), 64);
+    assert_int_equal(number_of(wrote, "of"), 0);
+    assert_int_equal(number_of(json_object_get(wrote, "wrote"), "until"), 3);
+    assert_string_equal(text_of(ended, "outcome"), "ok");
+    assert_int_equal(number_of(json_object_get(ended, "answer"), "new"), 2);
+    json_decref(asked);
+    json_decref(wrote);
+    json_decref(ended);
 }
 
 static void what_comes_while_it_runs_is_taken_within_seconds(void **state)
@@ -403,6 +446,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(what_waited_is_taken_at_start_and_removed),
+        TEST(the_audit_is_told_whose_file_it_was_and_what_came_of_it),
         TEST(what_comes_while_it_runs_is_taken_within_seconds),
         TEST(what_is_to_be_held_is_held_by_the_node_too),
         TEST(a_retraction_waits_like_a_submission),
