@@ -42,7 +42,10 @@ static int setup(void **state)
                              .country = toc_span_text("NL")};
     toc_time now = {.unix_ms = FIRST_MS};
     toc_log_txn *txn = begin(&made, true);
-    ASSERT_OK(toc_identity_create(txn, &identity, now, &made.org, &err));
+    toc_roots roots = {0};
+    ASSERT_OK(toc_roots_new(&roots, &err));
+    ASSERT_OK(toc_identity_create(txn, &identity, &roots, now, &made.org, &err));
+    toc_roots_wipe(&roots);
     commit(txn);
     *state = &made;
     return 0;
