@@ -137,6 +137,25 @@ static toc_code read_search(json_t *request, toc_search *out, toc_err *err)
     return TOC_OK;
 }
 
+/* ---- quality ---- */
+
+static toc_code say_quality(void *context, const toc_answer_quality *quality, toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    toc_json_quality(quality, &line);
+    TOC_TRY(toc_buf_ok(&line, err));
+    return toc_talk_line(context, toc_buf_view(&line), err);
+}
+
+toc_code toc_control_quality(toc_talk *talk, json_t *request, toc_err *err)
+{
+    TOC_AUTO(asking_wipe) asking all = {0};
+    toc_span org;
+    TOC_TRY(toc_args_text(request, "org", false, &org, err));
+    TOC_TRY(asking_begin(talk, request, &all, err));
+    return toc_query_quality(&all.query, org, say_quality, talk, err);
+}
+
 toc_code toc_control_search(toc_talk *talk, json_t *request, toc_err *err)
 {
     TOC_AUTO(asking_wipe) asking all = {0};

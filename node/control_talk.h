@@ -56,6 +56,7 @@ toc_code toc_control_cluster(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_incident(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_cluster_decide(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_cluster_decisions(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_quality(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_search(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_digest(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_rebuild(toc_talk *talk, json_t *request, toc_err *err);

@@ -98,6 +98,14 @@ typedef struct toc_question {
 } toc_question;
 TOC_MUST toc_code toc_query_ask(toc_query *query, const toc_question *ask, toc_err *err);
 
+/* Every org that said something, in order of id, or one by its name or id (NOT_FOUND), over one
+ * scan of all claims: each live one is decoded, so it takes as long as reading all of them. The
+ * query's arena is used up anew. */
+typedef toc_code (*toc_quality_visit)(void *context, const toc_answer_quality *quality,
+                                      toc_err *err);
+TOC_MUST toc_code toc_query_quality(toc_query *query, toc_span org, toc_quality_visit visit,
+                                    void *context, toc_err *err);
+
 TOC_MUST toc_code toc_query_digest(toc_query *query, toc_progress progress, void *context,
                                    toc_answer_digest *out, toc_err *err);
 

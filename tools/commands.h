@@ -19,6 +19,7 @@ extern const toc_option toc_transfer_options[], toc_incident_options[], toc_same
     toc_attribution_options[], toc_sighting_options[], toc_notice_options[],
     toc_clearance_options[], toc_dispute_options[], toc_inquire_options[], toc_reply_options[];
 toc_command_fn toc_cmd_lookup, toc_cmd_explain, toc_cmd_cluster, toc_cmd_incident, toc_cmd_search;
+toc_command_fn toc_cmd_quality;
 toc_command_fn toc_cmd_cluster_confirm, toc_cmd_cluster_split, toc_cmd_cluster_undo,
     toc_cmd_cluster_decisions;
 toc_command_fn toc_cmd_status, toc_cmd_digest, toc_cmd_rebuild, toc_cmd_check, toc_cmd_stats,

@@ -144,6 +144,22 @@ static toc_code answer_decisions(direct *at, const char *command, toc_err *err)
     return toc_log_decisions(at->query.log, say_decision, at, err);
 }
 
+/* ---- quality ---- */
+
+static toc_code say_quality(void *context, const toc_answer_quality *quality, toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    toc_json_quality(quality, &line);
+    return say(context, &line, err);
+}
+
+static toc_code answer_quality(direct *at, const char *command, toc_err *err)
+{
+    (void)command;
+    toc_span org = toc_span_text(toc_text_of(at->request, "org"));
+    return toc_query_quality(&at->query, org, say_quality, at, err);
+}
+
 /* ---- search ---- */
 
 static toc_code say_claim(void *context, const toc_answer_claim *claim, toc_err *err)
@@ -284,6 +300,7 @@ static const struct {
     {"search", answer_search},
     {"digest", answer_digest},
     {"cluster-decisions", answer_decisions},
+    {"quality", answer_quality},
     {"rebuild", answer_rebuild},
     {"check", answer_digest},
     {"stats", answer_log},

@@ -125,6 +125,8 @@ static const toc_command commands[] = {
     {"incident", "SLUG…",
      "What is said of an incident: joins, loss, wallets, clusters, and what happened when.",
      "tocsin incident bybit-2025", toc_incident_view_options, toc_cmd_incident},
+    {"quality", "[ORG]", "How sound what each org said has been: disputed, taken back, first.",
+     "tocsin quality \"Example Exchange\"", NULL, toc_cmd_quality},
     {"search", "", "Live claims by what they say.",
      "tocsin search --actor lazarus --chain ETH --from 2025-02-21", toc_search_options,
      toc_cmd_search},

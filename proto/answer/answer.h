@@ -288,6 +288,18 @@ typedef struct toc_answer_cluster {
     bool incomplete;
 } toc_answer_cluster;
 
+/* How sound what one org said has been. */
+typedef struct toc_answer_quality {
+    toc_org_id org;
+    toc_span org_name;
+    uint64_t live;                                        /* claims of all kinds; of these: */
+    uint64_t disputed, withdrawn, misstated, undisclosed; /* (undisclosed: with a sealed root) */
+    uint64_t retracted[TOC_RETRACT_DELISTED + 1]; /* claims whose head is a retraction, by reason */
+    uint64_t wallets;                             /* with a live claim of it */
+    uint64_t
+        first; /* of these, whose first record since a retraction was issued before all others */
+} toc_answer_quality;
+
 typedef struct toc_answer_digest {
     toc_hash digest, opened, charters;
     toc_time horizon;
@@ -318,6 +330,7 @@ void toc_json_no_incidents(toc_span text, const toc_err *error, toc_buf *out);
 void toc_json_cluster(const toc_answer_cluster *cluster, toc_buf *out);
 /* One decision, as `cluster decisions` lists them: without its effect. */
 void toc_json_decided(const toc_answer_decision *decision, toc_buf *out);
+void toc_json_quality(const toc_answer_quality *quality, toc_buf *out);
 void toc_json_digest(const toc_answer_digest *digest, toc_buf *out);
 void toc_json_claim(const toc_answer_claim *claim,
                     toc_buf *out); /* one claim, as `search` lists them */

@@ -101,7 +101,30 @@ void toc_json_dossier(const toc_dossier *dossier, toc_buf *out)
     toc_json_end_line(&json);
 }
 
-/* ---- digest, errors ---- */
+/* ---- quality, digest, errors ---- */
+
+void toc_json_quality(const toc_answer_quality *quality, toc_buf *out)
+{
+    toc_json json = {.out = out};
+    toc_json_open(&json, NULL, '{');
+    toc_json_org(&json, &quality->org, quality->org_name);
+    toc_json_number(&json, "live", quality->live);
+    toc_json_number(&json, "disputed", quality->disputed);
+    toc_json_number(&json, "withdrawn", quality->withdrawn);
+    toc_json_number(&json, "misstated", quality->misstated);
+    toc_json_number(&json, "undisclosed", quality->undisclosed);
+    toc_json_open(&json, "retracted", '{');
+    for (unsigned i = 1; i < TOC_COUNT(quality->retracted); i++)
+        toc_json_number(&json, toc_retraction_reason_name((toc_retraction_reason)i),
+                        quality->retracted[i]);
+    toc_json_close(&json, '}');
+    toc_json_number(&json, "wallets", quality->wallets);
+    toc_json_number(&json, "first", quality->first);
+    toc_json_number(&json, "first_per_mille",
+                    quality->wallets == 0 ? 0 : quality->first * 1000 / quality->wallets);
+    toc_json_close(&json, '}');
+    toc_json_end_line(&json);
+}
 
 void toc_json_digest(const toc_answer_digest *digest, toc_buf *out)
 {

@@ -116,6 +116,27 @@ def weights(nodes):
     a.config.write_text(text, encoding="utf-8")
 
 
+def quality(nodes):
+    """Who is disputed, who took back, who was first; the same on every node."""
+    a, b = nodes["a"], nodes["b"]
+    a.tocsin("submit", "wallet", wallet(30), "--category", "theft", "--confidence", "60")  # b was first
+    a.tocsin("submit", "wallet", wallet(31), "--category", "theft")
+    a.tocsin("submit", "wallet", wallet(32), "--category", "theft")
+    nodes.level()
+    a.tocsin("retract", wallet(32), "--category", "theft", "--reason", "false-positive")
+    nodes.level()
+    of_a, of_b = ({line["org"]: line for line in a.tocsin("quality").lines}[node.org()] for node in (a, b))
+    expect((of_a["wallets"], of_a["first"], of_a["first_per_mille"]) == (2, 1, 500), str(of_a))
+    expect((of_b["wallets"], of_b["first"]) == (1, 1), str(of_b))
+    expect(of_a["retracted"]["false-positive"] == 1 and sum(of_a["retracted"].values()) == 1, str(of_a))
+    expect((of_a["disputed"], of_b["disputed"]) == (0, 1), f"b's report is: {of_a} {of_b}")
+    expect(a.tocsin("quality").lines == b.tocsin("quality").lines, "two nodes tell different things")
+    expect(a.tocsin("quality", "Org B").lines == [of_b], "one org by its name")
+    expect(a.tocsin("quality", a.org()).lines == [of_a], "one org by its id")
+    a.tocsin("quality", "Nobody", ok=(1,))
+    expect("Org B" in a.tocsin("quality", "Org B", as_json=False).out, "not shown")
+
+
 def run(nodes):
     nodes.init()
     nodes.start()
@@ -126,6 +147,7 @@ def run(nodes):
     refusals(nodes)
     kept(nodes)
     weights(nodes)
+    quality(nodes)
     for node in nodes:
         node.stop()
 
