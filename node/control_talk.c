@@ -261,7 +261,7 @@ static const toc_command commands[] = {
      READS | FOR_AUDIENCES,
      toc_control_incident,
      {"audience", "queries", "wallets", NULL}},
-    {"quality", FOR_AUDIENCES, toc_control_quality, {"audience", "org", NULL}},
+    {"quality", READS | FOR_AUDIENCES, toc_control_quality, {"audience", "org", NULL}},
     {"search",
      READS | FOR_AUDIENCES,
      toc_control_search,
