@@ -231,6 +231,8 @@ static const toc_command commands[] = {
     {"status", UNTOLD, toc_control_status, {NULL}},
     {"peers", UNTOLD, toc_control_peers, {NULL}},
     {"card", READS, toc_control_card, {NULL}},
+    {"keys-prepare", FOR_ADMINS, toc_control_keys_prepare, {"keys", NULL}},
+    {"card-adopt", FOR_ADMINS, toc_control_card_adopt, {"card", "compromised", NULL}},
     {"peer-add", FOR_ADMINS, toc_control_peer_add, {"card", "endpoints", NULL}},
     {"peer-list", READS, toc_control_peer_list, {NULL}},
     {"circle-create", FOR_ADMINS, toc_control_circle_create, {"name", "purpose", NULL}},

@@ -43,6 +43,8 @@ toc_code toc_control_status(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_receipt(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_peers(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_card(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_keys_prepare(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_card_adopt(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_peer_add(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_peer_list(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_circle_create(toc_talk *talk, json_t *request, toc_err *err);

@@ -16,8 +16,13 @@ static const toc_command commands[] = {
      "tocsin init --name \"Example Exchange\" --kind exchange --country NL \\\n"
      "      --endpoint tcp://node.example.org:7473 --secret-file /root/passphrase",
      toc_init_options, toc_cmd_init},
+    {"card change", "", "Put a card with another name, duty contact or endpoints in force.",
+     "tocsin card change --duty \"+31 20 555 0100, day and night\"", toc_card_change_options,
+     toc_cmd_card_change},
     {"card", "", "Print the own card, to give to others, and its fingerprint.",
      "tocsin card > example-exchange.card", NULL, toc_cmd_card},
+    {"keys rotate", "", "Give the node new keys, on a card that the root signs.",
+     "tocsin keys rotate --sign --cosign", toc_keys_rotate_options, toc_cmd_keys_rotate},
     {"peer add", "FILE", "Take the card of another org, and dial it.",
      "tocsin peer add police.card --endpoint tcp://192.0.2.7:7473", toc_peer_add_options,
      toc_cmd_peer_add},

@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+"""Keys that change while records flow: peers follow, one that was off catches up, a restart goes on with them."""
+
+import os
+import sys
+import threading
+
+import scenario
+from scenario import expect, wait_for
+
+
+def wallet(number):
+    return "0x" + f"{number:040x}"
+
+
+class Traffic(threading.Thread):
+    """One record after the other, until it is told to stop."""
+
+    def __init__(self, node, first):
+        super().__init__()
+        self.node, self.next, self.over, self.failure = node, first, threading.Event(), None
+
+    def run(self):
+        try:
+            while not self.over.is_set():
+                self.node.tocsin("submit", "wallet", wallet(self.next), "--chain", "ETH", "--category", "theft",
+                                 "--alert")
+                self.next += 1
+        except scenario.Failure as failure:
+            self.failure = failure
+
+    def finish(self):
+        self.over.set()
+        self.join()
+        if self.failure is not None:
+            raise self.failure
+
+
+def serial_of(node, peer):
+    return next(line["serial"] for line in node.tocsin("peer", "list").lines if line["name"] == peer.name)
+
+
+def follows(node, peer, serial):
+    wait_for(f"{node.name} knows card {serial} of {peer.name}", lambda: serial_of(node, peer) == serial)
+
+
+def under_traffic(nodes):
+    a, b, c = nodes["a"], nodes["b"], nodes["c"]
+    c.stop()
+    traffic = Traffic(a, 1000)
+    traffic.start()
+    wait_for("the first records", lambda: b.status()["entries"] > 2)
+    signed = a.tocsin("keys", "rotate", "--sign", "--cosign").last
+    expect(signed["serial"] == 2 and signed["name"] == a.name, f"not the next card: {signed}")
+    expect(a.tocsin("card").last == signed, "the node shows another card")
+    follows(b, a, 2)
+    others = a.tocsin("keys", "rotate", "--link", "--seal", "--root").last
+    expect(others["serial"] == 3, f"not the third card: {others}")
+    follows(b, a, 3)
+    traffic.finish()
+    nodes.level("a", "b")
+    c.start()
+    c.wait_up()
+    nodes.level()
+    follows(c, a, 3)
+    expect((a.state / "spool" / "node.card").read_text(encoding="utf-8").strip() == others["card"].strip(),
+           "submissions are sealed to a card that is gone")
+
+
+def restarted(nodes):
+    a, b = nodes["a"], nodes["b"]
+    a.stop()
+    refused = a.tocsin("keys", "rotate", "--seal", ok=(7,)).err
+    expect("tocsin: " in refused, f"no sentence: {refused!r}")
+    without = a.tocsin("keys", "rotate", "--seal", "--direct", "--compromised").last
+    expect(without["serial"] == 4, f"not the fourth card: {without}")
+    expect(a.tocsin("log", "check", "--direct").last["ok"], "the log does not check")
+    a.start()
+    a.wait_up()
+    follows(b, a, 4)
+    a.tocsin("submit", "wallet", wallet(1), "--chain", "ETH", "--category", "theft")
+    b.tocsin("submit", "wallet", wallet(2), "--chain", "ETH", "--category", "theft")
+    nodes.level()
+    for node in nodes:
+        told = node.refusals()
+        expect(not {"checkpoint-signature", "fork", "grant", "cosignature", "two-cards"} & set(told),
+               f"{node.key} refused: {told}")
+
+
+def refusals(nodes):
+    a, b = nodes["a"], nodes["b"]
+    limit = a.tocsin("keys", "rotate", "--sign", ok=(1,)).err
+    expect("3 times today" in limit, f"a fourth change of keys: {limit!r}")
+    duty = a.tocsin("card", "change", "--duty", "duty@example.org").last
+    expect(duty["serial"] == 5, f"another duty contact: {duty}")
+    follows(b, a, 5)
+    for words, code, what in ((("keys", "rotate"), 2, "which keys"), (("card", "change"), 2, "what changes"),
+                              (("keys", "rotate", "--sign", "--root-file", str(b.state / "keys/root.key")), 1,
+                               "not those of the present card")):
+        answer = a.tocsin(*words, ok=(code,), as_json=False)
+        expect(what in answer.err, f"{words}: {answer.err!r}")
+    wrong = nodes.directory / "wrong"
+    wrong.write_text("another passphrase\n", encoding="utf-8")
+    wrong.chmod(0o600)
+    answer = a.tocsin("keys", "rotate", "--sign", "--root-secret", f"file:{wrong}", ok=None)
+    expect(answer.code == 1 and "does not open the key file" in answer.err, f"a wrong passphrase: {answer.err!r}")
+    passphrase = scenario.pathlib.Path(nodes.passphrase)
+    os.environ["CREDENTIALS_DIRECTORY"] = str(passphrase.parent)
+    answer = a.tocsin("card", "change", "--duty", "night@example.org", "--root-secret",
+                      f"credential:{passphrase.name}").last
+    expect(answer["serial"] == 6, f"by a credential: {answer}")
+
+
+def run(nodes):
+    nodes.init()
+    for node in nodes:
+        root = node.state / "keys" / "root.key"
+        expect(root.stat().st_mode & 0o777 == 0o600, f"{root} is open to others")
+    nodes.start()
+    nodes.exchange_cards()
+    nodes.found_circle("keys", "keys that change")
+    under_traffic(nodes)
+    restarted(nodes)
+    refusals(nodes)
+    nodes.level()
+    for node in nodes:
+        node.stop()
+        expect(node.tocsin("log", "check", "--direct").last["ok"], f"{node.key}: the log does not check")
+
+
+if __name__ == "__main__":
+    sys.exit(scenario.main("keys", run))
