@@ -139,8 +139,9 @@ static void end_subject(survey *work)
 {
     for (size_t i = 0; i < work->live.count; i++) {
         bool disputed = false;
-        for (size_t j = 0; j < work->disputed.count && !disputed; j++)
-            disputed = toc_claim_id_equal(&work->live.at[i].claim, &work->disputed.at[j]);
+        const toc_claim_id *targets = work->disputed.at;
+        for (size_t j = 0; targets != NULL && j < work->disputed.count && !disputed; j++)
+            disputed = toc_claim_id_equal(&work->live.at[i].claim, &targets[j]);
         work->orgs.at[work->live.at[i].org].disputed += disputed;
     }
     for (size_t i = 0; i < work->reporters.count; i++)
@@ -155,21 +156,21 @@ static toc_code scan(survey *work, toc_err *err)
 {
     TOC_AUTO(toc_cursor_close) toc_cursor *cursor = NULL;
     toc_txn *txn = work->query->views->view.txn;
-    toc_span subject = {0};
-    toc_claim_id claim = {{0}};
+    toc_claim_row last;
+    bool begun = false;
     toc_row row;
     TOC_TRY(toc_cursor_open(txn, TOC_VIEW_CLAIMS, (toc_span){0}, &cursor, err));
     toc_code code = toc_cursor_first(cursor, &row, err);
     for (; code == TOC_OK; code = toc_cursor_next(cursor, &row, err)) {
         toc_claim_row read;
         TOC_TRY(toc_claim_row_read(txn, &row, &read, err));
-        bool same = subject.size > 0 && toc_span_equal(subject, read.filed.subject);
-        if (!same || !toc_claim_id_equal(&claim, &read.filed.claim))
+        bool same = begun && toc_span_equal(last.filed.subject, read.filed.subject);
+        if (!same || !toc_claim_id_equal(&last.filed.claim, &read.filed.claim))
             TOC_TRY(end_claim(work, err));
         if (!same)
             end_subject(work);
-        subject = read.filed.subject;
-        claim = read.filed.claim;
+        last = read;
+        begun = true;
         add_row(work, &read);
     }
     if (code != TOC_NOT_FOUND)
