@@ -1,4 +1,4 @@
-/* node/audit.h: writes deeds into the audit, in rounds of the core (docs/decisions/0060).
+/* node/audit.h: writes deeds into the audit, in rounds of the core (docs/decisions/0072).
  * A thread does one deed at a time: what is written on its behalf, however deep below, is written
  * down as the deed's.
  * Owns:    the number of the thread's deed. Threads: any but the core.

@@ -70,7 +70,7 @@ struct toc_control {
 void *toc_talk_main(void *talk);
 void toc_talk_free(toc_talk *talk);
 
-/* control_deed.c: what a conversation does, for the audit (docs/decisions/0060). */
+/* control_deed.c: what a conversation does, for the audit (docs/decisions/0072). */
 /* A request of so many bytes has come. */
 void toc_talk_deed_open(toc_talk *talk, size_t request_bytes);
 /* It is this command. LIMIT when its arguments are more than the audit keeps. */

@@ -1,5 +1,5 @@
 /* store/audit.h: who asked, wrote, approved and exported what: numbered lines, sealed at rest, the
- * leaves of one Merkle tree whose heads are signed (docs/decisions/0060).
+ * leaves of one Merkle tree whose heads are signed (docs/decisions/0072).
  *
  * A line is added in the write transaction of what it tells of, and never changed. The text is the
  * caller's (proto/answer/deed.h) and opaque here. Leaf: SHA-256(0x00 ‖ salt[32] ‖ time u64 ‖ text).

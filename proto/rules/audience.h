@@ -3,7 +3,7 @@
  *
  * What is answered to an audience is what a node would answer that holds only what the audience may
  * see: V(E', T, C, R) with E' the records of E that toc_audience_sees lets through (docs/decisions/
- * 0060). So nothing is filtered out of an answer: what may not be seen is in no view it is made of.
+ * 0070). So nothing is filtered out of an answer: what may not be seen is in no view it is made of.
  * Threads: pure. Errors: none. */
 #ifndef TOC_PROTO_RULES_AUDIENCE_H
 #define TOC_PROTO_RULES_AUDIENCE_H
