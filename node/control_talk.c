@@ -274,6 +274,12 @@ static const toc_command commands[] = {
     {"rebuild", FOR_ADMINS, toc_control_rebuild, {"shuffle", NULL}},
     {"check", READS, toc_control_check, {NULL}},
     {"log-check", READS, toc_control_log_check, {NULL}},
+    {"audit",
+     READS | FOR_ADMINS,
+     toc_control_audit,
+     {"since", "until", "uid", "by", "wallet", "text", "limit", NULL}},
+    {"audit-check", READS | FOR_ADMINS, toc_control_audit_check, {"kept", NULL}},
+    {"audit-sign", FOR_ADMINS, toc_control_audit_sign, {NULL}},
     {"stats", UNTOLD, toc_control_stats, {NULL}},
 };
 

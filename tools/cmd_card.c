@@ -34,7 +34,7 @@ static toc_code from_spool(const toc_cli *cli, toc_err *err)
 static toc_code from_store(const toc_cli *cli, toc_err *err)
 {
     TOC_AUTO(toc_direct_close) toc_direct_store store = {0};
-    TOC_TRY(toc_direct_open(cli, false, &store, err));
+    TOC_TRY(toc_direct_open(cli, toc_span_text("card"), toc_span_text("{}"), false, &store, err));
     TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
     TOC_TRY(toc_log_read(store.log, &txn, err));
     TOC_AUTO(toc_buf_wipe) toc_buf bytes = {0};

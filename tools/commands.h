@@ -19,6 +19,7 @@ toc_command_fn toc_cmd_submit_transfer, toc_cmd_submit_incident, toc_cmd_submit_
 extern const toc_option toc_transfer_options[], toc_incident_options[], toc_same_as_options[],
     toc_attribution_options[], toc_sighting_options[], toc_notice_options[],
     toc_clearance_options[], toc_dispute_options[], toc_inquire_options[], toc_reply_options[];
+toc_command_fn toc_cmd_audit;
 toc_command_fn toc_cmd_lookup, toc_cmd_explain, toc_cmd_cluster, toc_cmd_incident, toc_cmd_search;
 toc_command_fn toc_cmd_quality;
 toc_command_fn toc_cmd_cluster_confirm, toc_cmd_cluster_split, toc_cmd_cluster_undo,
@@ -27,7 +28,7 @@ toc_command_fn toc_cmd_status, toc_cmd_digest, toc_cmd_rebuild, toc_cmd_check, t
     toc_cmd_log_check;
 extern const toc_option toc_init_options[], toc_peer_add_options[], toc_circle_create_options[],
     toc_circle_admit_options[], toc_submit_options[], toc_retract_options[], toc_cluster_options[],
-    toc_decide_options[], toc_lookup_options[], toc_incident_view_options[], toc_search_options[],
-    toc_address_options[], toc_rebuild_options[];
+    toc_audit_options[], toc_decide_options[], toc_lookup_options[], toc_incident_view_options[],
+    toc_search_options[], toc_address_options[], toc_rebuild_options[];
 
 #endif

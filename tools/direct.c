@@ -5,6 +5,7 @@
 
 #include "proto/base/text.h"
 #include "store/query.h"
+#include "store/trail.h"
 #include "tools/ask.h"
 #include "tools/store.h"
 #include "tools/term/progress.h"
@@ -20,6 +21,7 @@ typedef struct direct {
     toc_cli *cli;
     toc_show *show;
     const json_t *request;
+    toc_span request_text;
     toc_direct_store store;
     toc_arena *arena;
     toc_query query;
@@ -64,7 +66,8 @@ static toc_code fold(direct *at, toc_err *err)
 
 static toc_code begin(direct *at, toc_err *err)
 {
-    TOC_TRY(toc_direct_open(at->cli, true, &at->store, err));
+    TOC_TRY(toc_direct_open(at->cli, toc_span_text(toc_text_of(at->request, "command")),
+                            at->request_text, true, &at->store, err));
     TOC_TRY(fold(at, err));
     TOC_TRY(toc_arena_new(DIRECT_ARENA_BYTES, &at->arena, err));
     toc_time now = {.unix_ms = (uint64_t)time(NULL) * 1000};
@@ -287,6 +290,38 @@ static toc_code answer_log(direct *at, const char *command, toc_err *err)
     return say(at, &line, err);
 }
 
+/* ---- audit ---- */
+
+static toc_code answer_audit_check(direct *at, const char *command, toc_err *err)
+{
+    (void)command;
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    toc_audit_found found;
+    at->doing = "checking the audit";
+    TOC_TRY(toc_audit_check(at->query.log, toc_span_text(toc_text_of(at->request, "kept")),
+                            progressed, at, &found, err));
+    toc_trail_print(&found, &line);
+    return say(at, &line, err);
+}
+
+static toc_code answer_audit(direct *at, const char *command, toc_err *err)
+{
+    (void)command;
+    uint64_t total = 0, limit = toc_number_of(at->request, "limit");
+    toc_trail_search search = {.has_uid = json_object_get(at->request, "uid") != NULL,
+                               .uid = toc_number_of(at->request, "uid"),
+                               .command = toc_span_text(toc_text_of(at->request, "by")),
+                               .wallet = toc_span_text(toc_text_of(at->request, "wallet")),
+                               .text = toc_span_text(toc_text_of(at->request, "text")),
+                               .limit = limit == 0 ? LIMIT_DEFAULT : (size_t)limit};
+    TOC_TRY(read_time(at->request, "since", &search.since, err));
+    TOC_TRY(read_time(at->request, "until", &search.until, err));
+    TOC_TRY(toc_trail_ask(at->query.log, &search, say_line, at, &total, err));
+    if (at->out_end != NULL)
+        toc_buf_printf(at->out_end, "{\"total\":%llu}", (unsigned long long)total);
+    return TOC_OK;
+}
+
 /* ---- which ---- */
 
 static const struct {
@@ -305,6 +340,8 @@ static const struct {
     {"check", answer_digest},
     {"stats", answer_log},
     {"log-check", answer_log},
+    {"audit", answer_audit},
+    {"audit-check", answer_audit_check},
 };
 
 static toc_code answer(direct *at, toc_err *err)
@@ -330,7 +367,11 @@ toc_code toc_direct_ask(toc_cli *cli, const toc_buf *request, toc_show *show, to
     json_t *object = json_loadb((const char *)request->data, request->size, 0, NULL);
     TOC_ASSERT(object != NULL); /* it was written a moment ago */
     TOC_AUTO(direct_wipe)
-    direct at = {.cli = cli, .show = show, .request = object, .out_end = out_end};
+    direct at = {.cli = cli,
+                 .show = show,
+                 .request = object,
+                 .request_text = toc_buf_view(request),
+                 .out_end = out_end};
     toc_progress_begin(&at.progress);
     toc_code code = answer(&at, err);
     toc_progress_end(&at.progress);

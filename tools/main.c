@@ -153,6 +153,12 @@ static const toc_command commands[] = {
      NULL, toc_cmd_check},
     {"store stats", "", "Rows and bytes of log and views.", "tocsin store stats", NULL,
      toc_cmd_stats},
+    {"audit", "",
+     "Who asked for what here, what was written for it, and whether anybody changed that.",
+     "tocsin audit --since 2025-02-21 --wallet 0x098B716B8Aaf21512996dC57EB0615e2383E2f96\n"
+     "  tocsin audit --checkpoint > audit-2025-02.note   (to be kept on another machine)\n"
+     "  tocsin audit --verify --kept audit-2025-02.note",
+     toc_audit_options, toc_cmd_audit},
     {"log check", "", "Recompute every hash of the log and verify every signed head.",
      "tocsin log check --direct", NULL, toc_cmd_log_check},
     {NULL, NULL, NULL, NULL, NULL, NULL},

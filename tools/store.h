@@ -15,8 +15,9 @@ typedef struct toc_direct_store {
     toc_views *views; /* NULL unless asked for */
 } toc_direct_store;
 
-TOC_MUST toc_code toc_direct_open(const toc_cli *cli, bool views, toc_direct_store *out,
-                                  toc_err *err);
+/* `request` is written into the audit first: the whole of it, with its `command`. */
+TOC_MUST toc_code toc_direct_open(const toc_cli *cli, toc_span command, toc_span request,
+                                  bool views, toc_direct_store *out, toc_err *err);
 void toc_direct_close(toc_direct_store *store);
 TOC_DEFINE_AUTO_WIPE(toc_direct_store, toc_direct_close)
 /* Unwraps the store key of config.state. */

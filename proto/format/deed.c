@@ -191,5 +191,6 @@ static bool names_within(json_t *value, unsigned depth, bool (*take)(void *conte
 bool toc_deed_names(const toc_deed_line *line, bool (*take)(void *context, toc_span text),
                     void *context)
 {
-    return names_within(json_object_get(line->json, "request"), 0, take, context);
+    return names_within(json_object_get(line->json, "request"), 0, take, context) ||
+           names_within(json_object_get(line->json, "answer"), 0, take, context);
 }

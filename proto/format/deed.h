@@ -57,7 +57,7 @@ typedef struct toc_deed_line {
 TOC_MUST toc_code toc_deed_read(toc_span text, toc_deed_line *out, toc_err *err);
 void toc_deed_line_wipe(toc_deed_line *line);
 TOC_DEFINE_AUTO_WIPE(toc_deed_line, toc_deed_line_wipe)
-/* Hands over every text within the request, in no order, until one is taken. */
+/* Hands over every text within the request and the answer, in no order, until one is taken. */
 bool toc_deed_names(const toc_deed_line *line, bool (*take)(void *context, toc_span text),
                     void *context);
 const char *toc_door_name(toc_door door); /* "socket" */

@@ -76,7 +76,8 @@ static toc_code run(const char *what, const char *config, toc_err *err)
     toc_cli cli = {.config_path = config};
     TOC_AUTO(toc_direct_close) toc_direct_store store = {0};
     TOC_TRY(toc_crypto_start(err));
-    TOC_TRY(toc_direct_open(&cli, true, &store, err));
+    TOC_TRY(
+        toc_direct_open(&cli, toc_span_text("inspect"), toc_span_text("{}"), true, &store, err));
     if (strcmp(what, "keys") == 0)
         return print_keys(&store, err);
     if (strcmp(what, "swap-keys") == 0)

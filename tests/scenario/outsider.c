@@ -147,7 +147,8 @@ static toc_code run(outsider *who, char **argv, toc_err *err)
     TOC_AUTO(toc_arena_free) toc_arena *cards = NULL;
     TOC_TRY(toc_crypto_start(err));
     TOC_TRY(toc_hex_decode(toc_span_text(argv[5]), circle.bytes, sizeof circle.bytes, err));
-    TOC_TRY(toc_direct_open(&cli, false, &store, err));
+    TOC_TRY(
+        toc_direct_open(&cli, toc_span_text("inspect"), toc_span_text("{}"), false, &store, err));
     TOC_TRY(toc_log_read(store.log, &txn, err));
     TOC_TRY(toc_log_own_key(txn, TOC_OWN_LINK, &link_secret, err));
     TOC_TRY(toc_arena_new((size_t)2 * TOC_CARD_ARENA_BYTES, &cards, err));

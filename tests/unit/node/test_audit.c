@@ -150,8 +150,11 @@ static void who_may_not_is_told_by_his_uid(void **state)
     config.uids[config.uid_count++] = NOBODY;
     toc_control_reload(node->control, &config);
     assert_true(answers_as(node, NOBODY, "{\"command\":\"rebuild\"}", "denied"));
+    assert_true(answers_as(node, NOBODY, "{\"command\":\"audit\"}", "denied"));
+    assert_true(answers_as(node, NOBODY, "{\"command\":\"audit-check\"}", "denied"));
+    assert_true(answers_as(node, NOBODY, "{\"command\":\"audit-sign\"}", "denied"));
     read_trail(node, &all);
-    assert_int_equal(all.count, 1);
+    assert_int_equal(all.count, 4);
     assert_int_equal(number_of(all.lines[0], "uid"), NOBODY);
     assert_int_equal(number_of(all.lines[0], "gid"), NOBODY);
     assert_string_equal(text_of(all.lines[0], "command"), "rebuild");

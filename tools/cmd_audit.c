@@ -1,0 +1,170 @@
+/* audit: who asked, wrote, approved and exported what; whether anybody changed it. */
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "proto/base/limits.h"
+#include "tools/ask.h"
+#include "tools/commands.h"
+#include "tools/term/table.h"
+
+enum { KEPT_BYTES_MAX = 65536 };
+
+const toc_option toc_audit_options[] = {
+    {"since", "TIME", "written then or later"},
+    {"until", "TIME", "written before then"},
+    {"uid", "N", "asked for by this user"},
+    {"command", "NAME", "lookup, submit, … as on the control socket"},
+    {"wallet", "ADDRESS", "whose request names this wallet, in any spelling"},
+    {"text", "TEXT", "whose request or answer names exactly this: the id of a record, a circle"},
+    {"limit", "N", "at most so many, the newest (default 100)"},
+    {"verify", NULL, "check every line, hash and checkpoint instead"},
+    {"kept", "FILE", "with --verify: against a checkpoint that was kept elsewhere"},
+    {"checkpoint", NULL, "sign the audit as it is now, and print that, to be kept elsewhere"},
+    {NULL, NULL, NULL},
+};
+
+/* ---- lines ---- */
+
+static void add_user(toc_table *table, const json_t *line)
+{
+    char text[64];
+    const json_t *uid = json_object_get(line, "uid");
+    if (!json_is_integer(uid)) {
+        toc_table_add_text(table, "");
+        return;
+    }
+    uint64_t number = toc_number_of(line, "uid");
+    const struct passwd *user = getpwuid((uid_t)number);
+    snprintf(text, sizeof text, "%llu%s%.40s", (unsigned long long)number, user == NULL ? "" : " ",
+             user == NULL ? "" : user->pw_name);
+    toc_table_add_text(table, text);
+}
+
+/* What was asked for, written or answered, as it is kept. */
+static toc_code add_matter(toc_table *table, const json_t *line, toc_err *err)
+{
+    static const char *const members[] = {"request", "wrote", "answer"};
+    const json_t *matter = NULL;
+    for (size_t i = 0; i < TOC_COUNT(members) && matter == NULL; i++)
+        matter = json_object_get(line, members[i]);
+    char *text = matter == NULL ? NULL : json_dumps(matter, JSON_COMPACT);
+    if (matter != NULL && text == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "no memory for a line");
+    toc_table_add_text(table, text == NULL ? "" : text);
+    free(text);
+    return TOC_OK;
+}
+
+static toc_code collect(void *context, json_t *line, toc_buf *out, toc_err *err)
+{
+    toc_table *table = context;
+    char time[20];
+    (void)out;
+    snprintf(time, sizeof time, "%.19s", toc_text_of(line, "time"));
+    toc_table_add_number(table, toc_number_of(line, "number"));
+    toc_table_add_text(table, time);
+    add_user(table, line);
+    toc_table_add_text(table, toc_text_of(line, "door"));
+    toc_table_add(table, TOC_STYLE_STRONG, toc_span_text(toc_text_of(line, "command")));
+    toc_table_add_text(
+        table, json_object_get(line, "wrote") != NULL ? "wrote" : toc_text_of(line, "outcome"));
+    return add_matter(table, line, err);
+}
+
+static toc_code build(const toc_opts *args, toc_buf *request, toc_err *err)
+{
+    static const char *const texts[][2] = {{"since", "since"},
+                                           {"until", "until"},
+                                           {"command", "by"},
+                                           {"wallet", "wallet"},
+                                           {"text", "text"}};
+    static const char *const numbers[] = {"uid", "limit"};
+    toc_json json = toc_request_begin(request, "audit");
+    for (size_t i = 0; i < TOC_COUNT(texts); i++) {
+        const char *value = toc_opts_value(args, texts[i][0]);
+        if (value != NULL)
+            toc_json_text(&json, texts[i][1], toc_span_text(value));
+    }
+    for (size_t i = 0; i < TOC_COUNT(numbers); i++) {
+        uint64_t number;
+        TOC_TRY(toc_opts_number(args, numbers[i], 0, UINT32_MAX, &number, err));
+        if (toc_opts_has(args, numbers[i]))
+            toc_json_number(&json, numbers[i], number);
+    }
+    toc_json_close(&json, '}');
+    return toc_buf_ok(request, err);
+}
+
+static toc_code list(toc_cli *cli, const toc_opts *args, toc_err *err)
+{
+    static const char *const heads[] = {">LINE",   "TIME",    "USER", "DOOR",
+                                        "COMMAND", "OUTCOME", "WHAT", NULL};
+    TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
+    TOC_AUTO(toc_buf_wipe) toc_buf out = {0};
+    TOC_AUTO(toc_table_wipe) toc_table table;
+    toc_table_init(&table, heads);
+    TOC_TRY(build(args, &request, err));
+    toc_show show = {.line = collect, .context = &table};
+    TOC_TRY(toc_ask(cli, &request, &show, NULL, err));
+    if (cli->json)
+        return TOC_OK;
+    TOC_TRY(toc_table_print(&table, 0, &out, err));
+    return toc_print(&out, err);
+}
+
+/* ---- checkpoints ---- */
+
+static toc_code show_found(void *context, json_t *line, toc_buf *out, toc_err *err)
+{
+    (void)context;
+    toc_buf_printf(out, "%llu lines", (unsigned long long)toc_number_of(line, "lines"));
+    if (toc_number_of(line, "lines") > 0)
+        toc_buf_printf(out, " from %s to %s", toc_text_of(line, "first"),
+                       toc_text_of(line, "last"));
+    toc_buf_printf(
+        out, ", %llu of them signed, by %llu checkpoints: as they were written\nroot %s\n",
+        (unsigned long long)toc_number_of(line, "signed"),
+        (unsigned long long)toc_number_of(line, "checkpoints"), toc_text_of(line, "root"));
+    return toc_buf_ok(out, err);
+}
+
+static toc_code verify(toc_cli *cli, const toc_opts *args, toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
+    TOC_AUTO(toc_buf_wipe) toc_buf kept = {0};
+    const char *path = toc_opts_value(args, "kept");
+    toc_json json = toc_request_begin(&request, "audit-check");
+    if (path != NULL) {
+        TOC_TRY(toc_file_read(path, KEPT_BYTES_MAX, &kept, err));
+        toc_json_text(&json, "kept", toc_buf_view(&kept));
+    }
+    toc_json_close(&json, '}');
+    toc_show show = {.line = show_found};
+    return toc_ask(cli, &request, &show, NULL, err);
+}
+
+static toc_code show_note(void *context, json_t *line, toc_buf *out, toc_err *err)
+{
+    (void)context;
+    toc_buf_add_text(out, toc_text_of(line, "checkpoint"));
+    return toc_buf_ok(out, err);
+}
+
+static toc_code sign(toc_cli *cli, const toc_opts *args, toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
+    toc_request_words(&request, "audit-sign", NULL, args);
+    toc_show show = {.line = show_note};
+    return toc_ask(cli, &request, &show, NULL, err);
+}
+
+toc_code toc_cmd_audit(toc_cli *cli, const toc_opts *args, toc_err *err)
+{
+    TOC_TRY(toc_opts_expect(args, 0, 0, "nothing", err));
+    if (toc_opts_has(args, "kept") && !toc_opts_has(args, "verify"))
+        return toc_fail(err, TOC_USAGE, "--kept goes with --verify");
+    if (toc_opts_has(args, "verify"))
+        return verify(cli, args, err);
+    return toc_opts_has(args, "checkpoint") ? sign(cli, args, err) : list(cli, args, err);
+}
