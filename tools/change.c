@@ -88,7 +88,8 @@ static toc_code ask_node(toc_card_change *change, unsigned which, toc_err *err)
 static toc_code ask_store(toc_card_change *change, unsigned which, toc_err *err)
 {
     TOC_AUTO(toc_buf_wipe) toc_buf bytes = {0};
-    TOC_TRY(toc_direct_open(change->cli, false, &change->store, err));
+    TOC_TRY(toc_direct_open(change->cli, toc_span_text("card-change"), toc_span_text("{}"), false,
+                            &change->store, err));
     TOC_TRY(toc_log_write(change->store.log, &change->txn, err));
     TOC_TRY(toc_card_of_log(change->txn, &bytes, err));
     TOC_TRY(open_current(change, toc_buf_view(&bytes), err));

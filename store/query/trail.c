@@ -1,10 +1,9 @@
 #include "store/trail.h"
 
-#include <stdlib.h>
-
 #include "proto/address/wallet.h"
 #include "proto/answer/writer.h"
 #include "proto/format/deed.h"
+#include "store/view/list.h"
 
 /* The walk goes back and keeps the newest lines that fit; they are told oldest first. */
 
@@ -12,8 +11,7 @@ typedef struct trail {
     toc_log_txn *txn;
     const toc_trail_search *search;
     toc_wallet_candidates wanted; /* readings of the wallet asked for */
-    toc_buf *found;
-    size_t count;
+    TOC_LIST(toc_buf) found;
     uint64_t total;
     toc_buf plain, base_plain;
     /* Who asked for what belongs to a deed: neighbours ask for the same. */
@@ -24,9 +22,9 @@ typedef struct trail {
 
 static void trail_wipe(trail *all)
 {
-    for (size_t i = 0; i < all->count; i++)
-        toc_buf_wipe(&all->found[i]);
-    free(all->found);
+    for (size_t i = 0; i < all->found.count; i++)
+        toc_buf_wipe(&all->found.at[i]);
+    TOC_LIST_WIPE(&all->found);
     toc_deed_line_wipe(&all->base);
     toc_buf_wipe(&all->plain);
     toc_buf_wipe(&all->base_plain);
@@ -143,9 +141,12 @@ static toc_code look_at(trail *all, uint64_t number, toc_err *err)
     if (!fits)
         return TOC_OK;
     all->total++;
-    if (all->count == all->search->limit)
+    if (all->found.count == all->search->limit)
         return TOC_OK;
-    toc_buf *place = &all->found[all->count++];
+    toc_buf *place = TOC_LIST_ADD(&all->found);
+    if (place == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "no memory for the answer");
+    *place = (toc_buf){0};
     print(all, &line, &deed, place);
     return toc_buf_ok(place, err);
 }
@@ -154,9 +155,6 @@ static toc_code walk(trail *all, toc_err *err)
 {
     toc_audit_head head;
     TOC_TRY(toc_audit_head_of(all->txn, &head, err));
-    all->found = calloc(all->search->limit + 1, sizeof *all->found);
-    if (all->found == NULL)
-        return toc_fail(err, TOC_NO_MEMORY, "no memory for the answer");
     for (uint64_t number = head.size; number > 0; number--)
         TOC_TRY(look_at(all, number - 1, err));
     return TOC_OK;
@@ -169,8 +167,8 @@ toc_code toc_trail_ask(toc_log_txn *txn, const toc_trail_search *search, toc_tra
     if (search->wallet.size > 0)
         TOC_TRY(toc_wallet_parse(search->wallet, &all.wanted, err));
     TOC_TRY(walk(&all, err));
-    for (size_t i = all.count; i > 0; i--)
-        TOC_TRY(visit(context, toc_buf_view(&all.found[i - 1]), err));
+    for (size_t i = all.found.count; i > 0; i--)
+        TOC_TRY(visit(context, toc_buf_view(&all.found.at[i - 1]), err));
     *out_total = all.total;
     return TOC_OK;
 }
