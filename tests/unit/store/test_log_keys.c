@@ -108,6 +108,59 @@ static void own_keys_are_kept_by_purpose_and_replaced(void **state)
     toc_log_abort(txn);
 }
 
+static void put_prepared(toc_log_txn *txn, toc_own_key purpose, uint8_t tag)
+{
+    toc_err err = {0};
+    toc_secret *secret = secret_of(tag);
+    ASSERT_OK(toc_log_prepared_key_put(txn, purpose, secret, &err));
+    toc_secret_free(secret);
+}
+
+static void assert_former(toc_log_txn *txn, toc_own_key purpose, uint64_t since,
+                          const uint8_t *tags, size_t count)
+{
+    toc_err err = {0};
+    toc_secret *found[TOC_FORMER_KEYS_MAX];
+    size_t found_count = 99;
+    ASSERT_OK(toc_log_former_keys(txn, purpose, (toc_time){since}, found, &found_count, &err));
+    assert_int_equal(found_count, count);
+    for (size_t i = 0; i < count; i++) {
+        toc_secret *expected = secret_of(tags[i]);
+        assert_true(toc_secret_equal(expected, found[i]));
+        toc_secret_free(expected);
+        toc_secret_free(found[i]);
+    }
+}
+
+static void a_prepared_key_takes_the_place_of_the_present_one_which_is_kept_or_gone(void **state)
+{
+    toc_logbook *book = *state;
+    toc_err err = {0};
+    toc_secret *found = NULL;
+    toc_log_txn *txn = begin(book, true);
+    put_own(txn, TOC_OWN_SEAL, 1);
+    ASSERT_CODE(TOC_NOT_FOUND,
+                toc_log_own_key_turn(txn, TOC_OWN_SEAL, true, (toc_time){1000}, &err));
+    put_prepared(txn, TOC_OWN_SEAL, 2);
+    assert_own(txn, TOC_OWN_SEAL, 1); /* prepared is not in use */
+    ASSERT_OK(toc_log_own_key_turn(txn, TOC_OWN_SEAL, true, (toc_time){1000}, &err));
+    assert_own(txn, TOC_OWN_SEAL, 2);
+    ASSERT_CODE(TOC_NOT_FOUND, toc_log_prepared_key(txn, TOC_OWN_SEAL, &found, &err));
+    put_prepared(txn, TOC_OWN_SEAL, 3);
+    ASSERT_OK(toc_log_own_key_turn(txn, TOC_OWN_SEAL, true, (toc_time){1000}, &err));
+    put_prepared(txn, TOC_OWN_SEAL, 4);
+    ASSERT_OK(toc_log_own_key_turn(txn, TOC_OWN_SEAL, true, (toc_time){5000}, &err));
+    put_prepared(txn, TOC_OWN_SEAL, 5);
+    ASSERT_OK(toc_log_own_key_turn(txn, TOC_OWN_SEAL, false, (toc_time){6000}, &err));
+    commit(txn);
+    txn = begin(book, false);
+    assert_own(txn, TOC_OWN_SEAL, 5);
+    assert_former(txn, TOC_OWN_SEAL, 0, (const uint8_t[]){3, 2, 1}, 3); /* 4 was not kept */
+    assert_former(txn, TOC_OWN_SEAL, 5000, (const uint8_t[]){3}, 1);
+    assert_former(txn, TOC_OWN_LINK, 0, NULL, 0);
+    toc_log_abort(txn);
+}
+
 static void sender_keys_are_kept_by_circle_org_generation_and_epoch_for_all_lanes(void **state)
 {
     const toc_logbook *book = *state;
@@ -290,6 +343,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
+        TEST(a_prepared_key_takes_the_place_of_the_present_one_which_is_kept_or_gone),
         TEST(own_keys_are_kept_by_purpose_and_replaced),
         TEST(sender_keys_are_kept_by_circle_org_generation_and_epoch_for_all_lanes),
         TEST(no_secret_is_on_the_disk_in_the_clear),
