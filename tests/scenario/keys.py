@@ -111,6 +111,18 @@ def refusals(nodes):
     expect(answer["serial"] == 6, f"by a credential: {answer}")
 
 
+def escrow(nodes):
+    a = nodes["a"]
+    root = a.state / "keys" / "root.key"
+    a.tocsin("keys", "escrow", "--shares", "3", "--threshold", "2", "--to", nodes.directory)
+    shares = [nodes.directory / f"share-{number}.txt" for number in (1, 2, 3)]
+    root.unlink()
+    few = a.tocsin("keys", "restore", shares[0], ok=(1,)).err
+    expect("2 of the 3" in few and not root.exists(), f"one share: {few!r}")
+    a.tocsin("keys", "restore", shares[2], shares[0])
+    expect(a.tocsin("card", "change", "--name", "Org A, renamed").last["serial"] == 7, "the restored root does not sign")
+
+
 def run(nodes):
     nodes.init()
     for node in nodes:
@@ -122,6 +134,7 @@ def run(nodes):
     under_traffic(nodes)
     restarted(nodes)
     refusals(nodes)
+    escrow(nodes)
     nodes.level()
     for node in nodes:
         node.stop()
