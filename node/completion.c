@@ -218,17 +218,20 @@ static int by_record(const void *left, const void *right)
     return memcmp(a->record.bytes, b->record.bytes, sizeof a->record.bytes);
 }
 
-/* Everybody in the circle may read what is written to it; no more is known of another circle's
- * members, nor of those that a record is kept from. */
-static bool is_sealed(const toc_completion *at, const toc_views_head *head,
-                      const toc_statement *source)
+/* Of another circle's members no more is known. */
+static bool is_sealed(const toc_completion *at, const toc_statement *draft,
+                      const toc_views_head *head, const toc_statement *source)
 {
-    return !toc_circle_id_equal(&head->circle, at->circle) || source->releasable_count > 0 ||
-           source->not_to_count > 0;
+    if (!toc_circle_id_equal(&head->circle, at->circle))
+        return true;
+    return at->charter == NULL
+               ? toc_audience_is_named(source)
+               : !toc_readers_see(at->charter, toc_node_org(at->node), draft, &head->org, source);
 }
 
-static toc_code find_source(toc_completion *at, const toc_source_record *named,
-                            toc_source_record *out, toc_derivation *out_roots, toc_err *err)
+static toc_code find_source(toc_completion *at, const toc_statement *draft,
+                            const toc_source_record *named, toc_source_record *out,
+                            toc_derivation *out_roots, toc_err *err)
 {
     toc_claim_id claim;
     toc_views_head head;
@@ -242,7 +245,7 @@ static toc_code find_source(toc_completion *at, const toc_source_record *named,
     *out_roots = (toc_derivation){.root_count = source->root_count,
                                   .roots = source->roots,
                                   .salt = salt.data,
-                                  .sealed = is_sealed(at, &head, source)};
+                                  .sealed = is_sealed(at, draft, &head, source)};
     return TOC_OK;
 }
 
@@ -254,7 +257,8 @@ static toc_code fill_sources(toc_completion *at, toc_statement *draft, toc_err *
     if (records == NULL || sources == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for sources");
     for (size_t i = 0; i < count; i++) {
-        toc_code code = find_source(at, &draft->source.records[i], &records[i], &sources[i], err);
+        toc_code code =
+            find_source(at, draft, &draft->source.records[i], &records[i], &sources[i], err);
         if (code != TOC_OK)
             return err == NULL ? code : toc_wrap(err, "derived_from");
     }

@@ -6,12 +6,14 @@
 #define TOC_NODE_COMPLETION_H
 
 #include "node/core.h"
+#include "proto/roll/readers.h"
 
 typedef struct toc_completion {
     toc_node *node;
     const toc_circle_id *circle;
     toc_arena *arena;
     toc_views_txn *views;
+    const toc_charter *charter; /* in force; NULL: it has not come */
     bool is_level;   /* the views were waited for already: what they do not know is not there */
     size_t expected; /* claims that drafts name, found in one go */
     toc_views_place *places;

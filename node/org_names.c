@@ -77,18 +77,3 @@ toc_code toc_org_names_resolve(const toc_org_names *audience, toc_log *log, toc_
                          &draft->releasable_count, err));
     return resolve_list(audience, txn, arena, "not_to", &draft->not_to, &draft->not_to_count, err);
 }
-
-toc_code toc_org_names_check(const toc_statement *statement, toc_err *err)
-{
-    if (statement->releasable_count + statement->not_to_count > 0)
-        return toc_fail(err, TOC_DENIED,
-                        "%s: what is for some of the circle has to be sealed to each of them, "
-                        "which this version does not write; say it in a circle of those who may "
-                        "read it",
-                        statement->releasable_count > 0 ? "releasable_to" : "not_to");
-    if (statement->tlp == TOC_TLP_RED)
-        return toc_fail(err, TOC_DENIED,
-                        "tlp: RED is for named readers only, and what is written here the whole "
-                        "circle reads; AMBER+STRICT is the narrowest that it takes");
-    return TOC_OK;
-}

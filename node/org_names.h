@@ -2,7 +2,7 @@
  * ids (proto/format/audience.h), and every one of them must be known here.
  * Owns:    nothing; a plain value.
  * Threads: as the transaction.
- * Errors:  NOT_FOUND, USAGE (a name that several orgs have), DENIED. */
+ * Errors:  NOT_FOUND, USAGE (a name that several orgs have). */
 #ifndef TOC_NODE_ORG_NAMES_H
 #define TOC_NODE_ORG_NAMES_H
 
@@ -26,8 +26,5 @@ TOC_MUST toc_code toc_org_names_add(toc_org_names *audience, toc_log_txn *txn, t
 /* Puts the orgs of a draft into place. NOT_FOUND for one that no card is held of. */
 TOC_MUST toc_code toc_org_names_resolve(const toc_org_names *audience, toc_log *log,
                                         toc_arena *arena, toc_statement *draft, toc_err *err);
-/* DENIED for a statement that not the whole circle may read: sealing to single readers is not
- * written by this version, and what is written to the circle, all of it reads. */
-TOC_MUST toc_code toc_org_names_check(const toc_statement *statement, toc_err *err);
 
 #endif

@@ -5,7 +5,6 @@
 
 #include "node/audit.h"
 #include "node/clock.h"
-#include "node/org_names.h"
 #include "node/writer_batch.h"
 
 enum {
@@ -70,8 +69,8 @@ static toc_code append_in_round(void *context, toc_engine *engine, toc_log_txn *
         size_t start = i == 0 ? 0 : all->ends[i - 1];
         records[i] = toc_span_of(all->bytes.data + start, all->ends[i] - start);
     }
-    TOC_TRY(toc_engine_write(engine, txn, &all->circle, all->lane, records, all->count, now,
-                             all->ids, err));
+    TOC_TRY(toc_engine_write(engine, txn, &all->circle, all->lane, records, all->named, all->count,
+                             now, all->ids, err));
     toc_feed_name feed = {.circle = all->circle,
                           .org = *toc_node_org(all->writer->node),
                           .lane = all->lane,
@@ -134,6 +133,19 @@ static toc_code read_views(toc_writer *writer, toc_views_txn **out, toc_err *err
     }
 }
 
+static toc_code read_charter(toc_writer_batch *all, toc_err *err)
+{
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    toc_charter *charter = toc_arena_zalloc(all->arena, 1, sizeof *charter);
+    if (charter == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a charter");
+    TOC_TRY(toc_log_read(toc_node_log(all->writer->node), &txn, err));
+    toc_code code = toc_log_charter_of(txn, &all->circle, all->arena, charter, err);
+    if (code == TOC_OK)
+        all->completion.charter = charter;
+    return code == TOC_NOT_FOUND ? TOC_OK : code;
+}
+
 /* With the writer's mutex held. `ask`: whether the circle can be written to, now. */
 static toc_code begin(toc_writer_batch *all, toc_writer *writer, const toc_circle_id *circle,
                       toc_lane lane, bool ask, toc_err *err)
@@ -148,6 +160,7 @@ static toc_code begin(toc_writer_batch *all, toc_writer *writer, const toc_circl
     all->completion =
         (toc_completion){.node = writer->node, .circle = &all->circle, .arena = all->arena};
     TOC_TRY(find_generation(all, ask, err));
+    TOC_TRY(read_charter(all, err));
     return read_views(writer, &all->completion.views, err);
 }
 
@@ -172,8 +185,8 @@ static toc_code write_out(toc_writer_batch *all, bool dry_run, toc_err *err)
                         "the own feeds began a new generation meanwhile; submit again");
     if (all->stale)
         writer->generation = 0;
-    if (dry_run || code != TOC_OK)
-        forget(writer);
+    if (dry_run || code != TOC_OK || all->names_any)
+        forget(writer); /* who was named is in the batch's own memory */
     else
         toc_node_journaled(writer->node, writer->written);
     return code;
@@ -197,7 +210,6 @@ static toc_code write_draft(toc_writer_batch *all, const toc_statement *draft,
 {
     if (draft->kind == TOC_RECORD_RETRACTION)
         return toc_fail(err, TOC_USAGE, "a retraction is no draft; use 'tocsin retract'");
-    TOC_TRY(toc_org_names_check(draft, err));
     return draft->kind == TOC_RECORD_MEMBERS ? toc_writer_take_members(all, draft, totals, err)
                                              : toc_writer_take_claim(all, draft, totals, err);
 }
@@ -309,6 +321,7 @@ static toc_code retract_in(toc_writer_batch *all, const toc_statement *draft,
     all->lane = before.lane;
     toc_statement statement;
     toc_statement_retract(target, &claim, reason, &statement);
+    toc_writer_mark_like(&before.marking, &statement); /* to whoever has what it ends */
     statement.note = note;
     toc_recent_row row = {.key = toc_writer_claim_key(&claim),
                           .revision = toc_writer_next_revision(all, before.revision),

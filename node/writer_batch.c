@@ -1,6 +1,7 @@
 #include "node/writer_batch.h"
 
 #include "proto/crypto/hash.h"
+#include "proto/feed/addressed.h"
 
 enum { REVISION_GENERATION_SHIFT = 24 };
 
@@ -28,6 +29,30 @@ toc_hash toc_writer_claim_key(const toc_claim_id *claim)
     return key;
 }
 
+void toc_writer_mark_like(const toc_statement *marking, toc_statement *out)
+{
+    out->tlp = marking->tlp;
+    out->releasable_count = marking->releasable_count;
+    out->releasable_to = marking->releasable_to;
+    out->not_to_count = marking->not_to_count;
+    out->not_to = marking->not_to;
+}
+
+/* NULL for what the whole circle may read. */
+static toc_code keep_marking(toc_writer_batch *all, const toc_statement *from,
+                             const toc_statement **out, toc_err *err)
+{
+    *out = NULL;
+    if (!toc_audience_is_named(from))
+        return TOC_OK;
+    toc_statement *kept = toc_arena_zalloc(all->arena, 1, sizeof *kept);
+    if (kept == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a batch");
+    toc_writer_mark_like(from, kept);
+    *out = kept;
+    return TOC_OK;
+}
+
 toc_code toc_writer_known(toc_writer_batch *all, const toc_statement *statement,
                           const toc_claim_id *claim, toc_writer_known_claim *out, toc_err *err)
 {
@@ -40,7 +65,12 @@ toc_code toc_writer_known(toc_writer_batch *all, const toc_statement *statement,
                                         .lane = row->lane,
                                         .has_comparison = true,
                                         .comparison = row->comparison,
-                                        .termless = row->termless};
+                                        .termless = row->termless,
+                                        .ended = row->ended,
+                                        .marking.tlp = row->tlp,
+                                        .named = row->named};
+        if (row->named != NULL)
+            toc_writer_mark_like(row->named, &out->marking);
         return TOC_OK;
     }
     toc_subject subject;
@@ -59,6 +89,8 @@ toc_code toc_writer_known(toc_writer_batch *all, const toc_statement *statement,
     if (!head.live || toc_record_decode(head.bytes, all->arena, &stored, NULL) != TOC_OK)
         return TOC_OK;
     out->has_comparison = true;
+    toc_writer_mark_like(&stored, &out->marking);
+    TOC_TRY(keep_marking(all, &stored, &out->named, err));
     TOC_TRY(comparison_of(&stored, &out->comparison, err));
     if (has_term_by_rule(&stored))
         stored.valid_until.unix_ms = 0;
@@ -79,11 +111,15 @@ static toc_code reserve(toc_writer_batch *all, toc_err *err)
         return TOC_OK;
     size_t capacity = all->capacity == 0 ? 256 : all->capacity * 2;
     size_t *ends = toc_arena_zalloc(all->arena, capacity, sizeof *ends);
-    if (ends == NULL)
+    const toc_statement **named = toc_arena_zalloc(all->arena, capacity, sizeof(void *));
+    if (ends == NULL || named == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for a batch");
-    if (all->count > 0)
+    if (all->count > 0) {
         memcpy(ends, all->ends, all->count * sizeof *ends);
+        memcpy(named, all->named, all->count * sizeof(void *));
+    }
     all->ends = ends;
+    all->named = named;
     all->capacity = capacity;
     return TOC_OK;
 }
@@ -106,19 +142,56 @@ toc_code toc_writer_remember(toc_writer_batch *all, const toc_recent_row *row, t
     return toc_recent_put(all->recent, row, err);
 }
 
+/* Who will read it, as far as is known before its round. */
+static toc_code check_readers(toc_writer_batch *all, const toc_statement *statement,
+                              size_t *out_count, toc_err *err)
+{
+    const toc_org_id *readers;
+    if (all->completion.charter == NULL)
+        return toc_fail(err, TOC_STATE, "the circle's charter has not come yet");
+    TOC_TRY(toc_readers_of(all->completion.charter, toc_node_org(all->completion.node), statement,
+                           all->arena, &readers, out_count, err));
+    if (*out_count > TOC_READERS_MAX)
+        return toc_fail(err, TOC_LIMIT,
+                        "%zu of the circle could read it, and it is sealed to each by name: at "
+                        "most %u; say releasable_to, or say it in a smaller circle",
+                        *out_count, TOC_READERS_MAX);
+    if (*out_count <= 1 && statement->releasable_count + statement->not_to_count > 0)
+        return toc_fail(err, TOC_DENIED,
+                        "%s: nobody in this circle but this org could read it; name a reader of "
+                        "the circle (tocsin circle show)",
+                        statement->releasable_count > 0 ? "releasable_to" : "not_to");
+    return TOC_OK;
+}
+
+static toc_code check_size(toc_writer_batch *all, const toc_statement *statement, size_t bytes,
+                           toc_err *err)
+{
+    size_t readers, most = toc_record_bytes_max(all->lane), sealed = bytes;
+    if (toc_audience_is_named(statement)) {
+        TOC_TRY(check_readers(all, statement, &readers, err));
+        sealed = bytes > TOC_ENTRY_BYTES_MAX ? bytes : toc_addressed_bytes(readers, bytes);
+    }
+    if (sealed > most)
+        return toc_fail(err, TOC_LIMIT, "a record of %zu bytes; the %s lane takes at most %zu",
+                        sealed, toc_lane_name(all->lane), most);
+    return TOC_OK;
+}
+
 toc_code toc_writer_add(toc_writer_batch *all, const toc_statement *statement, toc_err *err)
 {
     TOC_TRY(reserve(all, err));
     size_t before = all->bytes.size;
     toc_code code = toc_record_encode(statement, &all->bytes, err);
-    if (code == TOC_OK && all->bytes.size - before > toc_record_bytes_max(all->lane))
-        code = toc_fail(err, TOC_LIMIT, "a record of %zu bytes; the %s lane takes at most %zu",
-                        all->bytes.size - before, toc_lane_name(all->lane),
-                        toc_record_bytes_max(all->lane));
+    if (code == TOC_OK)
+        code = check_size(all, statement, all->bytes.size - before, err);
+    if (code == TOC_OK)
+        code = keep_marking(all, statement, &all->named[all->count], err);
     if (code != TOC_OK) {
         all->bytes.size = before;
         return code;
     }
+    all->names_any = all->names_any || all->named[all->count] != NULL;
     all->ends[all->count++] = all->bytes.size;
     return TOC_OK;
 }
@@ -207,8 +280,28 @@ toc_code toc_writer_take_head(toc_writer_batch *all, toc_err *err)
     all->has_head = false;
     TOC_TRY(toc_writer_known(all, &all->head, &all->head_claim, &before, err));
     toc_recent_row row = all->head_row;
+    row.ended = before.ended;
     row.revision = toc_writer_next_revision(all, before.revision);
     TOC_TRY(add_claim(all, &all->head, &all->head_claim, row.revision, err));
+    return toc_writer_remember(all, &row, err);
+}
+
+/* What is to be for fewer is ended for those who had it, and said anew to those who keep it, in one
+ * round. The members of a report are ended with it: those of this submission are said again. */
+static toc_code narrow(toc_writer_batch *all, const toc_statement *statement,
+                       const toc_claim_id *claim, toc_writer_known_claim *before, toc_err *err)
+{
+    toc_statement retraction;
+    toc_statement_retract(statement, claim, TOC_RETRACT_NARROWED, &retraction);
+    toc_writer_mark_like(&before->marking, &retraction);
+    before->revision = before->ended = toc_writer_next_revision(all, before->revision);
+    before->live = false;
+    TOC_TRY(toc_writer_complete(all, &retraction, claim, before->revision, err));
+    TOC_TRY(toc_writer_add(all, &retraction, err));
+    toc_recent_row row = {.key = toc_writer_claim_key(claim),
+                          .revision = before->revision,
+                          .ended = before->ended,
+                          .lane = all->lane};
     return toc_writer_remember(all, &row, err);
 }
 
@@ -220,7 +313,9 @@ toc_code toc_writer_take_claim(toc_writer_batch *all, const toc_statement *draft
     TOC_TRY(toc_completion_fill(&all->completion, &statement, err));
     toc_statement_claim(&statement, &all->circle, toc_node_org(all->completion.node), &claim);
     toc_writer_known_claim before;
-    toc_recent_row row = {.key = toc_writer_claim_key(&claim), .live = true, .lane = all->lane};
+    toc_recent_row row = {
+        .key = toc_writer_claim_key(&claim), .live = true, .lane = all->lane, .tlp = statement.tlp};
+    TOC_TRY(keep_marking(all, &statement, &row.named, err));
     TOC_TRY(give_root(all, &statement, &claim, err));
     TOC_TRY(comparison_of(&statement, &row.comparison, err));
     TOC_TRY(toc_writer_known(all, &statement, &claim, &before, err));
@@ -229,6 +324,10 @@ toc_code toc_writer_take_claim(toc_writer_batch *all, const toc_statement *draft
         totals->unchanged += counted ? 1 : 0;
         return TOC_OK;
     }
+    bool was_live = before.live;
+    if (was_live && toc_audience_narrows(&before.marking, &statement))
+        TOC_TRY(narrow(all, &statement, &claim, &before, err));
+    row.ended = before.ended;
     row.revision = toc_writer_next_revision(all, before.revision);
     row.termless = row.comparison;
     TOC_TRY(give_term(all, &statement, &row.comparison, err));
@@ -236,7 +335,7 @@ toc_code toc_writer_take_claim(toc_writer_batch *all, const toc_statement *draft
         return keep_head(all, &statement, &claim, &row, err);
     TOC_TRY(add_claim(all, &statement, &claim, row.revision, err));
     TOC_TRY(toc_writer_remember(all, &row, err));
-    if (counted && before.live)
+    if (counted && was_live)
         totals->changed++;
     else if (counted)
         totals->fresh++;
@@ -253,17 +352,20 @@ static toc_hash member_key(const toc_claim_id *report, const toc_subject *subjec
 
 /* Is the wallet a member already, as far as the views and what was just written say? Gives the
  * newest revision on it. */
-static toc_code known_member(toc_writer_batch *all, const toc_claim_id *report,
+static toc_code known_member(toc_writer_batch *all, const toc_claim_id *report, uint64_t ended,
                              const toc_subject *subject, bool *out_member, uint64_t *out_revision,
                              toc_err *err)
 {
     toc_hash key = member_key(report, subject);
     const toc_recent_row *row = toc_recent_find(all->recent, &key);
-    if (row == NULL)
-        return toc_views_member(all->completion.views, report, subject, out_member, out_revision,
-                                err);
-    *out_revision = row->revision;
-    *out_member = row->live; /* a retraction since would have emptied the memory */
+    if (row == NULL) {
+        TOC_TRY(toc_views_member(all->completion.views, report, subject, out_member, out_revision,
+                                 err));
+    } else {
+        *out_revision = row->revision;
+        *out_member = row->live; /* a retraction since would have emptied the memory */
+    }
+    *out_member = *out_member && *out_revision > ended;
     return TOC_OK;
 }
 
@@ -296,8 +398,8 @@ toc_code toc_writer_take_members(toc_writer_batch *all, const toc_statement *dra
     for (size_t i = 0; i < body->count; i++) {
         bool member = false;
         uint64_t revision = 0;
-        TOC_TRY(
-            known_member(all, &claim, &body->members[i].wallet.subject, &member, &revision, err));
+        TOC_TRY(known_member(all, &claim, report.ended, &body->members[i].wallet.subject, &member,
+                             &revision, err));
         if (member != body->members[i].remove) {
             unchanged++;
             continue;
@@ -318,7 +420,10 @@ toc_code toc_writer_take_members(toc_writer_batch *all, const toc_statement *dra
                            .live = report.live,
                            .lane = report.live ? report.lane : all->lane,
                            .comparison = report.comparison,
-                           .termless = report.termless};
+                           .termless = report.termless,
+                           .tlp = report.marking.tlp,
+                           .named = report.named,
+                           .ended = report.ended};
     all->members_revision = wanted;
     TOC_TRY(toc_writer_remember(all, &head, err));
     for (size_t i = 0; i < count; i++) {

@@ -23,10 +23,12 @@ typedef struct toc_writer_batch {
     uint64_t asked; /* the audit's line */
     toc_time now;
     toc_arena *arena;
-    toc_completion completion; /* has the node and the views */
+    toc_completion completion; /* has the node, the views and the charter */
     /* What is to be written. */
     toc_buf bytes;
     size_t *ends;
+    const toc_statement **named; /* of each that names its readers, its marking; else NULL */
+    bool names_any;
     toc_recent_row *rows; /* becomes recent once durable */
     size_t count, row_count, capacity, row_capacity;
     toc_record_id *ids;
@@ -45,6 +47,9 @@ typedef struct toc_writer_known_claim {
     toc_lane lane; /* where its newest record stands */
     bool has_comparison;
     toc_hash comparison, termless; /* as of toc_recent_row */
+    uint64_t ended;        /* of a report: what was said of its members up to here counts no more */
+    toc_statement marking; /* of the live head: TLP, releasable to, not to; nothing else */
+    const toc_statement *named; /* the same where it names its readers, as long as the batch */
 } toc_writer_known_claim;
 TOC_MUST toc_code toc_writer_known(toc_writer_batch *all, const toc_statement *statement,
                                    const toc_claim_id *claim, toc_writer_known_claim *out,
@@ -56,10 +61,15 @@ toc_hash toc_writer_claim_key(const toc_claim_id *claim);
 /* Revision, time of issue, root. */
 TOC_MUST toc_code toc_writer_complete(toc_writer_batch *all, toc_statement *statement,
                                       const toc_claim_id *claim, uint64_t revision, toc_err *err);
+/* DENIED when nobody but this org could read it, LIMIT when it is too large for its lane, or its
+ * readers are too many to be named. */
 TOC_MUST toc_code toc_writer_add(toc_writer_batch *all, const toc_statement *statement,
                                  toc_err *err);
 TOC_MUST toc_code toc_writer_remember(toc_writer_batch *all, const toc_recent_row *row,
                                       toc_err *err);
+
+/* Marks `out` as what is known is marked. */
+void toc_writer_mark_like(const toc_statement *marking, toc_statement *out);
 
 /* A draft of any kind but members; the head of a cluster that is not live is kept back. */
 TOC_MUST toc_code toc_writer_take_claim(toc_writer_batch *all, const toc_statement *draft,

@@ -16,6 +16,7 @@
 #define TOC_PAD_ALERT_BYTES_MIN   256u   /* so that an alert does not tell its kind by its size */
 #define TOC_PAD_BULK_BYTES        64u
 #define TOC_GRANT_BOXES_MAX       380u                  /* 380 boxes of 80 bytes fill an entry */
+#define TOC_READERS_MAX           64u                   /* of an addressed record: 5.6 KB of boxes; more are a circle */
 #define TOC_ERASURE_ROWS_MAX      817u                  /* 817 rows of 40 bytes fill an entry */
 #define TOC_EPOCH_RECORDS_MAX     (1u << 20)            /* a sender key's life in records */
 #define TOC_EPOCH_MS_MAX          (30ull * 86400000ull) /* and in time */

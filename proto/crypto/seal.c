@@ -37,6 +37,18 @@ void toc_seal_public(const toc_secret *secret, toc_seal_key *out)
     TOC_ASSERT(crypto_scalarmult_base(out->bytes, toc_secret_view(secret)) == 0);
 }
 
+toc_code toc_seal_shared(const toc_secret *secret, const toc_seal_key *other, toc_secret **out,
+                         toc_err *err)
+{
+    TOC_AUTO(toc_secret_free) toc_secret *shared = NULL;
+    TOC_TRY(toc_secret_new(&shared, err));
+    if (crypto_scalarmult(toc_secret_bytes(shared), toc_secret_view(secret), other->bytes) != 0)
+        return toc_fail(err, TOC_MALFORMED, "a seal key of small order");
+    *out = shared;
+    shared = NULL; /* transferred */
+    return TOC_OK;
+}
+
 toc_code toc_box_seal(const toc_seal_key *to, const toc_secret *content, toc_box *out, toc_err *err)
 {
     toc_box box;

@@ -25,6 +25,10 @@ typedef struct toc_box {
 } toc_box;
 
 void toc_seal_public(const toc_secret *secret, toc_seal_key *out);
+/* X25519 (RFC 7748 §5): what this secret and that key have in common. MALFORMED for a key of small
+ * order. */
+TOC_MUST toc_code toc_seal_shared(const toc_secret *secret, const toc_seal_key *other,
+                                  toc_secret **out, toc_err *err);
 /* Seals the first 32 bytes of `content`. MALFORMED for a key of small order. */
 TOC_MUST toc_code toc_box_seal(const toc_seal_key *to, const toc_secret *content, toc_box *out,
                                toc_err *err);

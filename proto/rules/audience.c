@@ -24,13 +24,42 @@ bool toc_audience_enters(const toc_audience *audience, const toc_circle_id *circ
     return audience->officers || audience->any_circle;
 }
 
-static bool is_named(const toc_audience *audience, const toc_org_id *orgs, size_t count)
+static bool among(const toc_org_id *orgs, size_t count, const toc_org_id *org)
 {
     for (size_t i = 0; i < count; i++) {
-        if (toc_org_id_equal(&orgs[i], &audience->org))
+        if (toc_org_id_equal(&orgs[i], org))
             return true;
     }
     return false;
+}
+
+bool toc_audience_is_named(const toc_statement *statement)
+{
+    return statement->tlp == TOC_TLP_RED || statement->releasable_count > 0 ||
+           statement->not_to_count > 0;
+}
+
+/* Every one of these is among those. */
+static bool contains(const toc_org_id *those, size_t those_count, const toc_org_id *these,
+                     size_t these_count)
+{
+    for (size_t i = 0; i < these_count; i++) {
+        if (!among(those, those_count, &these[i]))
+            return false;
+    }
+    return true;
+}
+
+bool toc_audience_narrows(const toc_statement *before, const toc_statement *after)
+{
+    if (after->tlp > before->tlp ||
+        !contains(before->not_to, before->not_to_count, after->not_to, after->not_to_count))
+        return true;
+    if (after->releasable_count == 0)
+        return false;
+    return before->releasable_count == 0 ||
+           !contains(after->releasable_to, after->releasable_count, before->releasable_to,
+                     before->releasable_count);
 }
 
 /* Of what names readers, or those who are none: whoever stands for no org may be anybody's. */
@@ -39,10 +68,10 @@ static bool may_read(const toc_audience *audience, const toc_org_id *author,
 {
     if (toc_org_id_equal(&audience->org, author))
         return true;
-    if (is_named(audience, statement->not_to, statement->not_to_count))
+    if (among(statement->not_to, statement->not_to_count, &audience->org))
         return false;
     return statement->releasable_count == 0 ||
-           is_named(audience, statement->releasable_to, statement->releasable_count);
+           among(statement->releasable_to, statement->releasable_count, &audience->org);
 }
 
 bool toc_audience_sees(const toc_audience *audience, const toc_circle_id *circle,
@@ -57,9 +86,8 @@ bool toc_audience_sees(const toc_audience *audience, const toc_circle_id *circle
         return true;
     if (statement->tlp > audience->tlp_max || !toc_audience_enters(audience, circle))
         return false;
-    bool anybody = statement->tlp < TOC_TLP_RED && statement->releasable_count == 0 &&
-                   statement->not_to_count == 0;
-    return anybody || (audience->has_org && may_read(audience, author, statement));
+    return !toc_audience_is_named(statement) ||
+           (audience->has_org && may_read(audience, author, statement));
 #endif
 }
 

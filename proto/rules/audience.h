@@ -27,6 +27,12 @@ extern const toc_audience toc_audience_officers;
 /* A member of a circle, as who reads what is written there. */
 toc_audience toc_audience_reader(const toc_circle_id *circle, const toc_org_id *org);
 
+/* Whether who may read it is not simply its circle: it is then sealed to its readers one by one
+ * (proto/feed/addressed.h). */
+bool toc_audience_is_named(const toc_statement *statement);
+/* Whether `after` is for fewer than `before`: somebody who might see that may not see this. */
+bool toc_audience_narrows(const toc_statement *before, const toc_statement *after);
+
 /* Whether it sees anything of that circle at all. */
 bool toc_audience_enters(const toc_audience *audience, const toc_circle_id *circle);
 /* `statement` by `author` in `circle`. Looks at its marking (TLP, releasable to, not to) alone, and

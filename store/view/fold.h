@@ -69,7 +69,7 @@ typedef struct toc_fold {
     toc_arena *arena; /* for decoding one record at a time */
     toc_buf scratch;  /* for hashing rows */
     toc_page_draft *page;
-    uint8_t *plain; /* TOC_ENTRY_BYTES_MAX, for opening */
+    uint8_t *plain; /* TOC_ENTRY_BYTES_MAX, for opening; then as many for what is sealed within */
 } toc_fold;
 
 /* ---- rows under the digest, by their stored form ---- */

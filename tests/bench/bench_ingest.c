@@ -367,8 +367,8 @@ static toc_code write_records(void *context, party *p, toc_log_txn *txn, toc_now
         size_t start = i == 0 ? 0 : ends[i - 1];
         records[i] = toc_span_of(bytes.data + start, ends[i] - start);
     }
-    toc_code code =
-        toc_engine_write(p->engine, txn, &w->circle, TOC_LANE_BULK, records, count, now, NULL, err);
+    toc_code code = toc_engine_write(p->engine, txn, &w->circle, TOC_LANE_BULK, records, NULL,
+                                     count, now, NULL, err);
     toc_buf_wipe(&bytes);
     toc_arena_free(arena);
     return code;

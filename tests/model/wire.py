@@ -142,6 +142,26 @@ def box_case():
             ("content", SENDER_KEY), ("box", box_seal(seeded(seed, 32), reader, SENDER_KEY))]
 
 
+def addressed_case():
+    """Two readers and two boxes for nobody, in the order of their hints."""
+    place, record = feed_id("bulk") + u64(9), b"for two"
+    secrets = [bytes([0x31 + i] * 32) for i in range(4)]
+    own, key, nonce, salt = bytes([0x21] * 32), bytes([0x22] * 32), bytes([0x23] * 24), bytes([0x24] * 32)
+    ephemeral = x25519(own)
+    rows = []
+    for number, secret in enumerate(secrets):
+        hint = b(b"tocsin/hint/1\n" + place + ephemeral, key=x25519(secret, ephemeral))[:8]
+        rows.append(hint + box_seal(bytes([0x41 + number] * 32), x25519(secret), key))
+    text = salt + u32(len(record)) + record
+    text += bytes(-len(text) % 256)
+    commit = h(b"tocsin/addressed-commit/1\n" + place + text)
+    sealed = xchacha20poly1305_seal(key, nonce, text, b"tocsin/addressed/1\n" + place)
+    content = u8(0xA1) + u8(len(rows)) + ephemeral + b"".join(sorted(rows)) + commit + nonce + sealed
+    return [("case", "addressed"), ("lane", "bulk"), ("index", 9), ("first_reader", secrets[0]),
+            ("second_reader", secrets[1]), ("e_secret", own), ("e", ephemeral), ("r", key), ("record", record),
+            ("salt", salt), ("commit", commit), ("content", content)]
+
+
 def rest_case():
     store_key, seed, table, key, value = bytes([0x5A] * 32), 6, "drafts", bytes(range(4)), b"a draft"
     nonce = seeded(seed, 24)
@@ -211,6 +231,7 @@ def examples():
     leaves = [leaf("alert", 0, first_entry), leaf("alert", 1, alert_entry)]
     cases = feed_cases() + [[("case", "key-id"), ("sender_key", SENDER_KEY), ("epoch", EPOCH), ("key_id", key_id())],
                             first, alert, bulk, keys, erasure_case(leaves[1]), checkpoint_case(leaves), box_case(),
+                            addressed_case(),
                             rest_case(), identity_case(), claim_case(), heads_case(h(b"\x01" + leaves[0] + leaves[1])),
                             mac1_case()]
     return [[(key, value.hex() if isinstance(value, bytes) else str(value)) for key, value in case] for case in cases]

@@ -132,9 +132,9 @@ def a_daemon_that_lets_nobody_see(nodes):
     expect(b.status()["entries"] == 0, f"status: {b.status()}")
     for words in QUESTIONS:
         answer = b.tocsin(*words)
-        expect(not any(line.get("found") or line.get("claims") or line.get("claim") for line in answer.lines),
+        expect(not any(line.get(what) for what in ("found", "claims", "claim", "move_total") for line in answer.lines),
                f"{words} told something: {answer.out}")
-        expect(b'"hack"' not in answer.out.encode() and "total" not in answer.out, f"{words} told something: {answer.out}")
+        expect('"hack"' not in answer.out, f"{words} told something: {answer.out}")
     digest = b.digest()
     expect(digest["entries"] == digest["claims"] == digest["wallets"] == digest["clusters"] == 0, f"digest: {digest}")
     stats = b.tocsin("store", "stats").last["views"]

@@ -176,8 +176,8 @@ static toc_code submit(void *context, toc_engine *engine, toc_log_txn *txn, toc_
         records[i] = toc_span_of(bytes.data + start, ends[i] - start);
     }
     toc_lane lane = sim_below(all->net, 4) == 0 ? TOC_LANE_ALERT : TOC_LANE_BULK;
-    return toc_engine_write(engine, txn, &all->circle, lane, records, all->count, now, all->ids,
-                            err);
+    return toc_engine_write(engine, txn, &all->circle, lane, records, NULL, all->count, now,
+                            all->ids, err);
 }
 
 static void submit_somewhere(sim_net *net, const toc_circle_id *circle, acknowledged *known)

@@ -50,8 +50,8 @@ static toc_code write_bulk(void *context, toc_engine *engine, toc_log_txn *txn, 
 {
     scene *s = context;
     toc_span record = toc_span_text("bulk");
-    return toc_engine_write(engine, txn, &s->circle, TOC_LANE_BULK, &record, 1, now, &s->record,
-                            err);
+    return toc_engine_write(engine, txn, &s->circle, TOC_LANE_BULK, &record, NULL, 1, now,
+                            &s->record, err);
 }
 
 /* ---- when ---- */

@@ -55,7 +55,8 @@ static toc_code write_record(void *context, toc_engine *engine, toc_log_txn *txn
 {
     const scene *s = context;
     toc_span record = toc_span_text("what a record says is nothing to the engine");
-    return toc_engine_write(engine, txn, &s->circle, TOC_LANE_ALERT, &record, 1, now, NULL, err);
+    return toc_engine_write(engine, txn, &s->circle, TOC_LANE_ALERT, &record, NULL, 1, now, NULL,
+                            err);
 }
 
 static void steps(scene *s, unsigned count)

@@ -53,8 +53,8 @@ static toc_code write_many(void *context, toc_engine *engine, toc_log_txn *txn, 
     static toc_span records[MANY_AT_ONCE];
     for (size_t i = 0; i < MANY_AT_ONCE; i++)
         records[i] = TOC_SPAN_OF(bytes);
-    return toc_engine_write(engine, txn, &s->circle, TOC_LANE_BULK, records, MANY_AT_ONCE, now,
-                            NULL, err);
+    return toc_engine_write(engine, txn, &s->circle, TOC_LANE_BULK, records, NULL, MANY_AT_ONCE,
+                            now, NULL, err);
 }
 
 /* More parts than may wait, from an honest author, and a worker that needs its time for each. */

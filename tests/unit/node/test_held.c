@@ -198,11 +198,11 @@ static void refusals_are_told_at_once_and_what_says_nothing_new_is_not_held(void
     TOC_AUTO(answer_wipe) answer far = {0};
     submit(node, 'a', "", HEAD ROW_ETH, 1, 0, 0);
     hold(node, 'b', now_ms() + HOUR_MS,
-         "chain,address,category,tlp\nBTC,12QtD5BFwRsdNsAZY76UVE1xyCGNTojH9h,theft,RED\n"
+         "chain,address,category,not_to\nBTC,12QtD5BFwRsdNsAZY76UVE1xyCGNTojH9h,theft,Nobody\n"
          "BTC,12QtD5BFwRsdNsAZY76UVE1xyCGNTojH9h,scam,\n",
          &some);
     assert_int_equal(some.count, 2);
-    assert_non_null(strstr(text_of(some.lines[0], "error"), "RED"));
+    assert_non_null(strstr(text_of(some.lines[0], "error"), "no card is held"));
     assert_int_equal(number_of(some.lines[1], "refused"), 1);
     assert_true(json_is_string(json_object_get(some.lines[1], "held_until")));
     hold(node, 'c', now_ms() + HOUR_MS, HEAD ROW_ETH, &none);

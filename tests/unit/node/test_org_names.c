@@ -118,12 +118,12 @@ static void submit_refused(pair *two, const char *arguments, int id, const char 
     assert_int_equal(number_of(got.lines[count], "refused"), 1); /* row; a head is none */
 }
 
-static void what_is_not_for_the_whole_circle_is_refused_by_its_line(void **state)
+/* Beta Police is known and not in the circle. */
+static void what_nobody_else_could_read_is_refused_by_its_line(void **state)
 {
     static const char *const unknown[] = {"names an org 'Nobody'"};
-    static const char *const some[] = {"releasable_to: what is for some"};
-    static const char *const others[] = {"not_to: what is for some"};
-    static const char *const red[] = {"tlp: RED is for named readers only"};
+    static const char *const some[] = {"releasable_to: nobody in this circle"};
+    static const char *const others[] = {"not_to: nobody in this circle"};
     static const char *const unnamed[] = {"no card is held"};
     pair *two = *state;
     submit_refused(two, NAMED, 1, "chain,address,category,releasable_to\n" ETH "Nobody\n" BTC "\n",
@@ -132,14 +132,9 @@ static void what_is_not_for_the_whole_circle_is_refused_by_its_line(void **state
                    some, 1, 0);
     submit_refused(two, NAMED, 3, "chain,address,category,not_to\n" ETH "Beta Police\n", others, 1,
                    0);
-    submit_refused(two, "", 4, "chain,address,category,tlp\n" ETH "RED\n" BTC "AMBER\n", red, 1, 0);
     submit_refused(two, "", 5, "chain,address,category,not_to\n" ETH "Beta Police\n", unnamed, 1,
                    0); /* its tool did not send the name */
     submit_refused(two, "", 6, "chain,address,category,not_to\n" ETH NOBODY "\n", unnamed, 1, 0);
-    submit_refused(two, "", 7,
-                   "chain,address,cluster,entity,tlp\n"
-                   "ETH,0x098B716B8Aaf21512996dC57EB0615e2383E2f96,c,thief,RED\n",
-                   (const char *const[]){red[0], red[0]}, 2, 0);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_pair, remove_pair)
@@ -149,7 +144,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(names_become_the_ids_of_cards_in_order_and_once),
         TEST(an_org_that_nobody_knows_is_named_in_the_refusal),
-        TEST(what_is_not_for_the_whole_circle_is_refused_by_its_line),
+        TEST(what_nobody_else_could_read_is_refused_by_its_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -107,6 +107,71 @@ static void what_counts_as_a_change_is_the_body_and_nothing_around_it(void **sta
     assert_int_equal(entries_of(b), 4);
 }
 
+/* What the views of an audience hold, asked of the one record of a claim that there is. */
+static uint64_t records_of(book *b, const toc_statement *draft)
+{
+    toc_views_head head = head_of(b, draft, NULL, NULL);
+    return head.revision;
+}
+
+static toc_statement newest(book *b, const toc_statement *draft, toc_arena *arena)
+{
+    toc_statement out;
+    (void)head_of(b, draft, arena, &out);
+    return out;
+}
+
+/* RECORDS §2: the old audience is told that it ended, the new one is told it anew. */
+static void narrowing_ends_the_claim_for_those_who_had_it(void **state)
+{
+    toc_err err;
+    book *b = *state;
+    toc_statement draft;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_CHECK_OK(toc_arena_new(1 << 20, &arena, &err));
+    toc_test_draft(1, &draft);
+    draft.tlp = TOC_TLP_GREEN;
+    write_some(b, TOC_LANE_BULK, &draft, 1);
+    uint64_t first = records_of(b, &draft), entries = entries_of(b);
+    draft.tlp = TOC_TLP_AMBER;
+    write_some(b, TOC_LANE_BULK, &draft, 1);
+    expect(b, 0, 1, 0);
+    assert_int_equal(records_of(b, &draft), first + 2); /* a retraction lies between */
+    assert_int_equal(entries_of(b), entries + 2);
+    assert_int_equal(newest(b, &draft, arena).tlp, TOC_TLP_AMBER);
+    write_some(b, TOC_LANE_BULK, &draft, 1);
+    expect(b, 0, 0, 1);
+    draft.tlp = TOC_TLP_RED; /* sealed to those who read now; twice in a row, and not yet folded */
+    write_some(b, TOC_LANE_BULK, &draft, 1);
+    draft.confidence--;
+    write_some(b, TOC_LANE_BULK, &draft, 1);
+    expect(b, 0, 1, 0);
+    assert_int_equal(records_of(b, &draft), first + 5);
+    assert_int_equal(newest(b, &draft, arena).tlp, TOC_TLP_RED);
+    draft.tlp = TOC_TLP_GREEN; /* for more again: no retraction */
+    write_some(b, TOC_LANE_BULK, &draft, 1);
+    assert_int_equal(records_of(b, &draft), first + 6);
+}
+
+static void a_retraction_goes_to_whoever_has_what_it_ends(void **state)
+{
+    toc_err err;
+    book *b = *state;
+    toc_statement draft;
+    toc_retracted done;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_CHECK_OK(toc_arena_new(1 << 20, &arena, &err));
+    toc_test_draft(1, &draft);
+    draft.tlp = TOC_TLP_GREEN;
+    write_some(b, TOC_LANE_BULK, &draft, 1);
+    draft.tlp = TOC_TLP_RED; /* as it is said when it is taken back */
+    TOC_CHECK_OK(toc_writer_retract(b->node.writer, &b->circle, &draft, TOC_RETRACT_ERROR,
+                                    toc_span_text(""), &done, &err));
+    toc_statement retraction = newest(b, &draft, arena);
+    assert_int_equal(retraction.kind, TOC_RECORD_RETRACTION);
+    assert_int_equal(retraction.tlp, TOC_TLP_GREEN);
+}
+
 static void the_version_of_a_list_is_no_change(void **state)
 {
     book *b = *state;
@@ -258,6 +323,30 @@ static void make_cluster(cluster *c, size_t count)
     c->drafts[1].kind = TOC_RECORD_MEMBERS;
     c->drafts[1].as.members = (toc_members_body){
         .cluster = toc_span_text("lazarus"), .count = count, .members = c->members};
+}
+
+/* Their old memberships are over, also those that are not folded yet. */
+static void a_narrowed_cluster_has_the_members_that_are_said_again(void **state)
+{
+    book *b = *state;
+    cluster c;
+    make_cluster(&c, 2);
+    c.drafts[0].tlp = c.drafts[1].tlp = TOC_TLP_GREEN;
+    write_some(b, TOC_LANE_BULK, c.drafts, 2);
+    expect(b, 2, 0, 0);
+    write_some(b, TOC_LANE_BULK, c.drafts, 2);
+    expect(b, 0, 0, 2);
+    (void)entries_of(b);
+    c.drafts[0].tlp = c.drafts[1].tlp = TOC_TLP_AMBER;
+    write_some(b, TOC_LANE_BULK, c.drafts, 2);
+    expect(b, 2, 0, 0);
+    write_some(b, TOC_LANE_BULK, c.drafts, 2);
+    expect(b, 0, 0, 2);
+    c.drafts[0].tlp = c.drafts[1].tlp = TOC_TLP_RED;
+    write_some(b, TOC_LANE_BULK, c.drafts, 2);
+    expect(b, 2, 0, 0);
+    write_some(b, TOC_LANE_BULK, c.drafts, 2);
+    expect(b, 0, 0, 2);
 }
 
 static void members_are_written_once_and_anew_after_a_retraction(void **state)
@@ -504,6 +593,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(what_counts_as_a_change_is_the_body_and_nothing_around_it),
+        TEST(narrowing_ends_the_claim_for_those_who_had_it),
+        TEST(a_retraction_goes_to_whoever_has_what_it_ends),
+        TEST(a_narrowed_cluster_has_the_members_that_are_said_again),
         TEST(the_version_of_a_list_is_no_change),
         TEST(a_claim_twice_in_one_batch_is_compared_with_itself),
         TEST(revisions_begin_at_the_generation_and_rise_over_lanes),

@@ -177,7 +177,9 @@ static void members_of_a_head_that_is_refused_are_not_written(void **state)
 {
     book *b = *state;
     toc_hash opened;
-    b->drafts[0].tlp = TOC_TLP_RED;
+    static const toc_org_id stranger = {{0x77}};
+    b->drafts[0].releasable_count = 1; /* so nobody but this org would read it */
+    b->drafts[0].releasable_to = &stranger;
     write_half(b, 0, TOC_WRITE_GOES_ON);
     expect(b, 0, 0);
     assert_int_equal(b->refusals, 2);

@@ -1,0 +1,40 @@
+/* proto/feed/addressed.h: a record for some readers only, inside an entry of its circle (PROTOCOL
+ * §2, docs/decisions/0061). What stands in the entry in place of the record is
+ *   mark u8 (A1) ‖ count u8 ‖ E[32] ‖ count × (hint[8] ‖ box[80]) ‖ commit[32] ‖ nonce[24] ‖
+ *   AEAD(R, nonce, salt[32] ‖ record_len u32 ‖ record ‖ zeros, "tocsin/addressed/1\n" ‖ feed ‖
+ * index) with a random R in each box, E a key of this record alone, count padded with boxes for
+ * nobody to 4, 8, 16, 32 or 64, and hint = B(key = X25519(reader, E), "tocsin/hint/1\n" ‖ feed ‖
+ * index ‖ E)[:8]: who holds the reader's key finds its box at once, and nobody else learns who
+ * reads. Threads: pure but for the randomness of sealing. Errors:  MALFORMED, LIMIT (too many
+ * readers); NOT_FOUND when it is for others, SEALED when the own box or the text does not open,
+ * SIGNATURE when it opens to what was not committed to.
+ */
+#ifndef TOC_PROTO_FEED_ADDRESSED_H
+#define TOC_PROTO_FEED_ADDRESSED_H
+
+#include "proto/base/buf.h"
+#include "proto/base/limits.h"
+#include "proto/crypto/seal.h"
+#include "proto/feed/feed.h"
+
+/* Whether what an entry carries is one: a record as such never begins so. */
+bool toc_addressed_is(toc_span content);
+/* How many bytes sealing to so many readers makes of a record; at most TOC_READERS_MAX of them. */
+size_t toc_addressed_bytes(size_t reader_count, size_t record_bytes);
+
+/* Seals to each reader once, whoever is named twice; the author is to be among them. Appends. */
+TOC_MUST toc_code toc_addressed_seal(const toc_feed_id *feed, uint64_t index,
+                                     const toc_seal_key *readers, size_t reader_count,
+                                     toc_span record, toc_buf *out, toc_err *err);
+
+typedef struct toc_addressed {
+    toc_span record;     /* lent from the plaintext */
+    const uint8_t *salt; /* 32 bytes, likewise; none but the readers know it */
+} toc_addressed;
+
+/* Opens into `plain` (at least content.size bytes) and checks the commitment. */
+TOC_MUST toc_code toc_addressed_open(const toc_feed_id *feed, uint64_t index, toc_span content,
+                                     const toc_secret *seal, uint8_t *plain, toc_addressed *out,
+                                     toc_err *err);
+
+#endif

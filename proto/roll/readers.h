@@ -1,0 +1,20 @@
+/* proto/roll/readers.h: which of a circle's readers may read a record, by its marking
+ * (proto/rules/audience.h) and the charter.
+ * Owns:    what it lists lives in the arena. Threads: pure. Errors: NO_MEMORY. */
+#ifndef TOC_PROTO_ROLL_READERS_H
+#define TOC_PROTO_ROLL_READERS_H
+
+#include "proto/roll/charter.h"
+#include "proto/rules/audience.h"
+
+/* In order of org id; the author is among them when it is a reader itself. */
+TOC_MUST toc_code toc_readers_of(const toc_charter *charter, const toc_org_id *author,
+                                 const toc_statement *statement, toc_arena *arena,
+                                 const toc_org_id **out, size_t *out_count, toc_err *err);
+/* Whether everybody who may read `statement` by `author` may read `source` by `source_author`, both
+ * in this circle. */
+bool toc_readers_see(const toc_charter *charter, const toc_org_id *author,
+                     const toc_statement *statement, const toc_org_id *source_author,
+                     const toc_statement *source);
+
+#endif

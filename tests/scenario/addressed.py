@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+"""Records for some members only: every entry goes to every node and opens for those it is for; what is narrowed arrives as
+ended, what is derived names a root that others cannot follow, and a retraction reaches whoever has what it ends."""
+
+import sys
+
+import scenario
+from scenario import expect, wait_for
+
+def claims(node, address):
+    return node.lookup(address)["claims"]
+
+
+def opened(node, count):
+    wait_for(f"{node.name} has opened {count} records", lambda: node.status()["entries"] == count)
+    wait_for(f"{node.name} is level", lambda: not node.status()["incomplete"])
+
+
+def for_some_members(nodes):
+    """Every entry goes to everybody, and opens for those it is for."""
+    a, b, c = nodes["a"], nodes["b"], nodes["c"]
+    wallets = ["0x" + f"{number:02x}" * 20 for number in range(0x31, 0x36)]
+    mark = ("--chain", "ETH", "--category", "theft")
+    a.tocsin("submit", "wallet", wallets[0], *mark, "--releasable-to", b.name)
+    a.tocsin("submit", "wallet", wallets[1], *mark, "--not-to", c.org(), "--alert")
+    a.tocsin("submit", "wallet", wallets[2], *mark, "--tlp", "RED")
+    a.tocsin("submit", "wallet", wallets[3], *mark, "--tlp", "GREEN")
+    opened(a, 4), opened(b, 4), opened(c, 2)
+    for index, (on_b, on_c) in enumerate(((1, 0), (1, 0), (1, 1), (1, 1))):
+        expect(len(claims(a, wallets[index])) == 1, f"the author does not see {index}")
+        expect(len(claims(b, wallets[index])) == on_b, f"Org B and {index}")
+        expect(len(claims(c, wallets[index])) == on_c, f"Org C and {index}")
+    alone = a.tocsin("submit", "wallet", wallets[4], *mark, "--releasable-to", a.name, ok=(4,)).err
+    expect(a.tocsin("submit", "wallet", wallets[4], *mark, "--releasable-to", a.name, ok=(4,)).last["refused"] == 1,
+           f"a claim for nobody was written: {alone}")
+    # Narrowed: ended for Org C, said again to Org B, and nothing was lost on the way.
+    a.tocsin("submit", "wallet", wallets[3], *mark, "--tlp", "GREEN", "--releasable-to", b.name)
+    opened(a, 6), opened(b, 6), opened(c, 3)
+    expect(len(claims(b, wallets[3])) == 1 and not claims(c, wallets[3]), "what was narrowed")
+    # What rests on it names a root that Org C cannot follow, and both see one lineage more.
+    b.tocsin("submit", "wallet", wallets[4], *mark, "--derived-from", claims(b, wallets[0])[0]["claim"])
+    wait_for("the derived claim arrives", lambda: claims(c, wallets[4]) and claims(a, wallets[4]))
+    roots = claims(c, wallets[4])[0]["roots"]
+    expect(len(roots) == 1 and roots[0].startswith("undisclosed:"), f"roots that Org C sees: {roots}")
+    expect(not claims(a, wallets[4])[0].get("misstated"), "the author of the source calls it misstated")
+    # Taken back: those who have it hear of it, the others of nothing.
+    a.tocsin("retract", wallets[0], "--category", "theft")
+    opened(b, 8), opened(c, 4)
+    expect(not claims(b, wallets[0]), "a retraction that did not arrive")
+    for wallet in (wallets[0], wallets[1]):
+        held = (c.state / "store" / "views" / "data.mdb").read_bytes()
+        expect(bytes.fromhex(wallet[2:]) not in held and wallet[2:].encode() not in held, f"{wallet} stands in Org C's views")
+
+
+def run(nodes):
+    nodes.init()
+    nodes.start()
+    nodes.exchange_cards()
+    nodes.found_circle("addressed", "who is told what")
+    for_some_members(nodes)
+
+
+if __name__ == "__main__":
+    sys.exit(scenario.main("addressed", run))
