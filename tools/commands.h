@@ -7,7 +7,10 @@
 typedef toc_code toc_command_fn(toc_cli *cli, const toc_opts *args, toc_err *err);
 
 toc_command_fn toc_cmd_init, toc_cmd_card, toc_cmd_card_change, toc_cmd_keys_rotate,
-    toc_cmd_keys_escrow, toc_cmd_keys_restore;
+    toc_cmd_keys_escrow, toc_cmd_keys_restore, toc_cmd_keys_new, toc_cmd_officer_add,
+    toc_cmd_officer_remove, toc_cmd_officer_list;
+extern const toc_option toc_keys_new_options[], toc_officer_add_options[],
+    toc_officer_remove_options[];
 extern const toc_option toc_keys_escrow_options[], toc_keys_restore_options[];
 extern const toc_option toc_card_change_options[], toc_keys_rotate_options[];
 toc_command_fn toc_cmd_peer_add, toc_cmd_peer_list, toc_cmd_peers;

@@ -37,7 +37,8 @@ class Traffic(threading.Thread):
 
 
 def serial_of(node, peer):
-    return next(line["serial"] for line in node.tocsin("peer", "list").lines if line["name"] == peer.name)
+    org = peer.org()
+    return next(line["serial"] for line in node.tocsin("peer", "list").lines if line["org"] == org)
 
 
 def follows(node, peer, serial):
@@ -123,6 +124,33 @@ def escrow(nodes):
     expect(a.tocsin("card", "change", "--name", "Org A, renamed").last["serial"] == 7, "the restored root does not sign")
 
 
+def officers(nodes):
+    a, b = nodes["a"], nodes["b"]
+    first = a.tocsin("officer", "list").lines
+    expect([line["number"] for line in first] == [1], f"after init: {first}")
+    passphrase = f"file:{nodes.passphrase}"
+    for name, org in (("one", a.org()), ("two", a.org()), ("stranger", b.org())):
+        key = nodes.directory / f"{name}.key"
+        public = a.tocsin("keys", "new", key, "--org", org, "--secret", passphrase, as_json=False).out
+        expect(key.stat().st_mode & 0o777 == 0o600, f"{key} is open to others")
+        (nodes.directory / f"{name}.json").write_text(public, encoding="utf-8")
+    a.tocsin("officer", "add", nodes.directory / "one.json", "--scope", "freeze", "--title", "duty officer")
+    a.tocsin("officer", "remove", "2")
+    again = a.tocsin("officer", "add", nodes.directory / "one.json", "--scope", "freeze", ok=None)
+    expect(again.code != 0, "a retired key came back")
+    a.tocsin("officer", "add", nodes.directory / "two.json", "--scope", "submit", "--scope", "charter")
+    listed = a.tocsin("officer", "list").lines
+    expect([(line["number"], line["scopes"]) for line in listed[1:]] == [(3, ["submit", "charter"])],
+           f"a number was used again, or the scopes differ: {listed}")
+    for words, what in ((("officer", "add", nodes.directory / "stranger.json", "--scope", "submit"), "another org"),
+                        (("officer", "add", nodes.directory / "two.json"), "what for"),
+                        (("officer", "add", nodes.directory / "two.json", "--scope", "all"), "no scope"),
+                        (("officer", "remove", "9"), "has the number 9")):
+        answer = a.tocsin(*words, ok=(1, 2), as_json=False)
+        expect(what in answer.err, f"{words}: {answer.err!r}")
+    follows(b, a, a.tocsin("card").last["serial"])
+
+
 def run(nodes):
     nodes.init()
     for node in nodes:
@@ -135,6 +163,7 @@ def run(nodes):
     restarted(nodes)
     refusals(nodes)
     escrow(nodes)
+    officers(nodes)
     nodes.level()
     for node in nodes:
         node.stop()
