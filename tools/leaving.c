@@ -124,10 +124,10 @@ static toc_code check_share(const toc_leaving *all, toc_err *err)
 
 toc_code toc_leaving_find(toc_parcel *parcel, toc_leaving **out, toc_err *err)
 {
-    if (toc_drafts_count(parcel->drafts).refused > 0)
+    if (toc_drafts_count(parcel->drafts).refused > 0 && !parcel->yes)
         return toc_fail(err, TOC_DENIED,
                         "rows were refused, and what they say may be what would be retracted; "
-                        "nothing was written");
+                        "nothing was written. If the rest is the whole list: --yes");
     TOC_AUTO(toc_leaving_free) toc_leaving *all = calloc(1, sizeof *all);
     if (all == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory");

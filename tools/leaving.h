@@ -1,7 +1,8 @@
 /* tools/leaving.h: what a list that is submitted whole does not have any more (submit --complete).
  * Owns:    the claims found. Threads: one. It asks the node.
  * Errors:  STATE where so much would be retracted that the file may be a part; DENIED after a
- *          refused row, for what it says may be what would be retracted; LIMIT; as tools/ask.h. */
+ *          refused row, for what it says may be what would be retracted; --yes overrules both;
+ * LIMIT; as tools/ask.h. */
 #ifndef TOC_TOOLS_LEAVING_H
 #define TOC_TOOLS_LEAVING_H
 

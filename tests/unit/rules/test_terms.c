@@ -138,6 +138,7 @@ static void words_of_stix_are_words_of_stix(void **state)
                                         "criminal",
                                         "crime-syndicate",
                                         "terrorist",
+                                        "nation-state",
                                         "individual",
                                         "organization",
                                         "malware-analysis",
