@@ -30,6 +30,11 @@ def for_some_members(nodes):
         expect(len(claims(a, wallets[index])) == 1, f"the author does not see {index}")
         expect(len(claims(b, wallets[index])) == on_b, f"Org B and {index}")
         expect(len(claims(c, wallets[index])) == on_c, f"Org C and {index}")
+    for words, readers in ((("--releasable-to", b.name), "ab"), (("--not-to", c.org()), "ab"), (("--tlp", "RED"), "abc"),
+                           (("--tlp", "CLEAR"), "abc"), ((claims(b, wallets[0])[0]["claim"],), "ab")):
+        rows = {row["org"]: row for row in a.tocsin("audience", *words).lines}
+        expect({key for key in "abc" if rows[nodes[key].org()]["reads"]} == set(readers), f"audience {words}: {rows}")
+    expect("not_to" in a.tocsin("audience", "--not-to", c.name, as_json=False).out, "why Org C does not read it")
     alone = a.tocsin("submit", "wallet", wallets[4], *mark, "--releasable-to", a.name, ok=(4,)).err
     expect(a.tocsin("submit", "wallet", wallets[4], *mark, "--releasable-to", a.name, ok=(4,)).last["refused"] == 1,
            f"a claim for nobody was written: {alone}")

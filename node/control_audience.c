@@ -1,0 +1,182 @@
+/* Command audience: who gets to read what is marked so, how, and who does not and why. It asks the
+ * one function that decides for every other door, too. */
+#include "node/control_roll.h"
+#include "node/control_talk.h"
+#include "proto/base/text.h"
+#include "proto/format/audience.h"
+#include "proto/roll/readers.h"
+
+enum { AUDIENCE_ARENA_BYTES = 32 << 20 };
+
+typedef struct asking {
+    toc_talk *talk;
+    toc_arena *arena;
+    toc_log_txn *txn;
+    toc_charter charter;
+    toc_org_id author;
+    toc_statement statement; /* its marking counts */
+} asking;
+
+static void asking_wipe(asking *all)
+{
+    toc_log_abort(all->txn);
+    toc_arena_free(all->arena);
+}
+TOC_DEFINE_AUTO_WIPE(asking, asking_wipe)
+
+/* ---- what is asked about ---- */
+
+static toc_code read_org(asking *all, toc_span text, toc_org_id *out, toc_err *err)
+{
+    if (toc_audience_is_id(text))
+        return toc_hex_decode(text, out->bytes, sizeof out->bytes, err);
+    return toc_roll_org_named(all->txn, text, out, err);
+}
+
+static toc_code read_orgs(asking *all, json_t *request, const char *name, const toc_org_id **out,
+                          size_t *out_count, toc_err *err)
+{
+    size_t count;
+    TOC_TRY(toc_args_texts(request, name, false, &count, err));
+    toc_org_id *orgs = toc_arena_zalloc(all->arena, count, sizeof *orgs);
+    if (orgs == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for an audience");
+    for (size_t i = 0; i < count; i++)
+        TOC_TRY(read_org(all, toc_args_text_at(request, name, i), &orgs[i], err));
+    *out = orgs;
+    *out_count = toc_audience_sort(orgs, count);
+    return TOC_OK;
+}
+
+static toc_code read_marking(asking *all, json_t *request, toc_circle_id *out_circle, toc_err *err)
+{
+    toc_span tlp;
+    toc_statement *said = &all->statement;
+    *said = (toc_statement){.kind = TOC_RECORD_WALLET, .tlp = TOC_TLP_AMBER};
+    all->author = *toc_node_org(toc_talk_node(all->talk));
+    TOC_TRY(toc_roll_circle(all->txn, request, out_circle, err));
+    TOC_TRY(toc_args_text(request, "tlp", false, &tlp, err));
+    if (tlp.size > 0)
+        TOC_TRY(toc_tlp_parse(tlp, &said->tlp, err));
+    TOC_TRY(read_orgs(all, request, "releasable_to", &said->releasable_to, &said->releasable_count,
+                      err));
+    return read_orgs(all, request, "not_to", &said->not_to, &said->not_to_count, err);
+}
+
+static toc_code read_claim(asking *all, json_t *request, toc_circle_id *out_circle, toc_err *err)
+{
+    static const char *const others[] = {"circle", "tlp", "releasable_to", "not_to"};
+    TOC_AUTO(toc_views_end) toc_views_txn *views = NULL;
+    toc_claim_id claim;
+    toc_views_head head;
+    for (size_t i = 0; i < TOC_COUNT(others); i++) {
+        if (toc_args_has(request, others[i]))
+            return toc_fail(err, TOC_USAGE, "a claim has a marking of its own: no '%s' beside it",
+                            others[i]);
+    }
+    TOC_TRY(toc_args_id(request, "claim", claim.bytes, err));
+    TOC_TRY(toc_views_read(toc_node_views(toc_talk_node(all->talk)), &views, err));
+    toc_code code = toc_views_head_by_id(views, &claim, &head, err);
+    if (code == TOC_NOT_FOUND || (code == TOC_OK && head.bytes.size == 0))
+        return toc_fail(err, TOC_NOT_FOUND, "no record of this claim is known here");
+    TOC_TRY(code);
+    *out_circle = head.circle;
+    all->author = head.org;
+    toc_span bytes = toc_arena_dup(all->arena, head.bytes);
+    if (bytes.size != head.bytes.size)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a record");
+    return toc_record_decode(bytes, all->arena, &all->statement, err);
+}
+
+/* ---- the answer ---- */
+
+static bool among(const toc_org_id *orgs, size_t count, const toc_org_id *org)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (toc_org_id_equal(&orgs[i], org))
+            return true;
+    }
+    return false;
+}
+
+/* Words for what toc_audience_sees decided, never the decision. */
+static const char *why(const asking *all, const toc_charter_member *member, bool reads)
+{
+    const toc_statement *said = &all->statement;
+    if (member->role == TOC_ROLE_RELAY)
+        return "a relay carries it, and holds no key";
+    if (toc_org_id_equal(&member->org, &all->author))
+        return "the author";
+    if (reads)
+        return toc_audience_is_named(said) ? "it is sealed to this org"
+                                           : "reads what is written to the circle";
+    if (among(said->not_to, said->not_to_count, &member->org))
+        return "named in not_to";
+    return said->releasable_count > 0 ? "not named in releasable_to" : "not among its readers";
+}
+
+static toc_code say(asking *all, const toc_buf *line, toc_err *err)
+{
+    TOC_TRY(toc_buf_ok(line, err));
+    return toc_talk_line(all->talk, toc_buf_view(line), err);
+}
+
+static toc_code say_member(asking *all, const toc_charter_member *member, toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    toc_json json = {.out = &line};
+    toc_audience reader = toc_audience_reader(&all->charter.circle, &member->org);
+    bool reads = member->role != TOC_ROLE_RELAY &&
+                 toc_audience_sees(&reader, &all->charter.circle, &all->author, &all->statement);
+    toc_json_open(&json, NULL, '{');
+    toc_json_hex(&json, "org", TOC_SPAN_OF(member->org.bytes));
+    toc_json_optional(&json, "name", toc_roll_name(all->txn, &member->org, all->arena));
+    toc_json_text(&json, "role", toc_span_text(toc_role_name(member->role)));
+    toc_json_bool(&json, "reads", reads);
+    toc_json_text(&json, "path",
+                  toc_span_text(!reads                                   ? "none"
+                                : toc_audience_is_named(&all->statement) ? "sealed"
+                                                                         : "circle"));
+    toc_json_text(&json, "why", toc_span_text(why(all, member, reads)));
+    toc_json_close(&json, '}');
+    return say(all, &line, err);
+}
+
+/* Who sees a part on this machine: an `[audience …]` of the configuration. */
+static toc_code say_local(asking *all, const toc_config_audience *local, toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    toc_json json = {.out = &line};
+    bool sees =
+        toc_audience_sees(&local->sees, &all->charter.circle, &all->author, &all->statement);
+    toc_json_open(&json, NULL, '{');
+    toc_json_text(&json, "audience", toc_span_text(local->name));
+    toc_json_bool(&json, "reads", sees);
+    toc_json_text(&json, "path", toc_span_text(sees ? "here" : "none"));
+    toc_json_text(&json, "why",
+                  toc_span_text(sees ? "it may see what is so marked"
+                                : all->statement.tlp > local->sees.tlp_max
+                                    ? "marked above what it may see"
+                                : !toc_audience_enters(&local->sees, &all->charter.circle)
+                                    ? "of a circle that it may not see"
+                                    : "it names its readers, and this audience is none"));
+    toc_json_close(&json, '}');
+    return say(all, &line, err);
+}
+
+toc_code toc_control_audience(toc_talk *talk, json_t *request, toc_err *err)
+{
+    TOC_AUTO(asking_wipe) asking all = {.talk = talk};
+    toc_circle_id circle;
+    const toc_config *config = toc_node_config(toc_talk_node(talk));
+    TOC_TRY(toc_arena_new(AUDIENCE_ARENA_BYTES, &all.arena, err));
+    TOC_TRY(toc_log_read(toc_node_log(toc_talk_node(talk)), &all.txn, err));
+    TOC_TRY(toc_args_has(request, "claim") ? read_claim(&all, request, &circle, err)
+                                           : read_marking(&all, request, &circle, err));
+    TOC_TRY(toc_log_charter_of(all.txn, &circle, all.arena, &all.charter, err));
+    for (size_t i = 0; i < all.charter.member_count; i++)
+        TOC_TRY(say_member(&all, &all.charter.members[i], err));
+    for (size_t i = 0; i < config->audience_count; i++)
+        TOC_TRY(say_local(&all, &config->audiences[i], err));
+    return TOC_OK;
+}
