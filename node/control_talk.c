@@ -270,6 +270,7 @@ static const toc_command commands[] = {
      {"audience", "category", "actor", "role", "list", "incident", "chain", "org", "from", "until",
       "limit", NULL}},
     {"receipt", READS, toc_control_receipt, {"record", NULL}},
+    {"shared", READS, toc_control_shared, {"wallet", NULL}},
     {"audience",
      READS,
      toc_control_audience,

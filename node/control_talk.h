@@ -42,6 +42,7 @@ TOC_MUST toc_code toc_talk_drafts(toc_talk *talk, toc_span *out, bool *out_end, 
 toc_code toc_control_status(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_receipt(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_audience(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_shared(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_peers(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_card(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_keys_prepare(toc_talk *talk, json_t *request, toc_err *err);

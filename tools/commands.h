@@ -16,7 +16,8 @@ extern const toc_option toc_card_change_options[], toc_keys_rotate_options[];
 toc_command_fn toc_cmd_peer_add, toc_cmd_peer_list, toc_cmd_peers;
 toc_command_fn toc_cmd_circle_create, toc_cmd_circle_join, toc_cmd_circle_admit,
     toc_cmd_circle_list, toc_cmd_circle_show;
-toc_command_fn toc_cmd_address, toc_cmd_submit, toc_cmd_retract, toc_cmd_receipt, toc_cmd_audience;
+toc_command_fn toc_cmd_address, toc_cmd_submit, toc_cmd_retract, toc_cmd_receipt, toc_cmd_audience,
+    toc_cmd_shared;
 extern const toc_option toc_audience_options[];
 toc_command_fn toc_cmd_held, toc_cmd_recall, toc_cmd_release, toc_cmd_terms;
 toc_command_fn toc_cmd_submit_transfer, toc_cmd_submit_incident, toc_cmd_submit_same_as,

@@ -110,6 +110,8 @@ static const toc_command commands[] = {
      toc_retract_options, toc_cmd_retract},
     {"audience", "[CLAIM]", "Who gets to read a claim, or what would be marked so, and who not.",
      "tocsin audience --tlp RED --releasable-to \"Org B\"", toc_audience_options, toc_cmd_audience},
+    {"shared", "WALLET", "What this org wrote about a wallet, who may read it, and who holds it.",
+     "tocsin shared 0x098B716B8Aaf21512996dC57EB0615e2383E2f96", NULL, toc_cmd_shared},
     {"receipt", "RECORD", "Show who holds a record, and since when at the latest.",
      "tocsin receipt 320ebb58… (64 digits, `record` in lookup --json)", NULL, toc_cmd_receipt},
     {"held", "", "Submissions that wait for their moment (submit --hold).", "tocsin held", NULL,

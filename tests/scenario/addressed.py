@@ -49,6 +49,14 @@ def for_some_members(nodes):
     expect(len(roots) == 1 and roots[0].startswith("undisclosed:"), f"roots that Org C sees: {roots}")
     expect(not claims(a, wallets[4])[0].get("misstated"), "the author of the source calls it misstated")
     # Taken back: those who have it hear of it, the others of nothing.
+    said = a.tocsin("shared", wallets[3]).lines
+    expect([row["kind"] for row in said] == ["wallet", "retraction", "wallet"], f"what was shared: {said}")
+    expect([sorted(reader["name"] for reader in row["readers"]) for row in said] ==
+           [[b.name, c.name], [b.name, c.name], [b.name]], f"with whom: {said}")
+    wait_for("receipts of what was shared", lambda: all(
+        len(row["held"]) == 2 for row in a.tocsin("shared", wallets[3]).lines))
+    expect(not a.tocsin("shared", "0x" + "99" * 20).lines, "what was never shared")
+    expect(b.name in a.tocsin("shared", wallets[3], as_json=False).out, "with whom, for people")
     a.tocsin("retract", wallets[0], "--category", "theft")
     opened(b, 8), opened(c, 4)
     expect(not claims(b, wallets[0]), "a retraction that did not arrive")

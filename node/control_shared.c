@@ -1,0 +1,155 @@
+/* Command shared: what this org wrote about a wallet, who may read it, and who holds it. */
+#include "node/clock.h"
+#include "node/control_roll.h"
+#include "node/control_talk.h"
+#include "proto/answer/choice.h"
+#include "proto/roll/readers.h"
+
+enum { SHARED_ARENA_BYTES = 64 << 20, SHARED_HOLDERS_MAX = 512 };
+
+typedef struct sharing {
+    toc_talk *talk;
+    toc_query query;
+    toc_arena *arena; /* of one record's answer */
+    toc_org_id org;
+    toc_json json;
+    size_t holder_count;
+    struct {
+        toc_org_id org;
+        uint64_t time_s;
+    } holders[SHARED_HOLDERS_MAX];
+} sharing;
+
+static void sharing_wipe(sharing *all)
+{
+    toc_arena *arena = all->query.arena;
+    toc_query_end(&all->query);
+    toc_arena_free(arena);
+    toc_arena_free(all->arena);
+}
+TOC_DEFINE_AUTO_WIPE(sharing, sharing_wipe)
+
+/* ---- who holds it ---- */
+
+static toc_code take_cosignature(void *context, const toc_log_cosignature *found, toc_err *err)
+{
+    sharing *all = context;
+    (void)err;
+    for (size_t i = 0; i < all->holder_count; i++) {
+        if (!toc_org_id_equal(&all->holders[i].org, &found->org))
+            continue;
+        if (found->made.time_s < all->holders[i].time_s)
+            all->holders[i].time_s = found->made.time_s;
+        return TOC_OK;
+    }
+    if (all->holder_count < SHARED_HOLDERS_MAX) {
+        all->holders[all->holder_count].org = found->org;
+        all->holders[all->holder_count++].time_s = found->made.time_s;
+    }
+    return TOC_OK;
+}
+
+static toc_code find_holders(sharing *all, const toc_said_record *said, toc_err *err)
+{
+    toc_log_feed feed;
+    all->holder_count = 0;
+    TOC_TRY(toc_log_feed_find(all->query.log, &said->feed, &feed, err));
+    return toc_log_cosignatures(all->query.log, feed.number, said->index + 1, take_cosignature, all,
+                                err);
+}
+
+static void add_org(sharing *all, const toc_org_id *org)
+{
+    toc_json_hex(&all->json, "org", TOC_SPAN_OF(org->bytes));
+    toc_json_optional(&all->json, "name", toc_roll_name(all->query.log, org, all->arena));
+}
+
+static void add_holders(sharing *all)
+{
+    toc_json_open(&all->json, "held", '[');
+    for (size_t i = 0; i < all->holder_count; i++) {
+        if (toc_org_id_equal(&all->holders[i].org, &all->org))
+            continue;
+        toc_json_open(&all->json, NULL, '{');
+        add_org(all, &all->holders[i].org);
+        toc_json_time(&all->json, "time", (toc_time){all->holders[i].time_s * 1000});
+        toc_json_close(&all->json, '}');
+    }
+    toc_json_close(&all->json, ']');
+}
+
+/* ---- who may read it ---- */
+
+static toc_code add_readers(sharing *all, const toc_said_record *said, toc_err *err)
+{
+    toc_charter charter;
+    const toc_org_id *readers;
+    size_t count;
+    TOC_TRY(toc_log_charter_of(all->query.log, &said->circle, all->arena, &charter, err));
+    TOC_TRY(
+        toc_readers_of(&charter, &all->org, &said->statement, all->arena, &readers, &count, err));
+    toc_json_text(&all->json, "circle_name", charter.name);
+    toc_json_open(&all->json, "readers", '[');
+    for (size_t i = 0; i < count; i++) {
+        if (toc_org_id_equal(&readers[i], &all->org))
+            continue;
+        toc_json_open(&all->json, NULL, '{');
+        add_org(all, &readers[i]);
+        toc_json_close(&all->json, '}');
+    }
+    toc_json_close(&all->json, ']');
+    return TOC_OK;
+}
+
+static toc_code say_record(void *context, const toc_said_record *said, toc_err *err)
+{
+    sharing *all = context;
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    const toc_statement *statement = &said->statement;
+    toc_arena_reset(all->arena);
+    all->json = (toc_json){.out = &line};
+    toc_json_open(&all->json, NULL, '{');
+    toc_json_hex(&all->json, "record", TOC_SPAN_OF(said->record.bytes));
+    toc_json_hex(&all->json, "claim", TOC_SPAN_OF(said->claim.bytes));
+    toc_json_text(&all->json, "kind", toc_span_text(toc_record_kind_name(statement->kind)));
+    toc_json_decimal(&all->json, "revision", statement->revision);
+    toc_json_time(&all->json, "issued_at", statement->issued_at);
+    toc_json_text(&all->json, "tlp", toc_span_text(toc_tlp_name(statement->tlp)));
+    toc_json_bool(&all->json, "sealed", toc_audience_is_named(statement));
+    toc_json_hex(&all->json, "circle", TOC_SPAN_OF(said->circle.bytes));
+    TOC_TRY(add_readers(all, said, err));
+    TOC_TRY(find_holders(all, said, err));
+    add_holders(all);
+    toc_json_close(&all->json, '}');
+    TOC_TRY(toc_buf_ok(&line, err));
+    return toc_talk_line(all->talk, toc_buf_view(&line), err);
+}
+
+/* A text that fits several chains is asked about on each. */
+static toc_code ask_all(sharing *all, toc_span text, toc_err *err)
+{
+    TOC_AUTO(toc_choice_wipe) toc_choice choice = {0};
+    toc_wallet wallet;
+    TOC_TRY(toc_choice_begin(&choice, text, err));
+    while (toc_choice_next(&choice, &wallet))
+        TOC_TRY(toc_query_said(&all->query, &wallet, &all->org, say_record, all, err));
+    return TOC_OK;
+}
+
+toc_code toc_control_shared(toc_talk *talk, json_t *request, toc_err *err)
+{
+    toc_node *node = toc_talk_node(talk);
+    TOC_AUTO(sharing_wipe) sharing all = {.talk = talk, .org = *toc_node_org(node)};
+    toc_arena *arena;
+    toc_span wallet;
+    TOC_TRY(toc_args_text(request, "wallet", true, &wallet, err));
+    TOC_TRY(toc_arena_new(SHARED_ARENA_BYTES, &all.arena, err));
+    TOC_TRY(toc_arena_new(SHARED_ARENA_BYTES, &arena, err));
+    toc_code code = toc_query_begin(toc_node_log(node), toc_node_views(node), arena,
+                                    toc_clock_now().wall, &all.query, err);
+    if (code != TOC_OK) {
+        toc_arena_free(arena);
+        return code;
+    }
+    return ask_all(&all, wallet, err);
+}
