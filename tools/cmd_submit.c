@@ -1,7 +1,6 @@
 /* submit: files of rows, or one wallet on the command line. Only what is new or changed is written.
  */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "proto/base/text.h"
 #include "tools/commands.h"
@@ -53,38 +52,14 @@ static void cell(const toc_opts *args, const char *option, toc_column column, to
     row->cells[column] = toc_span_text(toc_opts_value(args, option));
 }
 
-static int by_bytes(const void *left, const void *right)
-{
-    return memcmp(left, right, sizeof(toc_claim_id));
-}
-
-static toc_code read_derived(const toc_opts *args, toc_row *out, toc_err *err)
-{
-    size_t cursor = 0;
-    const char *text;
-    while ((text = toc_opts_each(args, "derived-from", &cursor)) != NULL) {
-        if (out->derived_count == TOC_SOURCES_MAX)
-            return toc_fail(err, TOC_LIMIT, "derived-from: at most %u claims", TOC_SOURCES_MAX);
-        toc_claim_id *claim = &out->derived[out->derived_count++];
-        if (toc_hex_decode(toc_span_text(text), claim->bytes, sizeof claim->bytes, err) != TOC_OK)
-            return toc_wrap(err, "derived-from");
-    }
-    qsort(out->derived, out->derived_count, sizeof *out->derived, by_bytes);
-    for (size_t i = 1; i < out->derived_count; i++) {
-        if (toc_claim_id_equal(&out->derived[i - 1], &out->derived[i]))
-            return toc_fail(err, TOC_USAGE, "derived-from: one claim twice");
-    }
-    return TOC_OK;
-}
-
 /* As one cell has them all. */
-static toc_code read_orgs(const toc_opts *args, const char *option, toc_column column,
-                          toc_buf *joined, toc_row *out, toc_err *err)
+static toc_code read_several(const toc_opts *args, const char *option, toc_column column,
+                             toc_buf *joined, toc_row *out, toc_err *err)
 {
     size_t cursor = 0;
-    const char *org;
-    while ((org = toc_opts_each(args, option, &cursor)) != NULL) {
-        toc_buf_add_text(joined, org);
+    const char *item;
+    while ((item = toc_opts_each(args, option, &cursor)) != NULL) {
+        toc_buf_add_text(joined, item);
         toc_buf_add_u8(joined, ';');
     }
     out->cells[column] = toc_buf_view(joined);
@@ -115,7 +90,6 @@ static toc_code row_of(const toc_opts *args, toc_row *out, toc_err *err)
         {"note", TOC_COLUMN_NOTE},
     };
     *out = (toc_row){.line = 1};
-    TOC_TRY(read_derived(args, out, err));
     out->cells[TOC_COLUMN_ADDRESS] = toc_span_text(args->words[1]);
     for (size_t i = 0; i < TOC_COUNT(cells); i++)
         cell(args, cells[i].option, cells[i].column, out);
@@ -170,10 +144,12 @@ static toc_code add_wallet(toc_parcel *parcel, const toc_opts *args, toc_err *er
     toc_wallet_candidates found = {0};
     TOC_AUTO(toc_buf_wipe) toc_buf readers = {0};
     TOC_AUTO(toc_buf_wipe) toc_buf others = {0};
+    TOC_AUTO(toc_buf_wipe) toc_buf sources = {0};
     TOC_TRY(toc_opts_expect(args, 2, 2, "the wallet's address", err));
     TOC_TRY(row_of(args, &row, err));
-    TOC_TRY(read_orgs(args, "releasable-to", TOC_COLUMN_RELEASABLE_TO, &readers, &row, err));
-    TOC_TRY(read_orgs(args, "not-to", TOC_COLUMN_NOT_TO, &others, &row, err));
+    TOC_TRY(read_several(args, "releasable-to", TOC_COLUMN_RELEASABLE_TO, &readers, &row, err));
+    TOC_TRY(read_several(args, "not-to", TOC_COLUMN_NOT_TO, &others, &row, err));
+    TOC_TRY(read_several(args, "derived-from", TOC_COLUMN_DERIVED_FROM, &sources, &row, err));
     if (row.cells[TOC_COLUMN_CHAIN].size == 0)
         TOC_TRY(tell_chain(parcel, &row, &found, err));
     if (toc_drafts_add_row(parcel->drafts, &row, parcel->row_options, &problem) != TOC_OK)

@@ -12,20 +12,6 @@ static const char stand_in_domain[] = "tocsin/org-name/1\n";
 
 enum { ID_DIGITS = 64 };
 
-toc_span toc_audience_next(toc_span *cell)
-{
-    while (cell->size > 0) {
-        const uint8_t *end = memchr(cell->data, ';', cell->size);
-        size_t size = end == NULL ? cell->size : (size_t)(end - cell->data);
-        toc_span org = toc_cell_trim(toc_span_of(cell->data, size));
-        size_t used = end == NULL ? size : size + 1;
-        *cell = toc_span_of(cell->data + used, cell->size - used);
-        if (org.size > 0)
-            return org;
-    }
-    return (toc_span){0};
-}
-
 bool toc_audience_is_id(toc_span org)
 {
     toc_org_id ignored;
@@ -70,18 +56,10 @@ static toc_code read_org(toc_span org, toc_org_id *out, toc_err *err)
     return TOC_OK;
 }
 
-static size_t count_orgs(toc_span cell)
-{
-    size_t count = 0;
-    while (toc_audience_next(&cell).size > 0)
-        count++;
-    return count;
-}
-
 toc_code toc_audience_read(toc_span cell, toc_arena *arena, const toc_org_id **out,
                            size_t *out_count, toc_err *err)
 {
-    size_t count = count_orgs(cell);
+    size_t count = toc_cell_count(cell);
     *out_count = 0;
     if (count == 0)
         return TOC_OK;
@@ -91,7 +69,7 @@ toc_code toc_audience_read(toc_span cell, toc_arena *arena, const toc_org_id **o
     if (orgs == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory");
     for (size_t i = 0; i < count; i++)
-        TOC_TRY(read_org(toc_audience_next(&cell), &orgs[i], err));
+        TOC_TRY(read_org(toc_cell_next(&cell), &orgs[i], err));
     *out = orgs;
     *out_count = toc_audience_sort(orgs, count);
     return TOC_OK;

@@ -10,8 +10,6 @@
 #include "proto/base/arena.h"
 #include "proto/base/span.h"
 
-/* The next org of a cell, without spaces around it; empty at the end. */
-toc_span toc_audience_next(toc_span *cell);
 /* 64 hexadecimal digits; anything else is a name. */
 bool toc_audience_is_id(toc_span org);
 /* What stands for the org of this name: B("tocsin/org-name/1\n" ‖ name), the id of no org. */

@@ -1,6 +1,5 @@
 #include "proto/format/claim.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "proto/base/text.h"
@@ -102,27 +101,39 @@ static toc_code read_note(const reading *at, toc_span *out)
     return toc_record_field_text(*out, "its text", TOC_NOTE_BYTES_MAX, true, at->err);
 }
 
-/* Until the node has found their records, the ids of the claims stand in the place of the records'.
- */
+static int by_record(const void *left, const void *right)
+{
+    const toc_source_record *a = left, *b = right;
+    return memcmp(a->record.bytes, b->record.bytes, sizeof a->record.bytes);
+}
+
+/* Ascending, each once. Until the node has found their records, the ids of the claims stand in the
+ * place of the records'. */
 static toc_code read_derived(const reading *at, toc_source *source)
 {
     static const toc_column others[] = {TOC_COLUMN_LIST, TOC_COLUMN_VENDOR,
                                         TOC_COLUMN_LIST_VERSION};
-    size_t count = at->row->derived_count;
     for (size_t i = 0; i < TOC_COUNT(others); i++) {
         if (cell(at, others[i]).size > 0)
             return toc_fail(at->err, TOC_MALFORMED, "beside derived_from; a claim has one source");
     }
-    at->problem->column = TOC_COLUMN_COUNT;
-    (void)snprintf(at->problem->field, sizeof at->problem->field, "derived_from");
-    if (at->row->in_cluster)
-        return toc_fail(at->err, TOC_MALFORMED, "not for rows of clusters");
+    toc_span ids = cell(at, TOC_COLUMN_DERIVED_FROM);
+    size_t count = toc_cell_count(ids), kept = 0;
+    if (count > TOC_SOURCES_MAX)
+        return toc_fail(at->err, TOC_LIMIT, "%zu claims; at most %u are taken", count,
+                        TOC_SOURCES_MAX);
     toc_source_record *records = toc_arena_zalloc(at->arena, count, sizeof *records);
     if (records == NULL)
         return no_memory(at);
     for (size_t i = 0; i < count; i++)
-        memcpy(records[i].record.bytes, at->row->derived[i].bytes, sizeof records[i].record.bytes);
-    *source = (toc_source){.ground = TOC_GROUND_DERIVED, .record_count = count, .records = records};
+        TOC_TRY(toc_hex_decode(toc_cell_next(&ids), records[i].record.bytes,
+                               sizeof records[i].record.bytes, at->err));
+    qsort(records, count, sizeof *records, by_record);
+    for (size_t i = 0; i < count; i++) {
+        if (kept == 0 || by_record(&records[kept - 1], &records[i]) != 0)
+            records[kept++] = records[i];
+    }
+    *source = (toc_source){.ground = TOC_GROUND_DERIVED, .record_count = kept, .records = records};
     return TOC_OK;
 }
 
@@ -130,8 +141,10 @@ static toc_code read_source(const reading *at, toc_row_claim *out)
 {
     toc_source *source = &out->claim.source;
     source->ground = TOC_GROUND_OWN;
-    if (at->row->derived_count > 0)
+    if (toc_cell_count(cell(at, TOC_COLUMN_DERIVED_FROM)) > 0) {
+        out->states_source = true;
         return read_derived(at, source);
+    }
     TOC_TRY(read_term(at, TOC_COLUMN_LIST, TOC_TERMS_LIST, &source->id));
     if (source->id.size > 0) {
         source->ground = TOC_GROUND_LIST;

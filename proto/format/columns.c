@@ -25,6 +25,7 @@ static const struct column_row {
     [TOC_COLUMN_LIST] = {"list", IN_BOTH},
     [TOC_COLUMN_LIST_VERSION] = {"list_version", IN_BOTH},
     [TOC_COLUMN_VENDOR] = {"vendor", IN_BOTH},
+    [TOC_COLUMN_DERIVED_FROM] = {"derived_from", IN_BOTH},
     [TOC_COLUMN_TLP] = {"tlp", IN_BOTH},
     [TOC_COLUMN_RELEASABLE_TO] = {"releasable_to", IN_BOTH},
     [TOC_COLUMN_NOT_TO] = {"not_to", IN_BOTH},

@@ -6,6 +6,7 @@
 #include "proto/crypto/hash.h"
 #include "proto/format/audience.h"
 #include "proto/format/drafts_store.h"
+#include "proto/format/row_text.h"
 #include "proto/rules/nearest.h"
 
 enum { SCRATCH_BYTES = 4 << 20 }; /* a transfer of 512 wallets, read and merged */
@@ -182,42 +183,65 @@ static toc_code check_agreement(toc_span before, toc_span now, toc_column column
                     (const char *)now.data, toc_quoted_bytes(before), (const char *)before.data);
 }
 
-/* What a row leaves out is what the others say. */
-static toc_code check_orgs(const toc_org_id *before, size_t before_count, const toc_org_id *now,
-                           size_t now_count, toc_column column, toc_problem *problem)
+/* A sorted list, by its bytes. What a row leaves out is what the others say. */
+static toc_code check_same(toc_span before, toc_span now, const char *what, toc_column column,
+                           toc_problem *problem)
 {
-    if (before_count == 0 || now_count == 0 ||
-        (before_count == now_count && memcmp(before, now, now_count * sizeof *now) == 0))
+    if (before.size == 0 || now.size == 0 || toc_span_equal(before, now))
         return TOC_OK;
     problem->column = column;
-    return toc_fail(&problem->err, TOC_MALFORMED,
-                    "other orgs than in an earlier row of the cluster");
+    return toc_fail(&problem->err, TOC_MALFORMED, "other %s than in an earlier row of the cluster",
+                    what);
+}
+
+static toc_span orgs_of(const toc_org_id *orgs, size_t count)
+{
+    return toc_span_of(orgs, count * sizeof *orgs);
+}
+
+static toc_span records_of(const toc_source *source)
+{
+    return toc_span_of(source->records, source->record_count * sizeof *source->records);
 }
 
 static toc_code check_audience(const toc_draft_cluster *cluster, const toc_statement *row,
                                toc_problem *problem)
 {
-    TOC_TRY(check_orgs(cluster->releasable_to, cluster->releasable_count, row->releasable_to,
-                       row->releasable_count, TOC_COLUMN_RELEASABLE_TO, problem));
-    return check_orgs(cluster->not_to, cluster->not_to_count, row->not_to, row->not_to_count,
-                      TOC_COLUMN_NOT_TO, problem);
+    TOC_TRY(check_same(orgs_of(cluster->releasable_to, cluster->releasable_count),
+                       orgs_of(row->releasable_to, row->releasable_count), "orgs",
+                       TOC_COLUMN_RELEASABLE_TO, problem));
+    return check_same(orgs_of(cluster->not_to, cluster->not_to_count),
+                      orgs_of(row->not_to, row->not_to_count), "orgs", TOC_COLUMN_NOT_TO, problem);
+}
+
+/* One ground, and one list, vendor or set of claims on it. */
+static toc_code check_source(const toc_source *before, const toc_row_claim *row,
+                             toc_problem *problem)
+{
+    const toc_source *now = &row->claim.source;
+    toc_column column = now->ground == TOC_GROUND_DERIVED ? TOC_COLUMN_DERIVED_FROM
+                        : now->ground == TOC_GROUND_LIST  ? TOC_COLUMN_LIST
+                                                          : TOC_COLUMN_VENDOR;
+    if (!row->states_source || before->ground == 0)
+        return TOC_OK;
+    TOC_TRY(check_agreement(before->id, now->id, column, problem));
+    if (before->ground != now->ground) {
+        problem->column = column;
+        return toc_fail(&problem->err, TOC_MALFORMED,
+                        "another ground than in an earlier row of the cluster; a claim has one "
+                        "source");
+    }
+    return check_same(records_of(before), records_of(now), "claims", column, problem);
 }
 
 static toc_code check_contradictions(const toc_draft_cluster *cluster, const toc_row_claim *row,
                                      toc_problem *problem)
 {
     const toc_cluster_body *before = &cluster->body, *now = &row->claim.as.cluster;
-    bool is_list = row->claim.source.ground == TOC_GROUND_LIST;
-    toc_column source = is_list ? TOC_COLUMN_LIST : TOC_COLUMN_VENDOR;
     TOC_TRY(check_agreement(before->title, now->title, TOC_COLUMN_NAME, problem));
     TOC_TRY(check_agreement(before->entity_type, now->entity_type, TOC_COLUMN_ENTITY, problem));
     TOC_TRY(check_agreement(before->method, now->method, TOC_COLUMN_METHOD, problem));
-    TOC_TRY(check_agreement(cluster->source.id, row->claim.source.id, source, problem));
-    if (cluster->source.id.size > 0 && row->states_source &&
-        cluster->source.ground != row->claim.source.ground) {
-        problem->column = source;
-        return toc_fail(&problem->err, TOC_MALFORMED, "a list in one row and a vendor in another");
-    }
+    TOC_TRY(check_source(&cluster->source, row, problem));
     return check_audience(cluster, &row->claim, problem);
 }
 
@@ -235,13 +259,24 @@ static toc_code keep_text(toc_drafts *drafts, toc_span text, toc_span *into, toc
 static toc_code keep_orgs(toc_drafts *drafts, const toc_org_id *orgs, size_t count,
                           const toc_org_id **into, size_t *into_count, toc_err *err)
 {
-    if (count == 0 || *into_count > 0)
-        return TOC_OK;
-    toc_span copy = toc_arena_dup(drafts->heads, toc_span_of(orgs, count * sizeof *orgs));
-    if (copy.data == NULL)
-        return toc_fail(err, TOC_FULL, "more clusters than fit %zu bytes", drafts->bytes_max);
-    *into = (const toc_org_id *)copy.data;
-    *into_count = count;
+    toc_span kept = orgs_of(*into, *into_count);
+    TOC_TRY(keep_text(drafts, orgs_of(orgs, count), &kept, err));
+    *into = (const toc_org_id *)kept.data;
+    *into_count = kept.size / sizeof *orgs;
+    return TOC_OK;
+}
+
+/* Rows agree on it (check_source), but for the version, of which the last counts. */
+static toc_code keep_source(toc_drafts *drafts, const toc_source *source, toc_source *into,
+                            toc_err *err)
+{
+    toc_span records = records_of(into);
+    into->ground = source->ground;
+    TOC_TRY(keep_text(drafts, source->id, &into->id, err));
+    TOC_TRY(keep_text(drafts, source->version, &into->version, err));
+    TOC_TRY(keep_text(drafts, records_of(source), &records, err));
+    into->records = (const toc_source_record *)(const void *)records.data;
+    into->record_count = records.size / sizeof *into->records;
     return TOC_OK;
 }
 
@@ -252,8 +287,6 @@ static toc_code update_head(toc_drafts *drafts, toc_draft_cluster *cluster,
     TOC_TRY(keep_text(drafts, claim->as.cluster.title, &cluster->body.title, err));
     TOC_TRY(keep_text(drafts, claim->as.cluster.entity_type, &cluster->body.entity_type, err));
     TOC_TRY(keep_text(drafts, claim->as.cluster.method, &cluster->body.method, err));
-    TOC_TRY(keep_text(drafts, claim->source.id, &cluster->source.id, err));
-    TOC_TRY(keep_text(drafts, claim->source.version, &cluster->source.version, err));
     TOC_TRY(keep_text(drafts, claim->purpose, &cluster->purpose, err));
     TOC_TRY(keep_text(drafts, claim->note, &cluster->note, err));
     TOC_TRY(keep_orgs(drafts, claim->releasable_to, claim->releasable_count,
@@ -261,7 +294,7 @@ static toc_code update_head(toc_drafts *drafts, toc_draft_cluster *cluster,
     TOC_TRY(keep_orgs(drafts, claim->not_to, claim->not_to_count, &cluster->not_to,
                       &cluster->not_to_count, err));
     if (row->states_source)
-        cluster->source.ground = claim->source.ground;
+        TOC_TRY(keep_source(drafts, &claim->source, &cluster->source, err));
     if (row->states_confidence &&
         (!cluster->states_confidence || claim->confidence > cluster->confidence))
         cluster->confidence = claim->confidence;
@@ -368,7 +401,7 @@ static toc_code keep_names(toc_drafts *drafts, const toc_row *row, toc_problem *
     for (size_t i = 0; i < TOC_COUNT(columns); i++) {
         toc_span cell = row->cells[columns[i]], org;
         problem->column = columns[i];
-        while ((org = toc_audience_next(&cell)).size > 0) {
+        while ((org = toc_cell_next(&cell)).size > 0) {
             if (!toc_audience_is_id(org))
                 TOC_TRY(keep_name(drafts, org, &problem->err));
         }

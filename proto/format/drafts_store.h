@@ -22,7 +22,7 @@ typedef struct toc_draft_cluster {
     bool dropped;
     bool states_confidence, states_tlp; /* by any row */
     toc_cluster_body body;
-    toc_source source;
+    toc_source source; /* ground 0: no row states any */
     uint32_t confidence;
     toc_tlp tlp;
     size_t releasable_count, not_to_count;

@@ -37,10 +37,14 @@ static toc_code write_claim(toc_drafts *drafts, toc_err *err)
     return toc_buf_ok(&drafts->pending, err);
 }
 
-/* What head and members of a cluster have in common. */
+/* What head and members of a cluster have in common. Only the head says what it is derived from. */
 static toc_statement draft_of(const toc_draft_cluster *cluster, toc_record_kind kind)
 {
-    bool own = cluster->source.id.size == 0;
+    toc_source source = cluster->source;
+    if (source.ground == 0)
+        source.ground = TOC_GROUND_OWN;
+    if (kind == TOC_RECORD_MEMBERS)
+        source.record_count = 0;
     return (toc_statement){
         .kind = kind,
         .tlp = cluster->states_tlp ? cluster->tlp : TOC_TLP_DEFAULT,
@@ -52,7 +56,7 @@ static toc_statement draft_of(const toc_draft_cluster *cluster, toc_record_kind 
         .confidence =
             cluster->states_confidence ? cluster->confidence : (uint32_t)TOC_CONFIDENCE_DEFAULT,
         .confidence_scale = toc_span_text("percent"),
-        .source = own ? (toc_source){.ground = TOC_GROUND_OWN} : cluster->source,
+        .source = source,
     };
 }
 

@@ -113,8 +113,8 @@ static toc_code value_list(toc_jsonl *jsonl, toc_column column, const json_t *va
     return TOC_OK;
 }
 
-/* A list of orgs, as the cell that has them all. */
-static toc_code join_orgs(toc_jsonl *jsonl, toc_column column, const json_t *list, toc_span *out,
+/* A list of orgs or of claim ids, as the cell that has them all. */
+static toc_code join_list(toc_jsonl *jsonl, toc_column column, const json_t *list, toc_span *out,
                           toc_err *err)
 {
     size_t size = 0, room = 0;
@@ -122,16 +122,18 @@ static toc_code join_orgs(toc_jsonl *jsonl, toc_column column, const json_t *lis
         room += json_string_length(json_array_get(list, i)) + 1;
     uint8_t *joined = toc_arena_alloc(jsonl->arena, room + 1);
     if (joined == NULL)
-        return toc_fail(err, TOC_LIMIT, "too many orgs");
+        return toc_fail(err, TOC_LIMIT, "too long a list");
     for (size_t i = 0; i < json_array_size(list); i++) {
-        toc_span org;
+        toc_span item;
         if (!json_is_string(json_array_get(list, i)))
-            return toc_fail(err, TOC_MALFORMED, "not a list of names and ids of orgs");
-        TOC_TRY(value_text(jsonl, json_array_get(list, i), &org, err));
-        TOC_TRY(toc_cell_check(column, org, err));
-        memcpy(joined + size, org.data, org.size);
-        joined[size + org.size] = ';';
-        size += org.size + 1;
+            return toc_fail(err, TOC_MALFORMED, "not a list of %s",
+                            column == TOC_COLUMN_DERIVED_FROM ? "claim ids"
+                                                              : "names and ids of orgs");
+        TOC_TRY(value_text(jsonl, json_array_get(list, i), &item, err));
+        TOC_TRY(toc_cell_check(column, item, err));
+        memcpy(joined + size, item.data, item.size);
+        joined[size + item.size] = ';';
+        size += item.size + 1;
     }
     *out = toc_span_of(joined, size);
     return TOC_OK;
@@ -156,9 +158,10 @@ static toc_code take_value(toc_jsonl *jsonl, toc_column column, const json_t *va
             row->assets[i].asset = assets[i];
         return TOC_OK;
     }
-    bool of_orgs = column == TOC_COLUMN_RELEASABLE_TO || column == TOC_COLUMN_NOT_TO;
-    if (of_orgs && json_is_array(value))
-        return join_orgs(jsonl, column, value, &row->cells[column], err);
+    bool of_several = column == TOC_COLUMN_RELEASABLE_TO || column == TOC_COLUMN_NOT_TO ||
+                      column == TOC_COLUMN_DERIVED_FROM;
+    if (of_several && json_is_array(value))
+        return join_list(jsonl, column, value, &row->cells[column], err);
     TOC_TRY(value_text(jsonl, value, &row->cells[column], err));
     return toc_cell_check(column, row->cells[column], err);
 }
@@ -201,11 +204,11 @@ static toc_code take_member(toc_jsonl *jsonl, const char *key, const json_t *val
 static bool is_shared(toc_record_kind kind, const char *key)
 {
     static const toc_column shared[] = {
-        TOC_COLUMN_LIST,        TOC_COLUMN_LIST_VERSION,  TOC_COLUMN_VENDOR,
-        TOC_COLUMN_TLP,         TOC_COLUMN_RELEASABLE_TO, TOC_COLUMN_NOT_TO,
-        TOC_COLUMN_VALID_UNTIL, TOC_COLUMN_PURPOSE,       TOC_COLUMN_NOTE,
-        TOC_COLUMN_CONFIDENCE,  TOC_COLUMN_CHAIN,         TOC_COLUMN_ADDRESS,
-        TOC_COLUMN_TAG};
+        TOC_COLUMN_LIST,         TOC_COLUMN_LIST_VERSION, TOC_COLUMN_VENDOR,
+        TOC_COLUMN_DERIVED_FROM, TOC_COLUMN_TLP,          TOC_COLUMN_RELEASABLE_TO,
+        TOC_COLUMN_NOT_TO,       TOC_COLUMN_VALID_UNTIL,  TOC_COLUMN_PURPOSE,
+        TOC_COLUMN_NOTE,         TOC_COLUMN_CONFIDENCE,   TOC_COLUMN_CHAIN,
+        TOC_COLUMN_ADDRESS,      TOC_COLUMN_TAG};
     bool of_wallet = kind == TOC_RECORD_ATTRIBUTION || kind == TOC_RECORD_SIGHTING ||
                      kind == TOC_RECORD_NOTICE || kind == TOC_RECORD_CLEARANCE;
     size_t count = TOC_COUNT(shared) - (of_wallet ? 0 : 3);
@@ -224,13 +227,8 @@ static bool is_row(toc_record_kind kind)
 static toc_code take_kind(toc_jsonl *jsonl, const json_t *object, toc_problem *problem)
 {
     toc_json_fields at = {.object = object, .path = "", .arena = jsonl->arena, .problem = problem};
-    uint8_t(*derived)[32] = NULL;
     toc_span text = {0};
     jsonl->row.kind = (toc_record_kind)0;
-    TOC_TRY(toc_json_field_ids(&at, "derived_from", TOC_SOURCES_MAX, &derived,
-                               &jsonl->row.derived_count));
-    for (size_t i = 0; i < jsonl->row.derived_count; i++)
-        memcpy(jsonl->row.derived[i].bytes, derived[i], sizeof derived[i]);
     TOC_TRY(toc_json_field_text(&at, "kind", TOC_FIELD_OPTIONAL, &text));
     if (text.size > 0)
         TOC_TRY(find_kind(text, &jsonl->row.kind, &problem->err));
@@ -261,8 +259,8 @@ static toc_code take_object(toc_jsonl *jsonl, json_t *object, toc_problem *probl
     TOC_TRY(take_kind(jsonl, object, problem));
     for (void *at = json_object_iter(object); at != NULL; at = json_object_iter_next(object, at)) {
         const char *key = json_object_iter_key(at);
-        bool of_any = strcmp(key, "kind") == 0 || strcmp(key, "derived_from") == 0;
-        if (!of_any && (is_row(jsonl->row.kind) || is_shared(jsonl->row.kind, key)))
+        if (strcmp(key, "kind") != 0 &&
+            (is_row(jsonl->row.kind) || is_shared(jsonl->row.kind, key)))
             TOC_TRY(take_member(jsonl, key, json_object_iter_value(at), problem));
     }
     jsonl->row.in_cluster = jsonl->seen[TOC_COLUMN_CLUSTER];

@@ -17,6 +17,11 @@ static inline toc_span toc_cell_trim(toc_span cell)
     return cell;
 }
 
+/* A cell of several, with semicolons between them: the next, without spaces around it; empty at the
+ * end. And how many there are. */
+toc_span toc_cell_next(toc_span *cell);
+size_t toc_cell_count(toc_span cell);
+
 /* UTF-8; and, but for a note, without control characters, which would end up in somebody's
  * terminal. */
 TOC_MUST toc_code toc_cell_check(toc_column column, toc_span cell, toc_err *err);

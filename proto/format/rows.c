@@ -24,6 +24,28 @@ struct toc_rows {
     toc_row row;
 };
 
+toc_span toc_cell_next(toc_span *cell)
+{
+    while (cell->size > 0) {
+        const uint8_t *end = memchr(cell->data, ';', cell->size);
+        size_t size = end == NULL ? cell->size : (size_t)(end - cell->data);
+        toc_span item = toc_cell_trim(toc_span_of(cell->data, size));
+        size_t used = end == NULL ? size : size + 1;
+        *cell = toc_span_of(cell->data + used, cell->size - used);
+        if (item.size > 0)
+            return item;
+    }
+    return (toc_span){0};
+}
+
+size_t toc_cell_count(toc_span cell)
+{
+    size_t count = 0;
+    while (toc_cell_next(&cell).size > 0)
+        count++;
+    return count;
+}
+
 toc_code toc_cell_check(toc_column column, toc_span cell, toc_err *err)
 {
     /* A note is checked where it is made part of a claim, after its line breaks are made plain. */

@@ -30,6 +30,7 @@ typedef enum toc_column {
     TOC_COLUMN_LIST,
     TOC_COLUMN_LIST_VERSION,
     TOC_COLUMN_VENDOR,
+    TOC_COLUMN_DERIVED_FROM, /* claim ids, semicolons between them */
     TOC_COLUMN_TLP,
     TOC_COLUMN_RELEASABLE_TO,
     TOC_COLUMN_NOT_TO,
@@ -62,8 +63,6 @@ typedef struct toc_row {
      * the object the rest (proto/format/said.h). 0 and NULL: one of these two. */
     toc_record_kind kind;
     const struct json_t *object;
-    size_t derived_count; /* JSON: claims that it rests on, ascending */
-    toc_claim_id derived[TOC_SOURCES_MAX];
     toc_span cells[TOC_COLUMN_COUNT];
     size_t label_count;
     toc_span labels[TOC_LABELS_MAX];

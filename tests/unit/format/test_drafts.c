@@ -378,7 +378,86 @@ static void rows_of_a_cluster_that_contradict_each_other_are_refused(void **stat
         "line 4: column entity: 'scammer', where an earlier row of the cluster has 'thief'\n"
         "line 5: column method: 'multi-input', where an earlier row of the cluster has 'change'\n"
         "line 6: column list: 'un', where an earlier row of the cluster has 'ofac-sdn'\n"
-        "line 7: column vendor: a list in one row and a vendor in another\n");
+        "line 7: column vendor: another ground than in an earlier row of the cluster; a claim has "
+        "one source\n");
+}
+
+#define CLAIM1 "1111111111111111111111111111111111111111111111111111111111111111"
+#define CLAIM2 "2222222222222222222222222222222222222222222222222222222222222222"
+#define CLAIM3 "3333333333333333333333333333333333333333333333333333333333333333"
+
+static void check_derived_head(const submission *s)
+{
+    const toc_source *source = &s->statements[0].source;
+    assert_int_equal(s->statements[0].kind, TOC_RECORD_CLUSTER);
+    assert_int_equal(source->ground, TOC_GROUND_DERIVED);
+    assert_int_equal(source->record_count, 2);
+    assert_int_equal(source->records[0].record.bytes[0], 0x11);
+    assert_int_equal(source->records[1].record.bytes[31], 0x22);
+}
+
+/* Members name no records: what they rest on is what their head rests on. */
+static void rows_of_a_cluster_are_derived_together(void **state)
+{
+    submission *s = *state;
+    submit(s, "chain,address,cluster,entity,derived_from\n"
+              "BTC," BTC ",c,thief,\n"
+              "BTC," BTC2 ",c,," CLAIM2 " ; " CLAIM1 ";" CLAIM2 "\n"
+              "ETH," ETH ",c,," CLAIM1 ";" CLAIM2 "\n");
+    assert_string_equal(toc_buf_text(&s->problems), "");
+    check_derived_head(s);
+    const toc_statement *members = &s->statements[1];
+    assert_int_equal(members->as.members.count, 3);
+    assert_int_equal(members->source.ground, TOC_GROUND_DERIVED);
+    assert_int_equal(members->source.record_count, 0);
+}
+
+static void lines_of_a_cluster_are_derived_likewise(void **state)
+{
+    submission *s = *state;
+    submit(s, "{\"chain\":\"BTC\",\"address\":\"" BTC "\",\"cluster\":\"c\",\"entity\":\"thief\","
+              "\"derived_from\":[\"" CLAIM2 "\",\"" CLAIM1 "\"]}\n"
+              "{\"kind\":\"cluster\",\"chain\":\"BTC\",\"address\":\"" BTC2 "\","
+              "\"cluster\":\"c\",\"derived_from\":\"" CLAIM1 "\"}\n"
+              "{\"chain\":\"BTC\",\"address\":\"" BTC2 "\",\"cluster\":\"c\","
+              "\"derived_from\":[7]}\n");
+    assert_string_equal(
+        toc_buf_text(&s->problems),
+        "line 2: column derived_from: other claims than in an earlier row of the cluster\n"
+        "line 3: column derived_from: not a list of claim ids\n");
+    check_derived_head(s);
+}
+
+static void a_cluster_has_one_source(void **state)
+{
+    submission *s = *state;
+    TOC_AUTO(toc_buf_wipe) toc_buf many = {0};
+    toc_buf_add_text(&many, "chain,address,cluster,entity,derived_from,list\n"
+                            "BTC," BTC ",c,thief," CLAIM1 ";" CLAIM2 ",\n"
+                            "BTC," BTC2 ",c,," CLAIM1 ",\n"
+                            "BTC," BTC2 ",c,,,ofac-sdn\n"
+                            "BTC," BTC2 ",c,," CLAIM3 ",ofac-sdn\n"
+                            "BTC," BTC2 ",c,,123,\n"
+                            "BTC," BTC2 ",d,thief,,ofac-sdn\n"
+                            "BTC," BTC ",d,," CLAIM1 ",\n"
+                            "BTC," BTC ",d,,");
+    for (size_t i = 0; i < TOC_SOURCES_MAX + 1; i++)
+        toc_buf_add_text(&many, CLAIM1 ";");
+    toc_buf_add_text(&many, ",\n");
+    submit(s, toc_buf_text(&many));
+    assert_string_equal(
+        toc_buf_text(&s->problems),
+        "line 3: column derived_from: other claims than in an earlier row of the cluster\n"
+        "line 4: column list: another ground than in an earlier row of the cluster; a claim has "
+        "one source\n"
+        "line 5: column list: beside derived_from; a claim has one source\n"
+        "line 6: column derived_from: hexadecimal of 3 characters, expected 64\n"
+        "line 8: column derived_from: another ground than in an earlier row of the cluster; a "
+        "claim "
+        "has one source\n"
+        "line 9: column derived_from: 17 claims; at most 16 are taken\n");
+    check_derived_head(s);
+    check_counts(s, 8, 6, 0);
 }
 
 static void the_audience_of_a_cluster_is_that_of_its_head_and_members(void **state)
@@ -617,6 +696,9 @@ int main(void)
         DRAFTS_TEST(rows_of_clusters_become_heads_and_members),
         DRAFTS_TEST(the_strictest_marking_of_a_cluster_stays),
         DRAFTS_TEST(rows_of_a_cluster_that_contradict_each_other_are_refused),
+        DRAFTS_TEST(rows_of_a_cluster_are_derived_together),
+        DRAFTS_TEST(lines_of_a_cluster_are_derived_likewise),
+        DRAFTS_TEST(a_cluster_has_one_source),
         DRAFTS_TEST(the_audience_of_a_cluster_is_that_of_its_head_and_members),
         DRAFTS_TEST(names_of_orgs_are_kept_once_and_bounded),
         DRAFTS_TEST(a_cluster_without_an_entity_type_is_dropped_at_the_end),

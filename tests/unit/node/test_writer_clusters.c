@@ -188,6 +188,114 @@ static void members_of_a_head_that_is_refused_are_not_written(void **state)
     assert_int_equal(toc_test_node_digest(&b->node, &opened), 0);
 }
 
+/* ---- derived from a wallet claim of the same org ---- */
+
+static void write_wallet(book *b, toc_statement *out)
+{
+    toc_err err;
+    toc_writer_totals totals = {0};
+    toc_test_draft(MEMBERS, out);
+    TOC_CHECK_OK(toc_writer_write(b->node.writer, &b->circle, TOC_LANE_BULK, 0, out, 1, &totals,
+                                  note_refusal, b, &err));
+    assert_int_equal(totals.fresh, 1);
+}
+
+/* As tools write it: the head names the claim, members the ground only. */
+static void derive(book *b, const toc_statement *from, toc_source_record *storage)
+{
+    toc_claim_id claim;
+    toc_statement_claim(from, &b->circle, &b->node.org, &claim);
+    *storage = (toc_source_record){0};
+    memcpy(storage->record.bytes, claim.bytes, sizeof claim.bytes);
+    for (size_t i = 0; i < 3; i++)
+        b->drafts[i].source =
+            (toc_source){.ground = TOC_GROUND_DERIVED, .records = storage, .record_count = i == 0};
+}
+
+static void check_derived_head(book *b, const toc_source_record *named)
+{
+    toc_err err;
+    toc_views_head head;
+    toc_statement stored;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_CHECK_OK(toc_arena_new(1 << 20, &arena, &err));
+    read_head(b, &head);
+    TOC_CHECK_OK(toc_record_decode(head.bytes, arena, &stored, &err));
+    assert_int_equal(stored.source.ground, TOC_GROUND_DERIVED);
+    assert_int_equal(stored.source.record_count, 1);
+    assert_memory_not_equal(&stored.source.records[0].record, &named->record, 32);
+    assert_int_equal(stored.root_count, 1);
+    assert_int_equal(stored.roots[0].data[0], TOC_ROOT_OWN);
+    assert_memory_equal(stored.roots[0].data + 1, &named->record, 32);
+}
+
+static void a_derived_cluster_takes_the_roots_of_its_sources_and_dies_with_them(void **state)
+{
+    book *b = *state;
+    toc_err err;
+    toc_statement wallet;
+    toc_source_record named;
+    toc_retracted done;
+    write_wallet(b, &wallet);
+    derive(b, &wallet, &named);
+    for (size_t again = 0; again < 2; again++) {
+        write_half(b, 0, TOC_WRITE_GOES_ON);
+        expect(b, again == 0 ? MEMBERS / 2 : 0, again == 0 ? 0 : MEMBERS / 2);
+        write_half(b, 1, 0);
+        expect(b, again == 0 ? MEMBERS / 2 : 0, again == 0 ? 0 : MEMBERS / 2);
+        assert_int_equal(size_seen(b), MEMBERS);
+        check_derived_head(b, &named);
+    }
+    toc_hash opened;
+    assert_int_equal(toc_test_node_digest(&b->node, &opened), 4); /* nothing twice */
+    TOC_CHECK_OK(toc_writer_retract(b->node.writer, &b->circle, &wallet, TOC_RETRACT_ERROR,
+                                    (toc_span){0}, &done, &err));
+    assert_int_equal(size_seen(b), 0);
+    write_half(b, 0, 0);
+    assert_int_equal(b->refusals, 1);
+    assert_string_equal(b->refused.text, "derived_from: this claim is not live any more");
+}
+
+static void a_derived_cluster_is_retracted_by_its_name(void **state)
+{
+    book *b = *state;
+    toc_err err;
+    toc_statement wallet;
+    toc_source_record named;
+    toc_retracted done;
+    write_wallet(b, &wallet);
+    derive(b, &wallet, &named);
+    write_half(b, 0, TOC_WRITE_GOES_ON);
+    write_half(b, 1, 0);
+    memset(&named, 7, sizeof named); /* whatever the draft names */
+    TOC_CHECK_OK(toc_writer_retract(b->node.writer, &b->circle, &b->drafts[0], TOC_RETRACT_ERROR,
+                                    (toc_span){0}, &done, &err));
+    assert_int_equal(size_seen(b), 0);
+    toc_views_head head;
+    read_head(b, &head);
+    assert_false(head.live);
+    assert_int_equal(head.revision, done.revision);
+}
+
+static void a_cluster_that_becomes_derived_changes_its_head_alone(void **state)
+{
+    book *b = *state;
+    toc_statement wallet;
+    toc_source_record named;
+    toc_hash opened;
+    write_half(b, 0, TOC_WRITE_GOES_ON);
+    write_half(b, 1, 0);
+    write_wallet(b, &wallet);
+    derive(b, &wallet, &named);
+    write_half(b, 0, TOC_WRITE_GOES_ON);
+    expect(b, 0, MEMBERS / 2);
+    write_half(b, 1, 0);
+    expect(b, 0, MEMBERS / 2);
+    check_derived_head(b, &named);
+    assert_int_equal(size_seen(b), MEMBERS);
+    assert_int_equal(toc_test_node_digest(&b->node, &opened), 5);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_book, remove_book)
 
 int main(void)
@@ -198,6 +306,9 @@ int main(void)
         TEST(after_its_retraction_it_comes_back_whole),
         TEST(a_dry_run_counts_every_batch),
         TEST(members_of_a_head_that_is_refused_are_not_written),
+        TEST(a_derived_cluster_takes_the_roots_of_its_sources_and_dies_with_them),
+        TEST(a_derived_cluster_is_retracted_by_its_name),
+        TEST(a_cluster_that_becomes_derived_changes_its_head_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
