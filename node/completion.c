@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "proto/base/text.h"
+
 enum { LEVEL_MS = 10000, DEPOSIT_ARENA_BYTES = 256 << 20 };
 
 static bool is_nobody(const toc_org_id *org)
@@ -257,10 +259,12 @@ static toc_code fill_sources(toc_completion *at, toc_statement *draft, toc_err *
     if (records == NULL || sources == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for sources");
     for (size_t i = 0; i < count; i++) {
-        toc_code code =
-            find_source(at, draft, &draft->source.records[i], &records[i], &sources[i], err);
+        const toc_source_record *named = &draft->source.records[i];
+        char digits[9];
+        toc_code code = find_source(at, draft, named, &records[i], &sources[i], err);
+        toc_hex_encode(toc_span_of(named->record.bytes, 4), digits);
         if (code != TOC_OK)
-            return err == NULL ? code : toc_wrap(err, "derived_from");
+            return err == NULL ? code : toc_wrap(err, "derived_from %s…", digits);
     }
     TOC_TRY(toc_derived_roots(sources, count, at->arena, &draft->roots, &draft->root_count, err));
     qsort(records, count, sizeof *records, by_record);

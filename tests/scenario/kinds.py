@@ -70,6 +70,48 @@ def talk(nodes):
     return seen
 
 
+def derived_clusters(nodes):
+    """Rows of a cluster rest on claims, by their column, a line of JSON or an option; so do its joins."""
+    a, b = nodes["a"], nodes["b"]
+    wallets = [f"0x{number:040x}" for number in range(7001, 7005)]
+    once(nodes, "a", "submit", "wallet", wallets[0], "--chain", "ETH", "--category", "scam")
+    once(nodes, "b", "submit", "wallet", wallets[3], "--chain", "ETH", "--category", "scam")
+    first, last = (b.lookup(f"ETH:{wallet}")["claims"][0]["claim"] for wallet in (wallets[0], wallets[3]))
+    rows = [f"ETH,{wallet},{cluster},criminal,{sources}" for wallet, cluster, sources in
+            ((wallets[0], "rests", ""), (wallets[1], "rests", f"{last};{first}"), (wallets[2], "rests", first),
+             (wallets[1], "lost", "00" * 32), (wallets[2], "lost", ""))]
+    text = "\n".join(["chain,address,cluster,entity,derived_from", *rows]) + "\n"
+    *refused, summary = b.tocsin("submit", "-", ok=(4,), stdin=text).lines
+    expect([(line["line"], line["column"]) for line in refused] == [(4, "derived_from"), (5, None), (5, None)],
+           f"refused: {refused}")
+    expect("derived_from 00000000…" in refused[1]["error"], f"which one: {refused}")
+    expect((summary["new"], summary["refused"]) == (2, 3), str(summary))
+    nodes.level()
+    expect(counts(b, "submit", "-", ok=(4,), stdin=text) == (0, 0, 2, 3), "again")
+    part = "".join(json.dumps({"chain": "ETH", "address": wallet, "cluster": "rests", "entity": "criminal"}) + "\n"
+                   for wallet in wallets[1:])
+    both = ["--derived-from", first, "--derived-from", last]
+    expect(counts(b, "submit", "-", *both, stdin=part) == (2, 0, 1, 0), "two more, as JSON, sources by option")
+    nodes.level()
+    found = a.tocsin("cluster", f"ETH:{wallets[1]}").last
+    roots = sorted([f"own:{first}", f"own:{last}"])
+    expect([sorted(report["roots"]) for report in found["reports"]] == [roots], f"the report: {found['reports']}")
+    expect(found["cluster"]["size"] == 4, f"size: {found['cluster']}")
+    a.tocsin("retract", "--claim", first)
+    nodes.level()
+    expect(a.tocsin("cluster", f"ETH:{wallets[1]}").last["reports"][0]["lineages"] == 1, "one of two is withdrawn")
+    refusal = b.tocsin("submit", "-", *both, ok=(4,), stdin=part).lines[0]
+    expect("not live any more" in refusal["error"], f"from what was withdrawn: {refusal}")
+    b.tocsin("retract", "--file", "-", stdin=part)
+    nodes.level()
+    expect(a.lookup(f"ETH:{wallets[1]}")["cluster"] is None, "retracted by its rows")
+    expect(counts(b, "submit", "-", *both[2:], stdin=part) == (3, 0, 0, 0), "said again, from what is left")
+    nodes.level()
+    b.tocsin("retract", "--claim", last)
+    nodes.level()
+    expect(a.lookup(f"ETH:{wallets[1]}")["cluster"] is None, "all it rests on is withdrawn")
+
+
 def lines(nodes):
     """As JSON Lines; errors name line and field, and the good lines are taken."""
     a = nodes["a"]
@@ -194,6 +236,7 @@ def run(nodes):
     event = nodes["b"].tocsin("incident", "bybit-2025").last
     seen = talk(nodes)
     lines(nodes)
+    derived_clusters(nodes)
     whole_lists(nodes)
     retractions(nodes, seen)
     for node in nodes:

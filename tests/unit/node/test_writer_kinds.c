@@ -306,7 +306,7 @@ static void what_makes_no_sense_is_refused_with_a_sentence(void **state)
     check_refused(both, 1, &draft, TOC_DENIED, "only an inquiry is replied to");
     toc_source_record storage;
     draft = derived_from(both, &storage, &nothing);
-    check_refused(both, 1, &draft, TOC_NOT_FOUND, "derived_from: no claim with this id");
+    check_refused(both, 1, &draft, TOC_NOT_FOUND, "derived_from 01000000…: no claim with this id");
 }
 
 static void a_claim_that_ended_is_not_disputed(void **state)
