@@ -104,7 +104,7 @@ TOC_DEFINE_AUTO_WIPE(sending, sending_wipe)
 
 static toc_code show_retracted(void *context, json_t *line, toc_buf *out, toc_err *err)
 {
-    const toc_parcel *parcel = context;
+    toc_parcel *parcel = context;
     if (json_object_get(line, "error") != NULL) {
         toc_parcel_refuse_line(parcel, line);
     } else if (parcel->cli->json) {
@@ -151,9 +151,11 @@ static toc_code retract_file(sending *what, const toc_opts *args, const char *pa
     what->parcel.drafts = what->drafts;
     TOC_TRY(toc_parcel_read(&what->parcel, path, (toc_rows_format)0, err));
     toc_drafts_counts counts = toc_drafts_count(what->drafts);
-    if (counts.wallets + counts.clusters + counts.others == 0)
-        return TOC_OK; /* every row was refused, and told */
-    return send(what, args, NULL, circle, err);
+    toc_code code = TOC_OK; /* where every row was refused, and told */
+    if (counts.wallets + counts.clusters + counts.others > 0)
+        code = send(what, args, NULL, circle, err);
+    toc_parcel_tell_more(&what->parcel);
+    return code;
 }
 
 toc_code toc_cmd_retract(toc_cli *cli, const toc_opts *args, toc_err *err)

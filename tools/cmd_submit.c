@@ -41,7 +41,8 @@ const toc_option toc_submit_options[] = {
     {"complete", "LIST", "the file is the whole of this list: retract what left it"},
     {"yes", NULL,
      "… even if that is over 5 %; and clusters of over 100,000 wallets without asking"},
-    {"derived-from", "CLAIM", "a claim that it rests on, by its id; repeatable"},
+    {"derived-from", "CLAIM",
+     "a claim that it rests on, by its id, or all rows of the file do; repeatable"},
     {NULL, NULL, NULL},
 };
 
@@ -53,8 +54,8 @@ static void cell(const toc_opts *args, const char *option, toc_column column, to
 }
 
 /* As one cell has them all. */
-static toc_code read_several(const toc_opts *args, const char *option, toc_column column,
-                             toc_buf *joined, toc_row *out, toc_err *err)
+static toc_code read_several(const toc_opts *args, const char *option, toc_buf *joined,
+                             toc_span *out, toc_err *err)
 {
     size_t cursor = 0;
     const char *item;
@@ -62,33 +63,34 @@ static toc_code read_several(const toc_opts *args, const char *option, toc_colum
         toc_buf_add_text(joined, item);
         toc_buf_add_u8(joined, ';');
     }
-    out->cells[column] = toc_buf_view(joined);
+    *out = toc_buf_view(joined);
     return toc_buf_ok(joined, err);
 }
 
+static const struct {
+    const char *option;
+    toc_column column;
+} cells[] = {
+    {"chain", TOC_COLUMN_CHAIN},
+    {"category", TOC_COLUMN_CATEGORY},
+    {"role", TOC_COLUMN_ROLE},
+    {"actor", TOC_COLUMN_ACTOR},
+    {"confidence", TOC_COLUMN_CONFIDENCE},
+    {"list", TOC_COLUMN_LIST},
+    {"list-version", TOC_COLUMN_LIST_VERSION},
+    {"vendor", TOC_COLUMN_VENDOR},
+    {"tag", TOC_COLUMN_TAG},
+    {"incident", TOC_COLUMN_INCIDENT},
+    {"first-seen", TOC_COLUMN_FIRST_SEEN},
+    {"last-seen", TOC_COLUMN_LAST_SEEN},
+    {"valid-until", TOC_COLUMN_VALID_UNTIL},
+    {"tlp", TOC_COLUMN_TLP},
+    {"purpose", TOC_COLUMN_PURPOSE},
+    {"note", TOC_COLUMN_NOTE},
+};
+
 static toc_code row_of(const toc_opts *args, toc_row *out, toc_err *err)
 {
-    static const struct {
-        const char *option;
-        toc_column column;
-    } cells[] = {
-        {"chain", TOC_COLUMN_CHAIN},
-        {"category", TOC_COLUMN_CATEGORY},
-        {"role", TOC_COLUMN_ROLE},
-        {"actor", TOC_COLUMN_ACTOR},
-        {"confidence", TOC_COLUMN_CONFIDENCE},
-        {"list", TOC_COLUMN_LIST},
-        {"list-version", TOC_COLUMN_LIST_VERSION},
-        {"vendor", TOC_COLUMN_VENDOR},
-        {"tag", TOC_COLUMN_TAG},
-        {"incident", TOC_COLUMN_INCIDENT},
-        {"first-seen", TOC_COLUMN_FIRST_SEEN},
-        {"last-seen", TOC_COLUMN_LAST_SEEN},
-        {"valid-until", TOC_COLUMN_VALID_UNTIL},
-        {"tlp", TOC_COLUMN_TLP},
-        {"purpose", TOC_COLUMN_PURPOSE},
-        {"note", TOC_COLUMN_NOTE},
-    };
     *out = (toc_row){.line = 1};
     out->cells[TOC_COLUMN_ADDRESS] = toc_span_text(args->words[1]);
     for (size_t i = 0; i < TOC_COUNT(cells); i++)
@@ -144,12 +146,12 @@ static toc_code add_wallet(toc_parcel *parcel, const toc_opts *args, toc_err *er
     toc_wallet_candidates found = {0};
     TOC_AUTO(toc_buf_wipe) toc_buf readers = {0};
     TOC_AUTO(toc_buf_wipe) toc_buf others = {0};
-    TOC_AUTO(toc_buf_wipe) toc_buf sources = {0};
     TOC_TRY(toc_opts_expect(args, 2, 2, "the wallet's address", err));
     TOC_TRY(row_of(args, &row, err));
-    TOC_TRY(read_several(args, "releasable-to", TOC_COLUMN_RELEASABLE_TO, &readers, &row, err));
-    TOC_TRY(read_several(args, "not-to", TOC_COLUMN_NOT_TO, &others, &row, err));
-    TOC_TRY(read_several(args, "derived-from", TOC_COLUMN_DERIVED_FROM, &sources, &row, err));
+    TOC_TRY(
+        read_several(args, "releasable-to", &readers, &row.cells[TOC_COLUMN_RELEASABLE_TO], err));
+    TOC_TRY(read_several(args, "not-to", &others, &row.cells[TOC_COLUMN_NOT_TO], err));
+    row.cells[TOC_COLUMN_DERIVED_FROM] = parcel->derived_from;
     if (row.cells[TOC_COLUMN_CHAIN].size == 0)
         TOC_TRY(tell_chain(parcel, &row, &found, err));
     if (toc_drafts_add_row(parcel->drafts, &row, parcel->row_options, &problem) != TOC_OK)
@@ -161,6 +163,24 @@ static toc_code add_wallet(toc_parcel *parcel, const toc_opts *args, toc_err *er
 }
 
 /* ---- files ---- */
+
+/* What nobody looked at would be written without it. */
+static toc_code refuse_for_file(const toc_opts *args, const char *option, toc_err *err)
+{
+    if (!toc_opts_has(args, option))
+        return TOC_OK;
+    return toc_fail(err, TOC_USAGE,
+                    "--%s is for 'submit wallet'; of the rows of a file a column says it", option);
+}
+
+static toc_code check_for_files(const toc_opts *args, toc_err *err)
+{
+    for (size_t i = 0; i < TOC_COUNT(cells); i++)
+        TOC_TRY(refuse_for_file(args, cells[i].option, err));
+    TOC_TRY(refuse_for_file(args, "label", err));
+    TOC_TRY(refuse_for_file(args, "releasable-to", err));
+    return refuse_for_file(args, "not-to", err);
+}
 
 static toc_code format_of(const toc_opts *args, toc_rows_format *out, toc_err *err)
 {
@@ -243,6 +263,10 @@ toc_code toc_cmd_submit(toc_cli *cli, const toc_opts *args, toc_err *err)
         return toc_fail(err, TOC_USAGE,
                         "--complete and --hold: what left the list is retracted at once; see it "
                         "first with --dry-run");
+    if (!wallet)
+        TOC_TRY(check_for_files(args, err));
+    TOC_AUTO(toc_buf_wipe) toc_buf sources = {0};
+    TOC_TRY(read_several(args, "derived-from", &sources, &parcel.derived_from, err));
     toc_totals totals = {0};
     toc_code code = TOC_OK;
     size_t done = 0;
@@ -252,6 +276,7 @@ toc_code toc_cmd_submit(toc_cli *cli, const toc_opts *args, toc_err *err)
         parcel.file = args->word_count > 1 ? args->words[done] : NULL;
         code = submit_one(&parcel, args, args->words[done], &totals, err);
     }
+    toc_parcel_tell_more(&parcel);
     /* What the files before it became stands, and is told. */
     if (code != TOC_OK && done > 0 && toc_parcel_print(&parcel, &totals, NULL) != TOC_OK)
         cli->exit = TOC_EXIT_FAILED;

@@ -69,22 +69,32 @@ static void refuse_json(const toc_parcel *parcel, const toc_problem *problem, to
     toc_json_end_line(&json);
 }
 
-void toc_parcel_refuse(const toc_parcel *parcel, const toc_problem *problem)
+void toc_parcel_refuse(toc_parcel *parcel, const toc_problem *problem)
 {
     TOC_AUTO(toc_buf_wipe) toc_buf raw = {0};
     TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
     parcel->cli->exit = TOC_EXIT_REFUSED;
+    parcel->refusals++;
     if (parcel->cli->json) {
         refuse_json(parcel, problem, &line);
         if (toc_print(&line, NULL) != TOC_OK)
             parcel->cli->exit = TOC_EXIT_FAILED;
         return;
     }
+    if (parcel->refusals > TOC_REFUSALS_TOLD_MAX)
+        return;
     if (parcel->file != NULL)
         toc_buf_printf(&raw, "%s: ", parcel->file);
     toc_problem_print(problem, &raw);
     toc_term_add(&line, toc_buf_view(&raw));
     fprintf(stderr, "%s\n", toc_buf_text(&line));
+}
+
+void toc_parcel_tell_more(const toc_parcel *parcel)
+{
+    if (!parcel->cli->json && parcel->refusals > TOC_REFUSALS_TOLD_MAX)
+        fprintf(stderr, "tocsin: and %llu more refusals like these; --json lists all of them\n",
+                (unsigned long long)(parcel->refusals - TOC_REFUSALS_TOLD_MAX));
 }
 
 /* ---- reading ---- */
@@ -95,12 +105,25 @@ typedef struct reading {
     uint64_t rows, bytes, bytes_total;
 } reading;
 
+/* `room` for the row with the source that all of its file have. */
+static const toc_row *with_source(const toc_parcel *parcel, const toc_row *row, toc_row *room)
+{
+    bool stated = row->cells[TOC_COLUMN_LIST].size > 0 || row->cells[TOC_COLUMN_VENDOR].size > 0 ||
+                  row->cells[TOC_COLUMN_DERIVED_FROM].size > 0;
+    if (stated || parcel->derived_from.size == 0)
+        return row;
+    *room = *row;
+    room->cells[TOC_COLUMN_DERIVED_FROM] = parcel->derived_from;
+    return room;
+}
+
 static toc_code take_row(void *context, const toc_row *row, const toc_problem *problem,
                          toc_err *err)
 {
     reading *at = context;
     toc_parcel *parcel = at->parcel;
     toc_problem why;
+    toc_row room;
     at->rows++;
     if ((parcel->row_options & TOC_ROW_RECOVER) != 0) /* a row may take seconds */
         toc_progress_show(&at->progress, toc_span_text("reading rows"), at->rows, 0);
@@ -109,7 +132,8 @@ static toc_code take_row(void *context, const toc_row *row, const toc_problem *p
         toc_parcel_refuse(parcel, problem);
         return TOC_OK;
     }
-    toc_code code = toc_drafts_add_row(parcel->drafts, row, parcel->row_options, &why);
+    toc_code code = toc_drafts_add_row(parcel->drafts, with_source(parcel, row, &room),
+                                       parcel->row_options, &why);
     if (code == TOC_OK)
         return TOC_OK;
     if (code == TOC_NO_MEMORY || code == TOC_FULL)
@@ -278,7 +302,7 @@ typedef struct taking {
     toc_totals *totals;
 } taking;
 
-void toc_parcel_refuse_line(const toc_parcel *parcel, const json_t *line)
+void toc_parcel_refuse_line(toc_parcel *parcel, const json_t *line)
 {
     toc_problem problem = {.line = toc_number_of(line, "line"), .column = column_of(line)};
     toc_fail(&problem.err, TOC_DENIED, "%s", toc_text_of(line, "error"));

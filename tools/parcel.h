@@ -12,12 +12,13 @@ typedef struct toc_parcel {
     const char *file;   /* named in refusals; NULL: not needed */
     const char *circle; /* NULL: the only one */
     bool alert, dry_run;
-    toc_time hold_until;  /* 0: it is written at once */
-    const char *complete; /* the list that the file is the whole of; NULL: of none */
-    bool yes;             /* however much leaves it */
-    unsigned row_options; /* TOC_ROW_… of proto/format/claim.h */
+    toc_time hold_until;   /* 0: it is written at once */
+    const char *complete;  /* the list that the file is the whole of; NULL: of none */
+    bool yes;              /* however much leaves it */
+    unsigned row_options;  /* TOC_ROW_… of proto/format/claim.h */
+    toc_span derived_from; /* of rows that state no source, as their column; empty: nothing */
     toc_drafts *drafts;
-    uint64_t refused_by_node;
+    uint64_t refusals; /* told, or counted past those that are */
 } toc_parcel;
 
 /* The counts that `submit` ends with. */
@@ -44,8 +45,11 @@ TOC_MUST toc_code toc_parcel_line(toc_parcel *parcel, toc_span object, toc_err *
 /* What `submit` ends with. */
 TOC_MUST toc_code toc_parcel_print(const toc_parcel *parcel, const toc_totals *totals,
                                    toc_err *err);
-/* One refusal, as JSON on stdout or as a sentence on stderr. */
-void toc_parcel_refuse(const toc_parcel *parcel, const toc_problem *problem);
+/* One refusal, as JSON on stdout or as a sentence on stderr; of sentences only the first
+ * TOC_REFUSALS_TOLD_MAX. */
+void toc_parcel_refuse(toc_parcel *parcel, const toc_problem *problem);
+/* How many more there were. */
+void toc_parcel_tell_more(const toc_parcel *parcel);
 /* Sends the drafts, or spools them when the node does not answer; adds to `totals`. */
 TOC_MUST toc_code toc_parcel_send(toc_parcel *parcel, toc_totals *totals, toc_err *err);
 /* Sends a request, and the drafts where there are any; or spools both under `id` when the node does
@@ -54,7 +58,7 @@ TOC_MUST toc_code toc_parcel_deliver(toc_parcel *parcel, const toc_buf *request,
                                      const toc_draft_id *id, toc_show *show, bool *out_spooled,
                                      toc_err *err);
 /* What a line of the node refuses of the drafts. */
-void toc_parcel_refuse_line(const toc_parcel *parcel, const json_t *line);
+void toc_parcel_refuse_line(toc_parcel *parcel, const json_t *line);
 /* Seals a submission into the spool directory (tools/spool.c). `content`: request line, newline,
  * frames. */
 TOC_MUST toc_code toc_spool_put(const toc_cli *cli, const toc_draft_id *id, toc_span content,

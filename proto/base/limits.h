@@ -43,6 +43,7 @@
 #define TOC_AUDIENCES_MAX     8u  /* views of their own, each folded beside the officers' */
 #define TOC_CHUNK_MEMBERS_MAX 512u /* cluster members in one record; 62-byte addresses: 505 or so  \
                                     */
+#define TOC_REFUSALS_TOLD_MAX 100u /* rows that a command names to a person; JSON has all of them */
 #define TOC_CLUSTER_MEMBERS_ASKED 100000u /* wallets; a person says whether more are meant */
 #define TOC_CLUSTER_MEMBERS_MAX 1000000u
 #define TOC_LOOKALIKES_MAX      16u /* told beside one wallet */

@@ -57,6 +57,16 @@ def submissions(nodes):
     changed = node.tocsin("submit", "wallet", "0x098B716B8Aaf21512996dC57EB0615e2383E2f96", "--chain", "ETH",
                           "--category", "theft", "--confidence", "95").last
     expect(changed["changed"] == 1, f"another confidence: {changed}")
+    many = "chain,address,category\n" + "ETH,0xnothing,theft\n" * 123
+    told = node.tocsin("submit", "-", ok=(4,), as_json=False, stdin=many)
+    *sentences, more = told.err.splitlines()
+    expect(len(sentences) == 100 and sentences[-1].startswith("line 101: ") and "and 23 more" in more, f"bound: {more}")
+    expect("123 refused" in told.out, told.out)
+    expect(len(node.tocsin("submit", "-", ok=(4,), stdin=many).lines) == 124, "JSON has all of them")
+    told = node.tocsin("retract", "--file", "-", ok=(4,), as_json=False, stdin=many).err
+    expect(told.count("\n") == 101 and "and 23 more" in told, f"of a retraction: {told[-200:]}")
+    unsaid = node.tocsin("submit", "-", "--tlp", "RED", ok=(2,), stdin=many).err
+    expect("--tlp is for 'submit wallet'" in unsaid, f"an option that no row would get: {unsaid}")
     for text in ("ETH:0x" + "77" * 20, "0x" + "77" * 20):  # no --chain: the address tells it
         node.tocsin("submit", "wallet", text, "--category", "theft")
     answer = node.tocsin("submit", "wallet", "3Lpoy53K625zVeE47ZasiG5jGkAxJ27kh1", "--category", "theft", ok=(0, 2))
