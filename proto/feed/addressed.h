@@ -1,5 +1,5 @@
 /* proto/feed/addressed.h: a record for some readers only, inside an entry of its circle (PROTOCOL
- * §2, docs/decisions/0061). What stands in the entry in place of the record is
+ * §2, docs/decisions/0071). What stands in the entry in place of the record is
  *   mark u8 (A1) ‖ count u8 ‖ E[32] ‖ count × (hint[8] ‖ box[80]) ‖ commit[32] ‖ nonce[24] ‖
  *   AEAD(R, nonce, salt[32] ‖ record_len u32 ‖ record ‖ zeros, "tocsin/addressed/1\n" ‖ feed ‖
  * index) with a random R in each box, E a key of this record alone, count padded with boxes for
