@@ -315,7 +315,9 @@ static toc_code send_feeds(toc_engine *engine, const engine_link *link, const to
                            const round_news *all, bool bulk, toc_err *err)
 {
     toc_head heads[WRITE_HEADS_PER_NEWS];
-    toc_wire_chunk *chunks = toc_arena_zalloc(all->arena, WRITE_HEADS_PER_NEWS, sizeof *chunks);
+    /* No larger than it needs to be: for each link, and in each round. */
+    size_t room = all->count < WRITE_HEADS_PER_NEWS ? all->count : WRITE_HEADS_PER_NEWS;
+    toc_wire_chunk *chunks = toc_arena_zalloc(all->arena, room, sizeof *chunks);
     if (chunks == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for news");
     toc_message news = {.kind = TOC_MSG_NEWS};
