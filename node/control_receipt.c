@@ -53,6 +53,18 @@ static int by_time(const void *left, const void *right)
     return memcmp(a->org.bytes, b->org.bytes, sizeof a->org.bytes);
 }
 
+toc_code toc_receipts_of(toc_log_txn *txn, uint32_t number, uint64_t index, toc_arena *arena,
+                         toc_log_cosignature **out, size_t *out_count, toc_err *err)
+{
+    receipts all = {.arena = arena};
+    TOC_TRY(toc_log_cosignatures(txn, number, index + 1, collect, &all, err));
+    if (all.count > 1)
+        qsort(all.rows, all.count, sizeof *all.rows, by_time);
+    *out = all.rows;
+    *out_count = all.count;
+    return TOC_OK;
+}
+
 static toc_time time_of(const toc_log_cosignature *row)
 {
     uint64_t most = TOC_TIME_MS_MAX / 1000;
@@ -166,9 +178,8 @@ toc_code toc_control_receipt(toc_talk *talk, json_t *request, toc_err *err)
     TOC_TRY(code);
     TOC_TRY(toc_log_feed_at(txn, number, &all.feed, err));
     TOC_TRY(toc_log_charter_of(txn, &all.feed.name.circle, arena, &all.charter, err));
-    TOC_TRY(toc_log_cosignatures(txn, number, all.index + 1, collect, &all.receipts, err));
-    if (all.receipts.count > 1)
-        qsort(all.receipts.rows, all.receipts.count, sizeof *all.receipts.rows, by_time);
+    TOC_TRY(toc_receipts_of(txn, number, all.index, arena, &all.receipts.rows, &all.receipts.count,
+                            err));
     TOC_TRY(write_answer(&all, &record, err));
     return toc_talk_line(talk, toc_buf_view(&line), err);
 }

@@ -166,6 +166,11 @@
 #define TOC_WEIGHTS_MAX     64u    /* of trust: each claim that is shown is held against all */
 #define TOC_DECISIONS_MAX   10000u /* pairs of wallets: people decide them one by one, and all are read for each answer */
 
+/* Evidence bundles: they come from anywhere. */
+#define TOC_BUNDLE_BYTES_MAX   (32u << 20)  /* of JSON: 300 charters of 500 members; smaller circles never come near */
+#define TOC_BUNDLE_ARENA_BYTES (256u << 20) /* decoded, and every card and charter opened */
+#define TOC_BUNDLE_ITEMS_MAX   65536u       /* cards, charters, receipts: of each */
+
 /* Control socket. */
 #define TOC_CONTROL_FRAME_BYTES_MAX (4u << 20)
 #define TOC_CONTROL_CLIENTS_MAX     64u

@@ -227,6 +227,21 @@ static toc_code read_plaintext(toc_span plaintext, toc_opened *out, toc_err *err
     return TOC_OK;
 }
 
+toc_code toc_entry_check(const toc_feed_id *feed, uint64_t index, const toc_entry_header *header,
+                         toc_span plaintext, toc_opened *out, toc_err *err)
+{
+    toc_hash commit;
+    if (header->body_bytes < TOC_BODY_OVERHEAD_BYTES ||
+        plaintext.size != header->body_bytes - TOC_BODY_OVERHEAD_BYTES)
+        return toc_fail(err, TOC_SIGNATURE, "a text of %zu bytes, not as long as the one sealed",
+                        plaintext.size);
+    toc_entry_commit(feed, index, plaintext, &commit);
+    if (!toc_hash_equal(&commit, &header->commit))
+        return toc_fail(err, TOC_SIGNATURE,
+                        "the entry opens to a text its author did not commit to");
+    return read_plaintext(plaintext, out, err);
+}
+
 toc_code toc_entry_open(const toc_feed_id *feed, uint64_t index, toc_span entry,
                         const toc_secret *sender_key, uint8_t *plain, toc_opened *out, toc_err *err)
 {
@@ -244,14 +259,7 @@ toc_code toc_entry_open(const toc_feed_id *feed, uint64_t index, toc_span entry,
     toc_span sealed = toc_span_of(body.data + TOC_NONCE_BYTES, body.size - TOC_NONCE_BYTES);
     TOC_TRY(toc_aead_open(sender_key, body.data, sealed, TOC_SPAN_OF(aad), plain, err));
     toc_span plaintext = toc_span_of(plain, body.size - TOC_BODY_OVERHEAD_BYTES);
-    toc_hash commit;
-    toc_entry_commit(feed, index, plaintext, &commit);
-    toc_code code = TOC_OK;
-    if (!toc_hash_equal(&commit, &header.commit))
-        code =
-            toc_fail(err, TOC_SIGNATURE, "the entry opens to a text its author did not commit to");
-    else
-        code = read_plaintext(plaintext, out, err);
+    toc_code code = toc_entry_check(feed, index, &header, plaintext, out, err);
     if (code != TOC_OK)
         toc_wipe(plain, plaintext.size);
     return code;

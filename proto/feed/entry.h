@@ -56,7 +56,12 @@ typedef struct toc_opened {
 TOC_MUST toc_code toc_entry_open(const toc_feed_id *feed, uint64_t index, toc_span entry,
                                  const toc_secret *sender_key, uint8_t *plain, toc_opened *out,
                                  toc_err *err);
-/* The commitment of a plaintext, for evidence. */
+/* That `plaintext` is what the author of this entry committed to: for whoever has it without the
+ * key. The header is that of a record. SIGNATURE, MALFORMED. */
+TOC_MUST toc_code toc_entry_check(const toc_feed_id *feed, uint64_t index,
+                                  const toc_entry_header *header, toc_span plaintext,
+                                  toc_opened *out, toc_err *err);
+/* The commitment of a plaintext. */
 void toc_entry_commit(const toc_feed_id *feed, uint64_t index, toc_span plaintext, toc_hash *out);
 
 /* The largest record of a lane in bytes. */
