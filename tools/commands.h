@@ -19,6 +19,8 @@ toc_command_fn toc_cmd_circle_create, toc_cmd_circle_join, toc_cmd_circle_admit,
 toc_command_fn toc_cmd_address, toc_cmd_submit, toc_cmd_retract, toc_cmd_receipt, toc_cmd_audience,
     toc_cmd_shared;
 extern const toc_option toc_audience_options[];
+toc_command_fn toc_cmd_bundle, toc_cmd_verify;
+extern const toc_option toc_bundle_options[], toc_verify_options[];
 toc_command_fn toc_cmd_held, toc_cmd_recall, toc_cmd_release, toc_cmd_terms;
 toc_command_fn toc_cmd_submit_transfer, toc_cmd_submit_incident, toc_cmd_submit_same_as,
     toc_cmd_submit_attribution, toc_cmd_submit_sighting, toc_cmd_submit_notice,

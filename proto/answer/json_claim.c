@@ -102,13 +102,8 @@ static void add_marking(toc_json *json, const toc_statement *statement)
     toc_json_optional(json, "purpose", statement->purpose);
 }
 
-void toc_json_claim_members(toc_json *json, const toc_answer_claim *claim)
+void toc_json_statement_members(toc_json *json, const toc_statement *statement)
 {
-    const toc_statement *statement = &claim->statement;
-    toc_json_hex(json, "claim", TOC_SPAN_OF(claim->claim.bytes));
-    toc_json_hex(json, "record", TOC_SPAN_OF(claim->record.bytes));
-    toc_json_hex(json, "circle", TOC_SPAN_OF(claim->circle.bytes));
-    toc_json_org(json, &claim->org, claim->org_name);
     toc_json_text(json, "kind", toc_span_text(toc_record_kind_name(statement->kind)));
     add_body(json, statement);
     toc_json_number(json, "confidence", statement->confidence);
@@ -120,6 +115,15 @@ void toc_json_claim_members(toc_json *json, const toc_answer_claim *claim)
     toc_json_roots(json, "roots", statement->roots, statement->root_count);
     add_marking(json, statement);
     toc_json_optional(json, "note", statement->note);
+}
+
+void toc_json_claim_members(toc_json *json, const toc_answer_claim *claim)
+{
+    toc_json_hex(json, "claim", TOC_SPAN_OF(claim->claim.bytes));
+    toc_json_hex(json, "record", TOC_SPAN_OF(claim->record.bytes));
+    toc_json_hex(json, "circle", TOC_SPAN_OF(claim->circle.bytes));
+    toc_json_org(json, &claim->org, claim->org_name);
+    toc_json_statement_members(json, &claim->statement);
     toc_json_bool(json, "expired", claim->expired);
     toc_json_bool(json, "withdrawn", claim->withdrawn);
     toc_json_bool(json, "misstated", claim->misstated);

@@ -8,6 +8,8 @@
 void toc_json_claim_object(toc_json *json, const char *key, const toc_answer_claim *claim);
 /* The same without its brackets, for what has more to say of it. */
 void toc_json_claim_members(toc_json *json, const toc_answer_claim *claim);
+/* What a statement says, without its brackets: kind to note. */
+void toc_json_statement_members(toc_json *json, const toc_statement *statement);
 void toc_json_claims(toc_json *json, const char *key, const toc_answer_claim *claims, size_t count);
 /* Of kinds 5 to 14. */
 void toc_json_other_body(toc_json *json, const toc_statement *statement);

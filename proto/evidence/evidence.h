@@ -11,8 +11,8 @@
 #ifndef TOC_PROTO_EVIDENCE_EVIDENCE_H
 #define TOC_PROTO_EVIDENCE_EVIDENCE_H
 
-#include "proto/feed/entry.h"
 #include "proto/feed/cosignature.h"
+#include "proto/feed/entry.h"
 #include "proto/feed/grant.h"
 #include "proto/feed/proof.h"
 #include "proto/roll/charter.h"
@@ -22,6 +22,7 @@
 typedef struct toc_bundle {
     toc_span entry;     /* as it stands in the feed */
     toc_span plaintext; /* whole: salt, time, record, padding; the key that opened it is not told */
+    toc_span inner;     /* of an addressed record likewise the inner text; empty: none */
     toc_span proof;     /* tlog-proof under a head that the author signed */
     size_t receipt_count;
     const toc_span *receipts; /* tlog-proofs under other heads, that others cosigned */
@@ -71,6 +72,7 @@ typedef struct toc_evidence {
     const toc_charter_member *member;
     size_t receipt_count;
     toc_evidence_receipt receipts[TOC_EVIDENCE_RECEIPTS_MAX]; /* in order of time */
+    bool addressed;                                           /* to some readers only */
     toc_span text;                                            /* the record's bytes */
     toc_statement statement;
     toc_claim_id claim;

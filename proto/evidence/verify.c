@@ -5,6 +5,7 @@
 #include "proto/base/endian.h"
 #include "proto/base/text.h"
 #include "proto/evidence/evidence.h"
+#include "proto/feed/addressed.h"
 
 enum { COSIGNATURE_BYTES = 72, KEY_TYPE_COSIGNATURE = 0x04 };
 
@@ -334,6 +335,27 @@ static toc_code take_grant(const toc_bundle *bundle, toc_evidence *out, toc_err 
     return TOC_OK;
 }
 
+static toc_code take_text(const toc_bundle *bundle, toc_evidence *out, toc_err *err)
+{
+    toc_opened opened;
+    toc_addressed inner;
+    TOC_TRY(
+        toc_entry_check(&out->feed_id, out->index, &out->header, bundle->plaintext, &opened, err));
+    out->sealed = opened.time;
+    out->text = opened.record;
+    out->addressed = toc_addressed_is(opened.record);
+    if (!out->addressed && bundle->inner.size > 0)
+        return toc_fail(err, TOC_MALFORMED, "an inner text, and the record is not addressed");
+    if (!out->addressed)
+        return TOC_OK;
+    if (bundle->inner.size == 0)
+        return toc_fail(err, TOC_MALFORMED, "of an addressed record, without the inner text");
+    TOC_TRY(
+        toc_addressed_check(&out->feed_id, out->index, opened.record, bundle->inner, &inner, err));
+    out->text = inner.record;
+    return TOC_OK;
+}
+
 /* What the author said may be nonsense, or of a newer version: it is said all the same. */
 static void read_statement(toc_evidence *evidence, toc_arena *arena)
 {
@@ -352,7 +374,6 @@ toc_code toc_evidence_verify(const toc_bundle *bundle, toc_arena *arena, toc_evi
                              toc_err *err)
 {
     toc_tlog_proof proof;
-    toc_opened opened;
     *out = (toc_evidence){0};
     TOC_TRY(open_cards(bundle, arena, out, err));
     TOC_TRY(open_charters(bundle, arena, out, err));
@@ -364,11 +385,8 @@ toc_code toc_evidence_verify(const toc_bundle *bundle, toc_arena *arena, toc_evi
     TOC_TRY(take_heads(bundle, &proof, out, err));
     if (take_grant(bundle, out, err) != TOC_OK)
         return toc_wrap(err, "the grant");
-    if (toc_entry_check(&out->feed_id, out->index, &out->header, bundle->plaintext, &opened, err) !=
-        TOC_OK)
+    if (take_text(bundle, out, err) != TOC_OK)
         return toc_wrap(err, "the plaintext");
-    out->sealed = opened.time;
-    out->text = opened.record;
     read_statement(out, arena);
     return TOC_OK;
 }

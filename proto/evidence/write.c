@@ -25,6 +25,8 @@ void toc_bundle_write(const toc_bundle *bundle, toc_buf *out)
     toc_json_text(&json, "format", toc_span_text(TOC_BUNDLE_FORMAT));
     add_base64(&json, "entry", bundle->entry);
     add_base64(&json, "plaintext", bundle->plaintext);
+    if (bundle->inner.size > 0)
+        add_base64(&json, "inner", bundle->inner);
     toc_json_text(&json, "proof", bundle->proof);
     toc_json_open(&json, "receipts", '[');
     for (size_t i = 0; i < bundle->receipt_count; i++)

@@ -254,7 +254,7 @@ static toc_code read_text(const layout *parts, const uint8_t place[40], toc_span
                           toc_addressed *out, toc_err *err)
 {
     toc_hash commit;
-    toc_addressed opened;
+    toc_addressed opened = {.text = text};
     commit_to(place, text, &commit);
     if (!toc_hash_equal(&commit, &parts->commit))
         return toc_fail(err, TOC_SIGNATURE,
@@ -288,4 +288,17 @@ toc_code toc_addressed_open(const toc_feed_id *feed, uint64_t index, toc_span co
     if (code != TOC_OK)
         toc_wipe(plain, text.size);
     return code;
+}
+
+toc_code toc_addressed_check(const toc_feed_id *feed, uint64_t index, toc_span content,
+                             toc_span text, toc_addressed *out, toc_err *err)
+{
+    layout parts;
+    uint8_t place[40];
+    TOC_TRY(split(content, &parts, err));
+    place_of(feed, index, place);
+    if (text.size != parts.sealed.size - TOC_TAG_BYTES)
+        return toc_fail(err, TOC_SIGNATURE, "a text of %zu bytes, not as long as the one sealed",
+                        text.size);
+    return read_text(&parts, place, text, out, err);
 }

@@ -30,11 +30,16 @@ TOC_MUST toc_code toc_addressed_seal(const toc_feed_id *feed, uint64_t index,
 typedef struct toc_addressed {
     toc_span record;     /* lent from the plaintext */
     const uint8_t *salt; /* 32 bytes, likewise; none but the readers know it */
+    toc_span text;       /* the whole of it: salt, length, record, padding; for evidence */
 } toc_addressed;
 
 /* Opens into `plain` (at least content.size bytes) and checks the commitment. */
 TOC_MUST toc_code toc_addressed_open(const toc_feed_id *feed, uint64_t index, toc_span content,
                                      const toc_secret *seal, uint8_t *plain, toc_addressed *out,
                                      toc_err *err);
+/* That `text` is what the author committed to: for whoever has it
+ * without a key. */
+TOC_MUST toc_code toc_addressed_check(const toc_feed_id *feed, uint64_t index, toc_span content,
+                                      toc_span text, toc_addressed *out, toc_err *err);
 
 #endif

@@ -108,6 +108,8 @@ static toc_code read_members(bundle_reader *from, toc_bundle *out, toc_err *err)
     TOC_TRY(check_format(from, err));
     TOC_TRY(take_one(from, "entry", take_bytes, &out->entry, err));
     TOC_TRY(take_one(from, "plaintext", take_bytes, &out->plaintext, err));
+    if (json_object_get(from->object, "inner") != NULL)
+        TOC_TRY(take_one(from, "inner", take_bytes, &out->inner, err));
     TOC_TRY(take_one(from, "proof", take_text, &out->proof, err));
     TOC_TRY(take_list(from, "receipts", take_text, &out->receipts, &out->receipt_count, err));
     TOC_TRY(take_one(from, "grant", take_bytes, &out->grant, err));
