@@ -100,6 +100,10 @@ TOC_MUST toc_code toc_charter_judge(const toc_charter *current /* NULL for versi
                                     const toc_charter *next, const toc_card_source *cards,
                                     toc_err *err);
 
+/* Text armour, as a card's (proto/roll/card.h): "-----BEGIN TOCSIN CHARTER-----". */
+void toc_charter_armour(toc_span signed_charter, toc_buf *out);
+TOC_MUST toc_code toc_charter_dearmour(toc_span text, toc_buf *out, toc_err *err);
+
 const toc_charter_member *toc_charter_find(const toc_charter *charter,
                                            const toc_org_id *org); /* NULL: none */
 bool toc_charter_reads(const toc_charter *charter,
