@@ -16,6 +16,7 @@
 
 #include "proto/feed/chunk.h"
 #include "proto/record/record.h"
+#include "proto/roll/amendment.h"
 #include "proto/session/message.h"
 #include "store/log.h"
 
@@ -63,6 +64,31 @@ TOC_MUST toc_code toc_engine_circle_create(toc_engine *engine, toc_log_txn *txn,
                                            toc_err *err);
 TOC_MUST toc_code toc_engine_circle_join(toc_engine *engine, toc_log_txn *txn,
                                          const toc_circle_id *circle, toc_now now, toc_err *err);
+/* ---- charters that follow (PROTOCOL §1) ----
+ * DENIED: not an admin, or the node's officer may not vote; STATE: not joined, no charter, this
+ * node signed another body of that version, or cards of members are not held. Nothing is changed
+ * when they fail. */
+
+typedef struct toc_amended {
+    toc_charter_hash hash;
+    uint32_t version;
+    bool in_force; /* else it waits for signatures, as a proposal (store/charters.h) */
+} toc_amended;
+/* The version after the one in force: made, signed, and kept or in force. The steps' cards are
+ * filled in here, with the newest that are known. `dry_run`: made and checked only. out_signed,
+ * which may be NULL, gets the signed bytes appended; of a dry run they carry no signature. */
+TOC_MUST toc_code toc_engine_charter_propose(toc_engine *engine, toc_log_txn *txn,
+                                             const toc_circle_id *circle,
+                                             const toc_amendment *amendment, bool dry_run,
+                                             toc_now now, toc_buf *out_signed, toc_amended *out,
+                                             toc_err *err);
+/* Signs what another admin proposed: `signed_charter` as it came, or when it is empty the proposal
+ * that is kept. `hash` is what was shown to whoever decides: DENIED when the bytes are not those.
+ */
+TOC_MUST toc_code toc_engine_charter_endorse(toc_engine *engine, toc_log_txn *txn,
+                                             const toc_circle_id *circle,
+                                             const toc_charter_hash *hash, toc_span signed_charter,
+                                             toc_now now, toc_amended *out, toc_err *err);
 /* As the single admin: a new version with one more member, in force at once. STATE when the quorum
  * is more than one, with what to do. */
 TOC_MUST toc_code toc_engine_circle_admit(toc_engine *engine, toc_log_txn *txn,

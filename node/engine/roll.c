@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "proto/crypto/hash.h"
+#include "store/charters.h"
 
 enum {
     ROLL_ARENA_BYTES = 64 << 20, /* a charter of 500 members with all their cards */
@@ -336,6 +337,7 @@ toc_code toc_roll_adopt(toc_engine *engine, toc_log_txn *txn, const toc_charter 
     state.charter = charter->hash;
     state.version = charter->version;
     TOC_TRY(toc_log_circle_put(txn, &state, err));
+    TOC_TRY(toc_log_proposals_drop(txn, &charter->circle, charter->version, err));
     TOC_TRY(note_changed(engine, charter, err));
     if (state.joined && toc_charter_writes(charter, &engine->org))
         TOC_TRY(toc_grants_refresh(engine, txn, &charter->circle, turn, now, err));

@@ -285,6 +285,13 @@ TOC_MUST toc_code toc_cards_renew(toc_log_txn *txn, const toc_log_feed *stored,
 
 /* operator.c has the calls of engine.h that people make. */
 
+/* amend.c: Signs a charter's body as the own officer beside `count` signatures that there are,
+ * judges it by `current` (NULL: a first one), and puts it in force, or keeps it as a proposal. */
+TOC_MUST toc_code toc_amend_sign(toc_engine *engine, toc_log_txn *txn, const toc_charter *current,
+                                 toc_span body, const toc_charter_signature *signatures,
+                                 size_t count, toc_arena *arena, toc_now now, toc_amended *out,
+                                 toc_err *err);
+
 /* grants.c: own feeds, sender keys. */
 /* Makes the own feeds of a circle name the own card, the charter in force and an epoch for its
  * readers. */

@@ -90,6 +90,10 @@ TOC_MUST toc_code toc_charter_open(toc_span signed_charter, toc_arena *arena, to
 TOC_MUST toc_code toc_charter_reopen(toc_span signed_charter, toc_arena *arena, toc_charter *out,
                                      toc_err *err);
 
+/* That `next` is the version after `current`, of the same circle; nothing is said of votes. Codes
+ * as below. */
+TOC_MUST toc_code toc_charter_follows(const toc_charter *current, const toc_charter *next,
+                                      toc_err *err);
 /* That version 1 is signed by a quorum of its own admins, or that `next` follows `current` (same
  * circle, version + 1, names its hash) and is signed by a quorum of `current`'s admins with officer
  * keys of scope charter. Votes count by org; signatures of others do not count and do no harm. Both

@@ -3,7 +3,7 @@
 #include "proto/base/text.h"
 #include "proto/roll/charter.h"
 
-static toc_code follow(const toc_charter *current, const toc_charter *next, toc_err *err)
+toc_code toc_charter_follows(const toc_charter *current, const toc_charter *next, toc_err *err)
 {
     if (!toc_circle_id_equal(&current->circle, &next->circle))
         return toc_fail(err, TOC_DENIED, "charter: of another circle");
@@ -80,7 +80,7 @@ toc_code toc_charter_judge(const toc_charter *current, const toc_charter *next,
         return toc_fail(err, TOC_STATE, "charter: version %u, but those before are missing",
                         next->version);
     if (current != NULL)
-        TOC_TRY(follow(current, next, err));
+        TOC_TRY(toc_charter_follows(current, next, err));
     tally counted = {.judge = current == NULL ? next : current, .cards = cards};
     for (size_t from = 0, until; from < next->signature_count; from = until) {
         const toc_org_id *org = &next->signatures[from].org;
