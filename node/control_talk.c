@@ -224,7 +224,7 @@ typedef struct toc_command {
     const char *name;
     unsigned flags;
     toc_code (*run)(toc_talk *talk, json_t *request, toc_err *err);
-    const char *arguments[12];
+    const char *arguments[18];
 } toc_command;
 
 static const toc_command commands[] = {
@@ -238,6 +238,15 @@ static const toc_command commands[] = {
     {"circle-create", FOR_ADMINS, toc_control_circle_create, {"name", "purpose", NULL}},
     {"circle-join", FOR_ADMINS, toc_control_circle_join, {"circle", NULL}},
     {"circle-admit", FOR_ADMINS, toc_control_circle_admit, {"circle", "org", "role", NULL}},
+    {"circle-propose",
+     FOR_ADMINS,
+     toc_control_circle_propose,
+     {"circle", "admit", "remove", "role", "renew", "quorum", "name", "purpose", "tlp_max",
+      "retention_days", "history", "admission_delay_s", "bulk_bytes_per_day", "alert_bytes_per_day",
+      "dry_run", NULL}},
+    {"circle-proposals", READS, toc_control_circle_proposals, {NULL}},
+    {"circle-proposal", READS, toc_control_circle_proposal, {"proposal", "charter", NULL}},
+    {"circle-endorse", FOR_ADMINS, toc_control_circle_endorse, {"proposal", "charter", NULL}},
     {"circle-list", READS, toc_control_circle_list, {NULL}},
     {"circle-show", READS, toc_control_circle_show, {"circle", NULL}},
     {"submit",

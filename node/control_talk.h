@@ -37,8 +37,8 @@ void toc_talk_total(toc_talk *talk, uint64_t total);
 /* The next part of a submission, lent until the next call; *out_end: there are no more. */
 TOC_MUST toc_code toc_talk_drafts(toc_talk *talk, toc_span *out, bool *out_end, toc_err *err);
 
-/* The commands: control_status.c, control_roll.c, control_query.c, control_overlay.c,
- * control_care.c, control_submit.c, control_held.c, control_receipt.c,
+/* The commands: control_status.c, control_roll.c, control_charter.c, control_query.c,
+ * control_overlay.c, control_care.c, control_submit.c, control_held.c, control_receipt.c,
  * control_bundle.c. */
 toc_code toc_control_status(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_receipt(toc_talk *talk, json_t *request, toc_err *err);
@@ -54,6 +54,10 @@ toc_code toc_control_peer_list(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_circle_create(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_circle_join(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_circle_admit(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_circle_propose(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_circle_proposals(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_circle_proposal(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_circle_endorse(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_circle_list(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_circle_show(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_lookup(toc_talk *talk, json_t *request, toc_err *err);

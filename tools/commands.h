@@ -21,6 +21,9 @@ toc_command_fn toc_cmd_address, toc_cmd_submit, toc_cmd_retract, toc_cmd_receipt
 extern const toc_option toc_audience_options[];
 toc_command_fn toc_cmd_bundle, toc_cmd_verify;
 extern const toc_option toc_bundle_options[], toc_verify_options[];
+toc_command_fn toc_cmd_circle_propose, toc_cmd_circle_proposals, toc_cmd_circle_proposal,
+    toc_cmd_circle_endorse;
+extern const toc_option toc_circle_propose_options[], toc_circle_endorse_options[];
 toc_command_fn toc_cmd_held, toc_cmd_recall, toc_cmd_release, toc_cmd_terms;
 toc_command_fn toc_cmd_submit_transfer, toc_cmd_submit_incident, toc_cmd_submit_same_as,
     toc_cmd_submit_attribution, toc_cmd_submit_sighting, toc_cmd_submit_notice,

@@ -2,7 +2,6 @@
  * refused is refused before anything is written. */
 #include "node/engine/state.h"
 #include "proto/base/text.h"
-#include "store/charters.h"
 
 enum { AMEND_ARENA_BYTES = 64 << 20 };
 
@@ -243,8 +242,8 @@ static toc_code gather(toc_log_txn *txn, const toc_circle_id *circle, const toc_
 
 toc_code toc_engine_charter_endorse(toc_engine *engine, toc_log_txn *txn,
                                     const toc_circle_id *circle, const toc_charter_hash *hash,
-                                    toc_span signed_charter, toc_now now, toc_amended *out,
-                                    toc_err *err)
+                                    toc_span signed_charter, toc_now now, toc_buf *out_signed,
+                                    toc_amended *out, toc_err *err)
 {
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
     toc_charter current, next;
@@ -257,6 +256,7 @@ toc_code toc_engine_charter_endorse(toc_engine *engine, toc_log_txn *txn,
     toc_card_source cards = toc_log_card_source(&context);
     TOC_TRY(check_cards(txn, &next, arena, err));
     TOC_TRY(toc_charter_votable(&next, &cards, err));
-    return toc_amend_sign(engine, txn, &current, next.body, signatures, count, arena, now, out,
-                          err);
+    TOC_TRY(
+        toc_amend_sign(engine, txn, &current, next.body, signatures, count, arena, now, out, err));
+    return out_signed == NULL ? TOC_OK : signed_bytes(txn, circle, out, out_signed, err);
 }

@@ -72,7 +72,7 @@ TOC_MUST toc_code toc_engine_circle_join(toc_engine *engine, toc_log_txn *txn,
 typedef struct toc_amended {
     toc_charter_hash hash;
     uint32_t version;
-    bool in_force; /* else it waits for signatures, as a proposal (store/charters.h) */
+    bool in_force; /* else it waits for signatures, as a proposal (store/log.h) */
 } toc_amended;
 /* The version after the one in force: made, signed, and kept or in force. The steps' cards are
  * filled in here, with the newest that are known. `dry_run`: made and checked only. out_signed,
@@ -88,7 +88,8 @@ TOC_MUST toc_code toc_engine_charter_propose(toc_engine *engine, toc_log_txn *tx
 TOC_MUST toc_code toc_engine_charter_endorse(toc_engine *engine, toc_log_txn *txn,
                                              const toc_circle_id *circle,
                                              const toc_charter_hash *hash, toc_span signed_charter,
-                                             toc_now now, toc_amended *out, toc_err *err);
+                                             toc_now now, toc_buf *out_signed, toc_amended *out,
+                                             toc_err *err);
 /* As the single admin: a new version with one more member, in force at once. STATE when the quorum
  * is more than one, with what to do. */
 TOC_MUST toc_code toc_engine_circle_admit(toc_engine *engine, toc_log_txn *txn,

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "proto/crypto/hash.h"
-#include "store/charters.h"
 
 enum {
     ROLL_ARENA_BYTES = 64 << 20, /* a charter of 500 members with all their cards */

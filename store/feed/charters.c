@@ -1,5 +1,3 @@
-#include "store/charters.h"
-
 #include "store/feed/internal.h"
 
 /* ---- proposals ---- */

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "node/engine/state.h"
-#include "store/charters.h"
 #include "tests/support/check.h"
 #include "tests/support/sim_net.h"
 #include "tests/support/tempdir.h"
@@ -69,7 +68,7 @@ static toc_code endorse(void *context, toc_engine *engine, toc_log_txn *txn, toc
     scene *s = context;
     uint64_t rows = toc_log_rows(txn);
     s->said = toc_engine_charter_endorse(engine, txn, &s->circle, &s->hash, toc_buf_view(&s->bytes),
-                                         now, &s->made, &s->why);
+                                         now, NULL, &s->made, &s->why);
     if (s->said != TOC_OK)
         assert_int_equal(toc_log_rows(txn), rows);
     return TOC_OK;
@@ -80,7 +79,8 @@ static toc_code write_record(void *context, toc_engine *engine, toc_log_txn *txn
 {
     const scene *s = context;
     toc_span record = toc_span_text("what a record says is nothing to the engine");
-    return toc_engine_write(engine, txn, &s->circle, TOC_LANE_ALERT, &record, 1, now, NULL, err);
+    return toc_engine_write(engine, txn, &s->circle, TOC_LANE_ALERT, &record, NULL, 1, now, NULL,
+                            err);
 }
 
 static void steps(scene *s, unsigned count)

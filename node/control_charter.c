@@ -1,0 +1,389 @@
+/* Commands about charters that follow: circle-propose, -proposals, -proposal, -endorse. */
+#include "node/control_args.h"
+#include "node/control_roll.h"
+#include "node/control_talk.h"
+#include "proto/base/text.h"
+#include "store/log.h"
+
+enum { CHARTER_ARENA_BYTES = 64 << 20, STEPS_MAX = 1024, HASH_DIGITS_MIN = 8 };
+
+/* ---- one proposal, in words ---- */
+
+typedef struct charter_line {
+    toc_json *json;
+    toc_log_txn *txn;
+    toc_arena *names; /* cards, one at a time */
+} charter_line;
+
+static void add_org(const charter_line *line, const toc_org_id *org)
+{
+    toc_arena_reset(line->names);
+    toc_json_hex(line->json, "org", TOC_SPAN_OF(org->bytes));
+    toc_json_optional(line->json, "org_name", toc_roll_name(line->txn, org, line->names));
+}
+
+static toc_code add_change(void *context, const toc_charter_change *change, toc_err *err)
+{
+    const charter_line *line = context;
+    (void)err;
+    toc_json_open(line->json, NULL, '{');
+    toc_json_text(line->json, "what", toc_span_text(change->what));
+    if (change->member != NULL) {
+        add_org(line, &change->member->org);
+        toc_json_text(line->json, "kind", change->member->kind);
+        toc_json_optional(line->json, "country", change->member->country);
+    }
+    toc_json_optional(line->json, "before", change->before);
+    toc_json_optional(line->json, "after", change->after);
+    toc_json_close(line->json, '}');
+    return TOC_OK;
+}
+
+static void add_signers(const charter_line *line, const toc_charter *charter)
+{
+    toc_json_open(line->json, "signed", '[');
+    for (size_t i = 0; i < charter->signature_count; i++) {
+        const toc_org_id *org = &charter->signatures[i].org;
+        if (i > 0 && toc_org_id_equal(org, &charter->signatures[i - 1].org))
+            continue;
+        toc_json_open(line->json, NULL, '{');
+        add_org(line, org);
+        toc_json_close(line->json, '}');
+    }
+    toc_json_close(line->json, ']');
+}
+
+/* The version that it changes. */
+static toc_code charter_before(toc_log_txn *txn, const toc_charter *next, toc_arena *arena,
+                               toc_charter *out, toc_err *err)
+{
+    toc_hash key;
+    toc_span bytes;
+    memcpy(key.bytes, next->previous.bytes, sizeof key.bytes);
+    if (next->version == 1 || toc_log_roll_get(txn, &key, &bytes, NULL) != TOC_OK)
+        return toc_fail(err, TOC_STATE,
+                        "this is version %u of a charter whose version before is not known here",
+                        next->version);
+    return toc_charter_reopen(bytes, arena, out, err);
+}
+
+static const char *state_of(toc_log_txn *txn, const toc_charter *next)
+{
+    toc_log_circle circle;
+    if (toc_log_circle_get(txn, &next->circle, &circle, NULL) != TOC_OK || !circle.known)
+        return "unknown";
+    if (toc_charter_hash_equal(&circle.charter, &next->hash))
+        return "in-force";
+    return toc_charter_hash_equal(&circle.charter, &next->previous) ? "open" : "overtaken";
+}
+
+static toc_code say_charter(toc_talk *talk, toc_log_txn *txn, const toc_charter *next, bool armour,
+                            toc_err *err)
+{
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_AUTO(toc_arena_free) toc_arena *names = NULL;
+    TOC_AUTO(toc_buf_wipe) toc_buf out = {0};
+    TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
+    toc_charter before;
+    TOC_TRY(toc_arena_new(TOC_CHARTER_ARENA_BYTES, &arena, err));
+    TOC_TRY(toc_arena_new(CHARTER_ARENA_BYTES, &names, err));
+    TOC_TRY(charter_before(txn, next, arena, &before, err));
+    toc_json json = {.out = &out};
+    charter_line line = {.json = &json, .txn = txn, .names = names};
+    toc_json_open(&json, NULL, '{');
+    toc_json_hex(&json, "proposal", TOC_SPAN_OF(next->hash.bytes));
+    toc_json_hex(&json, "circle", TOC_SPAN_OF(next->circle.bytes));
+    toc_json_text(&json, "circle_name", before.name);
+    toc_json_number(&json, "version", next->version);
+    toc_json_text(&json, "state", toc_span_text(state_of(txn, next)));
+    toc_json_number(&json, "needed", before.quorum);
+    add_signers(&line, next);
+    toc_json_open(&json, "changes", '[');
+    TOC_TRY(toc_charter_compare(&before, next, add_change, &line, err));
+    toc_json_close(&json, ']');
+    if (armour) {
+        toc_charter_armour(next->signed_charter, &text);
+        toc_json_text(&json, "charter", toc_buf_view(&text));
+    }
+    toc_json_close(&json, '}');
+    TOC_TRY(toc_buf_ok(&text, err));
+    TOC_TRY(toc_buf_ok(&out, err));
+    return toc_talk_line(talk, toc_buf_view(&out), err);
+}
+
+static toc_code say_bytes(toc_talk *talk, toc_span signed_charter, toc_err *err)
+{
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    toc_charter charter;
+    TOC_TRY(toc_arena_new(TOC_CHARTER_ARENA_BYTES, &arena, err));
+    TOC_TRY(toc_charter_open(signed_charter, arena, &charter, err));
+    TOC_TRY(toc_log_read(toc_node_log(toc_talk_node(talk)), &txn, err));
+    return say_charter(talk, txn, &charter, true, err);
+}
+
+/* ---- circle-propose ---- */
+
+typedef struct proposal_task {
+    toc_circle_id circle;
+    toc_amend_step steps[STEPS_MAX];
+    toc_amendment amendment;
+    bool dry_run;
+    toc_buf bytes;
+    toc_amended made;
+} proposal_task;
+
+static void proposal_task_free(proposal_task *task)
+{
+    if (task != NULL)
+        toc_buf_wipe(&task->bytes);
+    free(task);
+}
+TOC_DEFINE_AUTO(proposal_task, proposal_task_free)
+
+/* "ORG" or "ORG=ROLE". */
+static toc_code read_step(toc_log_txn *txn, toc_span word, toc_amend what, toc_amend_step *out,
+                          toc_err *err)
+{
+    toc_span org = word;
+    out->what = what;
+    out->role = TOC_ROLE_MEMBER;
+    const uint8_t *sign = what == TOC_AMEND_ADMIT || what == TOC_AMEND_ROLE
+                              ? memrchr(word.data, '=', word.size)
+                              : NULL;
+    if (sign == NULL && what == TOC_AMEND_ROLE)
+        return toc_fail(err, TOC_USAGE,
+                        "role: ORG=ROLE, and ROLE one of admin, member, observer, "
+                        "relay");
+    if (sign != NULL) {
+        size_t before = (size_t)(sign - word.data);
+        TOC_TRY(toc_role_parse(toc_span_of(sign + 1, word.size - before - 1), &out->role, err));
+        org = toc_span_of(word.data, before);
+    }
+    if (org.size == 64 && toc_hex_decode(org, out->org.bytes, 32, NULL) == TOC_OK)
+        return TOC_OK;
+    return toc_roll_org_named(txn, org, &out->org, err);
+}
+
+static toc_code read_steps(toc_log_txn *txn, json_t *request, proposal_task *task, toc_err *err)
+{
+    static const struct {
+        const char *name;
+        toc_amend what;
+    } lists[] = {{"remove", TOC_AMEND_REMOVE},
+                 {"admit", TOC_AMEND_ADMIT},
+                 {"role", TOC_AMEND_ROLE},
+                 {"renew", TOC_AMEND_RENEW}};
+    size_t total = 0;
+    for (size_t i = 0; i < TOC_COUNT(lists); i++) {
+        size_t count;
+        TOC_TRY(toc_args_texts(request, lists[i].name, false, &count, err));
+        if (count > STEPS_MAX - total)
+            return toc_fail(err, TOC_LIMIT, "more than %d changes of members", STEPS_MAX);
+        for (size_t j = 0; j < count; j++)
+            TOC_TRY(read_step(txn, toc_args_text_at(request, lists[i].name, j), lists[i].what,
+                              &task->steps[total++], err));
+    }
+    task->amendment.steps = task->steps;
+    task->amendment.step_count = total;
+    return TOC_OK;
+}
+
+static toc_code read_history(json_t *request, toc_amendment *out, toc_err *err)
+{
+    toc_span text;
+    out->sets_history = toc_args_has(request, "history");
+    TOC_TRY(toc_args_text(request, "history", false, &text, err));
+    bool all = toc_span_equal(text, toc_span_text("all"));
+    if (out->sets_history && !all && !toc_span_equal(text, toc_span_text("none")))
+        return toc_fail(err, TOC_USAGE, "history: all or none");
+    out->policy.history = all ? TOC_HISTORY_ALL : TOC_HISTORY_NONE;
+    return TOC_OK;
+}
+
+static toc_code read_terms(json_t *request, toc_amendment *out, toc_err *err)
+{
+    toc_span tlp;
+    uint64_t quorum, days, delay_s;
+    toc_charter_policy *policy = &out->policy;
+    TOC_TRY(toc_args_text(request, "name", false, &out->name, err));
+    TOC_TRY(toc_args_text(request, "purpose", false, &out->purpose, err));
+    TOC_TRY(toc_args_text(request, "tlp_max", false, &tlp, err));
+    TOC_TRY(toc_args_number(request, "quorum", 0, TOC_MEMBERS_MAX, &quorum, err));
+    TOC_TRY(toc_args_number(request, "retention_days", 0, TOC_RETENTION_DAYS_MAX, &days, err));
+    TOC_TRY(toc_args_number(request, "admission_delay_s", 0, TOC_ADMISSION_DELAY_MS_MAX / 1000,
+                            &delay_s, err));
+    TOC_TRY(toc_args_number(request, "bulk_bytes_per_day", 0, INT64_MAX,
+                            &policy->bulk_bytes_per_day, err));
+    TOC_TRY(toc_args_number(request, "alert_bytes_per_day", 0, INT64_MAX,
+                            &policy->alert_bytes_per_day, err));
+    TOC_TRY(read_history(request, out, err));
+    out->sets_tlp_max = tlp.size > 0;
+    if (out->sets_tlp_max)
+        TOC_TRY(toc_tlp_parse(tlp, &policy->tlp_max, err));
+    out->quorum = (uint32_t)quorum;
+    policy->retention_days = (uint32_t)days;
+    policy->admission_delay_ms = delay_s * 1000;
+    out->sets_retention = toc_args_has(request, "retention_days");
+    out->sets_delay = toc_args_has(request, "admission_delay_s");
+    out->sets_bulk = toc_args_has(request, "bulk_bytes_per_day");
+    out->sets_alert = toc_args_has(request, "alert_bytes_per_day");
+    return TOC_OK;
+}
+
+static toc_code run_propose(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                            toc_err *err)
+{
+    proposal_task *task = context;
+    return toc_engine_charter_propose(engine, txn, &task->circle, &task->amendment, task->dry_run,
+                                      now, &task->bytes, &task->made, err);
+}
+
+toc_code toc_control_circle_propose(toc_talk *talk, json_t *request, toc_err *err)
+{
+    TOC_AUTO(proposal_task_free) proposal_task *task = calloc(1, sizeof *task);
+    if (task == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a proposal");
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    TOC_TRY(toc_log_read(toc_node_log(toc_talk_node(talk)), &txn, err));
+    TOC_TRY(toc_roll_circle(txn, request, &task->circle, err));
+    TOC_TRY(read_steps(txn, request, task, err));
+    TOC_TRY(read_terms(request, &task->amendment, err));
+    TOC_TRY(toc_args_bool(request, "dry_run", &task->dry_run, err));
+    toc_log_abort(txn);
+    txn = NULL;
+    TOC_TRY(toc_node_do(toc_talk_node(talk), run_propose, task, err));
+    return say_bytes(talk, toc_buf_view(&task->bytes), err);
+}
+
+/* ---- circle-proposals, circle-proposal ---- */
+
+typedef struct proposal_rows {
+    toc_talk *talk;
+    toc_log_txn *txn;
+} proposal_rows;
+
+static toc_code list_proposal(void *context, const toc_log_proposal *proposal, toc_err *err)
+{
+    const proposal_rows *rows = context;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    toc_charter charter;
+    TOC_TRY(toc_arena_new(TOC_CHARTER_ARENA_BYTES, &arena, err));
+    TOC_TRY(toc_charter_reopen(proposal->signed_charter, arena, &charter, err));
+    return say_charter(rows->talk, rows->txn, &charter, false, err);
+}
+
+toc_code toc_control_circle_proposals(toc_talk *talk, json_t *request, toc_err *err)
+{
+    (void)request;
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    TOC_TRY(toc_log_read(toc_node_log(toc_talk_node(talk)), &txn, err));
+    proposal_rows rows = {.talk = talk, .txn = txn};
+    return toc_log_proposals(txn, list_proposal, &rows, err);
+}
+
+typedef struct proposal_search {
+    toc_span digits;
+    size_t count;
+    toc_circle_id circle;
+    toc_buf bytes;
+} proposal_search;
+
+static void proposal_search_wipe(proposal_search *search)
+{
+    toc_buf_wipe(&search->bytes);
+}
+TOC_DEFINE_AUTO_WIPE(proposal_search, proposal_search_wipe)
+
+static toc_code match_proposal(void *context, const toc_log_proposal *proposal, toc_err *err)
+{
+    proposal_search *search = context;
+    char hash[65];
+    toc_hex_encode(TOC_SPAN_OF(proposal->hash), hash);
+    if (search->digits.size > 64 || memcmp(hash, search->digits.data, search->digits.size) != 0)
+        return TOC_OK;
+    search->count++;
+    search->circle = proposal->circle;
+    toc_buf_clear(&search->bytes);
+    toc_buf_add_span(&search->bytes, proposal->signed_charter);
+    return toc_buf_ok(&search->bytes, err);
+}
+
+/* The proposal that the request names by the digits that its hash begins with. */
+static toc_code find_proposal(toc_talk *talk, json_t *request, proposal_search *out, toc_err *err)
+{
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    TOC_TRY(toc_args_text(request, "proposal", true, &out->digits, err));
+    if (out->digits.size < HASH_DIGITS_MIN)
+        return toc_fail(err, TOC_USAGE, "proposal: at least %d digits of its hash",
+                        HASH_DIGITS_MIN);
+    TOC_TRY(toc_log_read(toc_node_log(toc_talk_node(talk)), &txn, err));
+    TOC_TRY(toc_log_proposals(txn, match_proposal, out, err));
+    if (out->count == 0)
+        return toc_fail(err, TOC_NOT_FOUND,
+                        "no proposal that begins with these digits waits here; 'tocsin circle "
+                        "proposals' lists them");
+    if (out->count > 1)
+        return toc_fail(err, TOC_USAGE, "%zu proposals begin with these digits; give more",
+                        out->count);
+    return TOC_OK;
+}
+
+toc_code toc_control_circle_proposal(toc_talk *talk, json_t *request, toc_err *err)
+{
+    TOC_AUTO(proposal_search_wipe) proposal_search search = {0};
+    toc_span text;
+    TOC_TRY(toc_args_text(request, "charter", false, &text, err));
+    if (text.size > 0)
+        TOC_TRY(toc_charter_dearmour(text, &search.bytes, err));
+    else
+        TOC_TRY(find_proposal(talk, request, &search, err));
+    return say_bytes(talk, toc_buf_view(&search.bytes), err);
+}
+
+/* ---- circle-endorse ---- */
+
+typedef struct endorsement {
+    toc_circle_id circle;
+    toc_charter_hash hash;
+    toc_span bytes;
+    toc_buf whole; /* afterwards */
+    toc_amended made;
+} endorsement;
+
+static void endorsement_wipe(endorsement *task)
+{
+    toc_buf_wipe(&task->whole);
+}
+TOC_DEFINE_AUTO_WIPE(endorsement, endorsement_wipe)
+
+static toc_code run_endorse(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                            toc_err *err)
+{
+    endorsement *task = context;
+    return toc_engine_charter_endorse(engine, txn, &task->circle, &task->hash, task->bytes, now,
+                                      &task->whole, &task->made, err);
+}
+
+toc_code toc_control_circle_endorse(toc_talk *talk, json_t *request, toc_err *err)
+{
+    TOC_AUTO(proposal_search_wipe) proposal_search search = {0};
+    TOC_AUTO(endorsement_wipe) endorsement task = {0};
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    toc_span text;
+    toc_charter charter;
+    TOC_TRY(toc_args_id(request, "proposal", task.hash.bytes, err));
+    TOC_TRY(toc_args_text(request, "charter", false, &text, err));
+    TOC_TRY(toc_arena_new(TOC_CHARTER_ARENA_BYTES, &arena, err));
+    if (text.size > 0) {
+        TOC_TRY(toc_charter_dearmour(text, &search.bytes, err));
+        TOC_TRY(toc_charter_open(toc_buf_view(&search.bytes), arena, &charter, err));
+        task.bytes = toc_buf_view(&search.bytes);
+        task.circle = charter.circle;
+    } else {
+        TOC_TRY(find_proposal(talk, request, &search, err));
+        task.circle = search.circle;
+    }
+    TOC_TRY(toc_node_do(toc_talk_node(talk), run_endorse, &task, err));
+    return say_bytes(talk, toc_buf_view(&task.whole), err);
+}

@@ -1,0 +1,104 @@
+#!/usr/bin/env python3
+"""Two admins change a circle's charter together, by files: a third org is admitted, and removed again."""
+
+import sys
+
+import scenario
+from scenario import expect, wait_for
+
+
+def wallet(number):
+    return "0x" + f"{number:040x}"
+
+
+def version(node):
+    return node.tocsin("circle", "show", "desk").last["version"]
+
+
+def words_of(changes):
+    return {(change["what"], change.get("org_name"), change["before"], change["after"]) for change in changes}
+
+
+def write_proposal(nodes, node, proposal):
+    """As a person gives it away: words, then the armour."""
+    path = nodes.directory / f"{node.key}-{proposal[:8]}.charter"
+    text = node.tocsin("circle", "proposal", proposal[:12], as_json=False).out
+    path.write_text(text, encoding="utf-8")
+    return path, text
+
+
+def second_admin(nodes):
+    a, b = nodes["a"], nodes["b"]
+    circle = a.tocsin("circle", "create", "desk").last["circle"]
+    dry = a.tocsin("circle", "propose", "--admit", f"{b.name}=admin", "--quorum", "2", "--dry-run").last
+    expect(dry["state"] == "open" and dry["signed"] == [], f"a dry run signed: {dry}")
+    expect(version(a) == 1, "a dry run changed the charter")
+    made = a.tocsin("circle", "propose", "--admit", f"{b.name}=admin", "--quorum", "2").last
+    expect(made["state"] == "in-force" and made["proposal"] == dry["proposal"], f"not in force: {made}")
+    expect(words_of(made["changes"]) == {("joins", b.name, None, "admin"), ("quorum", None, "1", "2")},
+           f"said otherwise: {made['changes']}")
+    b.tocsin("circle", "join", circle)
+    wait_for("B has the charter", lambda: b.tocsin("circle", "list").last["version"] == 2)
+    refused = a.tocsin("circle", "admit", nodes["c"].name, ok=(1, 5), as_json=False).err
+    expect("circle propose --admit" in refused, f"no way out: {refused!r}")
+    return circle
+
+
+def together(nodes, circle):
+    a, b, c = nodes["a"], nodes["b"], nodes["c"]
+    made = a.tocsin("circle", "propose", "--admit", c.name, "--retention", "30", "--tlp-max", "AMBER").last
+    expect(made["state"] == "open" and [row["org_name"] for row in made["signed"]] == [a.name],
+           f"not waiting for B: {made}")
+    expect([row["proposal"] for row in a.tocsin("circle", "proposals").lines] == [made["proposal"]],
+           "the proposal is not listed")
+    path, text = write_proposal(nodes, a, made["proposal"])
+    for sentence in (f"{c.name} joins as member (fiu, FR)", "retention in days (0: no term): 0 → 30",
+                     "highest marking: AMBER+STRICT → AMBER", "1 of 2 admins signed"):
+        expect(sentence in text, f"'{sentence}' is not said:\n{text}")
+    expect(b.tocsin("circle", "proposal", str(path)).last["changes"] == made["changes"], "B is told otherwise")
+    unasked = b.tocsin("circle", "endorse", str(path), ok=(2,), as_json=False)
+    expect("--yes" in unasked.err and f"{c.name} joins" in unasked.out, f"signed unasked, or unseen: {unasked.out}")
+    expect(version(b) == 2, "B signed without a yes")
+    other = a.tocsin("circle", "propose", "--admit", f"{c.name}=observer", ok=None, as_json=False)
+    expect(other.code != 0 and "signs one only" in other.err, f"a second body of a version: {other.err!r}")
+    expect(b.tocsin("circle", "endorse", str(path), "--yes").last["state"] == "in-force", "two of two are too few")
+    c.tocsin("circle", "join", circle)
+    wait_for("all have version 3", lambda: all(version(node) == 3 for node in nodes
+                                               if node.tocsin("circle", "list").last["known"])
+             and c.tocsin("circle", "list").last["known"])
+    expect(a.tocsin("circle", "proposals").lines == [], "what is in force still waits")
+    a.tocsin("submit", "wallet", wallet(1), "--chain", "ETH", "--category", "theft")
+    nodes.level()
+
+
+def removed(nodes):
+    a, b, c = nodes["a"], nodes["b"], nodes["c"]
+    refused = a.tocsin("circle", "propose", "--remove", b.name, ok=(2,), as_json=False).err
+    expect("--quorum" in refused and "from 1 to 1" in refused, f"the circle would be locked: {refused!r}")
+    made = b.tocsin("circle", "propose", "--remove", c.name).last
+    path, _ = write_proposal(nodes, b, made["proposal"])
+    expect(a.tocsin("circle", "endorse", str(path), "--yes").last["state"] == "in-force", "C is still in")
+    wait_for("both have version 4", lambda: version(a) == version(b) == 4)
+    before = c.status()["entries"]
+    for number in (2, 3):
+        nodes["a" if number == 2 else "b"].tocsin("submit", "wallet", wallet(number), "--chain", "ETH",
+                                                  "--category", "theft")
+    nodes.level("a", "b")
+    c.tocsin("peers")
+    expect(c.status()["entries"] == before, "C was given what was written after it left")
+    for number in (2, 3):
+        expect(not c.lookup(wallet(number)).get("claims"), f"C reads wallet {number}")
+    expect(b.lookup(wallet(2)).get("claims"), "B does not read what A says")
+
+
+def run(nodes):
+    nodes.init()
+    nodes.start()
+    nodes.exchange_cards()
+    circle = second_admin(nodes)
+    together(nodes, circle)
+    removed(nodes)
+
+
+if __name__ == "__main__":
+    sys.exit(scenario.main("charters", run))
