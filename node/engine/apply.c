@@ -77,6 +77,7 @@ static void refuse(toc_engine *engine, engine_feed *feed, uint64_t link, toc_ref
     engine_link *from = toc_engine_link(engine, link);
     toc_engine_count(engine, from == NULL ? NULL : &from->peer, refusal, sentence);
     toc_sync_reset(engine, feed, now);
+    feed->failed = link;
     feed->source = 0;
 }
 

@@ -46,6 +46,7 @@ void toc_sync_pull_failed(toc_engine *engine, const toc_feed_id *id, toc_now now
     if (feed == NULL)
         return;
     toc_sync_reset(engine, feed, now);
+    feed->failed = feed->source;
     feed->source = 0; /* another link may have it */
     if (!feed->proven)
         feed->target = 0; /* it was only ever said; the next comparison of heads tells */
@@ -61,6 +62,17 @@ typedef struct source_search {
     engine_link *found;
 } source_search;
 
+/* In turn, beginning after the one that failed, so that nobody who withholds entries, or who cannot
+ * be heard, is asked again and again while another has them. The author comes first. */
+static bool asked_before(const engine_feed *feed, const engine_link *left, const engine_link *right)
+{
+    bool left_author = toc_org_id_equal(&left->peer, &feed->name.org),
+         right_author = toc_org_id_equal(&right->peer, &feed->name.org);
+    if (feed->failed == 0 && left_author != right_author)
+        return left_author;
+    return left->number - feed->failed - 1 < right->number - feed->failed - 1;
+}
+
 static toc_code find_source(toc_engine *engine, toc_log_txn *txn, engine_link *link, void *context,
                             toc_err *err)
 {
@@ -69,15 +81,14 @@ static toc_code find_source(toc_engine *engine, toc_log_txn *txn, engine_link *l
     source_search *search = context;
     toc_log_circle state;
     toc_charter charter;
-    bool author = toc_org_id_equal(&link->peer, &search->feed->name.org);
-    if ((search->found == NULL || author) &&
+    if ((search->found == NULL || asked_before(search->feed, link, search->found)) &&
         toc_roll_shared(txn, &search->feed->name.circle, &link->peer, search->arena, &state,
                         &charter))
         search->found = link;
     return TOC_OK;
 }
 
-/* The link that told of the head; when it is gone the author's, or any other member's. */
+/* The link that told of the head; when it is gone or failed another member's. */
 static toc_code source_of(toc_engine *engine, toc_log_txn *txn, engine_feed *feed,
                           engine_link **out, toc_err *err)
 {

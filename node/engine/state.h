@@ -106,6 +106,7 @@ typedef struct engine_feed {
     toc_feed_id id;
     uint64_t target;    /* the largest size heard of */
     uint64_t source;    /* the link that told it */
+    uint64_t failed;    /* the link that did not give what was asked of it last: others first */
     uint64_t requested; /* asked for up to here */
     size_t entry_bytes; /* of the last part that came, on average; 0: none came yet */
     uint32_t pulls;     /* in flight */

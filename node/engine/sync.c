@@ -239,17 +239,22 @@ static toc_code own_head_heard(toc_engine *engine, toc_log_txn *txn, const toc_f
     return TOC_OK;
 }
 
-/* Two roots of one size: only a fork when the other head is signed by the author too. */
+/* A root that is not the one of our tree at that size: only a fork when that head is signed by the
+ * author too. */
 static void check_fork(toc_engine *engine, toc_log_txn *txn, const toc_log_feed *stored,
                        const toc_head *head, toc_arena *arena)
 {
     toc_card card;
     toc_checkpoint checkpoint;
-    if (head->size != stored->head_size || toc_hash_equal(&head->root, &stored->head_root) ||
-        !stored->has_judge || toc_log_card_of(txn, &stored->name.org, arena, &card, NULL) != TOC_OK)
+    toc_hash root;
+    if ((head->size == stored->head_size && toc_hash_equal(&head->root, &stored->head_root)) ||
+        head->size == 0 || head->size > stored->frontier.size || !stored->has_judge ||
+        toc_log_root(txn, stored->number, head->size, &root, NULL) != TOC_OK ||
+        toc_hash_equal(&head->root, &root) ||
+        toc_log_card_of(txn, &stored->name.org, arena, &card, NULL) != TOC_OK)
         return;
     if (toc_checkpoint_open(head->note, &stored->name, &card.sign, &checkpoint, NULL) == TOC_OK &&
-        !toc_hash_equal(&checkpoint.root, &stored->head_root))
+        checkpoint.size == head->size && !toc_hash_equal(&checkpoint.root, &root))
         toc_engine_count(engine, &stored->name.org, TOC_REFUSE_FORK, NULL);
 }
 
@@ -322,11 +327,11 @@ static toc_code head_heard(toc_engine *engine, toc_log_txn *txn, engine_link *li
     TOC_TRY(feed_told_of(engine, link, &name, stored.has_judge, &feed, err));
     if (feed == NULL)
         return TOC_OK;
-    if (head->size > feed->target || toc_engine_link(engine, feed->source) == NULL) {
+    if (link->number != feed->failed &&
+        (head->size > feed->target || toc_engine_link(engine, feed->source) == NULL))
         feed->source = link->number;
-        if (head->size > feed->target)
-            feed->target = head->size;
-    }
+    if (head->size > feed->target)
+        feed->target = head->size;
     return toc_sync_advance(engine, txn, feed, now, err);
 }
 

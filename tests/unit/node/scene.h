@@ -68,18 +68,18 @@ static inline void steps(scene *s, unsigned count)
         sim_step(&s->net);
 }
 
-/* Three nodes that know one another's cards; the first two share a circle. */
-static inline int set_up(void **state)
+/* Nodes that know one another's cards; the first two share a circle. */
+static inline int set_up_nodes(void **state, int count)
 {
     static scene s;
     s = (scene){0};
     toc_err err;
     TOC_CHECK_OK(toc_crypto_start(&err));
     toc_tempdir_make(s.folder);
-    sim_start(&s.net, 7, 3, s.folder);
-    for (int a = 0; a < 3; a++) {
+    sim_start(&s.net, 7, count, s.folder);
+    for (int a = 0; a < count; a++) {
         copy_card(&s, &s.net.nodes[a]);
-        for (int b = 0; b < 3; b++) {
+        for (int b = 0; b < count; b++) {
             if (a != b)
                 assert_true(sim_do(&s.net, &s.net.nodes[b], add_peer, &s));
         }
@@ -89,6 +89,11 @@ static inline int set_up(void **state)
     steps(&s, 500);
     *state = &s;
     return 0;
+}
+
+static inline int set_up(void **state)
+{
+    return set_up_nodes(state, 3);
 }
 
 static inline int tear_down(void **state)
