@@ -26,6 +26,31 @@ static void a_head_that_its_author_did_not_sign_is_refused_and_moves_nothing(voi
     assert_true(toc_sync_find(s->net.nodes[READER].engine, &feed.id)->target <= feed.frontier.size);
 }
 
+/* The note is the author's own, of what everybody has. */
+static void a_head_beyond_what_its_note_signs_is_refused_and_moves_nothing(void **state)
+{
+    scene *s = *state;
+    toc_err err;
+    toc_log_feed feed;
+    toc_log_txn *txn = NULL;
+    toc_head head = {0};
+    toc_message news = {.kind = TOC_MSG_NEWS,
+                        .as.news = {.circle = s->circle, .heads = &head, .head_count = 1}};
+    assert_true(feed_at(s, MALLORY, AUTHOR, TOC_LANE_ALERT, &feed));
+    head = (toc_head){.org = feed.name.org,
+                      .lane = feed.name.lane,
+                      .generation = feed.name.generation,
+                      .size = feed.frontier.size + 1000,
+                      .root = feed.head_root};
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[MALLORY].log, &txn, &err));
+    TOC_CHECK_OK(toc_log_head_note(txn, feed.number, &head.note, &err));
+    say(s, MALLORY, READER, &news);
+    toc_log_abort(txn);
+    steps(s, 50);
+    assert_int_equal(refused(s, READER, MALLORY, TOC_REFUSE_CHECKPOINT_SIGNATURE), 1);
+    assert_true(toc_sync_find(s->net.nodes[READER].engine, &feed.id)->target <= feed.frontier.size);
+}
+
 static void a_head_of_an_org_that_is_no_member_is_refused(void **state)
 {
     scene *s = *state;
@@ -131,6 +156,7 @@ static void a_key_that_is_not_the_one_its_grant_names_is_not_kept(void **state)
 
 /* ---- records ---- */
 
+/* On a list: whoever says it, it is in order. */
 static void fill_statement(const scene *s, int author, toc_arena *arena, toc_statement *out)
 {
     toc_err err;
@@ -146,7 +172,7 @@ static void fill_statement(const scene *s, int author, toc_arena *arena, toc_sta
                            .tlp = TOC_TLP_AMBER,
                            .confidence = 50,
                            .confidence_scale = toc_span_text("percent"),
-                           .source = {.ground = TOC_GROUND_OWN},
+                           .source = {.ground = TOC_GROUND_LIST, .id = toc_span_text("ofac-sdn")},
                            .releasable_to = readers,
                            .releasable_count = 1,
                            .as.wallet = {.wallet = found.wallets[0],
@@ -209,6 +235,7 @@ static void an_addressed_record_in_a_copiers_feed_opens_for_nobody(void **state)
     steps(s, 100);
     assert_int_equal(size_at(s, READER, MALLORY, TOC_LANE_BULK), before + 1);
     assert_int_equal(opened_by(s, READER), 1);
+    assert_int_equal(s->net.nodes[READER].malformed, 0);
 }
 
 /* The very entry, in a feed of one's own, one place as in the other. */
@@ -343,6 +370,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up_member, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(a_head_that_its_author_did_not_sign_is_refused_and_moves_nothing),
+        TEST(a_head_beyond_what_its_note_signs_is_refused_and_moves_nothing),
         TEST(a_head_of_an_org_that_is_no_member_is_refused),
         TEST(a_thief_of_the_sign_key_who_shows_another_past_is_found_out),
         TEST(a_key_that_is_not_the_one_its_grant_names_is_not_kept),
