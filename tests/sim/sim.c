@@ -9,12 +9,17 @@
  * to it, and equal opened sets, horizons and charters give equal digests; a rebuild in another
  * order changes nothing. No cosignature leaves a node over more than it has stored, none is smaller
  * than one before; and in the end everybody has everybody's receipt for everything, in one world of
- * four also through one node that passes them on. */
+ * four also through one node that passes them on. In one world of five a member is hostile: it
+ * changes and withholds what it sends and tells lies; nothing of that is believed, nobody else is
+ * blamed, and all the others come together. In one of five a member is removed in the end: it gets
+ * nothing more. */
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "tests/sim/hostile.h"
+#include "tests/support/leaver.h"
 #include "tests/support/sim_net.h"
 #include "tests/support/world.h"
 
@@ -180,13 +185,14 @@ static toc_code submit(void *context, toc_engine *engine, toc_log_txn *txn, toc_
                             all->ids, err);
 }
 
-static void submit_somewhere(sim_net *net, const toc_circle_id *circle, acknowledged *known)
+static void submit_at(sim_net *net, sim_node *node, const toc_circle_id *circle,
+                      acknowledged *known)
 {
     toc_err err;
     submission all = {.net = net,
+                      .node = node,
                       .circle = *circle,
                       .count = sim_below(net, 12) == 0 ? 40 : 1 + sim_below(net, 3)};
-    all.node = &net->nodes[sim_below(net, (unsigned)net->node_count)];
     if (toc_arena_new(8 << 20, &all.arena, &err) != TOC_OK)
         sim_die(net, "arena", &err);
     if (sim_do(net, all.node, submit, &all) && !all.refused &&
@@ -196,6 +202,11 @@ static void submit_somewhere(sim_net *net, const toc_circle_id *circle, acknowle
         net->counts.records += all.count;
     }
     toc_arena_free(all.arena);
+}
+
+static void submit_somewhere(sim_net *net, const toc_circle_id *circle, acknowledged *known)
+{
+    submit_at(net, &net->nodes[sim_below(net, (unsigned)net->node_count)], circle, known);
 }
 
 /* ---- the operators ---- */
@@ -313,15 +324,21 @@ static void view_of(sim_net *net, sim_node *node, node_view *out)
     toc_views_end(txn);
 }
 
-static bool converged(sim_net *net, uint64_t records)
+/* Have the first `count` nodes opened so many? */
+static bool opened_by(sim_net *net, int count, uint64_t records)
 {
-    for (int i = 0; i < net->node_count; i++) {
+    for (int i = 0; i < count; i++) {
         node_view view;
         view_of(net, &net->nodes[i], &view);
         if (view.entries != records)
             return false;
     }
     return true;
+}
+
+static bool converged(sim_net *net, uint64_t records)
+{
+    return opened_by(net, net->node_count, records);
 }
 
 static toc_code collect_id(void *context, const toc_record_id *record, const toc_circle_id *circle,
@@ -385,14 +402,20 @@ static void check_cards(sim_net *net)
     }
 }
 
-static void check_nothing_refused(sim_net *net)
+/* `but`: a hostile node, or 0. What it did is refused; what it says of others counts for nothing.
+ */
+static void check_nothing_refused(sim_net *net, int but)
 {
     for (int i = 0; i < net->node_count; i++) {
+        if (but != 0 && i == but)
+            continue;
         if (net->nodes[i].malformed > 0)
             sim_die(net, "a record is malformed in its readers' eyes", NULL);
         for (size_t j = 0; j < toc_engine_peer_count(net->nodes[i].engine); j++) {
             toc_peer_state peer;
             toc_engine_peer_at(net->nodes[i].engine, j, &peer);
+            if (but != 0 && toc_org_id_equal(&peer.org, &net->nodes[but].org))
+                continue;
             for (int reason = 0; reason < TOC_REFUSE_COUNT; reason++) {
                 /* Members hear of a charter or a card at different moments; and a part that got
                  * lost, which no stream would lose, leaves the next one unasked for. */
@@ -591,6 +614,8 @@ static void live(sim_net *net, setup *what, acknowledged *known)
         }
         if (sim_chance(net, 1500))
             submit_somewhere(net, &what->circle, known);
+        if (net->hostile != 0 && sim_chance(net, 500))
+            sim_lie(net, &what->circle);
         if (sim_chance(net, 20))
             rotate_somewhere(net, rotated);
     }
@@ -659,10 +684,48 @@ static void settle(sim_net *net, uint64_t records)
         explain(net, records);
         sim_die(net, "the nodes have not converged after healing", NULL);
     }
+    net->hostile = 0; /* for clocks are measured once more, and every receipt has to come */
     uint64_t last = SIM_FAULTY_MS + 700000;
     net->now_ms = (last / 60000 + 1) * 60000; /* nobody has anything left to say: time may jump */
     for (int i = 0; i < 400; i++)
         sim_step(net);
+}
+
+typedef struct parting {
+    toc_circle_id circle;
+    toc_org_id org;
+} parting;
+
+static toc_code part_with(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                          toc_err *err)
+{
+    const parting *what = context;
+    return toc_leaver_remove(engine, txn, &what->circle, &what->org, now, err);
+}
+
+/* The last node is removed from the circle: what is written then comes to all the others. */
+static void remove_last(sim_net *net, const toc_circle_id *circle, acknowledged *known)
+{
+    node_view before, after;
+    sim_node *leaver = &net->nodes[net->node_count - 1];
+    parting what = {.circle = *circle, .org = leaver->org};
+    uint64_t deadline = net->now_ms + SIM_QUIET_MS;
+    if (!sim_do(net, &net->nodes[0], part_with, &what))
+        sim_die(net, "the charter without one member", NULL);
+    view_of(net, leaver, &before);
+    for (int i = 0; i < 10; i++) {
+        submit_at(net, &net->nodes[0], circle, known);
+        sim_step(net);
+    }
+    while (!opened_by(net, net->node_count - 1, known->count)) {
+        if (net->now_ms >= deadline)
+            sim_die(net, "those who stayed have not converged", NULL);
+        for (int i = 0; i < 50; i++)
+            sim_step(net);
+    }
+    view_of(net, leaver, &after);
+    if (after.entries != before.entries)
+        sim_die(net, "who was removed goes on reading", NULL);
 }
 
 /* Where the worlds go, and what the views say of them, line by line. */
@@ -701,6 +764,9 @@ static void run_world(uint64_t seed, world_files worlds)
     for (int i = 1; i < node_count; i++)
         insist(&net, &net.nodes[i], join, &what);
     choose_faults(&net);
+    unsigned character = (unsigned)(dice / 1000 % 5);
+    int hostile = character == 0 ? node_count - 1 : 0;
+    net.hostile = hostile;
     live(&net, &what, &known);
     sim_heal(&net);
     settle(&net, known.count);
@@ -719,18 +785,20 @@ static void run_world(uint64_t seed, world_files worlds)
             sim_die(&net, "equal opened sets and horizons, different digests", NULL);
         check_acknowledged(&net, &net.nodes[i], &known);
     }
-    check_nothing_refused(&net);
+    check_nothing_refused(&net, hostile);
     check_cards(&net);
     sim_node *chosen = &net.nodes[sim_below(&net, (unsigned)node_count)];
     check_rebuild(&net, chosen, &first);
     if (worlds.in != NULL)
         export_world(chosen, &worlds);
+    if (character == 1)
+        remove_last(&net, &what.circle, &known);
     printf(
         "seed %llu: %d nodes%s, %llu records, %llu messages (%llu lost, %llu doubled), %llu links "
         "broken, %llu crashes "
         "(%llu before a commit, %llu reboots), %llu partitions, %llu rounds, %llu "
         "verifications, %llu "
-        "changes of keys\n",
+        "changes of keys, %llu tampered with, %llu lies\n",
         (unsigned long long)seed, node_count, net.star ? " in a star" : "",
         (unsigned long long)net.counts.records, (unsigned long long)net.counts.sent,
         (unsigned long long)net.counts.lost, (unsigned long long)net.counts.doubled,
@@ -738,7 +806,8 @@ static void run_world(uint64_t seed, world_files worlds)
         (unsigned long long)net.counts.crashes_before_commit,
         (unsigned long long)net.counts.reboots, (unsigned long long)net.counts.partitions,
         (unsigned long long)net.counts.rounds, (unsigned long long)net.counts.jobs,
-        (unsigned long long)net.counts.rotations);
+        (unsigned long long)net.counts.rotations, (unsigned long long)net.counts.tampered,
+        (unsigned long long)net.counts.lies);
     sim_stop(&net);
     forget_said();
     free(known.ids);

@@ -6,7 +6,7 @@
 
 #include "proto/roll/change.h"
 
-enum { SIM_TICK_MS = 100 };
+enum { SIM_TICK_MS = 100, SIM_LARGE_BYTES = 600 };
 #define SIM_EPOCH_MS  1767225600000ull /* 2026-01-01 */
 #define SIM_MAP_BYTES (256ull << 20)
 
@@ -157,7 +157,7 @@ static void insert_message(sim_net *net, sim_message *message)
     *at = message;
 }
 
-static void send_copy(sim_net *net, int from, int to, uint64_t link, toc_span bytes)
+static void send_copy(sim_net *net, int to, uint64_t link, toc_span bytes)
 {
     sim_message *message = calloc(1, sizeof *message);
     if (message == NULL)
@@ -169,8 +169,28 @@ static void send_copy(sim_net *net, int from, int to, uint64_t link, toc_span by
     message->link = link;
     message->to = to;
     toc_buf_add_span(&message->bytes, bytes);
-    (void)from;
     insert_message(net, message);
+}
+
+void sim_say(sim_net *net, int from, int to, toc_span bytes)
+{
+    if (link_of(net, from, to)->up)
+        send_copy(net, to, link_of(net, from, to)->number, bytes);
+}
+
+/* What a hostile node makes of a message of its own engine. False: it keeps it to itself. Entries
+ * travel in the large ones. */
+static bool tamper(sim_net *net, toc_buf *bytes)
+{
+    if (bytes->size > SIM_LARGE_BYTES && sim_chance(net, 5000)) {
+        net->counts.tampered++;
+        return false;
+    }
+    if (sim_chance(net, 300)) {
+        bytes->data[sim_below(net, (unsigned)bytes->size)] ^= (uint8_t)(1u << sim_below(net, 8));
+        net->counts.tampered++;
+    }
+    return true;
 }
 
 static void send(sim_net *net, sim_node *from, uint64_t number, toc_span bytes)
@@ -188,10 +208,14 @@ static void send(sim_net *net, sim_node *from, uint64_t number, toc_span bytes)
             net->counts.lost++;
             return;
         }
-        send_copy(net, from->index, other, number, bytes);
+        TOC_AUTO(toc_buf_wipe) toc_buf sent = {0};
+        toc_buf_add_span(&sent, bytes);
+        if (net->hostile != 0 && net->hostile == from->index && !tamper(net, &sent))
+            return;
+        send_copy(net, other, number, toc_buf_view(&sent));
         if (sim_chance(net, net->faults.twice)) {
             net->counts.doubled++;
-            send_copy(net, from->index, other, number, bytes);
+            send_copy(net, other, number, toc_buf_view(&sent));
         }
         return;
     }

@@ -77,11 +77,12 @@ struct sim_net {
     sim_faults faults;
     bool star;            /* all links are with node 0: what others tell one another it passes on */
     sim_watch watch;      /* NULL: nobody looks */
+    int hostile;          /* this node changes and withholds what it sends; 0: nobody does */
     unsigned work_ms_max; /* that a worker needs for a part */
     bool verbose;
     struct {
         uint64_t sent, lost, doubled, delivered, broken, crashes, crashes_before_commit, reboots,
-            partitions, rounds, records, jobs, rotations;
+            partitions, rounds, records, jobs, rotations, tampered, lies;
     } counts;
 };
 
@@ -103,6 +104,8 @@ toc_now sim_now(const sim_net *net, const sim_node *node);
 /* Gives a node new keys of the kinds in `which` (TOC_CHANGE_…), and with `root` a new root: its
  * next card, put in force in a round of its own. False as sim_do. */
 bool sim_rotate(sim_net *net, sim_node *node, unsigned which, bool root, bool compromised);
+/* Said by `from` on the link that the two have, if they have one, whatever its engine would say. */
+void sim_say(sim_net *net, int from, int to, toc_span bytes);
 void sim_fold(sim_node *node); /* to the end */
 _Noreturn void sim_die(const sim_net *net, const char *what, const toc_err *err);
 

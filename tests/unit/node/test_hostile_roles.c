@@ -1,5 +1,6 @@
 /* Those who are not, or no longer, what they would like to be: a relay, an org that was removed or
  * never joined, a peer from outside, and a node that was restored from an old copy. */
+#include "tests/support/leaver.h"
 #include "tests/unit/node/hostile.h"
 
 enum { FRIEND = 3, WITHHELD_MS = 60000 };
@@ -144,34 +145,8 @@ static void a_peer_outside_gets_one_answer_whatever_it_asks_for(void **state)
 static toc_code remove_mallory(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
                                toc_err *err)
 {
-    scene *s = context;
-    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
-    TOC_AUTO(toc_buf_wipe) toc_buf body = {0};
-    TOC_AUTO(toc_buf_wipe) toc_buf whole = {0};
-    toc_charter charter, made;
-    TOC_TRY(toc_arena_new(4 << 20, &arena, err));
-    TOC_TRY(toc_log_charter_of(txn, &s->circle, arena, &charter, err));
-    toc_charter_member *members = toc_arena_zalloc(arena, charter.member_count, sizeof *members);
-    size_t count = 0;
-    for (size_t i = 0; i < charter.member_count; i++) {
-        if (!toc_org_id_equal(&charter.members[i].org, &s->net.nodes[MALLORY].org))
-            members[count++] = charter.members[i];
-    }
-    charter.members = members;
-    charter.member_count = count;
-    charter.previous = charter.hash;
-    charter.version++;
-    TOC_TRY(toc_charter_write(&charter, &body, err));
-    toc_charter_hash hash;
-    toc_charter_signature signature;
-    toc_charter_hash_of(toc_buf_view(&body), &hash);
-    toc_charter_sign(&hash, &engine->org, engine->officer, &signature);
-    toc_charter_join(toc_buf_view(&body), &signature, 1, &whole);
-    toc_hash key;
-    memcpy(key.bytes, hash.bytes, sizeof key.bytes);
-    TOC_TRY(toc_log_roll_put(txn, &key, toc_buf_view(&whole), err));
-    TOC_TRY(toc_charter_open(toc_buf_view(&whole), arena, &made, err));
-    return toc_roll_adopt(engine, txn, &made, arena, now, err);
+    const scene *s = context;
+    return toc_leaver_remove(engine, txn, &s->circle, &s->net.nodes[MALLORY].org, now, err);
 }
 
 static toc_code write_as_member(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
@@ -261,6 +236,34 @@ static void a_head_that_this_org_never_signed_opens_no_generation(void **state)
     assert_int_equal(now.frontier.size, old.frontier.size + 1);
 }
 
+/* ---- clocks ---- */
+
+static uint64_t horizon_of(scene *s, int node)
+{
+    toc_err err;
+    toc_views_txn *views = NULL;
+    uint64_t alert, bulk;
+    toc_time horizon;
+    sim_fold(&s->net.nodes[node]);
+    TOC_CHECK_OK(toc_views_read(s->net.nodes[node].views, &views, &err));
+    toc_views_position(views, &alert, &bulk, &horizon);
+    toc_views_end(views);
+    return horizon.unix_ms;
+}
+
+/* Whoever sets a node's clock ahead ends every claim that has a term. */
+static void a_clock_that_all_peers_contradict_moves_the_horizon_no_further(void **state)
+{
+    scene *s = *state;
+    steps(s, 60000 / SIM_STEP_MS);
+    s->net.nodes[READER].clock_skew_ms += 3600000;
+    steps(s, 60000 / SIM_STEP_MS); /* until it was measured */
+    uint64_t before = horizon_of(s, READER);
+    steps(s, 300000 / SIM_STEP_MS);
+    assert_int_equal(horizon_of(s, READER), before);
+    assert_true(horizon_of(s, AUTHOR) > before - 3600000 + 240000);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -274,6 +277,7 @@ int main(void)
         TEST(who_was_removed_gets_no_entry_and_no_key_and_is_heard_no_more),
         TEST(who_hears_of_its_own_words_begins_a_new_generation_and_never_forks),
         TEST(a_head_that_this_org_never_signed_opens_no_generation),
+        TEST(a_clock_that_all_peers_contradict_moves_the_horizon_no_further),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,16 @@
+/* tests/support/leaver.h: an org is removed from a circle by the one admin it has.
+ * Owns: nothing.
+ * Threads: the test's.
+ * Errors: those of the engine. */
+#ifndef TOC_TESTS_SUPPORT_LEAVER_H
+#define TOC_TESTS_SUPPORT_LEAVER_H
+
+#include "node/engine/engine.h"
+
+/* Makes the next version of the charter without `org`, signs it as the engine's own officer, and
+ * puts it in force. */
+TOC_MUST toc_code toc_leaver_remove(toc_engine *engine, toc_log_txn *txn,
+                                    const toc_circle_id *circle, const toc_org_id *org, toc_now now,
+                                    toc_err *err);
+
+#endif
