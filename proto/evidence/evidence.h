@@ -80,7 +80,7 @@ typedef struct toc_evidence {
 } toc_evidence;
 
 /* That everything in the bundle belongs together: every signature, hash and path of it. Who stands
- * behind it is not judged. `out` is large: keep it off small stacks. */
+ * behind it is not judged. `out` is large: keep it off small stacks. `err` is never NULL. */
 TOC_MUST toc_code toc_evidence_verify(const toc_bundle *bundle, toc_arena *arena, toc_evidence *out,
                                       toc_err *err);
 /* The newest card of an org in the evidence; NULL: none. */

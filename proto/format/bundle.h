@@ -7,7 +7,7 @@
 
 #include "proto/evidence/evidence.h"
 
-/* An arena of TOC_BUNDLE_ARENA_BYTES has room for any. Nothing is verified. */
+/* An arena of TOC_BUNDLE_ARENA_BYTES has room for any. Nothing is verified. `err` is never NULL. */
 TOC_MUST toc_code toc_bundle_read(toc_span text, toc_arena *arena, toc_bundle *out, toc_err *err);
 
 #endif
