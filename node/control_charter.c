@@ -1,4 +1,4 @@
-/* Commands about charters that follow: circle-propose, -proposals, -proposal, -endorse. */
+/* Commands about charters that follow: circle-propose, -proposals, -proposal, -endorse, -choose. */
 #include "node/control_args.h"
 #include "node/control_roll.h"
 #include "node/control_talk.h"
@@ -386,4 +386,41 @@ toc_code toc_control_circle_endorse(toc_talk *talk, json_t *request, toc_err *er
     }
     TOC_TRY(toc_node_do(toc_talk_node(talk), run_endorse, &task, err));
     return say_bytes(talk, toc_buf_view(&task.whole), err);
+}
+
+/* ---- circle-choose ---- */
+
+typedef struct choice {
+    toc_circle_id circle;
+    toc_charter_hash hash;
+} choice;
+
+static toc_code run_choose(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                           toc_err *err)
+{
+    const choice *task = context;
+    return toc_engine_circle_choose(engine, txn, &task->circle, &task->hash, now, err);
+}
+
+static toc_code read_choice(toc_talk *talk, json_t *request, choice *out, toc_err *err)
+{
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    TOC_TRY(toc_args_id(request, "charter", out->hash.bytes, err));
+    TOC_TRY(toc_log_read(toc_node_log(toc_talk_node(talk)), &txn, err));
+    return toc_roll_circle(txn, request, &out->circle, err);
+}
+
+toc_code toc_control_circle_choose(toc_talk *talk, json_t *request, toc_err *err)
+{
+    choice task;
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    TOC_TRY(read_choice(talk, request, &task, err));
+    TOC_TRY(toc_node_do(toc_talk_node(talk), run_choose, &task, err));
+    toc_json json = {.out = &line};
+    toc_json_open(&json, NULL, '{');
+    toc_json_hex(&json, "circle", TOC_SPAN_OF(task.circle.bytes));
+    toc_json_hex(&json, "charter", TOC_SPAN_OF(task.hash.bytes));
+    toc_json_close(&json, '}');
+    TOC_TRY(toc_buf_ok(&line, err));
+    return toc_talk_line(talk, toc_buf_view(&line), err);
 }

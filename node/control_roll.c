@@ -305,6 +305,7 @@ static toc_code circle_row(void *context, const toc_log_circle *circle, toc_err 
     toc_json_number(&json, "silent", silent);
     toc_json_bool(&json, "joined", circle->joined);
     toc_json_bool(&json, "known", known);
+    toc_json_bool(&json, "contested", circle->contested);
     toc_json_close(&json, '}');
     TOC_TRY(toc_buf_ok(&line, err));
     return rows->take(rows->context, toc_buf_view(&line), err);
@@ -466,6 +467,15 @@ static toc_code add_members(toc_json *json, toc_log_txn *txn, const toc_charter 
     return TOC_OK;
 }
 
+static toc_code add_rival(void *context, const toc_charter_hash *hash, toc_rival state,
+                          toc_err *err)
+{
+    (void)err;
+    if (state == TOC_RIVAL_OPEN)
+        toc_json_hex(context, NULL, TOC_SPAN_OF(hash->bytes));
+    return TOC_OK;
+}
+
 toc_code toc_control_circle_show(toc_talk *talk, json_t *request, toc_err *err)
 {
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
@@ -490,6 +500,9 @@ toc_code toc_control_circle_show(toc_talk *talk, json_t *request, toc_err *err)
     toc_json_number(&json, "version", charter.version);
     toc_json_hex(&json, "charter", TOC_SPAN_OF(charter.hash.bytes));
     toc_json_number(&json, "quorum", charter.quorum);
+    toc_json_open(&json, "rivals", '[');
+    TOC_TRY(toc_log_rivals(txn, &circle, add_rival, &json, err));
+    toc_json_close(&json, ']');
     add_policy(&json, &charter.policy);
     TOC_TRY(add_members(&json, txn, &charter, cards, err));
     toc_json_close(&json, '}');

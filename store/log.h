@@ -245,6 +245,7 @@ typedef struct toc_log_circle {
     uint32_t version;
     uint64_t generation; /* of our own feeds in it; 0: none yet */
     toc_time epoch_at;   /* when the present sender key of our own feeds was made */
+    bool contested;      /* there is an open rival of the charter in force */
 } toc_log_circle;
 TOC_MUST toc_code toc_log_circle_put(toc_log_txn *txn, const toc_log_circle *circle, toc_err *err);
 TOC_MUST toc_code toc_log_circle_get(toc_log_txn *txn, const toc_circle_id *id, toc_log_circle *out,
@@ -284,6 +285,23 @@ TOC_MUST toc_code toc_log_vote_put(toc_log_txn *txn, const toc_charter *charter,
 /* NOT_FOUND: none of this version. */
 TOC_MUST toc_code toc_log_vote(toc_log_txn *txn, const toc_circle_id *circle, uint32_t version,
                                toc_charter_hash *out, toc_err *err);
+
+/* ---- rivals: valid charters of another branch than the one in force; they are in the roll too */
+
+typedef enum toc_rival {
+    TOC_RIVAL_OPEN = 1,     /* until the operator has chosen */
+    TOC_RIVAL_DECLINED = 2, /* nor is what follows it */
+    TOC_RIVAL_CHOSEN = 3
+} toc_rival;
+TOC_MUST toc_code toc_log_rival_put(toc_log_txn *txn, const toc_circle_id *circle,
+                                    const toc_charter_hash *hash, toc_rival state, toc_err *err);
+/* NOT_FOUND: it is none. */
+TOC_MUST toc_code toc_log_rival(toc_log_txn *txn, const toc_circle_id *circle,
+                                const toc_charter_hash *hash, toc_rival *out, toc_err *err);
+typedef toc_code (*toc_log_rival_visit)(void *context, const toc_charter_hash *hash,
+                                        toc_rival state, toc_err *err);
+TOC_MUST toc_code toc_log_rivals(toc_log_txn *txn, const toc_circle_id *circle,
+                                 toc_log_rival_visit visit, void *context, toc_err *err);
 
 /* Peers added by hand; endpoints that the operator confirmed, one a line. Only those are dialled.
  */

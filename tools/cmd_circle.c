@@ -1,4 +1,4 @@
-/* circle create, join, admit, list, show. */
+/* circle create, join, admit, choose, list, show. */
 #include "tools/ask.h"
 #include "tools/commands.h"
 #include "tools/term/table.h"
@@ -12,6 +12,24 @@ const toc_option toc_circle_admit_options[] = {
     {"circle", "ID", "which circle, when there is more than one (id or name)"},
     {NULL, NULL, NULL},
 };
+const toc_option toc_circle_choose_options[] = {
+    {"circle", "ID", "which circle, when there is more than one (id or name)"},
+    {NULL, NULL, NULL},
+};
+
+static void add_rivals(const json_t *line, toc_buf *out)
+{
+    const json_t *rivals = json_object_get(line, "rivals");
+    if (json_array_size(rivals) == 0)
+        return;
+    toc_colour_add(out, TOC_STYLE_BAD,
+                   toc_span_text("There are other valid charters of this circle. Ask the admins "
+                                 "which is right, then 'tocsin circle choose' it:"));
+    toc_buf_printf(out, "\n  %s (followed now)\n", toc_text_of(line, "charter"));
+    for (size_t i = 0; i < json_array_size(rivals); i++)
+        toc_buf_printf(out, "  %s\n", json_string_value(json_array_get(rivals, i)));
+    toc_buf_add_u8(out, '\n');
+}
 
 static toc_code show_created(void *context, json_t *line, toc_buf *out, toc_err *err)
 {
@@ -83,6 +101,27 @@ toc_code toc_cmd_circle_admit(toc_cli *cli, const toc_opts *args, toc_err *err)
     return toc_ask(cli, &request, &show, NULL, err);
 }
 
+static toc_code show_chosen(void *context, json_t *line, toc_buf *out, toc_err *err)
+{
+    (void)context;
+    toc_buf_printf(out, "Charter %.16s… is followed from now on.\n", toc_text_of(line, "charter"));
+    return toc_buf_ok(out, err);
+}
+
+toc_code toc_cmd_circle_choose(toc_cli *cli, const toc_opts *args, toc_err *err)
+{
+    TOC_TRY(toc_opts_expect(args, 1, 1, "a charter (all 64 digits of its hash)", err));
+    const char *circle = toc_opts_value(args, "circle");
+    TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
+    toc_json json = toc_request_begin(&request, "circle-choose");
+    if (circle != NULL)
+        toc_json_text(&json, "circle", toc_span_text(circle));
+    toc_json_text(&json, "charter", toc_span_text(args->words[0]));
+    toc_json_close(&json, '}');
+    toc_show show = {.line = show_chosen};
+    return toc_ask(cli, &request, &show, NULL, err);
+}
+
 static toc_code collect_circle(void *context, json_t *line, toc_buf *out, toc_err *err)
 {
     toc_table *table = context;
@@ -122,6 +161,7 @@ static toc_code show_circle(void *context, json_t *line, toc_buf *out, toc_err *
     toc_buf_printf(out, "\ncircle   %s\ncharter  version %llu, quorum %llu\n\n",
                    toc_text_of(line, "circle"), (unsigned long long)toc_number_of(line, "version"),
                    (unsigned long long)toc_number_of(line, "quorum"));
+    add_rivals(line, out);
     TOC_AUTO(toc_table_wipe) toc_table table;
     toc_table_init(&table, heads);
     const json_t *members = json_object_get(line, "members");

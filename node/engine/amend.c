@@ -105,6 +105,10 @@ static toc_code electorate(toc_engine *engine, toc_log_txn *txn, const toc_circl
     if (!toc_roll_shared(txn, circle, &engine->org, arena, &state, out_current))
         return toc_fail(err, TOC_STATE,
                         "this circle is not joined, or its charter has not come yet");
+    if (state.contested)
+        return toc_fail(err, TOC_STATE,
+                        "there are two valid charters of this circle; 'tocsin circle choose' one "
+                        "before it is changed");
     const toc_charter_member *self = toc_charter_find(out_current, &engine->org);
     if (self->role != TOC_ROLE_ADMIN)
         return toc_fail(err, TOC_DENIED, "only an admin of the circle changes its charter");

@@ -20,6 +20,7 @@ static const char *const refusal_names[TOC_REFUSE_COUNT] = {
     [TOC_REFUSE_ROLL] = "roll",
     [TOC_REFUSE_RETIRED_KEY] = "retired-key",
     [TOC_REFUSE_TWO_CARDS] = "two-cards",
+    [TOC_REFUSE_TWO_CHARTERS] = "two-charters",
     [TOC_REFUSE_UNKNOWN_KEY] = "unknown-key",
     [TOC_REFUSE_REPLAY] = "replay",
     [TOC_REFUSE_MAC1] = "mac1",
@@ -40,6 +41,8 @@ static const char *const refusal_texts[TOC_REFUSE_COUNT] = {
         "a cosignature does not verify, is dated ahead, or takes back what its org said before",
     [TOC_REFUSE_ROLL] = "a card or charter does not verify",
     [TOC_REFUSE_RETIRED_KEY] = "a head is signed by a key that its author's card has retired",
+    [TOC_REFUSE_TWO_CHARTERS] =
+        "two valid charters: that which came first holds until one is chosen",
     [TOC_REFUSE_TWO_CARDS] = "two valid cards of one serial: the last common one holds",
     [TOC_REFUSE_UNKNOWN_KEY] = "a handshake by a key that no known card names",
     [TOC_REFUSE_REPLAY] =

@@ -90,6 +90,11 @@ TOC_MUST toc_code toc_engine_charter_endorse(toc_engine *engine, toc_log_txn *tx
                                              const toc_charter_hash *hash, toc_span signed_charter,
                                              toc_now now, toc_buf *out_signed, toc_amended *out,
                                              toc_err *err);
+/* Of two branches of a contested circle this charter's is the one to follow: that in force, or an
+ * open rival (store/log.h). NOT_FOUND; STATE when there is no choice. */
+TOC_MUST toc_code toc_engine_circle_choose(toc_engine *engine, toc_log_txn *txn,
+                                           const toc_circle_id *circle,
+                                           const toc_charter_hash *hash, toc_now now, toc_err *err);
 /* As the single admin: a new version with one more member, in force at once. STATE when the quorum
  * is more than one, with what to do. */
 TOC_MUST toc_code toc_engine_circle_admit(toc_engine *engine, toc_log_txn *txn,
@@ -155,20 +160,21 @@ typedef enum toc_refusal {
     TOC_REFUSE_NOT_A_MEMBER = 0,     /* a peer outside the circle asked or told */
     TOC_REFUSE_ENTRY_CHANGED,        /* leaves, frontier or proof do not lead to the checkpoint */
     TOC_REFUSE_CHECKPOINT_SIGNATURE, /* signed by another key than the granted card's */
-    TOC_REFUSE_COMMITMENT,  /* opens, but not to what was committed to: the author's fault */
-    TOC_REFUSE_UNOPENABLE,  /* does not open with the key it names: the author's fault */
-    TOC_REFUSE_GRANT,       /* a grant that goes back, or that names what is not so */
-    TOC_REFUSE_FORK,        /* two heads of one size with two roots */
-    TOC_REFUSE_MALFORMED,   /* a message that breaks its format */
-    TOC_REFUSE_COSIGNATURE, /* a cosignature that is not so, is dated ahead, or takes another back
-                             */
-    TOC_REFUSE_ROLL,        /* a card or charter that does not verify */
-    TOC_REFUSE_RETIRED_KEY, /* a head signed by a key that the author's card retired */
-    TOC_REFUSE_TWO_CARDS,   /* two valid cards of one serial */
-    TOC_REFUSE_UNKNOWN_KEY, /* handshake: a static key that no card names */
-    TOC_REFUSE_REPLAY,      /* handshake: message 1 whose sender never confirmed */
-    TOC_REFUSE_MAC1,        /* handshake: first frame that does not know our key */
-    TOC_REFUSE_HANDSHAKE,   /* handshake: anything else */
+    TOC_REFUSE_COMMITMENT,   /* opens, but not to what was committed to: the author's fault */
+    TOC_REFUSE_UNOPENABLE,   /* does not open with the key it names: the author's fault */
+    TOC_REFUSE_GRANT,        /* a grant that goes back, or that names what is not so */
+    TOC_REFUSE_FORK,         /* two heads of one size with two roots */
+    TOC_REFUSE_MALFORMED,    /* a message that breaks its format */
+    TOC_REFUSE_COSIGNATURE,  /* a cosignature that is not so, is dated ahead, or takes another back
+                              */
+    TOC_REFUSE_ROLL,         /* a card or charter that does not verify */
+    TOC_REFUSE_RETIRED_KEY,  /* a head signed by a key that the author's card retired */
+    TOC_REFUSE_TWO_CARDS,    /* two valid cards of one serial */
+    TOC_REFUSE_TWO_CHARTERS, /* two valid charters of one version */
+    TOC_REFUSE_UNKNOWN_KEY,  /* handshake: a static key that no card names */
+    TOC_REFUSE_REPLAY,       /* handshake: message 1 whose sender never confirmed */
+    TOC_REFUSE_MAC1,         /* handshake: first frame that does not know our key */
+    TOC_REFUSE_HANDSHAKE,    /* handshake: anything else */
     TOC_REFUSE_COUNT
 } toc_refusal;
 const char *toc_refusal_name(toc_refusal refusal); /* "entry-changed" */

@@ -84,16 +84,33 @@ static toc_code append_grants(toc_engine *engine, toc_log_txn *txn, const toc_fe
     return TOC_OK;
 }
 
-static toc_code seal_boxes(toc_log_txn *txn, const toc_charter *charter, const toc_secret *key,
-                           toc_arena *arena, toc_buf *out, toc_err *err)
+/* The seal key of a reader, or one that nobody has: a reader finds its box by its place. */
+static toc_code reader_seal(toc_log_txn *txn, const toc_log_circle *circle, const toc_org_id *org,
+                            toc_arena *arena, toc_seal_key *out, toc_err *err)
+{
+    toc_card card;
+    if (circle->contested && !toc_rivals_have(txn, circle, org, true, arena)) {
+        TOC_AUTO(toc_secret_free) toc_secret *nobody = NULL;
+        TOC_TRY(toc_secret_random(&nobody, err));
+        toc_seal_public(nobody, out);
+        return TOC_OK;
+    }
+    TOC_TRY(toc_log_card_of(txn, org, arena, &card, err));
+    *out = card.seal;
+    return TOC_OK;
+}
+
+static toc_code seal_boxes(toc_log_txn *txn, const toc_log_circle *circle,
+                           const toc_charter *charter, const toc_secret *key, toc_arena *arena,
+                           toc_buf *out, toc_err *err)
 {
     size_t count = toc_charter_reader_count(charter);
     for (size_t i = 0; i < count; i++) {
         const toc_charter_member *reader = toc_charter_reader(charter, i);
-        toc_card card;
-        TOC_TRY(toc_log_card_of(txn, &reader->org, arena, &card, err));
+        toc_seal_key seal;
+        TOC_TRY(reader_seal(txn, circle, &reader->org, arena, &seal, err));
         toc_box box;
-        TOC_TRY(toc_box_seal(&card.seal, key, &box, err));
+        TOC_TRY(toc_box_seal(&seal, key, &box, err));
         toc_buf_add(out, box.bytes, sizeof box.bytes);
     }
     return toc_buf_ok(out, err);
@@ -163,7 +180,7 @@ toc_code toc_grants_refresh(toc_engine *engine, toc_log_txn *txn, const toc_circ
                        .alg = 1};
     toc_sender_key_id(key, &name, epoch, &model.key_id);
     TOC_AUTO(toc_buf_wipe) toc_buf boxes = {0};
-    TOC_TRY(seal_boxes(txn, &charter, key, arena, &boxes, err));
+    TOC_TRY(seal_boxes(txn, &state, &charter, key, arena, &boxes, err));
     TOC_TRY(append_grants(engine, txn, &name, &model, toc_buf_view(&boxes), err));
     static const toc_lane others[] = {TOC_LANE_ALERT, TOC_LANE_BULK};
     for (size_t i = 0; i < TOC_COUNT(others); i++) {
@@ -274,8 +291,9 @@ toc_code toc_grants_serve(toc_engine *engine, toc_log_txn *txn, engine_link *lin
     toc_card card;
     toc_box box;
     if (!toc_org_id_equal(&name->org, &engine->org) ||
-        !toc_roll_shared(txn, &name->circle, &link->peer, arena, &state, &charter) ||
+        !toc_roll_served(txn, &name->circle, &link->peer, arena, &state, &charter) ||
         !toc_charter_reads(&charter, &link->peer) ||
+        (state.contested && !toc_rivals_have(txn, &state, &link->peer, true, arena)) ||
         toc_log_sender_key(txn, name, epoch, &key, NULL) != TOC_OK ||
         toc_log_card_of(txn, &link->peer, arena, &card, NULL) != TOC_OK)
         return toc_engine_refuse(engine, link->number, message->id, TOC_REFUSED_NOT_FOUND,

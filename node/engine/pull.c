@@ -293,7 +293,7 @@ toc_code toc_sync_serve_pull(toc_engine *engine, toc_log_txn *txn, engine_link *
     const toc_feed_name *name = &message->as.pull.feed;
     toc_log_circle state;
     toc_charter charter;
-    if (!toc_roll_shared(txn, &name->circle, &link->peer, arena, &state, &charter))
+    if (!toc_roll_served(txn, &name->circle, &link->peer, arena, &state, &charter))
         return toc_sync_not_a_member(engine, txn, link, &name->circle, message->id, err);
     toc_feed_id id;
     toc_feed_id_of(name, &id);

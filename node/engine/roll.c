@@ -24,6 +24,13 @@ bool toc_roll_shared(toc_log_txn *txn, const toc_circle_id *circle, const toc_or
            toc_charter_find(out_charter, org) != NULL;
 }
 
+bool toc_roll_served(toc_log_txn *txn, const toc_circle_id *circle, const toc_org_id *org,
+                     toc_arena *arena, toc_log_circle *out_circle, toc_charter *out_charter)
+{
+    return toc_roll_shared(txn, circle, org, arena, out_circle, out_charter) &&
+           (!out_circle->contested || toc_rivals_have(txn, out_circle, org, false, arena));
+}
+
 toc_code toc_roll_card(toc_log_txn *txn, const toc_card_hash *hash, toc_arena *arena, toc_card *out,
                        toc_err *err)
 {
@@ -343,17 +350,12 @@ toc_code toc_roll_adopt(toc_engine *engine, toc_log_txn *txn, const toc_charter 
     return toc_engine_peers_changed(engine, err);
 }
 
-typedef struct chain {
-    toc_charter *charters; /* newest first */
-    size_t count;
-} chain;
-
 /* Walks back from the tip to the version in force, or to the first one. False: something is missing
  * and was asked for, or the tip leads elsewhere (then *out_dead is set: another branch, or not this
  * circle at all). */
 static toc_code walk_back(toc_engine *engine, toc_log_txn *txn, const engine_tip *tip,
-                          const toc_log_circle *state, toc_arena *arena, toc_now now, chain *out,
-                          bool *out_whole, bool *out_dead, toc_err *err)
+                          const toc_log_circle *state, toc_arena *arena, toc_now now,
+                          engine_chain *out, bool *out_whole, bool *out_dead, toc_err *err)
 {
     *out_whole = *out_dead = false;
     toc_charter_hash at = tip->hash;
@@ -387,8 +389,6 @@ static toc_code walk_back(toc_engine *engine, toc_log_txn *txn, const engine_tip
     return TOC_OK;
 }
 
-typedef enum cards_state { CARDS_READY, CARDS_MISSING, CARDS_WRONG } cards_state;
-
 /* One member's card: held, a card at all, of that org, and led back to its first one? What is
  * missing is asked for. */
 static toc_code member_card(toc_engine *engine, toc_log_txn *txn, const toc_charter_member *member,
@@ -418,14 +418,20 @@ static toc_code member_card(toc_engine *engine, toc_log_txn *txn, const toc_char
     return TOC_OK;
 }
 
-static toc_code cards_of(toc_engine *engine, toc_log_txn *txn, const chain *walked, uint64_t link,
-                         toc_arena *arena, toc_now now, cards_state *out, toc_err *err)
+toc_code toc_roll_chain_cards(toc_engine *engine, toc_log_txn *txn, const engine_chain *walked,
+                              uint64_t link, toc_arena *arena, toc_now now, cards_state *out,
+                              toc_err *err)
 {
     *out = CARDS_READY;
     for (size_t i = 0; i < walked->count; i++) {
         const toc_charter *charter = &walked->charters[i];
         for (size_t j = 0; j < charter->member_count; j++)
             TOC_TRY(member_card(engine, txn, &charter->members[j], link, arena, now, out, err));
+    }
+    if (*out == CARDS_WRONG) {
+        const engine_link *from = toc_engine_link(engine, link);
+        toc_engine_count(engine, from == NULL ? NULL : &from->peer, TOC_REFUSE_ROLL,
+                         "a charter that names a card which is not its member's");
     }
     return TOC_OK;
 }
@@ -439,30 +445,40 @@ static toc_code proven_card(void *context, const toc_card_hash *hash, toc_card *
     return toc_roll_prove(cards->txn, out, cards->arena, &missing, err);
 }
 
-static toc_code judge_chain(toc_engine *engine, toc_log_txn *txn, const toc_log_circle *state,
-                            const chain *walked, toc_arena *arena, uint64_t link, toc_now now,
-                            toc_err *err)
+toc_code toc_roll_chain_judge(toc_engine *engine, toc_log_txn *txn, const toc_charter *current,
+                              const engine_chain *walked, toc_arena *arena, uint64_t link,
+                              bool *out_holds, toc_charter *out_newest, toc_err *err)
 {
-    toc_charter current;
-    bool has_current = false;
-    if (state->known) {
-        TOC_TRY(toc_log_charter_of(txn, &state->id, arena, &current, err));
-        has_current = true;
-    }
+    (void)err;
     toc_log_card_context context = {.txn = txn, .arena = arena};
     toc_card_source cards = {.context = &context, .card = proven_card};
+    *out_holds = false;
     for (size_t i = walked->count; i > 0; i--) {
         const toc_charter *next = &walked->charters[i - 1];
         toc_err why;
-        if (toc_charter_judge(has_current ? &current : NULL, next, &cards, &why) != TOC_OK) {
-            engine_link *from = toc_engine_link(engine, link);
+        if (toc_charter_judge(current, next, &cards, &why) != TOC_OK) {
+            const engine_link *from = toc_engine_link(engine, link);
             toc_engine_count(engine, from == NULL ? NULL : &from->peer, TOC_REFUSE_ROLL, why.text);
             return TOC_OK;
         }
-        current = *next;
-        has_current = true;
+        current = next;
     }
-    return toc_roll_adopt(engine, txn, &current, arena, now, err);
+    *out_holds = true;
+    *out_newest = *current;
+    return TOC_OK;
+}
+
+static toc_code judge_chain(toc_engine *engine, toc_log_txn *txn, const toc_log_circle *state,
+                            const engine_chain *walked, toc_arena *arena, uint64_t link,
+                            toc_now now, toc_err *err)
+{
+    toc_charter current, newest;
+    bool holds;
+    if (state->known)
+        TOC_TRY(toc_log_charter_of(txn, &state->id, arena, &current, err));
+    TOC_TRY(toc_roll_chain_judge(engine, txn, state->known ? &current : NULL, walked, arena, link,
+                                 &holds, &newest, err));
+    return holds ? toc_roll_adopt(engine, txn, &newest, arena, now, err) : TOC_OK;
 }
 
 /* A tip that is a card. */
@@ -502,26 +518,24 @@ static toc_code advance_tip(toc_engine *engine, toc_log_txn *txn, const engine_t
     if (toc_log_circle_get(txn, &tip->circle, &state, NULL) != TOC_OK || !state.joined ||
         (state.known && toc_charter_hash_equal(&state.charter, &tip->hash)))
         return TOC_OK;
-    chain walked = {.charters = toc_arena_zalloc(arena, ROLL_CHAIN_MAX, sizeof(toc_charter))};
+    engine_chain walked = {.charters =
+                               toc_arena_zalloc(arena, ROLL_CHAIN_MAX, sizeof(toc_charter))};
     if (walked.charters == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for a chain of charters");
     bool whole, dead;
     cards_state cards;
     TOC_TRY(walk_back(engine, txn, tip, &state, arena, now, &walked, &whole, &dead, err));
     *out_done = dead;
+    if (dead && state.known)
+        return toc_rivals_meet(engine, txn, tip, &state, arena, now, out_done, err);
     if (!whole)
         return TOC_OK;
-    TOC_TRY(cards_of(engine, txn, &walked, tip->link, arena, now, &cards, err));
+    TOC_TRY(toc_roll_chain_cards(engine, txn, &walked, tip->link, arena, now, &cards, err));
     if (cards == CARDS_MISSING)
         return TOC_OK;
-    if (cards == CARDS_WRONG) {
-        const engine_link *from = toc_engine_link(engine, tip->link);
-        toc_engine_count(engine, from == NULL ? NULL : &from->peer, TOC_REFUSE_ROLL,
-                         "a charter that names a card which is not its member's");
-        *out_done = true;
-        return TOC_OK;
-    }
     *out_done = true;
+    if (cards == CARDS_WRONG)
+        return TOC_OK;
     return judge_chain(engine, txn, &state, &walked, arena, tip->link, now, err);
 }
 
@@ -556,7 +570,7 @@ static bool may_serve(toc_engine *engine, toc_log_txn *txn, const toc_org_id *pe
     toc_charter charter, newest;
     toc_log_circle state;
     return copy.data != NULL && toc_charter_reopen(copy, arena, &charter, NULL) == TOC_OK &&
-           toc_roll_shared(txn, &charter.circle, peer, arena, &state, &newest);
+           toc_roll_served(txn, &charter.circle, peer, arena, &state, &newest);
 }
 
 /* A hash names an item, or a circle, whose newest charter is then meant, or an org, whose newest

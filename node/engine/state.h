@@ -233,6 +233,37 @@ TOC_MUST toc_code toc_roll_advance(toc_engine *engine, toc_log_txn *txn, toc_now
 TOC_MUST toc_code toc_roll_ask_unknown(toc_engine *engine, toc_log_txn *txn, toc_now now,
                                        toc_err *err);
 
+/* As toc_roll_shared, and may what is in the circle be given to `org`? While it is contested only
+ * to who is in every open branch. */
+TOC_MUST bool toc_roll_served(toc_log_txn *txn, const toc_circle_id *circle, const toc_org_id *org,
+                              toc_arena *arena, toc_log_circle *out_circle,
+                              toc_charter *out_charter);
+
+typedef struct engine_chain {
+    toc_charter *charters; /* newest first */
+    size_t count;
+} engine_chain;
+typedef enum cards_state { CARDS_READY, CARDS_MISSING, CARDS_WRONG } cards_state;
+/* The cards that the charters name: what is missing is asked for, what is wrong is counted. */
+TOC_MUST toc_code toc_roll_chain_cards(toc_engine *engine, toc_log_txn *txn,
+                                       const engine_chain *walked, uint64_t link, toc_arena *arena,
+                                       toc_now now, cards_state *out, toc_err *err);
+/* Does each follow the one before, the oldest `current` (NULL: it is a first one)? If not it is
+ * counted; *out_newest is the newest. */
+TOC_MUST toc_code toc_roll_chain_judge(toc_engine *engine, toc_log_txn *txn,
+                                       const toc_charter *current, const engine_chain *walked,
+                                       toc_arena *arena, uint64_t link, bool *out_holds,
+                                       toc_charter *out_newest, toc_err *err);
+
+/* rivals.c: a tip that does not lead to the charter in force. When it is valid beside it, it is
+ * kept and the circle is contested. */
+TOC_MUST toc_code toc_rivals_meet(toc_engine *engine, toc_log_txn *txn, const engine_tip *tip,
+                                  const toc_log_circle *state, toc_arena *arena, toc_now now,
+                                  bool *out_done, toc_err *err);
+/* Is `org` a reader (`reads`) or at least a member in every open branch beside the one in force? */
+TOC_MUST bool toc_rivals_have(toc_log_txn *txn, const toc_log_circle *circle, const toc_org_id *org,
+                              bool reads, toc_arena *arena);
+
 /* Puts a judged charter in force: durable with the round, own feeds brought up to it, peers told at
  * the round's end. */
 TOC_MUST toc_code toc_roll_adopt(toc_engine *engine, toc_log_txn *txn, const toc_charter *charter,

@@ -188,7 +188,7 @@ toc_code toc_sync_serve_heads(toc_engine *engine, toc_log_txn *txn, engine_link 
     const toc_circle_id *circle = &message->as.heads.circle;
     toc_log_circle state;
     toc_charter charter;
-    if (!toc_roll_shared(txn, circle, &link->peer, arena, &state, &charter))
+    if (!toc_roll_served(txn, circle, &link->peer, arena, &state, &charter))
         return toc_sync_not_a_member(engine, txn, link, circle, message->id, err);
     head_rows rows;
     toc_hash digest;

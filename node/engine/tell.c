@@ -83,7 +83,7 @@ static toc_code tell_link(toc_engine *engine, toc_log_txn *txn, engine_link *lin
         toc_log_circle state;
         toc_charter charter;
         if (first_of_its_circle(tell, i) &&
-            toc_roll_shared(txn, &tell->rows[i].circle, &link->peer, arena, &state, &charter))
+            toc_roll_served(txn, &tell->rows[i].circle, &link->peer, arena, &state, &charter))
             TOC_TRY(tell_circle(engine, link, tell, &tell->rows[i].circle, err));
     }
     return TOC_OK;

@@ -358,7 +358,7 @@ static toc_code tell_link(toc_engine *engine, toc_log_txn *txn, engine_link *lin
     const tell_context *tell = context;
     toc_log_circle state;
     toc_charter charter;
-    if (!toc_roll_shared(txn, &tell->circle->id, &link->peer, tell->news->arena, &state, &charter))
+    if (!toc_roll_served(txn, &tell->circle->id, &link->peer, tell->news->arena, &state, &charter))
         return TOC_OK;
     if (engine->card_changed) {
         toc_hash card;

@@ -128,3 +128,71 @@ toc_code toc_log_vote_put(toc_log_txn *txn, const toc_charter *charter, toc_err 
     vote_key(&charter->circle, charter->version, &key);
     return toc_checked_put(txn, TOC_LOG_STATE, toc_key_view(&key), TOC_SPAN_OF(charter->hash), err);
 }
+
+/* ---- rivals ---- */
+
+static const char rival_prefix[] = "rival ";
+
+static void rival_key(const toc_circle_id *circle, const toc_charter_hash *hash, toc_key *out)
+{
+    toc_key_clear(out);
+    toc_key_add_span(out, toc_span_text(rival_prefix));
+    toc_key_add_span(out, TOC_SPAN_OF(*circle));
+    if (hash != NULL)
+        toc_key_add_span(out, TOC_SPAN_OF(*hash));
+}
+
+static toc_code open_rival(const toc_log_txn *txn, toc_row row, toc_charter_hash *out_hash,
+                           toc_rival *out, toc_err *err)
+{
+    const size_t before = sizeof rival_prefix - 1 + sizeof(toc_circle_id);
+    toc_span payload;
+    TOC_TRY(toc_checked_open(txn, TOC_LOG_STATE, row, &payload, err));
+    if (row.key.size != before + sizeof *out_hash || payload.size != 1 ||
+        payload.data[0] < TOC_RIVAL_OPEN || payload.data[0] > TOC_RIVAL_CHOSEN)
+        return toc_log_lies(txn, TOC_LOG_STATE, row.key, "this is not the row of a charter", err);
+    memcpy(out_hash->bytes, row.key.data + before, sizeof *out_hash);
+    *out = (toc_rival)payload.data[0];
+    return TOC_OK;
+}
+
+toc_code toc_log_rival_put(toc_log_txn *txn, const toc_circle_id *circle,
+                           const toc_charter_hash *hash, toc_rival state, toc_err *err)
+{
+    toc_key key;
+    uint8_t byte = (uint8_t)state;
+    rival_key(circle, hash, &key);
+    return toc_checked_put(txn, TOC_LOG_STATE, toc_key_view(&key), toc_span_of(&byte, 1), err);
+}
+
+toc_code toc_log_rival(toc_log_txn *txn, const toc_circle_id *circle, const toc_charter_hash *hash,
+                       toc_rival *out, toc_err *err)
+{
+    toc_key key;
+    toc_charter_hash same;
+    rival_key(circle, hash, &key);
+    toc_row row = {.key = toc_key_view(&key)};
+    toc_code code = toc_table_get(txn->txn, TOC_LOG_STATE, row.key, &row.value, err);
+    if (code == TOC_NOT_FOUND)
+        return toc_fail(err, code, "no such charter of another branch is kept here");
+    TOC_TRY(code);
+    return open_rival(txn, row, &same, out, err);
+}
+
+toc_code toc_log_rivals(toc_log_txn *txn, const toc_circle_id *circle, toc_log_rival_visit visit,
+                        void *context, toc_err *err)
+{
+    toc_key key;
+    rival_key(circle, NULL, &key);
+    TOC_AUTO(toc_cursor_close) toc_cursor *cursor = NULL;
+    TOC_TRY(toc_cursor_open(txn->txn, TOC_LOG_STATE, toc_key_view(&key), &cursor, err));
+    toc_row row;
+    toc_code code;
+    while ((code = toc_cursor_next(cursor, &row, err)) == TOC_OK) {
+        toc_charter_hash hash;
+        toc_rival state;
+        TOC_TRY(open_rival(txn, row, &hash, &state, err));
+        TOC_TRY(visit(context, &hash, state, err));
+    }
+    return code == TOC_NOT_FOUND ? TOC_OK : code;
+}

@@ -400,6 +400,163 @@ static void a_member_who_becomes_a_relay_reads_no_more(void **state)
     assert_true(after > before);
 }
 
+/* ---- two of one version ---- */
+
+static toc_secret *officer_of(const scene *s, int node)
+{
+    toc_err err;
+    toc_secret *officer = NULL;
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[node].log, &txn, &err));
+    TOC_CHECK_OK(toc_log_own_key(txn, TOC_OWN_OFFICER, &officer, &err));
+    return officer;
+}
+
+static toc_code hear(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err)
+{
+    const scene *s = context;
+    toc_hash key;
+    memcpy(key.bytes, s->hash.bytes, sizeof key.bytes);
+    if (s->bytes.size > 0)
+        TOC_TRY(toc_log_roll_put(txn, &key, toc_buf_view(&s->bytes), err));
+    return toc_roll_heard(engine, txn, 0, &s->circle, &key, now, err);
+}
+
+/* What A and B would never sign both, told to A while another one is in force: C is removed. */
+static void tell_rival(scene *s, size_t signers)
+{
+    toc_err err;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    TOC_AUTO(toc_buf_wipe) toc_buf body = {0};
+    toc_charter before, rival;
+    toc_charter_signature signatures[2];
+    TOC_CHECK_OK(toc_arena_new(8 << 20, &arena, &err));
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[A].log, &txn, &err));
+    TOC_CHECK_OK(toc_log_charter_of(txn, &s->circle, arena, &before, &err));
+    const toc_amend_step gone = step(s, TOC_AMEND_REMOVE, C, 0);
+    const toc_amendment amendment = {.step_count = 1, .steps = &gone};
+    toc_log_card_context context = {.txn = txn, .arena = arena};
+    toc_card_source cards = toc_log_card_source(&context);
+    TOC_CHECK_OK(toc_charter_amend(&before, &amendment, &cards, arena, &rival, &err));
+    TOC_CHECK_OK(toc_charter_write(&rival, &body, &err));
+    /* Meanwhile the other one of that version comes into force. */
+    const toc_amend_step admit = step(s, TOC_AMEND_ADMIT, D, TOC_ROLE_OBSERVER);
+    ASSERT_SAYS(propose_at(s, A, &admit, 1, 0), TOC_OK);
+    ASSERT_SAYS(endorse_at(s, B), TOC_OK);
+    steps(s, 300);
+    assert_int_equal(version_at(s, A), 3);
+    toc_charter_hash_of(toc_buf_view(&body), &s->hash);
+    for (int i = 0; i < 2; i++) {
+        TOC_AUTO(toc_secret_free) toc_secret *officer = officer_of(s, i);
+        toc_charter_sign(&s->hash, &s->net.nodes[i].org, officer, &signatures[i]);
+    }
+    toc_buf_clear(&s->bytes);
+    toc_charter_join(toc_buf_view(&body), signatures, signers, &s->bytes);
+    assert_true(sim_do(&s->net, &s->net.nodes[A], hear, s));
+}
+
+static toc_code choose(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                       toc_err *err)
+{
+    (void)err;
+    scene *s = context;
+    s->said = toc_engine_circle_choose(engine, txn, &s->circle, &s->hash, now, &s->why);
+    return TOC_OK;
+}
+
+static toc_log_circle circle_at(const scene *s, int node)
+{
+    toc_err err;
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    toc_log_circle circle;
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[node].log, &txn, &err));
+    TOC_CHECK_OK(toc_log_circle_get(txn, &s->circle, &circle, &err));
+    return circle;
+}
+
+static uint64_t told_of(const scene *s, int node, toc_refusal reason)
+{
+    uint64_t count = 0;
+    const toc_engine *engine = s->net.nodes[node].engine;
+    for (size_t i = 0; i < toc_engine_peer_count(engine); i++) {
+        toc_peer_state peer;
+        toc_engine_peer_at(engine, i, &peer);
+        count += peer.refused[reason];
+    }
+    return count;
+}
+
+static toc_code choose_at(scene *s, int node, const toc_charter_hash *hash)
+{
+    s->hash = *hash;
+    assert_true(sim_do(&s->net, &s->net.nodes[node], choose, s));
+    return s->said;
+}
+
+static void of_two_valid_charters_the_first_holds_and_only_readers_of_both_get_keys(void **state)
+{
+    scene *s = *state;
+    uint32_t before, epoch;
+    reads_newest(s, B, &before);
+    tell_rival(s, 2);
+    toc_log_circle now = circle_at(s, A);
+    assert_true(now.contested);
+    assert_int_equal(now.version, 3);
+    assert_false(toc_charter_hash_equal(&now.charter, &s->hash));
+    assert_int_equal(told_of(s, A, TOC_REFUSE_TWO_CHARTERS), 1);
+    assert_true(sim_do(&s->net, &s->net.nodes[A], write_record, s));
+    steps(s, 400);
+    assert_true(reads_newest(s, B, &epoch));
+    assert_true(epoch > before);
+    assert_false(reads_newest(s, C, &epoch));
+    const toc_amend_step more = step(s, TOC_AMEND_ROLE, C, TOC_ROLE_RELAY);
+    ASSERT_SAYS(propose_at(s, A, &more, 1, 0), TOC_STATE);
+    /* Told again it is no news; chosen is what is in force: C reads again. */
+    assert_int_equal(told_of(s, A, TOC_REFUSE_TWO_CHARTERS), 1);
+    ASSERT_SAYS(choose_at(s, A, &now.charter), TOC_OK);
+    assert_false(circle_at(s, A).contested);
+    assert_true(sim_do(&s->net, &s->net.nodes[A], write_record, s));
+    steps(s, 400);
+    assert_true(reads_newest(s, C, &epoch));
+}
+
+static void the_operator_chooses_the_other_branch(void **state)
+{
+    scene *s = *state;
+    uint32_t epoch;
+    tell_rival(s, 2);
+    toc_charter_hash rival = s->hash, first = circle_at(s, A).charter, none = {{1}};
+    ASSERT_SAYS(choose_at(s, A, &none), TOC_NOT_FOUND);
+    ASSERT_SAYS(choose_at(s, A, &rival), TOC_OK);
+    toc_log_circle now = circle_at(s, A);
+    assert_false(now.contested);
+    assert_true(toc_charter_hash_equal(&now.charter, &rival));
+    ASSERT_SAYS(choose_at(s, A, &first), TOC_STATE); /* there is no choice any more */
+    toc_buf_clear(&s->bytes);
+    s->hash = first;
+    assert_true(sim_do(&s->net, &s->net.nodes[A], hear, s));
+    assert_false(circle_at(s, A).contested); /* what was declined is no news */
+    assert_true(sim_do(&s->net, &s->net.nodes[A], write_record, s));
+    steps(s, 500);
+    assert_false(reads_newest(s, C, &epoch));
+    /* B hears of it from A, and stays where it is. */
+    assert_true(circle_at(s, B).contested);
+    toc_log_circle there = circle_at(s, B);
+    assert_true(toc_charter_hash_equal(&there.charter, &first));
+}
+
+static void a_charter_without_a_quorum_contests_nothing(void **state)
+{
+    scene *s = *state;
+    tell_rival(s, 1);
+    assert_false(circle_at(s, A).contested);
+    assert_int_equal(told_of(s, A, TOC_REFUSE_TWO_CHARTERS), 0);
+    assert_int_equal(told_of(s, A, TOC_REFUSE_ROLL), 1);
+    toc_charter_hash first = circle_at(s, A).charter;
+    ASSERT_SAYS(choose_at(s, A, &first), TOC_STATE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -414,6 +571,9 @@ int main(void)
         TEST(a_charter_that_names_an_unknown_card_is_not_signed),
         TEST(who_was_removed_gets_no_key_for_what_is_written_after),
         TEST(a_member_who_becomes_a_relay_reads_no_more),
+        TEST(of_two_valid_charters_the_first_holds_and_only_readers_of_both_get_keys),
+        TEST(the_operator_chooses_the_other_branch),
+        TEST(a_charter_without_a_quorum_contests_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

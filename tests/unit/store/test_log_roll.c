@@ -352,7 +352,7 @@ static void rows_of_circles_that_cannot_be_are_lies(void **state)
     ASSERT_OK(toc_checked_put(fixture->txn, TOC_LOG_CIRCLES, key, toc_span_of(row, sizeof row - 1),
                               &err));
     ASSERT_CODE(TOC_MALFORMED, toc_log_circle_get(fixture->txn, &id, &found, &err));
-    row[0] = 4; /* a flag that is not known */
+    row[0] = 8; /* a flag that is not known */
     ASSERT_OK(toc_checked_put(fixture->txn, TOC_LOG_CIRCLES, key, TOC_SPAN_OF(row), &err));
     ASSERT_CODE(TOC_MALFORMED, toc_log_circle_get(fixture->txn, &id, &found, &err));
 }
