@@ -15,7 +15,9 @@ void toc_map_init(toc_map *map)
 void toc_map_wipe(toc_map *map)
 {
     free(map->slots);
+    free(map->entries);
     map->slots = NULL;
+    map->entries = NULL;
     map->used = map->capacity = 0;
 }
 
@@ -25,7 +27,7 @@ void toc_map_clear(toc_map *map)
 }
 
 /* Multiply and add with secret factors (Dietzfelbinger 1996), eight bytes at a time. */
-static size_t place_of(const toc_map *map, toc_span key)
+static uint32_t hash_of(const toc_map *map, toc_span key)
 {
     uint64_t sum = map->seeds[5] ^ (key.size * map->seeds[0]);
     for (size_t i = 0, at = 0; at < key.size; i++, at += 8) {
@@ -33,14 +35,17 @@ static size_t place_of(const toc_map *map, toc_span key)
         memcpy(&word, key.data + at, key.size - at < 8 ? key.size - at : 8);
         sum += (word ^ (sum >> 32)) * (map->seeds[i] | 1);
     }
-    return (size_t)((sum ^ (sum >> 32)) & (map->capacity - 1));
+    return (uint32_t)(sum ^ (sum >> 32));
 }
 
-static toc_map_slot *slot_of(const toc_map *map, toc_span key)
+static toc_map_slot *slot_of(const toc_map *map, toc_span key, uint32_t hash)
 {
-    for (size_t i = place_of(map, key);; i = (i + 1) & (map->capacity - 1)) {
+    for (size_t i = hash & (map->capacity - 1);; i = (i + 1) & (map->capacity - 1)) {
         toc_map_slot *slot = &map->slots[i];
-        if (slot->size == 0 || toc_span_equal(toc_span_of(slot->key, slot->size), key))
+        if (slot->entry == 0)
+            return slot;
+        const toc_map_entry *entry = &map->entries[slot->entry - 1];
+        if (slot->hash == hash && toc_span_equal(toc_span_of(entry->key, entry->size), key))
             return slot;
     }
 }
@@ -49,28 +54,39 @@ bool toc_map_find(const toc_map *map, toc_span key, uint32_t *out)
 {
     if (map->capacity == 0)
         return false;
-    const toc_map_slot *slot = slot_of(map, key);
-    if (slot->size == 0)
+    const toc_map_slot *slot = slot_of(map, key, hash_of(map, key));
+    if (slot->entry == 0)
         return false;
-    *out = slot->value;
+    *out = map->entries[slot->entry - 1].value;
     return true;
+}
+
+static void move_slot(toc_map_slot *slots, size_t capacity, const toc_map_slot *slot)
+{
+    size_t place = slot->hash & (capacity - 1);
+    while (slots[place].entry > 0)
+        place = (place + 1) & (capacity - 1);
+    slots[place] = *slot;
 }
 
 static toc_code grow(toc_map *map, toc_err *err)
 {
-    toc_map_slot *old = map->slots;
-    size_t old_capacity = map->capacity,
-           capacity = old_capacity == 0 ? MAP_SLOTS_FIRST : 2 * old_capacity;
+    size_t capacity = map->capacity == 0 ? MAP_SLOTS_FIRST : 2 * map->capacity;
+    TOC_ASSERT(capacity <= (size_t)UINT32_MAX + 1); /* as far as hashes reach */
+    toc_map_entry *entries = realloc(map->entries, capacity / 2 * sizeof *entries);
+    if (entries == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "no memory for the fold");
+    map->entries = entries;
     toc_map_slot *slots = calloc(capacity, sizeof *slots);
     if (slots == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "no memory for the fold");
+    for (size_t i = 0; i < map->capacity; i++) {
+        if (map->slots[i].entry > 0)
+            move_slot(slots, capacity, &map->slots[i]);
+    }
+    free(map->slots);
     map->slots = slots;
     map->capacity = capacity;
-    for (size_t i = 0; i < old_capacity; i++) {
-        if (old[i].size > 0)
-            *slot_of(map, toc_span_of(old[i].key, old[i].size)) = old[i];
-    }
-    free(old);
     return TOC_OK;
 }
 
@@ -79,11 +95,13 @@ toc_code toc_map_add(toc_map *map, toc_span key, uint32_t value, toc_err *err)
     TOC_ASSERT(key.size > 0 && key.size <= TOC_MAP_KEY_BYTES_MAX);
     if (2 * (map->used + 1) > map->capacity)
         TOC_TRY(grow(map, err));
-    toc_map_slot *slot = slot_of(map, key);
-    TOC_ASSERT(slot->size == 0);
-    slot->size = (uint8_t)key.size;
-    memcpy(slot->key, key.data, key.size);
-    slot->value = value;
-    map->used++;
+    uint32_t hash = hash_of(map, key);
+    toc_map_slot *slot = slot_of(map, key, hash);
+    TOC_ASSERT(slot->entry == 0);
+    toc_map_entry *entry = &map->entries[map->used++];
+    entry->size = (uint8_t)key.size;
+    memcpy(entry->key, key.data, key.size);
+    entry->value = value;
+    *slot = (toc_map_slot){.hash = hash, .entry = (uint32_t)map->used};
     return TOC_OK;
 }

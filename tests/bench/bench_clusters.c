@@ -158,6 +158,8 @@ int main(int count, char **words)
     step(it, members, "which is retracted");
     say_whole(it, 2, "overlap", members / 2, members);
     step(it, members, "half of both in a third");
+    say_joining(it, 3, "later", members);
+    step(it, members, "20 wallets more, beside that");
     say_end(it, 2, "overlap", 2);
     step(it, members, "which is retracted");
     say_end(it, 0, "first", 2);
