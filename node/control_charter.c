@@ -5,7 +5,12 @@
 #include "proto/base/text.h"
 #include "store/log.h"
 
-enum { CHARTER_ARENA_BYTES = 64 << 20, STEPS_MAX = 1024, HASH_DIGITS_MIN = 8 };
+enum {
+    CHARTER_ARENA_BYTES = 64 << 20,
+    STEPS_ARENA_BYTES = 1 << 20,
+    STEPS_MAX = 1024,
+    HASH_DIGITS_MIN = 8
+};
 
 /* ---- one proposal, in words ---- */
 
@@ -126,20 +131,18 @@ static toc_code say_bytes(toc_talk *talk, toc_span signed_charter, toc_err *err)
 
 typedef struct proposal_task {
     toc_circle_id circle;
-    toc_amend_step steps[STEPS_MAX];
+    toc_amend_step *steps; /* STEPS_MAX, the arena's */
     toc_amendment amendment;
     bool dry_run;
     toc_buf bytes;
     toc_amended made;
 } proposal_task;
 
-static void proposal_task_free(proposal_task *task)
+static void proposal_task_wipe(proposal_task *task)
 {
-    if (task != NULL)
-        toc_buf_wipe(&task->bytes);
-    free(task);
+    toc_buf_wipe(&task->bytes);
 }
-TOC_DEFINE_AUTO(proposal_task, proposal_task_free)
+TOC_DEFINE_AUTO_WIPE(proposal_task, proposal_task_wipe)
 
 /* "ORG" or "ORG=ROLE". */
 static toc_code read_step(toc_log_txn *txn, toc_span word, toc_amend what, toc_amend_step *out,
@@ -241,19 +244,22 @@ static toc_code run_propose(void *context, toc_engine *engine, toc_log_txn *txn,
 
 toc_code toc_control_circle_propose(toc_talk *talk, json_t *request, toc_err *err)
 {
-    TOC_AUTO(proposal_task_free) proposal_task *task = calloc(1, sizeof *task);
-    if (task == NULL)
-        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a proposal");
+    TOC_AUTO(proposal_task_wipe) proposal_task task = {0};
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
     TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    TOC_TRY(toc_arena_new(STEPS_ARENA_BYTES, &arena, err));
+    task.steps = toc_arena_zalloc(arena, STEPS_MAX, sizeof *task.steps);
+    if (task.steps == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a proposal");
     TOC_TRY(toc_log_read(toc_node_log(toc_talk_node(talk)), &txn, err));
-    TOC_TRY(toc_roll_circle(txn, request, &task->circle, err));
-    TOC_TRY(read_steps(txn, request, task, err));
-    TOC_TRY(read_terms(request, &task->amendment, err));
-    TOC_TRY(toc_args_bool(request, "dry_run", &task->dry_run, err));
+    TOC_TRY(toc_roll_circle(txn, request, &task.circle, err));
+    TOC_TRY(read_steps(txn, request, &task, err));
+    TOC_TRY(read_terms(request, &task.amendment, err));
+    TOC_TRY(toc_args_bool(request, "dry_run", &task.dry_run, err));
     toc_log_abort(txn);
     txn = NULL;
-    TOC_TRY(toc_node_do(toc_talk_node(talk), run_propose, task, err));
-    return say_bytes(talk, toc_buf_view(&task->bytes), err);
+    TOC_TRY(toc_node_do(toc_talk_node(talk), run_propose, &task, err));
+    return say_bytes(talk, toc_buf_view(&task.bytes), err);
 }
 
 /* ---- circle-proposals, circle-proposal ---- */

@@ -36,7 +36,7 @@ toc_code toc_log_proposals(toc_log_txn *txn, toc_log_proposal_visit visit, void 
     toc_row row;
     toc_code code;
     while ((code = toc_cursor_next(cursor, &row, err)) == TOC_OK) {
-        toc_log_proposal proposal;
+        toc_log_proposal proposal = {0};
         TOC_TRY(open_proposal(txn, row, &proposal, err));
         TOC_TRY(visit(context, &proposal, err));
     }
@@ -77,7 +77,7 @@ toc_code toc_log_proposals_drop(toc_log_txn *txn, const toc_circle_id *circle, u
     toc_row row;
     toc_code code;
     while ((code = toc_cursor_next(cursor, &row, err)) == TOC_OK) {
-        toc_log_proposal proposal;
+        toc_log_proposal proposal = {0};
         TOC_TRY(open_proposal(txn, row, &proposal, err));
         if (proposal.version <= version)
             TOC_TRY(toc_cursor_delete(cursor, err));
@@ -190,7 +190,7 @@ toc_code toc_log_rivals(toc_log_txn *txn, const toc_circle_id *circle, toc_log_r
     toc_code code;
     while ((code = toc_cursor_next(cursor, &row, err)) == TOC_OK) {
         toc_charter_hash hash;
-        toc_rival state;
+        toc_rival state = TOC_RIVAL_OPEN;
         TOC_TRY(open_rival(txn, row, &hash, &state, err));
         TOC_TRY(visit(context, &hash, state, err));
     }
