@@ -178,7 +178,7 @@ static void an_audience_is_told_what_a_node_with_nothing_else_would_tell(void **
                   (unsigned long long)counts.hidden, (unsigned long long)counts.above,
                   (unsigned long long)counts.other_circle, (unsigned long long)counts.named,
                   (unsigned long long)counts.barred, (unsigned long long)counts.differs);
-    if (getenv("TOC_AUDIENCE_SEED") != NULL)
+    if (getenv("TOC_AUDIENCE_SEED") != NULL || getenv("TOC_AUDIENCE_COUNT") != NULL)
         return;
     assert_true(counts.seen > 0 && counts.above > 0 && counts.other_circle > 0 &&
                 counts.named > 0 && counts.barred > 0);

@@ -301,12 +301,16 @@ static void a_lost_letter_case_is_offered_and_searched_on_request(void **state)
     assert_non_null(strstr(out.problem.err.text, "in no letter case; --keep-invalid"));
 }
 
+/* Base58Check of a drawn hash, made with another implementation: twelve letters that have two cases
+ * are searched soon. */
+#define FEW_LETTERS "144Gf2kj361ti5r6ho9131Nno78dm1i3eL"
+
 static void what_a_token_lives_on_narrows_a_recovered_address(void **state)
 {
     (void)state;
     toc_wallet wallet =
-        take_wallet(ON("USDT", "1kdxaqcbeomafvapwtmyvdbeq6rnvnpf6j"), TOC_ROW_RECOVER);
-    assert_string_equal(wallet.address, OMNI);
+        take_wallet(ON("USDT", "144gf2kj361ti5r6ho9131nno78dm1i3el"), TOC_ROW_RECOVER);
+    assert_string_equal(wallet.address, FEW_LETTERS);
     assert_string_equal(toc_chain_symbol(wallet.chain), "BTC");
     assert_int_equal(wallet.flags, TOC_WALLET_RECOVERED | TOC_WALLET_CHAIN_INFERRED);
 }
