@@ -118,7 +118,21 @@ static toc_code find_in_circle(toc_completion *at, const toc_claim_id *claim,
     if (!toc_circle_id_equal(&out_head->circle, at->circle))
         return toc_fail(err, TOC_DENIED,
                         "this claim is of another circle: say so there (--circle)");
+    at->about = *out;
+    at->about_org = out_head->org;
     return TOC_OK;
+}
+
+/* What is said about a claim repeats which one it is. */
+static toc_code check_telling(const toc_completion *at, const toc_statement *draft, toc_err *err)
+{
+    if (at->about == NULL || at->charter == NULL ||
+        toc_readers_see(at->charter, toc_node_org(at->node), draft, &at->about_org, at->about))
+        return TOC_OK;
+    return toc_fail(err, TOC_DENIED,
+                    "this would tell others of a claim that they may not read (TLP %s): mark it "
+                    "alike, by tlp, releasable_to and not_to",
+                    toc_tlp_name(at->about->tlp));
 }
 
 /* ---- what disputes, inquiries and replies are about ---- */
@@ -308,7 +322,9 @@ toc_code toc_completion_identify(toc_completion *at, toc_statement *draft, toc_e
 
 toc_code toc_completion_fill(toc_completion *completion, toc_statement *draft, toc_err *err)
 {
+    completion->about = NULL;
     TOC_TRY(toc_completion_identify(completion, draft, err));
+    TOC_TRY(check_telling(completion, draft, err));
     bool is_derived = draft->source.ground == TOC_GROUND_DERIVED && draft->root_count == 0;
     return is_derived ? fill_sources(completion, draft, err) : TOC_OK;
 }

@@ -14,6 +14,9 @@ typedef struct toc_completion {
     toc_arena *arena;
     toc_views_txn *views;
     const toc_charter *charter; /* in force; NULL: it has not come */
+    /* What the draft that was looked at last speaks about, and repeats the identity of; or NULL. */
+    const toc_statement *about;
+    toc_org_id about_org;
     bool is_level;   /* the views were waited for already: what they do not know is not there */
     size_t expected; /* claims that drafts name, found in one go */
     toc_views_place *places;
@@ -25,7 +28,8 @@ typedef struct toc_completion {
 TOC_MUST toc_code toc_completion_expect(toc_completion *completion, const toc_statement *drafts,
                                         size_t count, toc_err *err);
 
-/* Fills in, in a draft of any kind:
+/* DENIED also when the draft would tell somebody of a claim that he may not read. Fills in, in a
+ * draft of any kind:
  *   an org of zeroes where this org is meant (same-as, attribution, service notice);
  *   the open target of a dispute or an inquiry: the live claim of this circle with that id, with
  *   its identity in full; the revision seen, where a dispute names none;

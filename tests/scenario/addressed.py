@@ -48,6 +48,16 @@ def for_some_members(nodes):
     roots = claims(c, wallets[4])[0]["roots"]
     expect(len(roots) == 1 and roots[0].startswith("undisclosed:"), f"roots that Org C sees: {roots}")
     expect(not claims(a, wallets[4])[0].get("misstated"), "the author of the source calls it misstated")
+    # Who speaks of it may not tell others by that.
+    secret = claims(b, wallets[1])[0]["claim"]
+    for words in (("dispute", secret, "--reason", "typo"), ("inquire", secret)):
+        told = b.tocsin(*words, ok=(4,))
+        expect(told.last["refused"] == 1 and "may not read" in told.out, f"{words} tells Org C: {told.out}")
+        expect(b.tocsin(*words, "--not-to", c.name).last["new"] == 1, f"{words} among those who read it")
+    wait_for("the dispute arrives", lambda: a.lookup(wallets[1])["disputes"])
+    inquiry = a.lookup(wallets[1])["inquiries"][0]["claim"]
+    expect(a.tocsin("reply", inquiry, ok=(4,)).last["refused"] == 1, "a reply tells Org C")
+    expect(a.tocsin("reply", inquiry, "--releasable-to", b.name).last["new"] == 1, "a reply to who asked")
     # Taken back: those who have it hear of it, the others of nothing.
     said = a.tocsin("shared", wallets[3]).lines
     expect([row["kind"] for row in said] == ["wallet", "retraction", "wallet"], f"what was shared: {said}")
@@ -58,7 +68,7 @@ def for_some_members(nodes):
     expect(not a.tocsin("shared", "0x" + "99" * 20).lines, "what was never shared")
     expect(b.name in a.tocsin("shared", wallets[3], as_json=False).out, "with whom, for people")
     a.tocsin("retract", wallets[0], "--category", "theft")
-    opened(b, 8), opened(c, 4)
+    opened(b, 11), opened(c, 4)
     expect(not claims(b, wallets[0]), "a retraction that did not arrive")
     for wallet in (wallets[0], wallets[1]):
         held = (c.state / "store" / "views" / "data.mdb").read_bytes()
