@@ -123,11 +123,21 @@ static toc_code find_in_circle(toc_completion *at, const toc_claim_id *claim,
     return TOC_OK;
 }
 
+/* Whether somebody who may read the draft, now or once he has joined, may not read the source. */
+static bool tells_more(const toc_completion *at, const toc_statement *draft,
+                       const toc_org_id *source_org, const toc_statement *source)
+{
+    if (toc_audience_narrows(draft, source))
+        return true;
+    return at->charter == NULL
+               ? toc_audience_is_named(source)
+               : !toc_readers_see(at->charter, toc_node_org(at->node), draft, source_org, source);
+}
+
 /* What is said about a claim repeats which one it is. */
 static toc_code check_telling(const toc_completion *at, const toc_statement *draft, toc_err *err)
 {
-    if (at->about == NULL || at->charter == NULL ||
-        toc_readers_see(at->charter, toc_node_org(at->node), draft, &at->about_org, at->about))
+    if (at->about == NULL || !tells_more(at, draft, &at->about_org, at->about))
         return TOC_OK;
     return toc_fail(err, TOC_DENIED,
                     "this would tell others of a claim that they may not read (TLP %s): mark it "
@@ -240,9 +250,7 @@ static bool is_sealed(const toc_completion *at, const toc_statement *draft,
 {
     if (!toc_circle_id_equal(&head->circle, at->circle))
         return true;
-    return at->charter == NULL
-               ? toc_audience_is_named(source)
-               : !toc_readers_see(at->charter, toc_node_org(at->node), draft, &head->org, source);
+    return tells_more(at, draft, &head->org, source);
 }
 
 static toc_code find_source(toc_completion *at, const toc_statement *draft,

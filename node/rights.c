@@ -65,5 +65,11 @@ toc_rights toc_rights_of(const toc_config *config, unsigned uid, unsigned gid)
                    any_among(groups, count, config->admin_gids, config->admin_gid_count);
     rights.may = rights.admin || among(uid, config->uids, config->uid_count) ||
                  any_among(groups, count, config->gids, config->gid_count);
+    /* Who is named as an audience is one, whatever his groups may. */
+    bool named = among(uid, config->uids, config->uid_count) ||
+                 among(uid, config->admin_uids, config->admin_uid_count);
+    if (rights.audience != NULL && !named &&
+        among(uid, rights.audience->uids, rights.audience->uid_count))
+        rights.may = rights.admin = false;
     return rights;
 }

@@ -137,6 +137,7 @@ toc_code toc_writer_remember(toc_writer_batch *all, const toc_recent_row *row, t
         all->row_capacity = capacity;
     }
     all->rows[all->row_count++] = *row;
+    all->names_any = all->names_any || row->named != NULL; /* lent by this batch */
     /* Later drafts of this batch must see it too; a batch that fails clears what it put
      * (write_out). */
     return toc_recent_put(all->recent, row, err);
@@ -156,7 +157,9 @@ static toc_code check_readers(toc_writer_batch *all, const toc_statement *statem
                         "%zu of the circle could read it, and it is sealed to each by name: at "
                         "most %u; say releasable_to, or say it in a smaller circle",
                         *out_count, TOC_READERS_MAX);
-    if (*out_count <= 1 && statement->releasable_count + statement->not_to_count > 0)
+    /* What was said for somebody who has left can still be taken back. */
+    if (*out_count <= 1 && statement->releasable_count + statement->not_to_count > 0 &&
+        statement->kind != TOC_RECORD_RETRACTION)
         return toc_fail(err, TOC_DENIED,
                         "%s: nobody in this circle but this org could read it; name a reader of "
                         "the circle (tocsin circle show)",
@@ -255,15 +258,23 @@ static toc_code add_claim(toc_writer_batch *all, toc_statement *statement,
     return toc_writer_add(all, statement, err);
 }
 
-/* Added once already, and taken back: what cannot be written is refused before its members are.
- * What it lends from lives as long as the batch. */
+/* Added once already, and taken back: what cannot be written is refused before anything that is
+ * written because of it. */
+static toc_code try_claim(toc_writer_batch *all, toc_statement *statement,
+                          const toc_claim_id *claim, uint64_t revision, toc_err *err)
+{
+    size_t before = all->bytes.size;
+    TOC_TRY(add_claim(all, statement, claim, revision, err));
+    all->bytes.size = before;
+    all->count--;
+    return TOC_OK;
+}
+
+/* What it lends from lives as long as the batch. */
 static toc_code keep_head(toc_writer_batch *all, toc_statement *head, const toc_claim_id *claim,
                           const toc_recent_row *row, toc_err *err)
 {
-    size_t before = all->bytes.size;
-    TOC_TRY(add_claim(all, head, claim, row->revision, err));
-    all->bytes.size = before;
-    all->count--;
+    TOC_TRY(try_claim(all, head, claim, row->revision, err));
     all->has_head = true;
     all->head = *head;
     all->head_claim = *claim;
@@ -325,12 +336,16 @@ toc_code toc_writer_take_claim(toc_writer_batch *all, const toc_statement *draft
         return TOC_OK;
     }
     bool was_live = before.live;
-    if (was_live && toc_audience_narrows(&before.marking, &statement))
-        TOC_TRY(narrow(all, &statement, &claim, &before, err));
-    row.ended = before.ended;
-    row.revision = toc_writer_next_revision(all, before.revision);
     row.termless = row.comparison;
     TOC_TRY(give_term(all, &statement, &row.comparison, err));
+    if (was_live && toc_audience_narrows(&before.marking, &statement)) {
+        TOC_TRY(try_claim(all, &statement, &claim, before.revision + 2, err));
+        TOC_TRY(narrow(all, &statement, &claim, &before, err));
+    } else if (was_live && !counted && toc_audience_narrows(&statement, &before.marking)) {
+        before.ended = before.revision; /* for more: they are told of the members, too */
+    }
+    row.ended = before.ended;
+    row.revision = toc_writer_next_revision(all, before.revision);
     if (!counted && !before.live)
         return keep_head(all, &statement, &claim, &row, err);
     TOC_TRY(add_claim(all, &statement, &claim, row.revision, err));
@@ -390,6 +405,8 @@ toc_code toc_writer_take_members(toc_writer_batch *all, const toc_statement *dra
     bool awaited = all->has_head && toc_claim_id_equal(&all->head_claim, &claim);
     if (!report.live && !awaited)
         return toc_fail(err, TOC_STATE, "members of a cluster that has no head of its own");
+    /* Members are told to whoever is told of their report. */
+    toc_writer_mark_like(awaited ? &all->head : &report.marking, &statement);
     toc_member *members = toc_arena_zalloc(all->arena, body->count, sizeof *members);
     if (members == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for cluster members");

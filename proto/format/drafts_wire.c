@@ -1,7 +1,9 @@
 #include <stdlib.h>
 
 #include "proto/base/endian.h"
+#include "proto/feed/addressed.h"
 #include "proto/format/drafts_store.h"
+#include "proto/rules/audience.h"
 
 enum {
     VERSION = 1,
@@ -88,6 +90,8 @@ static toc_code write_members(toc_drafts *drafts, const toc_draft_cluster *clust
     toc_statement members = draft_of(cluster, TOC_RECORD_MEMBERS);
     size_t orgs = cluster->releasable_count + cluster->not_to_count;
     size_t count = 0, bytes = NODE_ADDS_BYTES + cluster->purpose.size + orgs * ORG_BYTES;
+    if (toc_audience_is_named(&members)) /* then it is sealed to each of its readers */
+        bytes += toc_addressed_bytes(TOC_READERS_MAX, 0);
     while (count < TOC_CHUNK_MEMBERS_MAX && drafts->next_member < cluster->members.size) {
         size_t next;
         toc_member *member = &drafts->chunk[count];

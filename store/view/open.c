@@ -162,13 +162,18 @@ static toc_code open_addressed(toc_fold *fold, const toc_fold_feed *feed, uint64
     TOC_AUTO(seal_keys_wipe) seal_keys seals = {0};
     toc_addressed opened = {0};
     TOC_TRY(read_seal_keys(fold, &seals, err));
-    for (size_t i = 0; i < seals.count && !*out_there; i++)
-        *out_there = toc_addressed_open(&feed->id, index, out->bytes, seals.keys[i],
-                                        fold->plain + TOC_ENTRY_BYTES_MAX, &opened, NULL) == TOC_OK;
-    if (*out_there) {
-        out->bytes = opened.record;
-        out->salt = opened.salt;
-    }
+    toc_code code = TOC_NOT_FOUND;
+    for (size_t i = 0; i < seals.count && code == TOC_NOT_FOUND; i++)
+        code = toc_addressed_open(&feed->id, index, out->bytes, seals.keys[i],
+                                  fold->plain + TOC_ENTRY_BYTES_MAX, &opened, err);
+    if (code == TOC_NOT_FOUND || code == TOC_SEALED)
+        return TOC_OK;
+    if (code == TOC_NO_MEMORY)
+        return code;
+    /* What is for us and not what its author committed to opens to nothing: it is malformed. */
+    *out_there = true;
+    out->bytes = code == TOC_OK ? opened.record : (toc_span){0};
+    out->salt = code == TOC_OK ? opened.salt : out->salt;
     return TOC_OK;
 }
 

@@ -153,6 +153,23 @@ static void narrowing_ends_the_claim_for_those_who_had_it(void **state)
     assert_int_equal(records_of(b, &draft), first + 6);
 }
 
+static void a_narrowing_that_is_refused_ends_nothing(void **state)
+{
+    static const toc_org_id stranger = {{0x77}};
+    book *b = *state;
+    toc_statement draft;
+    toc_test_draft(1, &draft);
+    draft.tlp = TOC_TLP_GREEN;
+    write_some(b, TOC_LANE_BULK, &draft, 1);
+    uint64_t first = records_of(b, &draft), entries = entries_of(b);
+    draft.releasable_count = 1; /* nobody would read it */
+    draft.releasable_to = &stranger;
+    write_some(b, TOC_LANE_BULK, &draft, 1);
+    assert_int_equal(b->totals.refused, 1);
+    assert_int_equal(records_of(b, &draft), first);
+    assert_int_equal(entries_of(b), entries);
+}
+
 static void a_retraction_goes_to_whoever_has_what_it_ends(void **state)
 {
     toc_err err;
@@ -325,6 +342,19 @@ static void make_cluster(cluster *c, size_t count)
         .cluster = toc_span_text("lazarus"), .count = count, .members = c->members};
 }
 
+static toc_code count_red(void *context, const toc_record_id *record, const toc_circle_id *circle,
+                          const toc_org_id *org, toc_span bytes, toc_err *err)
+{
+    toc_statement statement;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    (void)record, (void)circle, (void)org;
+    TOC_TRY(toc_arena_new(1 << 20, &arena, err));
+    TOC_TRY(toc_record_decode(bytes, arena, &statement, err));
+    assert_int_equal(statement.tlp, TOC_TLP_RED);
+    ++*(size_t *)context;
+    return TOC_OK;
+}
+
 /* Their old memberships are over, also those that are not folded yet. */
 static void a_narrowed_cluster_has_the_members_that_are_said_again(void **state)
 {
@@ -347,6 +377,32 @@ static void a_narrowed_cluster_has_the_members_that_are_said_again(void **state)
     expect(b, 2, 0, 0);
     write_some(b, TOC_LANE_BULK, c.drafts, 2);
     expect(b, 0, 0, 2);
+    c.drafts[0].tlp = c.drafts[1].tlp = TOC_TLP_GREEN; /* for more: they have to be told, too */
+    write_some(b, TOC_LANE_BULK, c.drafts, 2);
+    expect(b, 2, 0, 0);
+    write_some(b, TOC_LANE_BULK, c.drafts, 2);
+    expect(b, 0, 0, 2);
+}
+
+/* Whatever their own draft says: the whole circle would learn of a report that is for few. */
+static void members_are_told_to_whoever_is_told_of_their_report(void **state)
+{
+    toc_err err;
+    book *b = *state;
+    cluster c;
+    size_t records = 0;
+    make_cluster(&c, 2);
+    c.drafts[0].tlp = TOC_TLP_RED;
+    c.drafts[1].tlp = TOC_TLP_CLEAR;
+    write_some(b, TOC_LANE_BULK, c.drafts, 2);
+    expect(b, 2, 0, 0);
+    write_some(b, TOC_LANE_BULK, &c.drafts[1], 1);
+    expect(b, 0, 0, 2);
+    (void)entries_of(b);
+    TOC_AUTO(toc_views_end) toc_views_txn *views = NULL;
+    TOC_CHECK_OK(toc_views_read(toc_node_views(b->node.node), &views, &err));
+    TOC_CHECK_OK(toc_views_records(views, count_red, &records, &err));
+    assert_int_equal(records, 2);
 }
 
 static void members_are_written_once_and_anew_after_a_retraction(void **state)
@@ -595,7 +651,9 @@ int main(void)
         TEST(what_counts_as_a_change_is_the_body_and_nothing_around_it),
         TEST(narrowing_ends_the_claim_for_those_who_had_it),
         TEST(a_retraction_goes_to_whoever_has_what_it_ends),
+        TEST(a_narrowing_that_is_refused_ends_nothing),
         TEST(a_narrowed_cluster_has_the_members_that_are_said_again),
+        TEST(members_are_told_to_whoever_is_told_of_their_report),
         TEST(the_version_of_a_list_is_no_change),
         TEST(a_claim_twice_in_one_batch_is_compared_with_itself),
         TEST(revisions_begin_at_the_generation_and_rise_over_lanes),
