@@ -13,12 +13,12 @@
 
 /* All zeroes is nobody: an empty audience sees nothing. */
 typedef struct toc_audience {
-    bool officers;   /* the own ones: whatever was opened here, nothing below counts */
     toc_tlp tlp_max; /* the highest marking that it sees */
+    bool officers;   /* the own ones: whatever was opened here, nothing else counts */
     bool any_circle;
+    bool has_org;        /* it stands for `org`; else it sees nothing that names its readers */
     size_t circle_count; /* else these, at most TOC_AUDIENCE_CIRCLES_MAX */
     toc_circle_id circles[TOC_AUDIENCE_CIRCLES_MAX];
-    bool has_org; /* whom it stands for; without one it sees nothing that names its readers */
     toc_org_id org;
 } toc_audience;
 

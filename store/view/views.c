@@ -132,7 +132,7 @@ static toc_code new_tools(toc_views *views, toc_err *err)
     TOC_TRY(toc_opener_new(&views->opener, err));
     TOC_TRY(toc_arena_new(ARENA_BYTES_MAX, &views->arena, err));
     views->page = malloc(sizeof *views->page);
-    views->plain = malloc(2 * TOC_ENTRY_BYTES_MAX);
+    views->plain = malloc((size_t)2 * TOC_ENTRY_BYTES_MAX);
     if (views->page == NULL || views->plain == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "no memory for the fold");
     return TOC_OK;

@@ -97,6 +97,7 @@ static void add_root(bench_state *bench, const toc_log_feed *feed, toc_statement
     statement->roots = &root;
     statement->root_count = 1;
     must(toc_record_encode(statement, out, &err), &err);
+    statement->roots = NULL;
 }
 
 static void write_transfer(bench_state *bench, const toc_log_feed *feed, uint64_t number,

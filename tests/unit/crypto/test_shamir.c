@@ -32,7 +32,7 @@ static void any_that_are_enough_give_the_secret_and_fewer_do_not(void **state)
     TOC_CHECK_OK(toc_shamir_split(TOC_SPAN_OF(secret), NEEDED, MADE, shares, &err));
     for (unsigned set = 0; set < 1u << MADE; set++) {
         uint8_t x[MADE], count = 0;
-        for (uint8_t i = 0; i < MADE; i++) {
+        for (unsigned i = 0; i < MADE; i++) {
             if ((set & 1u << i) == 0 || count == NEEDED)
                 continue;
             x[count] = (uint8_t)(i + 1);

@@ -298,8 +298,7 @@ static bool fills(toc_test_node *node, uint64_t number)
     TOC_AUTO(answer_wipe) answer got = {0};
     toc_buf_add_text(&csv, HEAD);
     for (unsigned i = 0; i < 1000; i++) {
-        snprintf(line, sizeof line, "ETH,0x%040llx,theft\n",
-                 (unsigned long long)(number * 1000 + i));
+        snprintf(line, sizeof line, "ETH,0x%040llx,theft\n", (unsigned long long)number * 1000 + i);
         toc_buf_add_text(&csv, line);
     }
     snprintf(hex, sizeof hex, "%064llx", (unsigned long long)number);

@@ -254,19 +254,20 @@ static void what_happened_is_told_in_order_of_time(void **state)
     static const char tx[] = "4a5e1e4baab89f3a32518a88c31bc87f618f76673e2cc77ab2127b7afdeda33b";
     fixture *it = *state;
     toc_statement incident = book_incident("heist");
-    incident.as.incident.occurred.unix_ms = TOC_BOOK_NOW - 9 * HOUR;
-    incident.as.incident.discovered.unix_ms = TOC_BOOK_NOW - 3 * HOUR;
+    incident.as.incident.occurred.unix_ms = TOC_BOOK_NOW - (uint64_t)9 * HOUR;
+    incident.as.incident.discovered.unix_ms = TOC_BOOK_NOW - (uint64_t)3 * HOUR;
     toc_wallet wallet = toc_book_numbered(0);
     toc_statement claim = toc_book_claim(wallet, "theft");
     claim.as.wallet.incident = toc_span_text("heist");
-    claim.as.wallet.first_seen.unix_ms = TOC_BOOK_NOW - 8 * HOUR;
-    claim.as.wallet.last_seen.unix_ms = TOC_BOOK_NOW - 5 * HOUR;
+    claim.as.wallet.first_seen.unix_ms = TOC_BOOK_NOW - (uint64_t)8 * HOUR;
+    claim.as.wallet.last_seen.unix_ms = TOC_BOOK_NOW - (uint64_t)5 * HOUR;
     (void)toc_viewbook_say(it->feeds[0], incident);
     (void)toc_viewbook_say(it->feeds[1], claim);
     say_wallet(it, 1, 2, "heist"); /* issued at the same moment by the same org */
-    (void)toc_viewbook_say(it->feeds[2], book_sighting(wallet, TOC_BOOK_NOW - 6 * HOUR, tx));
     (void)toc_viewbook_say(it->feeds[2],
-                           book_sighting(toc_book_numbered(1), TOC_BOOK_NOW - 7 * HOUR, tx));
+                           book_sighting(wallet, TOC_BOOK_NOW - (uint64_t)6 * HOUR, tx));
+    (void)toc_viewbook_say(
+        it->feeds[2], book_sighting(toc_book_numbered(1), TOC_BOOK_NOW - (uint64_t)7 * HOUR, tx));
     fold_new(it);
     static const struct {
         toc_moment_kind kind;

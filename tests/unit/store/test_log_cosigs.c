@@ -212,7 +212,7 @@ static void past_the_limit_every_second_goes_and_the_newest_stays(void **state)
     toc_buf_wipe(&all.text);
     assert_newest(fixture, 9, size, size);
     assert_told(fixture, size - 2, "9:2047@2047 9:2049@2049 ");
-    for (; size <= 3 * TOC_COSIGNATURES_KEPT_MAX && size <= ENTRIES; size++)
+    for (; size <= (uint64_t)3 * TOC_COSIGNATURES_KEPT_MAX && size <= ENTRIES; size++)
         assert_int_equal(put(fixture, 9, size, size, &(bool){false}), TOC_OK);
     all = (told){0};
     ASSERT_OK(toc_log_cosignatures(fixture->txn, 1, 0, tell, &all, &err));

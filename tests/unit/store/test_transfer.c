@@ -367,7 +367,7 @@ static void what_is_erased_leaves_no_row_and_any_order_gives_one_digest(void **s
     toc_answer_digest empty = toc_viewbook_digest(&it->book);
     toc_statement transfer = book_transfer(&from, &to, 0);
     toc_statement waiting = book_transfer(&from, &to, 1);
-    waiting.issued_at.unix_ms = TOC_BOOK_NOW + 24 * HOUR;
+    waiting.issued_at.unix_ms = TOC_BOOK_NOW + (uint64_t)24 * HOUR;
     transfer.as.transfer.bridge = (toc_place){.chain = toc_chain_find(toc_span_text("ETH")),
                                               .tx = toc_span_text(eth_tx),
                                               .index_kind = TOC_INDEX_NATIVE};
