@@ -5,6 +5,8 @@ import pathlib
 
 HEADER_BYTES = 48
 RECORD_START = bytes([1, 2, 0, 0])   # version 1, kind record, no flags
+NO_TERM = bytes([255] * 4)           # keep until day
+SEAL_BYTES, PAD_BYTES = 40, 64       # nonce and tag; what texts are padded to
 
 
 def entries_in(data):
@@ -12,9 +14,11 @@ def entries_in(data):
     at = data.find(RECORD_START)
     while at >= 0:
         epoch = int.from_bytes(data[at + 4:at + 8], "big")
+        kept_until = data[at + 8:at + 12]
         size = int.from_bytes(data[at + 12:at + 16], "big")
         whole = HEADER_BYTES + size
-        if 1 <= epoch < 1000 and 100 <= size <= 32768 and at + whole <= len(data):
+        padded = size > SEAL_BYTES and (size - SEAL_BYTES) % PAD_BYTES == 0
+        if 1 <= epoch < 1000 and kept_until == NO_TERM and padded and size <= 32768 and at + whole <= len(data):
             yield at, whole
         at = data.find(RECORD_START, at + 1)
 
