@@ -52,14 +52,21 @@ static bool contains(const toc_org_id *those, size_t those_count, const toc_org_
 
 bool toc_audience_narrows(const toc_statement *before, const toc_statement *after)
 {
-    if (after->tlp > before->tlp ||
-        !contains(before->not_to, before->not_to_count, after->not_to, after->not_to_count))
+    if (after->tlp > before->tlp)
         return true;
-    if (after->releasable_count == 0)
-        return false;
-    return before->releasable_count == 0 ||
-           !contains(after->releasable_to, after->releasable_count, before->releasable_to,
-                     before->releasable_count);
+    if (before->releasable_count == 0)
+        return after->releasable_count > 0 ||
+               !contains(before->not_to, before->not_to_count, after->not_to, after->not_to_count);
+    for (size_t i = 0; i < before->releasable_count; i++) {
+        const toc_org_id *org = &before->releasable_to[i];
+        bool had = !among(before->not_to, before->not_to_count, org);
+        bool has = !among(after->not_to, after->not_to_count, org) &&
+                   (after->releasable_count == 0 ||
+                    among(after->releasable_to, after->releasable_count, org));
+        if (had && !has)
+            return true;
+    }
+    return false;
 }
 
 /* Of what names readers, or those who are none: whoever stands for no org may be anybody's. */

@@ -54,7 +54,7 @@ def for_some_members(nodes):
         told = b.tocsin(*words, ok=(4,))
         expect(told.last["refused"] == 1 and "may not read" in told.out, f"{words} tells Org C: {told.out}")
         expect(b.tocsin(*words, "--not-to", c.name).last["new"] == 1, f"{words} among those who read it")
-    wait_for("the dispute arrives", lambda: a.lookup(wallets[1])["disputes"])
+    wait_for("dispute and inquiry arrive", lambda: a.lookup(wallets[1])["disputes"] and a.lookup(wallets[1])["inquiries"])
     inquiry = a.lookup(wallets[1])["inquiries"][0]["claim"]
     expect(a.tocsin("reply", inquiry, ok=(4,)).last["refused"] == 1, "a reply tells Org C")
     expect(a.tocsin("reply", inquiry, "--releasable-to", b.name).last["new"] == 1, "a reply to who asked")

@@ -153,6 +153,49 @@ static void an_audience_has_another_id_whenever_it_may_see_something_else(void *
     assert_true(toc_hash_equal(&left, &right));
 }
 
+static toc_statement naming(const toc_org_id *to, const toc_org_id *not_to)
+{
+    toc_statement statement = marked(TOC_TLP_AMBER);
+    statement.releasable_count = to != NULL;
+    statement.releasable_to = to;
+    statement.not_to_count = not_to != NULL;
+    statement.not_to = not_to;
+    return statement;
+}
+
+/* Somebody who might see the first may not see the second. */
+static void narrower_is_what_somebody_may_see_no_more(void **state)
+{
+    (void)state;
+    static const struct {
+        const toc_org_id *to, *not_to, *then_to, *then_not_to;
+        bool narrows;
+    } cases[] = {
+        {NULL, NULL, NULL, NULL, false},
+        {NULL, NULL, &reader, NULL, true},
+        {NULL, NULL, NULL, &reader, true},
+        {&reader, NULL, NULL, NULL, false},
+        {&reader, NULL, &reader, NULL, false},
+        {&reader, NULL, &stranger, NULL, true},
+        {&reader, NULL, NULL, &stranger, false}, /* who is named is not the one left out */
+        {&reader, NULL, NULL, &reader, true},
+        {&reader, &reader, &stranger, NULL, false}, /* nobody might see it before */
+        {NULL, &reader, NULL, NULL, false},
+        {NULL, &reader, NULL, &reader, false},
+        {NULL, &reader, NULL, &stranger, true},
+        {NULL, &reader, &stranger, NULL, true},
+    };
+    for (size_t i = 0; i < TOC_COUNT(cases); i++) {
+        toc_statement before = naming(cases[i].to, cases[i].not_to);
+        toc_statement after = naming(cases[i].then_to, cases[i].then_not_to);
+        if (toc_audience_narrows(&before, &after) != cases[i].narrows)
+            fail_msg("case %zu", i);
+    }
+    toc_statement amber = marked(TOC_TLP_AMBER), red = marked(TOC_TLP_RED);
+    assert_true(toc_audience_narrows(&amber, &red));
+    assert_false(toc_audience_narrows(&red, &amber));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -165,6 +208,7 @@ int main(void)
         cmocka_unit_test(the_officers_see_what_was_opened_here),
         cmocka_unit_test(a_member_of_the_circle_reads_what_is_not_barred_to_it),
         cmocka_unit_test(an_audience_has_another_id_whenever_it_may_see_something_else),
+        cmocka_unit_test(narrower_is_what_somebody_may_see_no_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
