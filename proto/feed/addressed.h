@@ -1,13 +1,14 @@
 /* proto/feed/addressed.h: a record for some readers only, inside an entry of its circle (PROTOCOL
- * §2, docs/decisions/0071). What stands in the entry in place of the record is
- *   mark u8 (A1) ‖ count u8 ‖ E[32] ‖ count × (hint[8] ‖ box[80]) ‖ commit[32] ‖ nonce[24] ‖
- *   AEAD(R, nonce, salt[32] ‖ record_len u32 ‖ record ‖ zeros, "tocsin/addressed/1\n" ‖ feed ‖
- * index) with a random R in each box, E a key of this record alone, count padded with boxes for
- * nobody to 4, 8, 16, 32 or 64, and hint = B(key = X25519(reader, E), "tocsin/hint/1\n" ‖ feed ‖
- * index ‖ E)[:8]: who holds the reader's key finds its box at once, and nobody else learns who
- * reads. Threads: pure but for the randomness of sealing. Errors:  MALFORMED, LIMIT (too many
- * readers); NOT_FOUND when it is for others, SEALED when the own box or the text does not open,
- * SIGNATURE when it opens to what was not committed to.
+ * §2, proto/README.md §3.1.1, docs/decisions/0071). It stands in the entry in place of the record:
+ *   mark u8 (A1) ‖ count u8 ‖ E[32] ‖ count × (hint[8] ‖ box[80]) ‖ commit[32] ‖ nonce[24] ‖ text
+ * R is random and in each box; the text is sealed under R. E is a key of this record alone. Boxes
+ * for nobody fill the count up to 4, 8, 16, 32 or 64. Who holds a reader's key finds its box by the
+ * hint at once, and nobody else learns who reads.
+ *
+ * Threads: pure but for the randomness of sealing.
+ *
+ * Errors:  MALFORMED, LIMIT (too many readers); NOT_FOUND when it is for others, SEALED when the
+ *          own box or the text does not open, SIGNATURE when it opens to what was not committed to.
  */
 #ifndef TOC_PROTO_FEED_ADDRESSED_H
 #define TOC_PROTO_FEED_ADDRESSED_H
@@ -37,8 +38,7 @@ typedef struct toc_addressed {
 TOC_MUST toc_code toc_addressed_open(const toc_feed_id *feed, uint64_t index, toc_span content,
                                      const toc_secret *seal, uint8_t *plain, toc_addressed *out,
                                      toc_err *err);
-/* That `text` is what the author committed to: for whoever has it
- * without a key. */
+/* That `text` is what the author committed to: for whoever has it without a key. */
 TOC_MUST toc_code toc_addressed_check(const toc_feed_id *feed, uint64_t index, toc_span content,
                                       toc_span text, toc_addressed *out, toc_err *err);
 
