@@ -54,38 +54,16 @@ static toc_code find_entry(gathering *all, const toc_hash *record, toc_err *err)
     return TOC_OK;
 }
 
-typedef struct own_seals {
-    toc_secret *keys[1 + TOC_FORMER_KEYS_MAX]; /* newest first */
-    size_t count;
-} own_seals;
-
-static void own_seals_wipe(own_seals *seals)
-{
-    for (size_t i = 0; i < seals->count; i++)
-        toc_secret_free(seals->keys[i]);
-}
-TOC_DEFINE_AUTO_WIPE(own_seals, own_seals_wipe)
-
-static toc_code read_seals(toc_log_txn *txn, own_seals *out, toc_err *err)
-{
-    size_t former = 0;
-    TOC_TRY(toc_log_own_key(txn, TOC_OWN_SEAL, &out->keys[0], err));
-    out->count = 1;
-    TOC_TRY(toc_log_former_keys(txn, TOC_OWN_SEAL, (toc_time){0}, out->keys + 1, &former, err));
-    out->count += former;
-    return TOC_OK;
-}
-
 /* What is for some readers only is opened with the key of this org, if it is one of them. */
 static toc_code open_inner(gathering *all, toc_span content, toc_err *err)
 {
-    TOC_AUTO(own_seals_wipe) own_seals seals = {0};
+    TOC_AUTO(toc_log_seals_wipe) toc_log_seals seals = {0};
     toc_addressed opened = {0};
     uint8_t *plain = toc_arena_alloc(all->arena, content.size);
     if (plain == NULL)
         return no_memory(err);
-    TOC_TRY(read_seals(all->txn, &seals, err));
-    toc_code code = TOC_NOT_FOUND;
+    TOC_TRY(toc_log_seals_read(all->txn, &seals, err));
+    toc_code code = toc_fail(err, TOC_NOT_FOUND, "this node has no seal key");
     for (size_t i = 0; i < seals.count && code == TOC_NOT_FOUND; i++)
         code = toc_addressed_open(&all->feed.id, all->index, content, seals.keys[i], plain, &opened,
                                   err);

@@ -197,17 +197,12 @@ const toc_org_id *toc_node_org(const toc_node *node)
 toc_code toc_node_unseal(toc_node *node, toc_span sealed, toc_buf *out, toc_err *err)
 {
     TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
-    toc_secret *secrets[TOC_FORMER_KEYS_MAX + 1] = {NULL};
-    size_t count = 0;
+    TOC_AUTO(toc_log_seals_wipe) toc_log_seals seals = {0};
     TOC_TRY(toc_log_read(node->log, &txn, err));
-    TOC_TRY(toc_log_former_keys(txn, TOC_OWN_SEAL, (toc_time){0}, secrets + 1, &count, err));
-    toc_code code = toc_log_own_key(txn, TOC_OWN_SEAL, &secrets[0], err);
-    if (code == TOC_OK)
-        code = toc_sealed_read(secrets[0], sealed, out, err);
-    for (size_t i = 1; code == TOC_SEALED && i <= count; i++)
-        code = toc_sealed_read(secrets[i], sealed, out, err);
-    for (size_t i = 0; i <= count; i++)
-        toc_secret_free(secrets[i]);
+    TOC_TRY(toc_log_seals_read(txn, &seals, err));
+    toc_code code = toc_fail(err, TOC_SEALED, "this node has no seal key");
+    for (size_t i = 0; code == TOC_SEALED && i < seals.count; i++)
+        code = toc_sealed_read(seals.keys[i], sealed, out, err);
     return code;
 }
 

@@ -356,6 +356,15 @@ enum { TOC_FORMER_KEYS_MAX = 64 };
 TOC_MUST toc_code toc_log_former_keys(toc_log_txn *txn, toc_own_key purpose, toc_time since,
                                       toc_secret *out[TOC_FORMER_KEYS_MAX], size_t *out_count,
                                       toc_err *err);
+/* What may open what was sealed to this org: the present seal key, then the former ones. None where
+ * there is no node yet. Wipe *out also on failure. */
+typedef struct toc_log_seals {
+    size_t count;
+    toc_secret *keys[1 + TOC_FORMER_KEYS_MAX];
+} toc_log_seals;
+TOC_MUST toc_code toc_log_seals_read(toc_log_txn *txn, toc_log_seals *out, toc_err *err);
+void toc_log_seals_wipe(toc_log_seals *seals);
+TOC_DEFINE_AUTO_WIPE(toc_log_seals, toc_log_seals_wipe)
 
 /* Sender keys by (circle, org, generation, epoch); the lane of the name is not looked at. */
 TOC_MUST toc_code toc_log_sender_key_put(toc_log_txn *txn, const toc_feed_name *feed,

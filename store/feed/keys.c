@@ -225,3 +225,23 @@ toc_code toc_log_submission_get(toc_log_txn *txn, const toc_draft_id *id, toc_sp
         return toc_fail(err, code, "this submission was not taken yet");
     return code;
 }
+
+toc_code toc_log_seals_read(toc_log_txn *txn, toc_log_seals *out, toc_err *err)
+{
+    size_t former = 0;
+    *out = (toc_log_seals){0};
+    toc_code code = toc_log_own_key(txn, TOC_OWN_SEAL, &out->keys[0], err);
+    if (code != TOC_OK)
+        return code == TOC_NOT_FOUND ? TOC_OK : code;
+    out->count = 1;
+    TOC_TRY(toc_log_former_keys(txn, TOC_OWN_SEAL, (toc_time){0}, out->keys + 1, &former, err));
+    out->count += former;
+    return TOC_OK;
+}
+
+void toc_log_seals_wipe(toc_log_seals *seals)
+{
+    for (size_t i = 0; i < seals->count; i++)
+        toc_secret_free(seals->keys[i]);
+    seals->count = 0;
+}

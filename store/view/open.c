@@ -131,37 +131,13 @@ static toc_code sender_key(toc_fold *fold, const toc_fold_feed *feed, uint32_t e
 
 /* ---- entries ---- */
 
-typedef struct seal_keys {
-    toc_secret *keys[1 + TOC_FORMER_KEYS_MAX]; /* newest first */
-    size_t count;
-} seal_keys;
-
-static void seal_keys_wipe(seal_keys *all)
-{
-    for (size_t i = 0; i < all->count; i++)
-        toc_secret_free(all->keys[i]);
-}
-TOC_DEFINE_AUTO_WIPE(seal_keys, seal_keys_wipe)
-
-static toc_code read_seal_keys(toc_fold *fold, seal_keys *out, toc_err *err)
-{
-    size_t former = 0;
-    toc_code code = toc_log_own_key(fold->log, TOC_OWN_SEAL, &out->keys[0], err);
-    if (code != TOC_OK)
-        return code == TOC_NOT_FOUND ? TOC_OK : code;
-    out->count = 1;
-    code = toc_log_former_keys(fold->log, TOC_OWN_SEAL, (toc_time){0}, out->keys + 1, &former, err);
-    out->count += former;
-    return code;
-}
-
 /* What is sealed to others is no record of E here. Seldom enough: the keys are not kept. */
 static toc_code open_addressed(toc_fold *fold, const toc_fold_feed *feed, uint64_t index,
                                toc_intake *out, bool *out_there, toc_err *err)
 {
-    TOC_AUTO(seal_keys_wipe) seal_keys seals = {0};
+    TOC_AUTO(toc_log_seals_wipe) toc_log_seals seals = {0};
     toc_addressed opened = {0};
-    TOC_TRY(read_seal_keys(fold, &seals, err));
+    TOC_TRY(toc_log_seals_read(fold->log, &seals, err));
     toc_code code = TOC_NOT_FOUND;
     for (size_t i = 0; i < seals.count && code == TOC_NOT_FOUND; i++)
         code = toc_addressed_open(&feed->id, index, out->bytes, seals.keys[i],
