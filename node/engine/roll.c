@@ -4,13 +4,10 @@
 
 #include <stdlib.h>
 
-#include "proto/crypto/hash.h"
-
 enum {
     ROLL_ARENA_BYTES = 64 << 20, /* a charter of 500 members with all their cards */
-    ROLL_PART_BYTES = 60000,
-    ROLL_TIPS_PER_LINK_MAX = 4, /* charters told of by one peer and not yet in force */
-    ROLL_CHAIN_MAX = 4096       /* charter versions walked back to the first */
+    ROLL_TIPS_PER_LINK_MAX = 4,  /* charters told of by one peer and not yet in force */
+    ROLL_CHAIN_MAX = 4096        /* charter versions walked back to the first */
 };
 
 /* ---- looking things up ---- */
@@ -39,7 +36,7 @@ toc_code toc_roll_card(toc_log_txn *txn, const toc_card_hash *hash, toc_arena *a
     return source.card(source.context, hash, out, err);
 }
 
-static bool held(toc_log_txn *txn, const void *hash)
+bool toc_roll_held(toc_log_txn *txn, const void *hash)
 {
     toc_span bytes;
     toc_hash key;
@@ -67,9 +64,8 @@ static toc_code search_circle(void *context, const toc_log_circle *circle, toc_e
     return TOC_OK;
 }
 
-/* Is there a joined circle that has `left`, and `right` too? */
-static bool in_one_circle(toc_log_txn *txn, toc_arena *arena, const toc_org_id *left,
-                          const toc_org_id *right)
+bool toc_roll_in_one_circle(toc_log_txn *txn, toc_arena *arena, const toc_org_id *left,
+                            const toc_org_id *right)
 {
     member_search search = {.arena = arena, .txn = txn, .left = left, .right = right};
     return toc_log_circles(txn, search_circle, &search, NULL) == TOC_OK && search.found;
@@ -84,7 +80,7 @@ bool toc_engine_may_link(toc_engine *engine, toc_log_txn *txn, const toc_org_id 
         return false;
     toc_span endpoints;
     if (toc_log_peer_get(txn, org, &endpoints, NULL) != TOC_OK &&
-        !in_one_circle(txn, arena, org, NULL))
+        !toc_roll_in_one_circle(txn, arena, org, NULL))
         return false;
     toc_card card;
     if (toc_log_card_of(txn, org, arena, &card, NULL) != TOC_OK)
@@ -93,82 +89,10 @@ bool toc_engine_may_link(toc_engine *engine, toc_log_txn *txn, const toc_org_id 
     return true;
 }
 
-/* ---- asking ---- */
-
-static bool asked(toc_engine *engine, const toc_hash *hash)
-{
-    for (size_t i = 0; i < ENGINE_BUCKETS; i++) {
-        for (engine_link *link = engine->links[i]; link != NULL; link = link->next) {
-            for (size_t j = 0; j < TOC_COUNT(link->requests); j++) {
-                if (link->requests[j].id != 0 && link->requests[j].kind == TOC_MSG_ROLL &&
-                    toc_hash_equal(&link->requests[j].hash, hash))
-                    return true;
-            }
-        }
-    }
-    return false;
-}
-
-static toc_code ask_for(toc_engine *engine, const engine_link *link, engine_request *request,
-                        const toc_hash *hash, toc_err *err)
-{
-    request->hash = *hash;
-    toc_message message = {.kind = TOC_MSG_ROLL, .id = request->id};
-    message.as.roll.hash = *hash;
-    return toc_engine_send(engine, link->number, true, &message, err);
-}
-
-static toc_code ask(toc_engine *engine, engine_link *link, const toc_hash *hash,
-                    const toc_circle_id *circle, toc_now now, toc_err *err)
-{
-    engine_request *request = toc_engine_request(engine, link, TOC_MSG_ROLL, now);
-    if (request == NULL)
-        return TOC_OK; /* 32 are open: the sweep asks again */
-    if (circle != NULL)
-        request->circle = *circle;
-    return ask_for(engine, link, request, hash, err);
-}
-
-toc_code toc_roll_want(toc_engine *engine, toc_log_txn *txn, uint64_t number, const toc_hash *hash,
-                       toc_now now, toc_err *err)
-{
-    engine_link *link = toc_engine_link(engine, number);
-    if (link == NULL || held(txn, hash) || asked(engine, hash))
-        return TOC_OK;
-    return ask(engine, link, hash, NULL, now, err);
-}
-
-toc_code toc_roll_want_circle(toc_engine *engine, uint64_t number, const toc_circle_id *circle,
-                              toc_now now, toc_err *err)
-{
-    engine_link *link = toc_engine_link(engine, number);
-    toc_hash hash;
-    memcpy(hash.bytes, circle->bytes, sizeof hash.bytes);
-    if (link == NULL || asked(engine, &hash))
-        return TOC_OK;
-    return ask(engine, link, &hash, circle, now, err);
-}
-
-toc_code toc_roll_want_newest(toc_engine *engine, engine_link *link, const toc_org_id *org,
-                              uint64_t serial, toc_refusal reason, toc_now now, toc_err *err)
-{
-    toc_hash hash;
-    memcpy(hash.bytes, org->bytes, sizeof hash.bytes);
-    if (link == NULL || asked(engine, &hash))
-        return TOC_OK;
-    engine_request *request = toc_engine_request(engine, link, TOC_MSG_ROLL, now);
-    if (request == NULL)
-        return TOC_OK;
-    request->newest = true;
-    request->serial = serial;
-    request->reason = reason;
-    return ask_for(engine, link, request, &hash, err);
-}
-
 /* ---- tips: charter versions and cards heard of ---- */
 
-static toc_code tip_add(toc_engine *engine, const toc_circle_id *circle,
-                        const toc_charter_hash *hash, uint64_t link, toc_err *err)
+toc_code toc_roll_tip(toc_engine *engine, const toc_circle_id *circle, const toc_charter_hash *hash,
+                      uint64_t link, toc_err *err)
 {
     for (engine_tip *tip = engine->tips; tip != NULL; tip = tip->next) {
         if (toc_charter_hash_equal(&tip->hash, hash)) {
@@ -216,7 +140,7 @@ toc_code toc_roll_heard(toc_engine *engine, toc_log_txn *txn, uint64_t link,
         return TOC_OK;
     toc_charter_hash charter;
     memcpy(charter.bytes, hash->bytes, sizeof charter.bytes);
-    TOC_TRY(tip_add(engine, circle, &charter, link, err));
+    TOC_TRY(toc_roll_tip(engine, circle, &charter, link, err));
     return toc_roll_advance(engine, txn, now, err);
 }
 
@@ -400,8 +324,9 @@ static toc_code member_card(toc_engine *engine, toc_log_txn *txn, const toc_char
     toc_card_hash missing = member->card;
     toc_err why;
     memcpy(key.bytes, member->card.bytes, sizeof key.bytes);
-    toc_code code = held(txn, key.bytes) ? toc_roll_card(txn, &member->card, arena, &card, &why)
-                                         : TOC_NOT_FOUND;
+    toc_code code = toc_roll_held(txn, key.bytes)
+                        ? toc_roll_card(txn, &member->card, arena, &card, &why)
+                        : TOC_NOT_FOUND;
     if (code == TOC_OK && !toc_org_id_equal(&card.org, &member->org))
         code = TOC_MALFORMED;
     else if (code == TOC_OK)
@@ -553,143 +478,4 @@ toc_code toc_roll_advance(toc_engine *engine, toc_log_txn *txn, toc_now now, toc
         free(old);
     }
     return TOC_OK;
-}
-
-/* ---- serving and receiving ---- */
-
-/* May the peer have this item? Its own circle's charters, the cards of those it shares a circle
- * with, and ours. */
-static bool may_serve(toc_engine *engine, toc_log_txn *txn, const toc_org_id *peer, toc_span item,
-                      toc_arena *arena)
-{
-    toc_span copy = toc_arena_dup(arena, item);
-    toc_card card;
-    if (copy.data != NULL && toc_card_reopen(copy, arena, &card, NULL) == TOC_OK)
-        return toc_org_id_equal(&card.org, &engine->org) ||
-               in_one_circle(txn, arena, peer, &card.org);
-    toc_charter charter, newest;
-    toc_log_circle state;
-    return copy.data != NULL && toc_charter_reopen(copy, arena, &charter, NULL) == TOC_OK &&
-           toc_roll_served(txn, &charter.circle, peer, arena, &state, &newest);
-}
-
-/* A hash names an item, or a circle, whose newest charter is then meant, or an org, whose newest
- * card. */
-static bool find_item(toc_log_txn *txn, const toc_hash *hash, toc_arena *arena, toc_span *out)
-{
-    toc_org_id org;
-    toc_card card;
-    memcpy(org.bytes, hash->bytes, sizeof org.bytes);
-    if (toc_log_card_of(txn, &org, arena, &card, NULL) == TOC_OK) {
-        *out = card.signed_card;
-        return true;
-    }
-    toc_circle_id circle;
-    memcpy(circle.bytes, hash->bytes, sizeof circle.bytes);
-    toc_log_circle state;
-    toc_hash key = *hash;
-    if (toc_log_circle_get(txn, &circle, &state, NULL) == TOC_OK && state.joined && state.known)
-        memcpy(key.bytes, state.charter.bytes, sizeof key.bytes);
-    return toc_log_roll_get(txn, &key, out, NULL) == TOC_OK;
-}
-
-toc_code toc_roll_serve(toc_engine *engine, toc_log_txn *txn, engine_link *link,
-                        const toc_message *message, toc_err *err)
-{
-    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
-    TOC_TRY(toc_arena_new(ROLL_ARENA_BYTES, &arena, err));
-    toc_span item;
-    if (!find_item(txn, &message->as.roll.hash, arena, &item) ||
-        !may_serve(engine, txn, &link->peer, item, arena) || message->as.roll.offset > item.size)
-        return toc_engine_refuse(engine, link->number, message->id, TOC_REFUSED_NOT_FOUND,
-                                 "no such item", err);
-    size_t offset = (size_t)message->as.roll.offset, left = item.size - offset;
-    toc_message reply = {.kind = TOC_MSG_ROLL_REPLY, .id = message->id};
-    reply.as.roll_reply.total = item.size;
-    reply.as.roll_reply.offset = offset;
-    reply.as.roll_reply.bytes =
-        toc_span_of(item.data + offset, left < ROLL_PART_BYTES ? left : ROLL_PART_BYTES);
-    return toc_engine_send(engine, link->number, true, &reply, err);
-}
-
-static toc_code refuse_item(toc_engine *engine, engine_link *link, engine_request *request,
-                            const char *sentence)
-{
-    toc_engine_count(engine, &link->peer, TOC_REFUSE_ROLL, sentence);
-    toc_engine_request_end(request);
-    return TOC_OK;
-}
-
-/* The card of an author whose head names a key that no card here has. */
-static toc_code take_newest(toc_engine *engine, toc_log_txn *txn, const engine_link *link,
-                            const engine_request *request, const toc_card *card, toc_arena *arena,
-                            toc_err *err)
-{
-    toc_card known;
-    if (toc_log_card_of(txn, &card->org, arena, &known, NULL) == TOC_OK &&
-        known.serial >= card->serial) {
-        if (known.serial == request->serial) /* else it came another way meanwhile */
-            toc_engine_count(engine, &link->peer, request->reason, NULL);
-        return TOC_OK;
-    }
-    toc_hash key;
-    toc_charter_hash tip; /* tips are told by hash, whatever they are */
-    memcpy(key.bytes, card->hash.bytes, sizeof key.bytes);
-    memcpy(tip.bytes, card->hash.bytes, sizeof tip.bytes);
-    TOC_TRY(toc_log_roll_put(txn, &key, card->signed_card, err));
-    return tip_add(engine, &(toc_circle_id){{0}}, &tip, link->number, err);
-}
-
-/* The whole item has come: is it what was asked for? */
-static toc_code take_item(toc_engine *engine, toc_log_txn *txn, engine_link *link,
-                          engine_request *request, toc_now now, toc_err *err)
-{
-    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
-    TOC_TRY(toc_arena_new(ROLL_ARENA_BYTES, &arena, err));
-    toc_span item = toc_buf_view(&request->roll);
-    toc_card card;
-    toc_charter charter;
-    toc_err why;
-    bool is_card = toc_card_open(item, arena, &card, NULL) == TOC_OK;
-    if (is_card && request->newest &&
-        memcmp(card.org.bytes, request->hash.bytes, sizeof card.org.bytes) == 0) {
-        TOC_TRY(take_newest(engine, txn, link, request, &card, arena, err));
-    } else if (is_card &&
-               memcmp(card.hash.bytes, request->hash.bytes, sizeof card.hash.bytes) == 0) {
-        TOC_TRY(toc_log_roll_put(txn, &request->hash, item, err));
-    } else if (toc_charter_open(item, arena, &charter, &why) != TOC_OK) {
-        return refuse_item(engine, link, request, why.text);
-    } else if (memcmp(charter.hash.bytes, request->hash.bytes, sizeof charter.hash.bytes) == 0 ||
-               toc_circle_id_equal(&charter.circle, &request->circle)) {
-        toc_hash key;
-        memcpy(key.bytes, charter.hash.bytes, sizeof key.bytes);
-        TOC_TRY(toc_log_roll_put(txn, &key, item, err));
-        TOC_TRY(tip_add(engine, &charter.circle, &charter.hash, link->number, err));
-    } else {
-        return refuse_item(engine, link, request, "an item of the roll that was not asked for");
-    }
-    toc_engine_request_end(request);
-    TOC_TRY(toc_roll_advance(engine, txn, now, err));
-    return toc_sync_advance_all(engine, txn, now, err); /* feeds that waited for a card go on */
-}
-
-toc_code toc_roll_reply(toc_engine *engine, toc_log_txn *txn, engine_link *link,
-                        engine_request *request, const toc_message *message, toc_now now,
-                        toc_err *err)
-{
-    uint64_t total = message->as.roll_reply.total, offset = message->as.roll_reply.offset;
-    toc_span bytes = message->as.roll_reply.bytes;
-    if (total > TOC_CHARTER_BYTES_MAX + TOC_CARD_BYTES_MAX || offset != request->roll.size ||
-        bytes.size > total - offset || (bytes.size == 0 && offset < total))
-        return refuse_item(engine, link, request,
-                           "a part of a card or charter that does not fit the others");
-    toc_buf_add_span(&request->roll, bytes);
-    TOC_TRY(toc_buf_ok(&request->roll, err));
-    if (request->roll.size == total)
-        return take_item(engine, txn, link, request, now, err);
-    request->deadline.ms = now.mono.ms + ENGINE_REQUEST_MS;
-    toc_message next = {.kind = TOC_MSG_ROLL, .id = request->id};
-    next.as.roll.hash = request->hash;
-    next.as.roll.offset = request->roll.size;
-    return toc_engine_send(engine, link->number, true, &next, err);
 }

@@ -208,6 +208,13 @@ toc_peer_state *toc_engine_peer(toc_engine *engine, const toc_org_id *org);
 bool toc_engine_wants_grant(toc_engine *engine, const toc_feed_name *name, uint32_t epoch);
 
 /* roll.c: cards, charters, circles. */
+bool toc_roll_held(toc_log_txn *txn, const void *hash); /* 32 bytes: of a card or charter */
+/* Is there a joined circle that has `left`, and `right` (NULL: the left alone) too? */
+bool toc_roll_in_one_circle(toc_log_txn *txn, toc_arena *arena, const toc_org_id *left,
+                            const toc_org_id *right);
+/* A charter version or card was told of by a link: thought about until it holds or cannot. */
+TOC_MUST toc_code toc_roll_tip(toc_engine *engine, const toc_circle_id *circle,
+                               const toc_charter_hash *hash, uint64_t link, toc_err *err);
 /* Is the circle joined, its charter held, and `org` in it? Opens the charter into `arena`. */
 TOC_MUST bool toc_roll_shared(toc_log_txn *txn, const toc_circle_id *circle, const toc_org_id *org,
                               toc_arena *arena, toc_log_circle *out_circle,
