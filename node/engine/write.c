@@ -106,9 +106,7 @@ static toc_code turn_epoch_if_due(toc_engine *engine, toc_log_txn *txn, const to
                                   const toc_log_feed *feed, size_t count, toc_now now, toc_err *err)
 {
     uint64_t used = feed->frontier.size - feed->judge.index + count;
-    bool old = now.wall.unix_ms > state->epoch_at.unix_ms &&
-               now.wall.unix_ms - state->epoch_at.unix_ms > TOC_EPOCH_MS_MAX;
-    if (used <= TOC_EPOCH_RECORDS_MAX && !old)
+    if (!toc_epoch_over(used, state->epoch_at, now.wall))
         return TOC_OK;
     return toc_grants_refresh(engine, txn, &state->id, true, now, err);
 }

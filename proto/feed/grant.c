@@ -104,3 +104,9 @@ toc_code toc_grant_follows(const toc_grant *before, const toc_grant *after, toc_
                         (unsigned)after->epoch);
     return TOC_OK;
 }
+
+bool toc_epoch_over(uint64_t records, toc_time made, toc_time now)
+{
+    return records > TOC_EPOCH_RECORDS_MAX ||
+           (now.unix_ms > made.unix_ms && now.unix_ms - made.unix_ms > TOC_EPOCH_MS_MAX);
+}

@@ -31,4 +31,7 @@ void toc_grant_box(const toc_grant *grant, uint16_t index, toc_box *out);
 /* What judges: serial, version and epoch never go back within a feed. */
 TOC_MUST toc_code toc_grant_follows(const toc_grant *before, const toc_grant *after, toc_err *err);
 
+/* Has a sender key, made at `made`, served its time once it has sealed `records` in a lane? */
+bool toc_epoch_over(uint64_t records, toc_time made, toc_time now);
+
 #endif

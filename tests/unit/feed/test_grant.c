@@ -172,6 +172,18 @@ static void one_epoch_has_one_sender_key(void **state)
     TOC_CHECK_FAILS(TOC_MALFORMED, toc_grant_follows(&before, &after, NULL));
 }
 
+static void a_sender_key_serves_for_a_million_records_or_thirty_days(void **state)
+{
+    (void)state;
+    const uint64_t month = 30ull * 24 * 60 * 60 * 1000;
+    const toc_time made = {1000000};
+    assert_false(toc_epoch_over(1048576, made, made));
+    assert_true(toc_epoch_over(1048577, made, made));
+    assert_false(toc_epoch_over(1, made, (toc_time){made.unix_ms + month}));
+    assert_true(toc_epoch_over(1, made, (toc_time){made.unix_ms + month + 1}));
+    assert_false(toc_epoch_over(1, made, (toc_time){0})); /* a clock that was set back */
+}
+
 int main(void)
 {
     for (size_t i = 0; i < sizeof boxes; i++)
@@ -184,6 +196,7 @@ int main(void)
         cmocka_unit_test(every_truncation_of_a_grant_is_refused_even_with_a_fitting_header),
         cmocka_unit_test(serial_version_and_epoch_never_go_back),
         cmocka_unit_test(one_epoch_has_one_sender_key),
+        cmocka_unit_test(a_sender_key_serves_for_a_million_records_or_thirty_days),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
