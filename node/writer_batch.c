@@ -181,8 +181,24 @@ static toc_code check_size(toc_writer_batch *all, const toc_statement *statement
     return TOC_OK;
 }
 
+/* What was said before the circle agreed on a lower one can still be taken back. */
+static toc_code check_marking(const toc_writer_batch *all, const toc_statement *statement,
+                              toc_err *err)
+{
+    const toc_charter *charter = all->completion.charter;
+    if (charter == NULL || statement->tlp <= charter->policy.tlp_max ||
+        statement->kind == TOC_RECORD_RETRACTION)
+        return TOC_OK;
+    return toc_fail(
+        err, TOC_DENIED,
+        "TLP:%s is above TLP:%s, the highest marking of this circle; say it in a circle "
+        "that takes it, or agree on another (tocsin circle propose --tlp-max)",
+        toc_tlp_name(statement->tlp), toc_tlp_name(charter->policy.tlp_max));
+}
+
 toc_code toc_writer_add(toc_writer_batch *all, const toc_statement *statement, toc_err *err)
 {
+    TOC_TRY(check_marking(all, statement, err));
     TOC_TRY(reserve(all, err));
     size_t before = all->bytes.size;
     toc_code code = toc_record_encode(statement, &all->bytes, err);

@@ -73,7 +73,7 @@ toc_code toc_engine_circle_create(toc_engine *engine, toc_log_txn *txn, toc_span
                          .quorum = 1,
                          .member_count = 1,
                          .members = &self,
-                         .policy = {.tlp_max = TOC_TLP_AMBER_STRICT, .history = TOC_HISTORY_ALL}};
+                         .policy = {.tlp_max = TOC_TLP_RED, .history = TOC_HISTORY_ALL}};
     toc_random(draft.nonce, sizeof draft.nonce);
     /* The circle is joined before it is adopted, so that the own feeds open with its first charter.
      */

@@ -46,6 +46,7 @@ def second_admin(nodes):
 
 def together(nodes, circle):
     a, b, c = nodes["a"], nodes["b"], nodes["c"]
+    a.tocsin("submit", "wallet", wallet(9), "--chain", "ETH", "--category", "theft", "--tlp", "AMBER+STRICT")
     made = a.tocsin("circle", "propose", "--admit", c.name, "--retention", "30", "--tlp-max", "AMBER").last
     expect(made["state"] == "open" and [row["org_name"] for row in made["signed"]] == [a.name],
            f"not waiting for B: {made}")
@@ -53,7 +54,7 @@ def together(nodes, circle):
            "the proposal is not listed")
     path, text = write_proposal(nodes, a, made["proposal"])
     for sentence in (f"{c.name} joins as member (fiu, FR)", "retention in days (0: no term): 0 → 30",
-                     "highest marking: AMBER+STRICT → AMBER", "1 of 2 admins signed"):
+                     "highest marking: RED → AMBER", "1 of 2 admins signed"):
         expect(sentence in text, f"'{sentence}' is not said:\n{text}")
     expect(b.tocsin("circle", "proposal", str(path)).last["changes"] == made["changes"], "B is told otherwise")
     unasked = b.tocsin("circle", "endorse", str(path), ok=(2,), as_json=False)
@@ -69,6 +70,13 @@ def together(nodes, circle):
     expect(a.tocsin("circle", "proposals").lines == [], "what is in force still waits")
     a.tocsin("submit", "wallet", wallet(1), "--chain", "ETH", "--category", "theft")
     nodes.level()
+    marked = a.tocsin("submit", "wallet", wallet(8), "--chain", "ETH", "--category", "theft", "--tlp", "AMBER+STRICT",
+                      ok=(4,), as_json=False)
+    expect("above TLP:AMBER," in marked.err, f"said above what the circle takes: {marked.err!r}")
+    expect(not a.lookup(wallet(8)).get("claims"), "what was refused was written")
+    a.tocsin("retract", wallet(9), "--category", "theft")
+    wait_for("what was said before is taken back", lambda: not a.lookup(wallet(9)).get("claims"))
+
 
 
 def removed(nodes):

@@ -456,8 +456,7 @@ static void a_peer_is_added_listed_and_admitted_by_name(void **state)
     answer_wipe(&got);
     ask(*state, "{\"command\":\"circle-show\",\"circle\":\"test circle\"}", NULL, &got);
     assert_int_equal(json_array_size(json_object_get(got.lines[0], "members")), 2);
-    assert_string_equal(text_of(json_object_get(got.lines[0], "policy"), "tlp_max"),
-                        "AMBER+STRICT");
+    assert_string_equal(text_of(json_object_get(got.lines[0], "policy"), "tlp_max"), "RED");
     answer_wipe(&got);
     toc_test_node_remove(&peer);
 }
