@@ -204,6 +204,15 @@ static toc_code read_history(json_t *request, toc_amendment *out, toc_err *err)
     return TOC_OK;
 }
 
+static toc_code read_approvals(json_t *request, toc_approval_rules *out, toc_err *err)
+{
+    size_t count;
+    TOC_TRY(toc_args_texts(request, "approvals", false, &count, err));
+    for (size_t i = 0; i < count; i++)
+        TOC_TRY(toc_approval_rules_parse(toc_args_text_at(request, "approvals", i), out, err));
+    return TOC_OK;
+}
+
 static toc_code read_terms(json_t *request, toc_amendment *out, toc_err *err)
 {
     toc_span tlp;
@@ -231,7 +240,7 @@ static toc_code read_terms(json_t *request, toc_amendment *out, toc_err *err)
     out->sets_delay = toc_args_has(request, "admission_delay_s");
     out->sets_bulk = toc_args_has(request, "bulk_bytes_per_day");
     out->sets_alert = toc_args_has(request, "alert_bytes_per_day");
-    return TOC_OK;
+    return read_approvals(request, &policy->approvals, err);
 }
 
 static toc_code run_propose(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,

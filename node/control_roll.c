@@ -432,6 +432,15 @@ toc_code toc_control_circle_admit(toc_talk *talk, json_t *request, toc_err *err)
     return toc_talk_line(talk, toc_buf_view(&line), err);
 }
 
+static void add_approvals(toc_json *json, const toc_approval_rules *rules)
+{
+    toc_json_open(json, "approvals", '{');
+    for (size_t i = 0; i < rules->count; i++)
+        toc_json_number(json, toc_record_kind_name((toc_record_kind)rules->rows[i].kind),
+                        rules->rows[i].k);
+    toc_json_close(json, '}');
+}
+
 static void add_policy(toc_json *json, const toc_charter_policy *policy)
 {
     toc_json_open(json, "policy", '{');
@@ -442,6 +451,7 @@ static void add_policy(toc_json *json, const toc_charter_policy *policy)
     toc_json_number(json, "admission_delay_s", policy->admission_delay_ms / 1000);
     toc_json_number(json, "bulk_bytes_per_day", policy->bulk_bytes_per_day);
     toc_json_number(json, "alert_bytes_per_day", policy->alert_bytes_per_day);
+    add_approvals(json, &policy->approvals);
     toc_json_close(json, '}');
 }
 

@@ -243,7 +243,7 @@ static const toc_command commands[] = {
      toc_control_circle_propose,
      {"circle", "admit", "remove", "role", "renew", "quorum", "name", "purpose", "tlp_max",
       "retention_days", "history", "admission_delay_s", "bulk_bytes_per_day", "alert_bytes_per_day",
-      "dry_run", NULL}},
+      "approvals", "dry_run", NULL}},
     {"circle-proposals", READS, toc_control_circle_proposals, {NULL}},
     {"circle-proposal", READS, toc_control_circle_proposal, {"proposal", "charter", NULL}},
     {"circle-endorse", FOR_ADMINS, toc_control_circle_endorse, {"proposal", "charter", NULL}},

@@ -25,6 +25,7 @@ const toc_option toc_circle_propose_options[] = {
     {"admission-delay", "HOURS", "stated for new readers; nodes of this version do not wait yet"},
     {"bulk-per-day", "BYTES", "of one member, bulk; 0: as usual; stated, not counted yet"},
     {"alert-per-day", "BYTES", "the same in the alert lane"},
+    {"approvals", "KIND=K", "so many officers approve each record of a kind; 0: none; repeatable"},
     {"circle", "ID", "which circle, when there is more than one (id or name)"},
     {"dry-run", NULL, "show what would change, and sign nothing"},
     {NULL, NULL, NULL},
@@ -83,6 +84,7 @@ static const char *term_of(const char *what)
         {"admission_delay_ms", "admission delay in ms"},
         {"bulk_bytes_per_day", "bytes a member and day, bulk (0: as usual)"},
         {"alert_bytes_per_day", "bytes a member and day, alert (0: as usual)"},
+        {"approvals", "officers who approve a record, by kind"},
     };
     for (size_t i = 0; i < TOC_COUNT(terms); i++) {
         if (strcmp(terms[i].what, what) == 0)
@@ -194,6 +196,7 @@ toc_code toc_cmd_circle_propose(toc_cli *cli, const toc_opts *args, toc_err *err
     add_list(&json, args, "remove");
     add_list(&json, args, "role");
     add_list(&json, args, "renew");
+    add_list(&json, args, "approvals");
     add_text(&json, args, "name", "name");
     add_text(&json, args, "purpose", "purpose");
     add_text(&json, args, "tlp-max", "tlp_max");

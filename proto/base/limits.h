@@ -63,6 +63,7 @@
 /* Circles. */
 #define TOC_MEMBERS_MAX    500u
 #define TOC_OFFICERS_MAX   64u
+#define TOC_APPROVAL_RULES_MAX 32u /* kinds of records that need officers: twice the kinds there are */
 #define TOC_ENDPOINTS_MAX  8u
 #define TOC_CARD_BYTES_MAX 32768u
 #define TOC_CHARTER_BYTES_MAX                                                                      \

@@ -1,16 +1,13 @@
 #include "proto/record/record.h"
 
 #include "proto/base/wire.h"
+#include "proto/record/approval.h"
 #include "proto/record/parts.h"
 
 #include "record.pb-c.h"
 
 enum {
     SCRATCH_BYTES_MAX = 262144, /* to encode: pointers, and copies of the text, which is bounded */
-    APPROVED = 1,
-    REJECTED = 2,
-    OFFICER_BYTES = 32,
-    SIGNATURE_BYTES = 64,
 };
 
 static bool pack_orgs(const toc_org_id *orgs, size_t count, toc_arena *arena,
@@ -219,31 +216,6 @@ static toc_code unpack_statement(const Toc__Statement *from, toc_arena *arena, t
     return unpack_roots(from, arena, to, err);
 }
 
-static toc_code check_approval(const Toc__Approval *approval, toc_err *err)
-{
-    if (approval->officer.len != OFFICER_BYTES || approval->draft_id.len != sizeof(toc_draft_id) ||
-        approval->signature.len != SIGNATURE_BYTES)
-        return toc_fail(err, TOC_MALFORMED, "approvals: a key, id or signature of a wrong length");
-    if (approval->decision != APPROVED && approval->decision != REJECTED)
-        return toc_fail(err, TOC_MALFORMED, "approvals: decision %u is none", approval->decision);
-    return TOC_OK;
-}
-
-static toc_code unpack_record(toc_span bytes, toc_arena *arena, toc_span *out_statement,
-                              toc_err *err)
-{
-    ProtobufCMessage *message = NULL;
-    TOC_TRY(toc_wire_unpack(bytes, &toc__record__descriptor, arena, "fields", &message, err));
-    const Toc__Record *record = (const Toc__Record *)message;
-    if (record->n_approvals > TOC_OFFICERS_MAX)
-        return toc_fail(err, TOC_LIMIT, "approvals: %zu; at most %u are taken", record->n_approvals,
-                        TOC_OFFICERS_MAX);
-    for (size_t i = 0; i < record->n_approvals; i++)
-        TOC_TRY(check_approval(record->approvals[i], err));
-    *out_statement = toc_pb_bytes(record->statement);
-    return TOC_OK;
-}
-
 static toc_code decode_statement(toc_span bytes, toc_statement_stage stage, toc_arena *arena,
                                  toc_statement *out, toc_err *err)
 {
@@ -267,9 +239,11 @@ static toc_code check_size(toc_span bytes, toc_err *err)
 toc_code toc_record_decode(toc_span bytes, toc_arena *arena, toc_statement *out, toc_err *err)
 {
     toc_span statement = {0};
+    const toc_approval *approvals;
+    size_t count;
     toc_code code = check_size(bytes, err);
     if (code == TOC_OK)
-        code = unpack_record(bytes, arena, &statement, err);
+        code = toc_record_open(bytes, arena, &statement, &approvals, &count, err);
     if (code == TOC_OK)
         code = decode_statement(statement, TOC_STAGE_RECORD, arena, out, err);
     return in_context(code, "record", err);

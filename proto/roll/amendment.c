@@ -57,7 +57,7 @@ static toc_code take_step(toc_charter *draft, toc_charter_member *members,
     return TOC_OK;
 }
 
-static void take_terms(toc_charter *draft, const toc_amendment *amendment)
+static toc_code take_terms(toc_charter *draft, const toc_amendment *amendment, toc_err *err)
 {
     const toc_charter_policy *policy = &amendment->policy;
     if (amendment->name.data != NULL)
@@ -78,6 +78,7 @@ static void take_terms(toc_charter *draft, const toc_amendment *amendment)
         draft->policy.bulk_bytes_per_day = policy->bulk_bytes_per_day;
     if (amendment->sets_alert)
         draft->policy.alert_bytes_per_day = policy->alert_bytes_per_day;
+    return toc_approval_rules_amend(&draft->policy.approvals, &policy->approvals, err);
 }
 
 static size_t admin_count(const toc_charter *charter)
@@ -146,7 +147,7 @@ toc_code toc_charter_amend(const toc_charter *current, const toc_amendment *amen
     draft.members = members;
     for (size_t i = 0; i < amendment->step_count; i++)
         TOC_TRY(take_step(&draft, members, &amendment->steps[i], err));
-    take_terms(&draft, amendment);
+    TOC_TRY(take_terms(&draft, amendment, err));
     bool changed = false;
     TOC_TRY(toc_charter_compare(current, &draft, note_change, &changed, err));
     if (!changed)
@@ -235,6 +236,18 @@ static toc_span history_text(toc_history history)
     return toc_span_text(history == TOC_HISTORY_ALL ? "all" : "none");
 }
 
+static toc_code tell_approvals(const comparison *to, const toc_charter_policy *old,
+                               const toc_charter_policy *new, toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf before = {0};
+    TOC_AUTO(toc_buf_wipe) toc_buf after = {0};
+    toc_approval_rules_print(&old->approvals, &before);
+    toc_approval_rules_print(&new->approvals, &after);
+    TOC_TRY(toc_buf_ok(&before, err));
+    TOC_TRY(toc_buf_ok(&after, err));
+    return tell(to, "approvals", NULL, toc_buf_view(&before), toc_buf_view(&after), err);
+}
+
 toc_code toc_charter_compare(const toc_charter *before, const toc_charter *after,
                              toc_charter_change_visit visit, void *context, toc_err *err)
 {
@@ -253,6 +266,7 @@ toc_code toc_charter_compare(const toc_charter *before, const toc_charter *after
                         err));
     TOC_TRY(tell_number(&to, "bulk_bytes_per_day", old->bulk_bytes_per_day, new->bulk_bytes_per_day,
                         err));
-    return tell_number(&to, "alert_bytes_per_day", old->alert_bytes_per_day,
-                       new->alert_bytes_per_day, err);
+    TOC_TRY(tell_number(&to, "alert_bytes_per_day", old->alert_bytes_per_day,
+                        new->alert_bytes_per_day, err));
+    return tell_approvals(&to, old, new, err);
 }

@@ -29,7 +29,7 @@ typedef struct toc_amendment {
     toc_span name, purpose;      /* without data: as it is */
     uint32_t quorum;             /* 0: as it is */
     bool sets_tlp_max, sets_retention, sets_history, sets_delay, sets_bulk, sets_alert;
-    toc_charter_policy policy; /* the fields that are set */
+    toc_charter_policy policy; /* the fields that are set; approvals: changes, k 0 for none */
 } toc_amendment;
 
 /* The draft of the version after `current`, with everything checked but its signatures. `cards` has

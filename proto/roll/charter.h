@@ -10,6 +10,7 @@
 
 #include "proto/feed/feed.h"
 #include "proto/record/record.h"
+#include "proto/roll/approvals.h"
 #include "proto/roll/card.h"
 
 typedef enum toc_role {
@@ -41,6 +42,7 @@ typedef struct toc_charter_policy {
     uint64_t admission_delay_ms;
     uint64_t bulk_bytes_per_day; /* per member; 0: the default of limits.h */
     uint64_t alert_bytes_per_day;
+    toc_approval_rules approvals;
 } toc_charter_policy;
 
 typedef struct toc_charter_signature {

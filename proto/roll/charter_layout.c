@@ -42,7 +42,7 @@ static toc_code check_policy(const toc_charter_policy *policy, toc_err *err)
                         policy->retention_days, TOC_RETENTION_DAYS_MAX);
     if (policy->admission_delay_ms > TOC_ADMISSION_DELAY_MS_MAX)
         return toc_fail(err, TOC_LIMIT, "charter: an admission delay of more than a year");
-    return TOC_OK;
+    return toc_approval_rules_check(&policy->approvals, err);
 }
 
 static toc_code check_member(const toc_charter_member *member, toc_err *err)
@@ -112,7 +112,26 @@ static void pack_members(toc_field_packer *packer, const toc_charter *charter,
     }
 }
 
-static void fill_policy(const toc_charter_policy *policy, Toc__Roll__Policy *out)
+static void pack_approvals(toc_field_packer *packer, const toc_approval_rules *rules,
+                           Toc__Roll__Policy *out)
+{
+    out->approvals = toc_field_pack_array(packer, rules->count, sizeof *out->approvals);
+    Toc__Roll__ApprovalRule *rows =
+        toc_field_pack_array(packer, rules->count, sizeof(Toc__Roll__ApprovalRule));
+    if (packer->failed)
+        return;
+    out->n_approvals = rules->count;
+    for (size_t i = 0; i < rules->count; i++) {
+        toc__roll__approval_rule__init(&rows[i]);
+        rows[i].kind = rules->rows[i].kind;
+        rows[i].k = rules->rows[i].k;
+        rows[i].scope = rules->rows[i].scope;
+        out->approvals[i] = &rows[i];
+    }
+}
+
+static void fill_policy(toc_field_packer *packer, const toc_charter_policy *policy,
+                        Toc__Roll__Policy *out)
 {
     toc__roll__policy__init(out);
     out->tlp_max = (uint32_t)policy->tlp_max;
@@ -125,6 +144,7 @@ static void fill_policy(const toc_charter_policy *policy, Toc__Roll__Policy *out
     out->bulk_bytes_per_day = policy->bulk_bytes_per_day;
     out->has_alert_bytes_per_day = policy->alert_bytes_per_day != 0;
     out->alert_bytes_per_day = policy->alert_bytes_per_day;
+    pack_approvals(packer, &policy->approvals, out);
 }
 
 static void pack_chain(toc_field_packer *packer, const toc_charter *charter,
@@ -154,7 +174,7 @@ toc_code toc_charter_encode(const toc_charter *charter, toc_buf *out_body, toc_e
     message.purpose = toc_field_pack_optional(&packer, charter->purpose);
     message.quorum = charter->quorum;
     pack_members(&packer, charter, &message);
-    fill_policy(&charter->policy, &policy);
+    fill_policy(&packer, &charter->policy, &policy);
     message.policy = &policy;
     if (packer.failed)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for a charter");
@@ -179,7 +199,21 @@ static toc_code take_chain(const Toc__Roll__Charter *message, toc_charter *out, 
     return toc_field_bytes(message->previous, out->previous.bytes, 32, "charter: previous", err);
 }
 
-static void take_policy(const Toc__Roll__Policy *message, toc_charter_policy *out)
+static toc_code take_approvals(const Toc__Roll__Policy *message, toc_approval_rules *out,
+                               toc_err *err)
+{
+    if (message->n_approvals > TOC_APPROVAL_RULES_MAX)
+        return toc_fail(err, TOC_LIMIT, "charter: approvals of %zu kinds, at most %u",
+                        message->n_approvals, TOC_APPROVAL_RULES_MAX);
+    out->count = message->n_approvals;
+    for (size_t i = 0; i < out->count; i++) {
+        const Toc__Roll__ApprovalRule *row = message->approvals[i];
+        out->rows[i] = (toc_approval_rule){.kind = row->kind, .k = row->k, .scope = row->scope};
+    }
+    return TOC_OK;
+}
+
+static toc_code take_policy(const Toc__Roll__Policy *message, toc_charter_policy *out, toc_err *err)
 {
     out->tlp_max = (toc_tlp)message->tlp_max;
     out->retention_days = message->has_retention_days ? message->retention_days : 0;
@@ -187,6 +221,7 @@ static void take_policy(const Toc__Roll__Policy *message, toc_charter_policy *ou
     out->admission_delay_ms = message->has_admission_delay_ms ? message->admission_delay_ms : 0;
     out->bulk_bytes_per_day = message->has_bulk_bytes_per_day ? message->bulk_bytes_per_day : 0;
     out->alert_bytes_per_day = message->has_alert_bytes_per_day ? message->alert_bytes_per_day : 0;
+    return take_approvals(message, &out->approvals, err);
 }
 
 static toc_code take_members(const Toc__Roll__Charter *message, toc_arena *arena, toc_charter *out,
@@ -223,7 +258,7 @@ toc_code toc_charter_decode(toc_span body, toc_arena *arena, toc_charter *out, t
     charter.name = toc_span_text(message->name);
     charter.purpose = toc_span_text(message->purpose);
     charter.quorum = message->quorum;
-    take_policy(message->policy, &charter.policy);
+    TOC_TRY(take_policy(message->policy, &charter.policy, err));
     TOC_TRY(take_members(message, arena, &charter, err));
     TOC_TRY(check_charter(&charter, err));
     *out = charter;

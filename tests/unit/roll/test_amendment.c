@@ -242,6 +242,11 @@ static void every_difference_is_told(void **state)
     next.policy.alert_bytes_per_day = 18446744073709551615u;
     all = compared(&in->current, &next);
     assert_one(&all, "alert_bytes_per_day", "0", "18446744073709551615");
+    next = in->current;
+    next.policy.approvals = (toc_approval_rules){
+        .count = 2, .rows = {{TOC_RECORD_WALLET, 2, TOC_SCOPE_SUBMIT}, {200, 3, TOC_SCOPE_FREEZE}}};
+    all = compared(&in->current, &next);
+    assert_one(&all, "approvals", "", "wallet=2, kind 200=3 (freeze)");
 }
 
 static void every_difference_of_a_member_is_told(void **state)

@@ -92,6 +92,8 @@ static void a_charter_keeps_every_field_it_was_given(void **state)
                                                .admission_delay_ms = 86400001,
                                                .bulk_bytes_per_day = 1ull << 40,
                                                .alert_bytes_per_day = 3};
+    from.charter.policy.approvals = (toc_approval_rules){
+        .count = 2, .rows = {{TOC_RECORD_WALLET, 2, TOC_SCOPE_SUBMIT}, {200, 3, TOC_SCOPE_FREEZE}}};
     from.members[1].country = (toc_span){0};
     toc_charter charter = drafted(&from, arena);
     assert_true(toc_span_equal(charter.name, from.charter.name));
@@ -104,6 +106,9 @@ static void a_charter_keeps_every_field_it_was_given(void **state)
     assert_int_equal(charter.policy.admission_delay_ms, 86400001);
     assert_int_equal(charter.policy.bulk_bytes_per_day, 1ull << 40);
     assert_int_equal(charter.policy.alert_bytes_per_day, 3);
+    assert_int_equal(charter.policy.approvals.count, 2);
+    assert_memory_equal(charter.policy.approvals.rows, from.charter.policy.approvals.rows,
+                        2 * sizeof(toc_approval_rule));
     assert_int_equal(charter.member_count, 3);
     for (size_t i = 0; i < 3; i++) {
         assert_true(toc_org_id_equal(&charter.members[i].org, &from.members[i].org));

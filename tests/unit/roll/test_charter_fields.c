@@ -166,6 +166,36 @@ static void a_policy_is_known_and_within_bounds(void **state)
     assert_code(write_rules(&from), TOC_LIMIT);
 }
 
+static void approvals_name_each_kind_once_an_officer_or_more_and_one_scope(void **state)
+{
+    (void)state;
+    static const struct {
+        toc_approval_rule rows[2];
+        toc_code code;
+    } cases[] = {
+        {{{1, 1, 1}, {2, TOC_OFFICERS_MAX, 2}}, TOC_OK},
+        {{{1, 1, 1}, {255, 1, 1}}, TOC_OK}, /* a kind to come */
+        {{{1, 1, 1}, {256, 1, 1}}, TOC_MALFORMED},
+        {{{0, 1, 1}, {2, 1, 1}}, TOC_MALFORMED},
+        {{{2, 1, 1}, {1, 1, 1}}, TOC_MALFORMED},
+        {{{1, 1, 1}, {1, 2, 1}}, TOC_MALFORMED},
+        {{{1, 0, 1}, {2, 1, 1}}, TOC_MALFORMED},
+        {{{1, 1, 1}, {2, TOC_OFFICERS_MAX + 1, 1}}, TOC_MALFORMED},
+        {{{1, 1, 0}, {2, 1, 1}}, TOC_MALFORMED},
+        {{{1, 1, 3}, {2, 1, 1}}, TOC_MALFORMED},
+        {{{1, 1, TOC_SCOPE_CHARTER}, {2, 1, 1}}, TOC_MALFORMED},
+    };
+    rules from;
+    rules_of_three(&from);
+    for (size_t i = 0; i < TOC_COUNT(cases); i++) {
+        from.charter.policy.approvals.count = 2;
+        memcpy(from.charter.policy.approvals.rows, cases[i].rows, sizeof cases[i].rows);
+        assert_code(write_rules(&from), cases[i].code);
+    }
+    from.charter.policy.approvals.count = TOC_APPROVAL_RULES_MAX + 1;
+    assert_code(write_rules(&from), TOC_LIMIT);
+}
+
 static void name_and_purpose_have_a_length_and_no_tricks(void **state)
 {
     (void)state;
@@ -273,6 +303,7 @@ int main(void)
         cmocka_unit_test(a_body_with_members_out_of_order_or_twice_is_refused),
         cmocka_unit_test(a_member_has_a_role_a_kind_and_a_card),
         cmocka_unit_test(a_policy_is_known_and_within_bounds),
+        cmocka_unit_test(approvals_name_each_kind_once_an_officer_or_more_and_one_scope),
         cmocka_unit_test(name_and_purpose_have_a_length_and_no_tricks),
         cmocka_unit_test(five_hundred_members_fit_with_a_signature_each_and_no_more),
         cmocka_unit_test(a_body_without_a_required_field_is_refused),
