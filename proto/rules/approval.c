@@ -56,7 +56,7 @@ void toc_approval_judge(const toc_approval_case *what, toc_approval_verdict *out
         out->faults[i] = fault_of(what, officer, approval, draft);
         if (out->faults[i] != TOC_APPROVAL_COUNTS)
             continue;
-        if (counts_already(out, i, officer->number))
+        if (counts_already(out, i, out->officers[i]))
             out->faults[i] = TOC_APPROVAL_TWICE;
         else
             out->counted++;
