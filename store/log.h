@@ -147,6 +147,9 @@ typedef struct toc_log_cosignature {
 TOC_MUST toc_code toc_log_cosignature_put(toc_log_txn *txn, uint32_t number,
                                           const toc_log_cosignature *cosignature, bool *out_fresh,
                                           toc_err *err);
+/* Is this very one held? Then it was verified, and its head is of the tree that is stored. */
+TOC_MUST bool toc_log_cosignature_held(toc_log_txn *txn, uint32_t number,
+                                       const toc_log_cosignature *cosignature);
 /* The newest of one cosigner: when it was last heard of. NOT_FOUND when it cosigned nothing. */
 TOC_MUST toc_code toc_log_cosigned(toc_log_txn *txn, uint32_t number, const toc_org_id *org,
                                    toc_log_cosignature *out, toc_err *err);

@@ -190,15 +190,21 @@ static toc_code check_signature(toc_log_txn *txn, const engine_cosignature *row,
     return code;
 }
 
+/* Of one feed, by one cosigner? */
+static bool same_voice(const engine_cosignature *a, const engine_cosignature *b)
+{
+    return a->wire.lane == b->wire.lane && a->wire.generation == b->wire.generation &&
+           toc_org_id_equal(&a->wire.org, &b->wire.org) &&
+           toc_org_id_equal(&a->wire.cosigner, &b->wire.cosigner) &&
+           toc_circle_id_equal(&a->circle, &b->circle);
+}
+
 /* The newest of each feed and cosigner waits for the entries. */
 static void wait_for_entries(toc_engine *engine, const engine_cosignature *row)
 {
     for (size_t i = 0; i < engine->early.count; i++) {
         engine_cosignature *held = &engine->early.rows[i];
-        if (held->wire.lane != row->wire.lane || held->wire.generation != row->wire.generation ||
-            !toc_org_id_equal(&held->wire.org, &row->wire.org) ||
-            !toc_org_id_equal(&held->wire.cosigner, &row->wire.cosigner) ||
-            !toc_circle_id_equal(&held->circle, &row->circle))
+        if (!same_voice(held, row))
             continue;
         if (row->wire.size >= held->wire.size)
             *held = *row;
@@ -234,6 +240,25 @@ static toc_code put_verified(toc_engine *engine, toc_log_txn *txn, const engine_
     return TOC_OK;
 }
 
+/* As nearly always when it came another way too: it was verified then, and is held or waits. */
+static bool heard_before(const toc_engine *engine, toc_log_txn *txn, const toc_log_feed *stored,
+                         const engine_cosignature *row)
+{
+    toc_log_cosignature made = {
+        .size = row->wire.size, .org = row->wire.cosigner, .made = row->wire.made};
+    if (row->wire.size <= stored->frontier.size)
+        return toc_log_cosignature_held(txn, stored->number, &made);
+    for (size_t i = 0; i < engine->early.count; i++) {
+        const engine_cosignature *held = &engine->early.rows[i];
+        if (held->wire.size == row->wire.size && held->wire.made.time_s == row->wire.made.time_s &&
+            memcmp(&held->wire.made.signature, &row->wire.made.signature,
+                   sizeof row->wire.made.signature) == 0 &&
+            same_voice(held, row))
+            return true;
+    }
+    return false;
+}
+
 static toc_code judge(toc_engine *engine, toc_log_txn *txn, const engine_cosignature *row,
                       toc_now now, toc_err *err)
 {
@@ -244,13 +269,10 @@ static toc_code judge(toc_engine *engine, toc_log_txn *txn, const engine_cosigna
     toc_feed_id id;
     toc_feed_id_of(&name, &id);
     toc_log_feed stored;
-    toc_log_cosignature newest;
     if (toc_log_feed_find(txn, &id, &stored, NULL) != TOC_OK)
         stored = (toc_log_feed){.name = name};
-    if (stored.number != 0 &&
-        toc_log_cosigned(txn, stored.number, &row->wire.cosigner, &newest, NULL) == TOC_OK &&
-        newest.size == row->wire.size && newest.made.time_s == row->wire.made.time_s)
-        return TOC_OK; /* as nearly always when it came another way too */
+    if (heard_before(engine, txn, &stored, row))
+        return TOC_OK;
     TOC_AUTO(toc_buf_wipe) toc_buf body = {0};
     toc_checkpoint_body(&name, row->wire.size, &row->wire.root, &body);
     TOC_TRY(toc_buf_ok(&body, err));

@@ -1,6 +1,7 @@
 /* proto/crypto/sign.h: Ed25519 (RFC 8032) over a domain string and a message. Every key passes a
- * point check (canonical, on the curve, of the main subgroup) and every R too, so that libraries
- * of different years agree on hostile signatures (ed25519-speccheck 4 and 5 are refused).
+ * point check (canonical, on the curve, of the main subgroup), and every R too where the library
+ * would not notice, so that libraries of different years agree on hostile signatures
+ * (ed25519-speccheck 4 and 5 are refused).
  * Threads: pure. */
 #ifndef TOC_PROTO_CRYPTO_SIGN_H
 #define TOC_PROTO_CRYPTO_SIGN_H

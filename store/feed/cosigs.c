@@ -234,6 +234,30 @@ toc_code toc_log_cosignature_put(toc_log_txn *txn, uint32_t number,
     return TOC_OK;
 }
 
+static bool same(const toc_log_cosignature *a, const toc_log_cosignature *b)
+{
+    return a->size == b->size && a->made.time_s == b->made.time_s &&
+           memcmp(a->made.signature.bytes, b->made.signature.bytes,
+                  sizeof a->made.signature.bytes) == 0;
+}
+
+bool toc_log_cosignature_held(toc_log_txn *txn, uint32_t number,
+                              const toc_log_cosignature *cosignature)
+{
+    uint8_t key[COSIG_KEY_BYTES];
+    toc_cosigner_row cosigner = {0};
+    toc_log_cosignature held = {0};
+    uint32_t of_feed;
+    if (cosigner_get(txn, number, &cosignature->org, &cosigner, NULL) != TOC_OK)
+        return false;
+    if (same(&cosigner.newest, cosignature))
+        return true;
+    toc_row row = {.key = cosig_key(number, cosignature->size, &cosignature->org, key)};
+    return toc_table_get(txn->txn, TOC_LOG_COSIGS, row.key, &row.value, NULL) == TOC_OK &&
+           toc_cosig_row_open(txn, row, &of_feed, &held, NULL) == TOC_OK &&
+           same(&held, cosignature);
+}
+
 /* ---- reading ---- */
 
 toc_code toc_log_cosigned(toc_log_txn *txn, uint32_t number, const toc_org_id *org,

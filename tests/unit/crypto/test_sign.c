@@ -101,6 +101,25 @@ static void only_points_of_the_main_subgroup_are_keys(void **state)
     }
 }
 
+/* Valid keys are remembered by their first bytes; what looks like one is judged by itself. */
+static void a_key_beside_a_remembered_one_is_judged_by_itself(void **state)
+{
+    (void)state;
+    TOC_AUTO(toc_secret_free) toc_secret *seed = NULL;
+    toc_err err;
+    toc_verify_key key, other;
+    TOC_CHECK_OK(toc_secret_random(&seed, &err));
+    toc_sign_public(seed, &key);
+    for (size_t bit = 0; bit < 8 * sizeof key.bytes; bit++) {
+        other = key;
+        other.bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        assert_true(toc_verify_key_valid(&key));
+        for (int i = 0; i < 2; i++)
+            assert_int_equal(toc_verify_key_valid(&other),
+                             crypto_core_ed25519_is_valid_point(other.bytes) == 1);
+    }
+}
+
 static void signatures_on_which_libraries_disagree_are_refused(void **state)
 {
     (void)state;
@@ -151,6 +170,7 @@ int main(void)
         cmocka_unit_test(the_domains_are_those_of_the_protocol),
         cmocka_unit_test(every_changed_bit_is_refused),
         cmocka_unit_test(only_points_of_the_main_subgroup_are_keys),
+        cmocka_unit_test(a_key_beside_a_remembered_one_is_judged_by_itself),
         cmocka_unit_test(signatures_on_which_libraries_disagree_are_refused),
         cmocka_unit_test(the_bare_library_refuses_speccheck_4_and_5_and_takes_3),
     };

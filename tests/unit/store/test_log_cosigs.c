@@ -134,6 +134,32 @@ static void cosignatures_are_told_in_order_of_size_then_of_org(void **state)
     assert_whole(fixture);
 }
 
+static void assert_held(cosigs_fixture *fixture, const toc_log_cosignature *made, bool expected)
+{
+    assert_int_equal(toc_log_cosignature_held(fixture->txn, 1, made), expected);
+}
+
+static void what_is_held_is_known_by_its_signature(void **state)
+{
+    cosigs_fixture *fixture = *state;
+    assert_put(fixture, 9, 10, 100, true);
+    assert_put(fixture, 9, 300, 150, true);
+    assert_put(fixture, 9, 300, 210, true);
+    toc_log_cosignature first = make(fixture, 9, 10, 100), newest = make(fixture, 9, 300, 210);
+    assert_held(fixture, &first, true);
+    assert_held(fixture, &newest, true);
+    toc_log_cosignature other = make(fixture, 9, 10, 101); /* another time */
+    assert_held(fixture, &other, false);
+    other = make(fixture, 9, 11, 100); /* another head */
+    assert_held(fixture, &other, false);
+    other = make(fixture, 8, 10, 100); /* another cosigner */
+    assert_held(fixture, &other, false);
+    first.made.signature.bytes[63] ^= 1;
+    assert_held(fixture, &first, false);
+    newest.made.signature.bytes[0] ^= 1;
+    assert_held(fixture, &newest, false);
+}
+
 static void a_heartbeat_moves_last_heard_and_keeps_the_earliest(void **state)
 {
     cosigs_fixture *fixture = *state;
@@ -350,6 +376,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(cosignatures_are_told_in_order_of_size_then_of_org),
+        TEST(what_is_held_is_known_by_its_signature),
         TEST(a_heartbeat_moves_last_heard_and_keeps_the_earliest),
         TEST(what_comes_late_is_kept_when_it_was_said_before),
         TEST(what_takes_back_what_was_said_is_refused),
