@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "node/alarms.h"
 #include "node/clock.h"
 #include "node/control_receipt.h"
 #include "node/control_roll.h"
@@ -92,6 +93,7 @@ static toc_code add_status(toc_json *json, toc_node *node, const toc_query *quer
     toc_json_open(json, "circles", '[');
     TOC_TRY(toc_roll_circle_rows(query->log, toc_node_org(node), append_circle, json, err));
     toc_json_close(json, ']');
+    TOC_TRY(toc_alarms_add(json, query->log, toc_node_org(node), query->now, err));
     add_store(json, &log, &views);
     toc_json_open(json, "listen", '[');
     for (size_t i = 0; i < config->listen_count; i++) {

@@ -168,16 +168,17 @@ TOC_MUST toc_code toc_log_cosignatures(toc_log_txn *txn, uint32_t number, uint64
 
 /* ---- what waits for a key ---- */
 
-/* Entries [from, until) of one epoch are stored and verified, but not opened. Ranges never overlap.
- */
+/* Entries [from, until) of one epoch are stored and verified, but not opened; they came at `since`.
+ * Ranges never overlap. */
 TOC_MUST toc_code toc_log_pending_add(toc_log_txn *txn, uint32_t number, uint64_t from,
-                                      uint64_t until, uint32_t epoch, toc_err *err);
+                                      uint64_t until, uint32_t epoch, toc_time since, toc_err *err);
 TOC_MUST toc_code toc_log_pending_remove(toc_log_txn *txn, uint32_t number, uint64_t from,
                                          toc_err *err);
 typedef struct toc_log_pending {
     uint32_t number;
     uint64_t from, until;
     uint32_t epoch;
+    toc_time since;
 } toc_log_pending;
 /* The first pending range at or after (number, from). NOT_FOUND at the end. */
 TOC_MUST toc_code toc_log_pending_next(toc_log_txn *txn, uint32_t number, uint64_t from,

@@ -52,6 +52,21 @@ static void show_views(const json_t *line, toc_buf *out)
     toc_buf_printf(out, "\ndigest   %s\n", toc_text_of(line, "digest"));
 }
 
+static void show_alarms(const json_t *alarms, toc_buf *out)
+{
+    for (size_t i = 0; i < json_array_size(alarms); i++) {
+        const json_t *alarm = json_array_get(alarms, i);
+        const char *org = toc_text_of(alarm, "org_name"),
+                   *circle = toc_text_of(alarm, "circle_name"),
+                   *since = toc_text_of(alarm, "since");
+        toc_colour_add(out, TOC_STYLE_BAD, toc_span_text(toc_text_of(alarm, "alarm")));
+        toc_buf_printf(out, "%s%s%s%s%s%s: %s\n", *org ? "  " : "", org, *circle ? "  in " : "",
+                       circle, *since ? "  " : "", since, toc_text_of(alarm, "text"));
+    }
+    if (json_array_size(alarms) > 0)
+        toc_buf_add_u8(out, '\n');
+}
+
 static toc_code show_status(void *context, json_t *line, toc_buf *out, toc_err *err)
 {
     (void)context;
@@ -72,6 +87,7 @@ static toc_code show_status(void *context, json_t *line, toc_buf *out, toc_err *
         toc_buf_printf(out, "spool    %llu submissions wait\n",
                        (unsigned long long)toc_number_of(line, "spool"));
     toc_buf_add_u8(out, '\n');
+    show_alarms(json_object_get(line, "alarms"), out);
     return show_circles(json_object_get(line, "circles"), out, err);
 }
 

@@ -384,7 +384,7 @@ static toc_code journal(toc_log_txn *txn, const toc_log_feed *feed, toc_journal_
 /* Runs of records that opened join E; runs whose key is missing wait for it; the rest is counted.
  */
 static toc_code journal_chunk(toc_engine *engine, toc_log_txn *txn, const toc_log_feed *feed,
-                              const toc_chunk *chunk, toc_err *err)
+                              const toc_chunk *chunk, toc_now now, toc_err *err)
 {
     uint64_t base = chunk->frontier.size, run = base;
     TOC_TRY(journal(txn, feed, TOC_JOURNAL_STORED, base, base + chunk->count, err));
@@ -407,7 +407,8 @@ static toc_code journal_chunk(toc_engine *engine, toc_log_txn *txn, const toc_lo
         while (end < chunk->count && chunk->verified[end].key_missing &&
                chunk->verified[end].epoch == row->epoch)
             end++;
-        TOC_TRY(toc_log_pending_add(txn, feed->number, base + i, base + end, row->epoch, err));
+        TOC_TRY(toc_log_pending_add(txn, feed->number, base + i, base + end, row->epoch, now.wall,
+                                    err));
         i = end - 1;
         run = base + end;
     }
@@ -460,7 +461,7 @@ static toc_code store(toc_engine *engine, toc_log_txn *txn, engine_feed *feed, t
     TOC_TRY(toc_log_append(txn, stored, entries, leaves, chunk->count, judge, err));
     TOC_TRY(put_head(engine, txn, stored, chunk, err));
     if (feed->name.lane != TOC_LANE_KEYS)
-        TOC_TRY(journal_chunk(engine, txn, stored, chunk, err));
+        TOC_TRY(journal_chunk(engine, txn, stored, chunk, now, err));
     TOC_TRY(take_keys(engine, txn, stored, chunk, now, err));
     feed->proven = true;
     if (!feed->written) {

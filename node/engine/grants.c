@@ -1,4 +1,5 @@
 /* Own feeds and sender keys: which key opens what, who has it, and what still waits for one. */
+#include "node/engine/epoch.h"
 #include "node/engine/state.h"
 
 #include <stdlib.h>
@@ -243,40 +244,6 @@ toc_code toc_grants_take(toc_engine *engine, toc_log_txn *txn, const toc_feed_na
 
 /* ---- WantGrant ---- */
 
-typedef struct epoch_search {
-    toc_log_txn *txn;
-    toc_arena *arena;
-    const toc_org_id *reader;
-} epoch_search;
-
-/* Was the peer among the readers whom this epoch's own grants were written to? Walks the keys lane
- * back. */
-static bool was_reader(epoch_search *search, const toc_feed_name *name, uint32_t epoch)
-{
-    toc_feed_name keys = *name;
-    keys.lane = TOC_LANE_KEYS;
-    toc_feed_id id;
-    toc_feed_id_of(&keys, &id);
-    toc_log_feed feed;
-    if (toc_log_feed_find(search->txn, &id, &feed, NULL) != TOC_OK)
-        return false;
-    for (uint64_t index = feed.frontier.size; index > 0; index--) {
-        toc_span entry, bytes;
-        toc_grant grant;
-        toc_charter charter;
-        toc_hash key;
-        if (toc_log_entry(search->txn, feed.number, index - 1, &entry, NULL) != TOC_OK ||
-            toc_grant_read(entry, &grant, NULL) != TOC_OK || grant.epoch < epoch)
-            return false;
-        memcpy(key.bytes, grant.charter.bytes, sizeof key.bytes);
-        if (grant.epoch == epoch && toc_log_roll_get(search->txn, &key, &bytes, NULL) == TOC_OK &&
-            toc_charter_open(bytes, search->arena, &charter, NULL) == TOC_OK &&
-            toc_charter_reads(&charter, search->reader))
-            return true;
-    }
-    return false;
-}
-
 toc_code toc_grants_serve(toc_engine *engine, toc_log_txn *txn, engine_link *link,
                           const toc_message *message, toc_err *err)
 {
@@ -286,7 +253,6 @@ toc_code toc_grants_serve(toc_engine *engine, toc_log_txn *txn, engine_link *lin
     uint32_t epoch = message->as.want_grant.epoch;
     toc_log_circle state;
     toc_charter charter;
-    epoch_search search = {.txn = txn, .arena = arena, .reader = &link->peer};
     TOC_AUTO(toc_secret_free) toc_secret *key = NULL;
     toc_card card;
     toc_box box;
@@ -298,7 +264,8 @@ toc_code toc_grants_serve(toc_engine *engine, toc_log_txn *txn, engine_link *lin
         toc_log_card_of(txn, &link->peer, arena, &card, NULL) != TOC_OK)
         return toc_engine_refuse(engine, link->number, message->id, TOC_REFUSED_NOT_FOUND,
                                  "no such key", err);
-    if (charter.policy.history != TOC_HISTORY_ALL && !was_reader(&search, name, epoch))
+    if (charter.policy.history != TOC_HISTORY_ALL &&
+        toc_epoch_granted(txn, name, epoch, &link->peer, arena) != TOC_GRANTED_YES)
         return toc_engine_refuse(engine, link->number, message->id, TOC_REFUSED_POLICY,
                                  "the charter gives joiners no history", err);
     TOC_TRY(toc_box_seal(&card.seal, key, &box, err));
@@ -443,7 +410,7 @@ static toc_code open_range(toc_engine *engine, toc_log_txn *txn, const toc_log_f
     TOC_TRY(toc_log_pending_remove(txn, pending->number, pending->from, err));
     if (until < pending->until)
         return toc_log_pending_add(txn, pending->number, until, pending->until, pending->epoch,
-                                   err);
+                                   pending->since, err);
     return TOC_OK;
 }
 

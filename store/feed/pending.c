@@ -9,6 +9,7 @@ toc_code toc_pending_row_open(const toc_log_txn *txn, toc_row row, toc_log_pendi
     toc_reader reader = toc_reader_of(payload);
     toc_log_pending pending = {.until = toc_read_u64(&reader)};
     pending.epoch = toc_read_u32(&reader);
+    pending.since.unix_ms = toc_read_u64(&reader);
     if (row.key.size == TOC_ENTRY_KEY_BYTES) {
         pending.number = toc_get_u32(row.key.data);
         pending.from = toc_get_u64(row.key.data + 4);
@@ -44,14 +45,15 @@ static toc_code refuse_overlap(toc_log_txn *txn, uint32_t number, uint64_t from,
 }
 
 toc_code toc_log_pending_add(toc_log_txn *txn, uint32_t number, uint64_t from, uint64_t until,
-                             uint32_t epoch, toc_err *err)
+                             uint32_t epoch, toc_time since, toc_err *err)
 {
     if (number == 0 || from >= until)
         return toc_fail(err, TOC_USAGE, "a pending range names a feed and some entries");
     TOC_TRY(refuse_overlap(txn, number, from, until, err));
-    uint8_t key[TOC_ENTRY_KEY_BYTES], value[12];
+    uint8_t key[TOC_ENTRY_KEY_BYTES], value[20];
     toc_put_u64(value, until);
     toc_put_u32(value + 8, epoch);
+    toc_put_u64(value + 12, since.unix_ms);
     return toc_checked_put(txn, TOC_LOG_PENDING, toc_entry_key(number, from, key),
                            TOC_SPAN_OF(value), err);
 }

@@ -75,7 +75,7 @@ for i, e in enumerate(entries):
 write("hashes", number + u8(0) + u64(0), u8(1) + b"".join(leaves))
 row("journal", u8(0) + u64(1), u8(6) + u32(0) + u64(0) + u64(0) + u64(TIME))
 row("journal", u8(1) + u64(1), u8(1) + u32(1) + u64(0) + u64(3) + u64(0))
-row("pending", number + u64(1), u64(3) + u32(7))
+row("pending", number + u64(1), u64(3) + u32(7) + u64(1767225600000))
 row("circles", CIRCLE, u8(3) + CHARTER + u32(2) + u64(GENERATION) + u64(TIME))
 row("peers", ORG, b"tcp://node.example:7117")
 row("submissions", DRAFT, b"{}")

@@ -136,7 +136,7 @@ static void figures_count_what_is_stored_and_what_is_being_written(void **state)
     toc_logbook_append(book, txn, &feed, 5, false);
     toc_journal_row row = {.kind = TOC_JOURNAL_STORED, .feed = 1, .from = 0, .until = 15};
     ASSERT_OK(toc_log_journal_add(txn, TOC_LANE_BULK, &row, &err));
-    ASSERT_OK(toc_log_pending_add(txn, 1, 3, 5, 1, &err));
+    ASSERT_OK(toc_log_pending_add(txn, 1, 3, 5, 1, (toc_time){1}, &err));
     ASSERT_OK(toc_log_stats_of(txn, &stats, &err));
     assert_int_equal(stats.feeds, 1);
     assert_int_equal(stats.entries, 15);

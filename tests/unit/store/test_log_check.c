@@ -50,8 +50,8 @@ static void fill_rows(toc_log_txn *txn)
     stored.from = 5;
     ASSERT_OK(toc_log_journal_add(txn, TOC_LANE_BULK, &stored, &err));
     ASSERT_OK(toc_log_journal_add(txn, TOC_LANE_ALERT, &tick, &err));
-    ASSERT_OK(toc_log_pending_add(txn, 1, 100, 200, 1, &err));
-    ASSERT_OK(toc_log_pending_add(txn, 1, 200, 300, 1, &err));
+    ASSERT_OK(toc_log_pending_add(txn, 1, 100, 200, 1, (toc_time){1}, &err));
+    ASSERT_OK(toc_log_pending_add(txn, 1, 200, 300, 1, (toc_time){1}, &err));
     toc_org_id org = {{1}};
     toc_draft_id submission = {{2}};
     ASSERT_OK(toc_log_owner_put(txn, &org, &err));
@@ -482,7 +482,7 @@ static void a_range_within_another(const toc_logbook *book, toc_log_txn *txn, to
     (void)book;
     (void)second;
     toc_err err = {0};
-    uint8_t key[TOC_ENTRY_KEY_BYTES], row[12] = {0};
+    uint8_t key[TOC_ENTRY_KEY_BYTES], row[20] = {0};
     toc_put_u64(row, 160);
     ASSERT_OK(
         toc_checked_put(txn, TOC_LOG_PENDING, toc_entry_key(1, 150, key), TOC_SPAN_OF(row), &err));
@@ -545,7 +545,7 @@ static void a_journal_or_a_range_that_names_what_is_not_stored_is_found(void **s
     assert_non_null(strstr(err.text, "the journal names feed 1 up to entry 600"));
     toc_log_abort(txn);
     ASSERT_OK(toc_log_write(book->log, &txn, &err));
-    ASSERT_OK(toc_log_pending_add(txn, 3, 0, 1, 1, &err));
+    ASSERT_OK(toc_log_pending_add(txn, 3, 0, 1, 1, (toc_time){1}, &err));
     ASSERT_CODE(TOC_SIGNATURE, toc_log_check(txn, NULL, NULL, &err));
     toc_log_abort(txn);
 }

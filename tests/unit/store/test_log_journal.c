@@ -164,7 +164,7 @@ static void a_row_that_is_missing_or_changed_is_a_lie_and_not_the_end(void **sta
 static toc_code pend(journal_fixture *fixture, uint32_t number, uint64_t from, uint64_t until)
 {
     toc_err err = {0};
-    return toc_log_pending_add(fixture->txn, number, from, until, number + 40, &err);
+    return toc_log_pending_add(fixture->txn, number, from, until, number + 40, (toc_time){1}, &err);
 }
 
 static void ranges_are_found_in_order_of_feed_and_entry_and_removed(void **state)

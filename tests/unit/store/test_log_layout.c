@@ -80,7 +80,7 @@ static void fill(const toc_logbook *book, toc_log_txn *txn)
     toc_logbook_append(book, txn, &feed, 3, false);
     ASSERT_OK(toc_log_journal_add(txn, TOC_LANE_ALERT, &tick, &err));
     ASSERT_OK(toc_log_journal_add(txn, TOC_LANE_BULK, &stored, &err));
-    ASSERT_OK(toc_log_pending_add(txn, 1, 1, 3, 7, &err));
+    ASSERT_OK(toc_log_pending_add(txn, 1, 1, 3, 7, (toc_time){TIME_MS}, &err));
     ASSERT_OK(toc_log_circle_put(txn, &circle, &err));
     ASSERT_OK(toc_log_peer_put(txn, &name.org, toc_span_text("tcp://node.example:7117"), &err));
     ASSERT_OK(toc_log_owner_put(txn, &name.org, &err));

@@ -1,0 +1,146 @@
+#include "node/alarms.h"
+
+#include "node/control_roll.h"
+#include "node/engine/epoch.h"
+
+enum {
+    ALARMS_ARENA_BYTES = 32 << 20,
+    ALARMS_KEY_MS = 3600000, /* PROTOCOL §2: no key for an hour is an alarm */
+    ALARMS_FEEDS_MAX = 64    /* told of one kind; the first is enough to begin with */
+};
+#define ALARMS_CARD_ENDS_MS (14ull * 86400000ull) /* time to sign the next one */
+
+typedef struct alarms {
+    toc_json *json;
+    toc_log_txn *txn;
+    const toc_org_id *self;
+    toc_time now;
+    toc_arena *arena, *cards; /* of what one alarm says; of one card */
+    size_t keys;
+} alarms;
+
+static void raise(alarms *all, const char *alarm, const toc_org_id *org,
+                  const toc_circle_id *circle, toc_time since, const char *text)
+{
+    toc_json *json = all->json;
+    toc_json_open(json, NULL, '{');
+    toc_json_text(json, "alarm", toc_span_text(alarm));
+    if (org == NULL)
+        toc_json_null(json, "org");
+    else
+        toc_json_hex(json, "org", TOC_SPAN_OF(org->bytes));
+    toc_json_optional(json, "org_name",
+                      org == NULL ? (toc_span){0} : toc_roll_name(all->txn, org, all->arena));
+    if (circle == NULL)
+        toc_json_null(json, "circle");
+    else
+        toc_json_hex(json, "circle", TOC_SPAN_OF(circle->bytes));
+    toc_charter charter;
+    bool named = circle != NULL &&
+                 toc_log_charter_of(all->txn, circle, all->arena, &charter, NULL) == TOC_OK;
+    toc_json_optional(json, "circle_name", named ? charter.name : (toc_span){0});
+    toc_json_time_optional(json, "since", since);
+    toc_json_text(json, "text", toc_span_text(text));
+    toc_json_close(json, '}');
+    toc_arena_reset(all->arena);
+}
+
+/* ---- keys that have not come ---- */
+
+/* Where the charter gives joiners no history, nobody sends the keys from before. */
+static bool was_never_for_us(alarms *all, const toc_feed_name *name, uint32_t epoch)
+{
+    toc_charter charter;
+    bool never =
+        toc_log_charter_of(all->txn, &name->circle, all->arena, &charter, NULL) != TOC_OK ||
+        !toc_charter_reads(&charter, all->self) ||
+        (charter.policy.history != TOC_HISTORY_ALL &&
+         toc_epoch_granted(all->txn, name, epoch, all->self, all->arena) == TOC_GRANTED_NO);
+    toc_arena_reset(all->arena);
+    return never;
+}
+
+/* One alarm a feed, for the range that came first. */
+static toc_code missing_keys(alarms *all, toc_err *err)
+{
+    toc_log_pending range;
+    uint32_t number = 0;
+    uint64_t from = 0;
+    while (all->keys < ALARMS_FEEDS_MAX &&
+           toc_log_pending_next(all->txn, number, from, &range, NULL) == TOC_OK) {
+        toc_log_feed feed;
+        number = range.number;
+        from = range.until;
+        TOC_TRY(toc_log_feed_at(all->txn, number, &feed, err));
+        if (all->now.unix_ms < range.since.unix_ms + ALARMS_KEY_MS ||
+            was_never_for_us(all, &feed.name, range.epoch))
+            continue;
+        raise(
+            all, "key-missing", &feed.name.org, &feed.name.circle, range.since,
+            "its records are stored and cannot be read: no key has come. Is its node running, and "
+            "linked, directly or through others (tocsin peers)?");
+        all->keys++;
+        number++;
+        from = 0;
+    }
+    return TOC_OK;
+}
+
+/* ---- cards and charters ---- */
+
+static toc_code look_at_circle(void *context, const toc_log_circle *circle, toc_err *err)
+{
+    (void)err;
+    if (circle->contested)
+        raise(
+            context, "two-charters", NULL, &circle->id, (toc_time){0},
+            "two valid charters of one version: an officer's key was used twice. Ask the admins by "
+            "another channel, then tocsin circle choose (tocsin circle show lists both)");
+    return TOC_OK;
+}
+
+static void look_at_term(alarms *all, const toc_card *card)
+{
+    if (card->valid_until.unix_ms == 0 ||
+        card->valid_until.unix_ms > all->now.unix_ms + ALARMS_CARD_ENDS_MS)
+        return;
+    bool own = toc_org_id_equal(&card->org, all->self);
+    raise(all, card->valid_until.unix_ms > all->now.unix_ms ? "card-ends" : "card-over", &card->org,
+          NULL, card->valid_until,
+          own ? "the own card is good until then: sign the next one (tocsin card change)"
+              : "its card is good until then: ask it for the next one");
+}
+
+static toc_code look_at_card(void *context, const toc_card *card, toc_err *err)
+{
+    (void)err;
+    static const toc_card_hash nobody = {{0}};
+    alarms *all = context;
+    toc_card_hash chosen;
+    if (toc_log_contest(all->txn, &card->org, &chosen, NULL) == TOC_OK &&
+        toc_card_hash_equal(&chosen, &nobody))
+        raise(
+            all, "two-cards", &card->org, NULL, (toc_time){0},
+            "two valid cards of one serial: its root key was used twice. Ask it by another channel "
+            "which is right, and tocsin peer add a card of that line");
+    look_at_term(all, card);
+    toc_arena_reset(all->cards);
+    return TOC_OK;
+}
+
+toc_code toc_alarms_add(toc_json *json, toc_log_txn *txn, const toc_org_id *self, toc_time now,
+                        toc_err *err)
+{
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_AUTO(toc_arena_free) toc_arena *cards = NULL;
+    TOC_TRY(toc_arena_new(ALARMS_ARENA_BYTES, &arena, err));
+    TOC_TRY(toc_arena_new(ALARMS_ARENA_BYTES, &cards, err));
+    alarms all = {
+        .json = json, .txn = txn, .self = self, .now = now, .arena = arena, .cards = cards};
+    toc_json_open(json, "alarms", '[');
+    TOC_TRY(toc_log_circles(txn, look_at_circle, &all, err));
+    TOC_TRY(toc_log_cards(txn, cards, look_at_card, &all, err));
+    TOC_TRY(missing_keys(&all, err));
+    toc_json_close(json, ']');
+    return TOC_OK;
+}

@@ -1,0 +1,160 @@
+/* What a person is told to look at. */
+#include "node/alarms.h"
+#include "tests/unit/node/hostile.h"
+
+#include <jansson.h>
+
+#define HOUR_MS 3600000ull
+#define DAY_MS  (24 * HOUR_MS)
+
+static toc_code no_history(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                           toc_err *err)
+{
+    const scene *s = context;
+    toc_amendment change = {.sets_history = true, .policy = {.history = TOC_HISTORY_NONE}};
+    toc_amended made;
+    return toc_engine_charter_propose(engine, txn, &s->circle, &change, false, now, NULL, &made,
+                                      err);
+}
+
+/* The alarms of that name at a node, `later` from now; each has a sentence. */
+static size_t alarms_of(const scene *s, int node, uint64_t later, const char *name)
+{
+    toc_err err;
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    TOC_AUTO(toc_buf_wipe) toc_buf out = {0};
+    const sim_node *at = &s->net.nodes[node];
+    toc_json json = {.out = &out};
+    toc_time now = {sim_now(&s->net, at).wall.unix_ms + later};
+    TOC_CHECK_OK(toc_log_read(at->log, &txn, &err));
+    toc_json_open(&json, NULL, '{');
+    TOC_CHECK_OK(toc_alarms_add(&json, txn, &at->org, now, &err));
+    toc_json_close(&json, '}');
+    json_t *all = json_loadb((const char *)out.data, out.size, 0, NULL);
+    assert_non_null(all);
+    size_t count = 0;
+    for (size_t i = 0; i < json_array_size(json_object_get(all, "alarms")); i++) {
+        const json_t *row = json_array_get(json_object_get(all, "alarms"), i);
+        assert_true(json_string_length(json_object_get(row, "text")) > 0);
+        count += strcmp(json_string_value(json_object_get(row, "alarm")), name) == 0;
+    }
+    json_decref(all);
+    return count;
+}
+
+static void a_key_that_has_not_come_for_an_hour_is_told(void **state)
+{
+    scene *s = *state;
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], write_record, s));
+    admission what = {.s = s, .org = s->net.nodes[MALLORY].org, .role = TOC_ROLE_MEMBER};
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], admit, &what));
+    assert_true(sim_do(&s->net, &s->net.nodes[MALLORY], join, s));
+    for (int i = 0; i < 300; i++) { /* what was written before comes with no key */
+        lose(s, AUTHOR, MALLORY, TOC_MSG_GRANT_REPLY);
+        steps(s, 1);
+    }
+    assert_int_equal(stored(s, MALLORY), stored(s, AUTHOR));
+    assert_int_equal(alarms_of(s, MALLORY, HOUR_MS / 2, "key-missing"), 0);
+    assert_int_equal(alarms_of(s, MALLORY, HOUR_MS, "key-missing"), 1);
+    assert_int_equal(alarms_of(s, READER, HOUR_MS, "key-missing"), 0);
+    steps(s, 500);
+    assert_int_equal(alarms_of(s, MALLORY, HOUR_MS, "key-missing"), 0);
+}
+
+static void keys_that_the_charter_gives_to_no_joiner_are_not_missing(void **state)
+{
+    scene *s = *state;
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], no_history, s));
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], write_record, s));
+    admit_as(s, MALLORY, TOC_ROLE_MEMBER, true);
+    toc_err err;
+    toc_log_pending waits;
+    toc_log_txn *txn = NULL;
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[MALLORY].log, &txn, &err));
+    TOC_CHECK_OK(toc_log_pending_next(txn, 0, 0, &waits, &err));
+    toc_log_abort(txn);
+    assert_int_equal(alarms_of(s, MALLORY, HOUR_MS, "key-missing"), 0);
+}
+
+static toc_code contest(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                        toc_err *err)
+{
+    (void)engine;
+    (void)now;
+    const scene *s = context;
+    static const toc_card_hash nobody = {{0}};
+    toc_log_circle circle;
+    TOC_TRY(toc_log_circle_get(txn, &s->circle, &circle, err));
+    circle.contested = true;
+    TOC_TRY(toc_log_circle_put(txn, &circle, err));
+    return toc_log_contest_put(txn, &s->net.nodes[READER].org, &nobody, err);
+}
+
+static toc_code choose(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                       toc_err *err)
+{
+    (void)engine;
+    (void)now;
+    const scene *s = context;
+    static const toc_card_hash chosen = {{1}};
+    toc_log_circle circle;
+    TOC_TRY(toc_log_circle_get(txn, &s->circle, &circle, err));
+    circle.contested = false;
+    TOC_TRY(toc_log_circle_put(txn, &circle, err));
+    return toc_log_contest_put(txn, &s->net.nodes[READER].org, &chosen, err);
+}
+
+static void what_waits_for_a_choice_is_told_until_it_is_made(void **state)
+{
+    scene *s = *state;
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], contest, s));
+    assert_int_equal(alarms_of(s, AUTHOR, 0, "two-charters"), 1);
+    assert_int_equal(alarms_of(s, AUTHOR, 0, "two-cards"), 1);
+    assert_int_equal(alarms_of(s, READER, 0, "two-charters"), 0);
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], choose, s));
+    assert_int_equal(alarms_of(s, AUTHOR, 0, "two-charters"), 0);
+    assert_int_equal(alarms_of(s, AUTHOR, 0, "two-cards"), 0);
+}
+
+/* The reader's next card, good for a month. */
+static toc_code give_term(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                          toc_err *err)
+{
+    (void)engine;
+    const scene *s = context;
+    const sim_node *node = &s->net.nodes[READER];
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_AUTO(toc_buf_wipe) toc_buf bytes = {0};
+    toc_card card, next;
+    TOC_TRY(toc_arena_new(1 << 20, &arena, err));
+    TOC_TRY(toc_log_card_of(txn, &node->org, arena, &card, err));
+    next = card;
+    next.serial++;
+    next.previous = card.hash;
+    next.valid_until.unix_ms = now.wall.unix_ms + 30 * DAY_MS;
+    TOC_TRY(toc_card_sign(&next, node->roots.root, NULL, &bytes, err));
+    TOC_TRY(toc_card_open(toc_buf_view(&bytes), arena, &next, err));
+    return toc_log_card_put(txn, &next, err);
+}
+
+static void a_card_that_ends_is_told_two_weeks_before(void **state)
+{
+    scene *s = *state;
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], give_term, s));
+    assert_int_equal(alarms_of(s, AUTHOR, 15 * DAY_MS, "card-ends"), 0);
+    assert_int_equal(alarms_of(s, AUTHOR, 17 * DAY_MS, "card-ends"), 1);
+    assert_int_equal(alarms_of(s, AUTHOR, 31 * DAY_MS, "card-ends"), 0);
+    assert_int_equal(alarms_of(s, AUTHOR, 31 * DAY_MS, "card-over"), 1);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(a_key_that_has_not_come_for_an_hour_is_told),
+        TEST(keys_that_the_charter_gives_to_no_joiner_are_not_missing),
+        TEST(what_waits_for_a_choice_is_told_until_it_is_made),
+        TEST(a_card_that_ends_is_told_two_weeks_before),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
