@@ -1,10 +1,11 @@
 /* Command audience: who gets to read what is marked so, how, and who does not and why. It asks the
  * one function that decides for every other door, too. */
+#include "node/clock.h"
 #include "node/control_roll.h"
 #include "node/control_talk.h"
+#include "node/written.h"
 #include "proto/base/text.h"
 #include "proto/format/audience.h"
-#include "proto/roll/readers.h"
 
 enum { AUDIENCE_ARENA_BYTES = 32 << 20 };
 
@@ -15,6 +16,12 @@ typedef struct asking {
     toc_charter charter;
     toc_org_id author;
     toc_statement statement; /* its marking counts */
+    /* Of a claim: who got its newest record, when it was written. */
+    bool is_written;
+    toc_written walk;
+    toc_charter then;
+    const toc_org_id *had;
+    size_t had_count;
 } asking;
 
 static void asking_wipe(asking *all)
@@ -63,29 +70,43 @@ static toc_code read_marking(asking *all, json_t *request, toc_circle_id *out_ci
     return read_orgs(all, request, "not_to", &said->not_to, &said->not_to_count, err);
 }
 
+/* The newest comes last. */
+static toc_code take_record(void *context, const toc_said_record *said, toc_err *err)
+{
+    asking *all = context;
+    TOC_AUTO(toc_buf_wipe) toc_buf bytes = {0};
+    TOC_TRY(toc_written_next(&all->walk, all->txn, said, all->arena, &all->then, &all->had,
+                             &all->had_count, err));
+    all->is_written = true;
+    all->author = said->org;
+    TOC_TRY(toc_record_encode(&said->statement, &bytes, err));
+    toc_span kept = toc_arena_dup(all->arena, toc_buf_view(&bytes));
+    if (kept.size != bytes.size)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a record");
+    return toc_record_decode(kept, all->arena, &all->statement, err);
+}
+
 static toc_code read_claim(asking *all, json_t *request, toc_circle_id *out_circle, toc_err *err)
 {
     static const char *const others[] = {"circle", "tlp", "releasable_to", "not_to"};
-    TOC_AUTO(toc_views_end) toc_views_txn *views = NULL;
+    toc_node *node = toc_talk_node(all->talk);
     toc_claim_id claim;
-    toc_views_head head;
+    toc_query query;
     for (size_t i = 0; i < TOC_COUNT(others); i++) {
         if (toc_args_has(request, others[i]))
             return toc_fail(err, TOC_USAGE, "a claim has a marking of its own: no '%s' beside it",
                             others[i]);
     }
     TOC_TRY(toc_args_id(request, "claim", claim.bytes, err));
-    TOC_TRY(toc_views_read(toc_node_views(toc_talk_node(all->talk)), &views, err));
-    toc_code code = toc_views_head_by_id(views, &claim, &head, err);
-    if (code == TOC_NOT_FOUND || (code == TOC_OK && head.bytes.size == 0))
-        return toc_fail(err, TOC_NOT_FOUND, "no record of this claim is known here");
+    TOC_TRY(toc_query_begin(toc_node_log(node), toc_node_views(node), all->arena,
+                            toc_clock_now().wall, &query, err));
+    toc_code code = toc_query_revisions(&query, &claim, take_record, all, err);
+    toc_query_end(&query);
     TOC_TRY(code);
-    *out_circle = head.circle;
-    all->author = head.org;
-    toc_span bytes = toc_arena_dup(all->arena, head.bytes);
-    if (bytes.size != head.bytes.size)
-        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a record");
-    return toc_record_decode(bytes, all->arena, &all->statement, err);
+    if (!all->is_written)
+        return toc_fail(err, TOC_NOT_FOUND, "no record of this claim is known here");
+    *out_circle = all->then.circle;
+    return TOC_OK;
 }
 
 /* ---- the answer ---- */
@@ -99,20 +120,34 @@ static bool among(const toc_org_id *orgs, size_t count, const toc_org_id *org)
     return false;
 }
 
-/* Words for what toc_audience_sees decided, never the decision. */
-static const char *why(const asking *all, const toc_charter_member *member, bool reads)
+/* What toc_audience_sees decides; of what is written already, what it decided then. */
+static bool does_read(const asking *all, const toc_org_id *org, toc_role role)
+{
+    if (all->is_written)
+        return among(all->had, all->had_count, org);
+    toc_audience reader = toc_audience_reader(&all->charter.circle, org);
+    return role != TOC_ROLE_RELAY &&
+           toc_audience_sees(&reader, &all->charter.circle, &all->author, &all->statement);
+}
+
+/* Words for what was decided, never the decision. */
+static const char *why(const asking *all, const toc_org_id *org, toc_role role, bool reads)
 {
     const toc_statement *said = &all->statement;
-    if (member->role == TOC_ROLE_RELAY)
+    if (reads && all->is_written && !toc_charter_reads(&all->charter, org))
+        return "read it when it was written, and does not read in this circle any more";
+    if (role == TOC_ROLE_RELAY)
         return "a relay carries it, and holds no key";
-    if (toc_org_id_equal(&member->org, &all->author))
+    if (toc_org_id_equal(org, &all->author))
         return "the author";
     if (reads)
         return toc_audience_is_named(said) ? "it is sealed to this org"
                                            : "reads what is written to the circle";
-    if (among(said->not_to, said->not_to_count, &member->org))
+    if (among(said->not_to, said->not_to_count, org))
         return "named in not_to";
-    return said->releasable_count > 0 ? "not named in releasable_to" : "not among its readers";
+    if (said->releasable_count > 0 && !among(said->releasable_to, said->releasable_count, org))
+        return "not named in releasable_to";
+    return all->is_written ? "came after it was written" : "not among its readers";
 }
 
 static toc_code say(asking *all, const toc_buf *line, toc_err *err)
@@ -121,25 +156,39 @@ static toc_code say(asking *all, const toc_buf *line, toc_err *err)
     return toc_talk_line(all->talk, toc_buf_view(line), err);
 }
 
-static toc_code say_member(asking *all, const toc_charter_member *member, toc_err *err)
+static toc_code say_org(asking *all, const toc_org_id *org, toc_role role, bool is_member,
+                        toc_err *err)
 {
     TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
     toc_json json = {.out = &line};
-    toc_audience reader = toc_audience_reader(&all->charter.circle, &member->org);
-    bool reads = member->role != TOC_ROLE_RELAY &&
-                 toc_audience_sees(&reader, &all->charter.circle, &all->author, &all->statement);
+    bool reads = does_read(all, org, role);
     toc_json_open(&json, NULL, '{');
-    toc_json_hex(&json, "org", TOC_SPAN_OF(member->org.bytes));
-    toc_json_optional(&json, "name", toc_roll_name(all->txn, &member->org, all->arena));
-    toc_json_text(&json, "role", toc_span_text(toc_role_name(member->role)));
+    toc_json_hex(&json, "org", TOC_SPAN_OF(org->bytes));
+    toc_json_optional(&json, "name", toc_roll_name(all->txn, org, all->arena));
+    toc_json_optional(&json, "role",
+                      is_member ? toc_span_text(toc_role_name(role)) : (toc_span){0});
     toc_json_bool(&json, "reads", reads);
     toc_json_text(&json, "path",
                   toc_span_text(!reads                                   ? "none"
                                 : toc_audience_is_named(&all->statement) ? "sealed"
                                                                          : "circle"));
-    toc_json_text(&json, "why", toc_span_text(why(all, member, reads)));
+    toc_json_text(&json, "why", toc_span_text(why(all, org, role, reads)));
     toc_json_close(&json, '}');
     return say(all, &line, err);
+}
+
+/* Members, and after them who has what was written and left the circle since. */
+static toc_code say_orgs(asking *all, toc_err *err)
+{
+    for (size_t i = 0; i < all->charter.member_count; i++) {
+        const toc_charter_member *member = &all->charter.members[i];
+        TOC_TRY(say_org(all, &member->org, member->role, true, err));
+    }
+    for (size_t i = 0; i < all->had_count; i++) {
+        if (toc_charter_find(&all->charter, &all->had[i]) == NULL)
+            TOC_TRY(say_org(all, &all->had[i], TOC_ROLE_MEMBER, false, err));
+    }
+    return TOC_OK;
 }
 
 /* Who sees a part on this machine: an `[audience …]` of the configuration. */
@@ -174,8 +223,7 @@ toc_code toc_control_audience(toc_talk *talk, json_t *request, toc_err *err)
     TOC_TRY(toc_args_has(request, "claim") ? read_claim(&all, request, &circle, err)
                                            : read_marking(&all, request, &circle, err));
     TOC_TRY(toc_log_charter_of(all.txn, &circle, all.arena, &all.charter, err));
-    for (size_t i = 0; i < all.charter.member_count; i++)
-        TOC_TRY(say_member(&all, &all.charter.members[i], err));
+    TOC_TRY(say_orgs(&all, err));
     for (size_t i = 0; i < config->audience_count; i++)
         TOC_TRY(say_local(&all, &config->audiences[i], err));
     return TOC_OK;

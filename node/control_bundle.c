@@ -93,23 +93,6 @@ static toc_code open_entry(gathering *all, toc_err *err)
 
 /* ---- what judges it ---- */
 
-/* The last grant before the entry. */
-static toc_code find_grant(gathering *all, toc_grant *out, toc_err *err)
-{
-    for (uint64_t at = all->index; at-- > 0;) {
-        toc_span entry, body;
-        toc_entry_header header;
-        TOC_TRY(toc_log_entry(all->txn, all->feed.number, at, &entry, err));
-        TOC_TRY(toc_entry_parse(entry, &header, &body, err));
-        if (header.kind != TOC_ENTRY_GRANT)
-            continue;
-        all->bundle.grant = entry;
-        all->bundle.grant_index = at;
-        return toc_grant_read(entry, out, err);
-    }
-    return toc_fail(err, TOC_NOT_FOUND, "no grant stands before the record in its feed");
-}
-
 static toc_code path_to(gathering *all, uint64_t index, uint64_t size, toc_proof *out, toc_err *err)
 {
     toc_log_tree tree = {.txn = all->txn, .number = all->feed.number};
@@ -120,7 +103,8 @@ static toc_code path_to(gathering *all, uint64_t index, uint64_t size, toc_proof
 static toc_code add_grant(gathering *all, toc_grant *out, toc_err *err)
 {
     toc_proof path;
-    TOC_TRY(find_grant(all, out, err));
+    TOC_TRY(toc_log_grant_before(all->txn, all->feed.number, all->index, &all->bundle.grant,
+                                 &all->bundle.grant_index, out, err));
     TOC_TRY(path_to(all, all->bundle.grant_index, all->feed.head_size, &path, err));
     toc_span hashes = toc_span_of(path.hashes, path.count * sizeof *path.hashes);
     if (hashes.size == 0)

@@ -2,8 +2,8 @@
 #include "node/clock.h"
 #include "node/control_roll.h"
 #include "node/control_talk.h"
+#include "node/written.h"
 #include "proto/answer/choice.h"
-#include "proto/roll/readers.h"
 
 enum { SHARED_ARENA_BYTES = 64 << 20, SHARED_HOLDERS_MAX = 512 };
 
@@ -12,6 +12,7 @@ typedef struct sharing {
     toc_query query;
     toc_arena *arena; /* of one record's answer */
     toc_org_id org;
+    toc_written walk;
     toc_json json;
     size_t holder_count;
     struct {
@@ -80,25 +81,61 @@ static void add_holders(sharing *all)
 
 /* ---- who may read it ---- */
 
-static toc_code add_readers(sharing *all, const toc_said_record *said, toc_err *err)
+static bool among(const toc_org_id *orgs, size_t count, const toc_org_id *org)
 {
-    toc_charter charter;
-    const toc_org_id *readers;
-    size_t count;
-    TOC_TRY(toc_log_charter_of(all->query.log, &said->circle, all->arena, &charter, err));
-    TOC_TRY(
-        toc_readers_of(&charter, &all->org, &said->statement, all->arena, &readers, &count, err));
-    toc_json_text(&all->json, "circle_name", charter.name);
+    for (size_t i = 0; i < count; i++) {
+        if (toc_org_id_equal(&orgs[i], org))
+            return true;
+    }
+    return false;
+}
+
+static void add_readers(sharing *all, const toc_org_id *readers, size_t count,
+                        const toc_charter *now)
+{
     toc_json_open(&all->json, "readers", '[');
     for (size_t i = 0; i < count; i++) {
         if (toc_org_id_equal(&readers[i], &all->org))
             continue;
         toc_json_open(&all->json, NULL, '{');
         add_org(all, &readers[i]);
+        toc_json_bool(&all->json, "left", !toc_charter_reads(now, &readers[i]));
+        toc_json_close(&all->json, '}');
+    }
+    toc_json_close(&all->json, ']');
+}
+
+/* Who would get what is so marked, and came too late for this. */
+static toc_code add_later(sharing *all, const toc_said_record *said, const toc_org_id *readers,
+                          size_t count, const toc_charter *now, toc_err *err)
+{
+    const toc_org_id *later;
+    size_t later_count;
+    TOC_TRY(
+        toc_readers_of(now, &all->org, &said->statement, all->arena, &later, &later_count, err));
+    toc_json_open(&all->json, "later", '[');
+    for (size_t i = 0; i < later_count; i++) {
+        if (among(readers, count, &later[i]))
+            continue;
+        toc_json_open(&all->json, NULL, '{');
+        add_org(all, &later[i]);
         toc_json_close(&all->json, '}');
     }
     toc_json_close(&all->json, ']');
     return TOC_OK;
+}
+
+static toc_code add_who_reads(sharing *all, const toc_said_record *said, toc_err *err)
+{
+    toc_charter then, now;
+    const toc_org_id *readers;
+    size_t count;
+    TOC_TRY(toc_written_next(&all->walk, all->query.log, said, all->arena, &then, &readers, &count,
+                             err));
+    TOC_TRY(toc_log_charter_of(all->query.log, &said->circle, all->arena, &now, err));
+    toc_json_text(&all->json, "circle_name", now.name);
+    add_readers(all, readers, count, &now);
+    return add_later(all, said, readers, count, &now, err);
 }
 
 static toc_code say_record(void *context, const toc_said_record *said, toc_err *err)
@@ -117,7 +154,7 @@ static toc_code say_record(void *context, const toc_said_record *said, toc_err *
     toc_json_text(&all->json, "tlp", toc_span_text(toc_tlp_name(statement->tlp)));
     toc_json_bool(&all->json, "sealed", toc_audience_is_named(statement));
     toc_json_hex(&all->json, "circle", TOC_SPAN_OF(said->circle.bytes));
-    TOC_TRY(add_readers(all, said, err));
+    TOC_TRY(add_who_reads(all, said, err));
     TOC_TRY(find_holders(all, said, err));
     add_holders(all);
     toc_json_close(&all->json, '}');

@@ -13,13 +13,13 @@ typedef struct toc_recent_row {
     toc_hash key;
     uint64_t revision;
     bool live;
-    toc_lane lane;              /* of the newest record */
-    toc_hash comparison;        /* of the body, as difference only compares it */
-    toc_hash termless;          /* the same without a term that came by the rule (RULES §7) */
-    toc_tlp tlp;                /* its marking; */
-    const toc_statement *named; /* NULL, or what it says, where it names its readers: lent by the
-                                   batch, after which nothing is remembered */
-    uint64_t ended;             /* of a report that was narrowed: its members up to here are gone */
+    toc_lane lane;       /* of the newest record */
+    toc_hash comparison; /* of the body, as difference only compares it */
+    toc_hash termless;   /* the same without a term that came by the rule (RULES §7) */
+    toc_tlp tlp;         /* its marking; */
+    const struct toc_writer_named *named; /* NULL, or what it says, where it names its readers: lent
+                                             by the batch, after which nothing is remembered */
+    uint64_t ended; /* of a report that was narrowed: its members up to here are gone */
 } toc_recent_row;
 
 typedef struct toc_recent {

@@ -25,7 +25,8 @@ struct toc_writer {
     /* Asked once: a round less for every batch. Whether it still holds, the batch's own round says.
      */
     toc_circle_id circle;
-    uint64_t generation; /* 0: not known */
+    uint64_t generation;   /* 0: not known */
+    toc_log_judged judged; /* by which the claims were written that were looked at last */
 };
 
 toc_code toc_writer_new(toc_node *node, toc_writer **out, toc_err *err)
@@ -152,6 +153,7 @@ static toc_code begin(toc_writer_batch *all, toc_writer *writer, const toc_circl
 {
     *all = (toc_writer_batch){.writer = writer,
                               .recent = &writer->recent,
+                              .judged = &writer->judged,
                               .circle = *circle,
                               .lane = lane,
                               .asked = toc_audit_doing(),
@@ -328,7 +330,7 @@ static toc_code retract_in(toc_writer_batch *all, const toc_statement *draft,
                           .live = false,
                           .lane = all->lane};
     TOC_TRY(toc_writer_complete(all, &statement, &claim, row.revision, err));
-    TOC_TRY(toc_writer_add(all, &statement, err));
+    TOC_TRY(toc_writer_add(all, &statement, before.named, err));
     TOC_TRY(toc_writer_remember(all, &row, err));
     TOC_TRY(write_out(all, false, err));
     *out = (toc_retracted){.claim = claim, .record = all->ids[0], .revision = row.revision};

@@ -1,7 +1,6 @@
 #include "node/writer_batch.h"
 
 #include "proto/crypto/hash.h"
-#include "proto/feed/addressed.h"
 
 enum { REVISION_GENERATION_SHIFT = 24 };
 
@@ -29,30 +28,6 @@ toc_hash toc_writer_claim_key(const toc_claim_id *claim)
     return key;
 }
 
-void toc_writer_mark_like(const toc_statement *marking, toc_statement *out)
-{
-    out->tlp = marking->tlp;
-    out->releasable_count = marking->releasable_count;
-    out->releasable_to = marking->releasable_to;
-    out->not_to_count = marking->not_to_count;
-    out->not_to = marking->not_to;
-}
-
-/* NULL for what the whole circle may read. */
-static toc_code keep_marking(toc_writer_batch *all, const toc_statement *from,
-                             const toc_statement **out, toc_err *err)
-{
-    *out = NULL;
-    if (!toc_audience_is_named(from))
-        return TOC_OK;
-    toc_statement *kept = toc_arena_zalloc(all->arena, 1, sizeof *kept);
-    if (kept == NULL)
-        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a batch");
-    toc_writer_mark_like(from, kept);
-    *out = kept;
-    return TOC_OK;
-}
-
 toc_code toc_writer_known(toc_writer_batch *all, const toc_statement *statement,
                           const toc_claim_id *claim, toc_writer_known_claim *out, toc_err *err)
 {
@@ -70,7 +45,7 @@ toc_code toc_writer_known(toc_writer_batch *all, const toc_statement *statement,
                                         .marking.tlp = row->tlp,
                                         .named = row->named};
         if (row->named != NULL)
-            toc_writer_mark_like(row->named, &out->marking);
+            toc_writer_mark_like(&row->named->marking, &out->marking);
         return TOC_OK;
     }
     toc_subject subject;
@@ -90,7 +65,7 @@ toc_code toc_writer_known(toc_writer_batch *all, const toc_statement *statement,
         return TOC_OK;
     out->has_comparison = true;
     toc_writer_mark_like(&stored, &out->marking);
-    TOC_TRY(keep_marking(all, &stored, &out->named, err));
+    TOC_TRY(toc_writer_name(all, &stored, &head, &out->named, err));
     TOC_TRY(comparison_of(&stored, &out->comparison, err));
     if (has_term_by_rule(&stored))
         stored.valid_until.unix_ms = 0;
@@ -111,7 +86,7 @@ static toc_code reserve(toc_writer_batch *all, toc_err *err)
         return TOC_OK;
     size_t capacity = all->capacity == 0 ? 256 : all->capacity * 2;
     size_t *ends = toc_arena_zalloc(all->arena, capacity, sizeof *ends);
-    const toc_statement **named = toc_arena_zalloc(all->arena, capacity, sizeof(void *));
+    const toc_addressees **named = toc_arena_zalloc(all->arena, capacity, sizeof(void *));
     if (ends == NULL || named == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for a batch");
     if (all->count > 0) {
@@ -143,41 +118,12 @@ toc_code toc_writer_remember(toc_writer_batch *all, const toc_recent_row *row, t
     return toc_recent_put(all->recent, row, err);
 }
 
-/* Who will read it, as far as is known before its round. */
-static toc_code check_readers(toc_writer_batch *all, const toc_statement *statement,
-                              size_t *out_count, toc_err *err)
+static toc_code check_size(const toc_writer_batch *all, size_t bytes, toc_err *err)
 {
-    const toc_org_id *readers;
-    if (all->completion.charter == NULL)
-        return toc_fail(err, TOC_STATE, "the circle's charter has not come yet");
-    TOC_TRY(toc_readers_of(all->completion.charter, toc_node_org(all->completion.node), statement,
-                           all->arena, &readers, out_count, err));
-    if (*out_count > TOC_READERS_MAX)
-        return toc_fail(err, TOC_LIMIT,
-                        "%zu of the circle could read it, and it is sealed to each by name: at "
-                        "most %u; say releasable_to, or say it in a smaller circle",
-                        *out_count, TOC_READERS_MAX);
-    /* What was said for somebody who has left can still be taken back. */
-    if (*out_count <= 1 && statement->releasable_count + statement->not_to_count > 0 &&
-        statement->kind != TOC_RECORD_RETRACTION)
-        return toc_fail(err, TOC_DENIED,
-                        "%s: nobody in this circle but this org could read it; name a reader of "
-                        "the circle (tocsin circle show)",
-                        statement->releasable_count > 0 ? "releasable_to" : "not_to");
-    return TOC_OK;
-}
-
-static toc_code check_size(toc_writer_batch *all, const toc_statement *statement, size_t bytes,
-                           toc_err *err)
-{
-    size_t readers, most = toc_record_bytes_max(all->lane), sealed = bytes;
-    if (toc_audience_is_named(statement)) {
-        TOC_TRY(check_readers(all, statement, &readers, err));
-        sealed = bytes > TOC_ENTRY_BYTES_MAX ? bytes : toc_addressed_bytes(readers, bytes);
-    }
-    if (sealed > most)
+    size_t most = toc_record_bytes_max(all->lane);
+    if (bytes > most)
         return toc_fail(err, TOC_LIMIT, "a record of %zu bytes; the %s lane takes at most %zu",
-                        sealed, toc_lane_name(all->lane), most);
+                        bytes, toc_lane_name(all->lane), most);
     return TOC_OK;
 }
 
@@ -196,21 +142,24 @@ static toc_code check_marking(const toc_writer_batch *all, const toc_statement *
         toc_tlp_name(statement->tlp), toc_tlp_name(charter->policy.tlp_max));
 }
 
-toc_code toc_writer_add(toc_writer_batch *all, const toc_statement *statement, toc_err *err)
+toc_code toc_writer_add(toc_writer_batch *all, const toc_statement *statement,
+                        const toc_writer_named *after, toc_err *err)
 {
     TOC_TRY(check_marking(all, statement, err));
     TOC_TRY(reserve(all, err));
-    size_t before = all->bytes.size;
+    size_t before = all->bytes.size, sealed = 0;
+    const toc_addressees **named = &all->named[all->count];
     toc_code code = toc_record_encode(statement, &all->bytes, err);
     if (code == TOC_OK)
-        code = check_size(all, statement, all->bytes.size - before, err);
+        code = toc_writer_address(all, statement, after, all->bytes.size - before, named, &sealed,
+                                  err);
     if (code == TOC_OK)
-        code = keep_marking(all, statement, &all->named[all->count], err);
+        code = check_size(all, sealed, err);
     if (code != TOC_OK) {
         all->bytes.size = before;
         return code;
     }
-    all->names_any = all->names_any || all->named[all->count] != NULL;
+    all->names_any = all->names_any || *named != NULL;
     all->ends[all->count++] = all->bytes.size;
     return TOC_OK;
 }
@@ -271,7 +220,7 @@ static toc_code add_claim(toc_writer_batch *all, toc_statement *statement,
     if (toc_statement_rules(statement) > 1)
         TOC_TRY(
             toc_statement_check(statement, &all->circle, toc_node_org(all->completion.node), err));
-    return toc_writer_add(all, statement, err);
+    return toc_writer_add(all, statement, NULL, err);
 }
 
 /* Added once already, and taken back: what cannot be written is refused before anything that is
@@ -324,7 +273,7 @@ static toc_code narrow(toc_writer_batch *all, const toc_statement *statement,
     before->revision = before->ended = toc_writer_next_revision(all, before->revision);
     before->live = false;
     TOC_TRY(toc_writer_complete(all, &retraction, claim, before->revision, err));
-    TOC_TRY(toc_writer_add(all, &retraction, err));
+    TOC_TRY(toc_writer_add(all, &retraction, before->named, err));
     toc_recent_row row = {.key = toc_writer_claim_key(claim),
                           .revision = before->revision,
                           .ended = before->ended,
@@ -342,7 +291,7 @@ toc_code toc_writer_take_claim(toc_writer_batch *all, const toc_statement *draft
     toc_writer_known_claim before;
     toc_recent_row row = {
         .key = toc_writer_claim_key(&claim), .live = true, .lane = all->lane, .tlp = statement.tlp};
-    TOC_TRY(keep_marking(all, &statement, &row.named, err));
+    TOC_TRY(toc_writer_name(all, &statement, NULL, &row.named, err));
     TOC_TRY(give_root(all, &statement, &claim, err));
     TOC_TRY(comparison_of(&statement, &row.comparison, err));
     TOC_TRY(toc_writer_known(all, &statement, &claim, &before, err));
@@ -447,7 +396,7 @@ toc_code toc_writer_take_members(toc_writer_batch *all, const toc_statement *dra
     statement.as.members =
         (toc_members_body){.cluster = body->cluster, .count = count, .members = members};
     TOC_TRY(toc_writer_complete(all, &statement, &claim, wanted, err));
-    TOC_TRY(toc_writer_add(all, &statement, err));
+    TOC_TRY(toc_writer_add(all, &statement, awaited ? NULL : report.named, err));
     toc_recent_row head = {.key = toc_writer_claim_key(&claim),
                            .revision = wanted,
                            .live = report.live,

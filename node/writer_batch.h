@@ -14,9 +14,19 @@
 #include "node/recent.h"
 #include "node/writer.h"
 
+/* How a claim is marked that names its readers, and where it stands: only who could read it there
+ * is told what follows it. */
+typedef struct toc_writer_named {
+    toc_statement marking; /* TLP, releasable to, not to; nothing else */
+    bool stored;           /* before this batch, at: */
+    toc_feed_id feed;
+    uint64_t index;
+} toc_writer_named;
+
 typedef struct toc_writer_batch {
     toc_writer *writer;
-    toc_recent *recent; /* the writer's */
+    toc_recent *recent;     /* the writer's */
+    toc_log_judged *judged; /* likewise */
     toc_circle_id circle;
     toc_lane lane;
     uint64_t generation;
@@ -27,8 +37,9 @@ typedef struct toc_writer_batch {
     /* What is to be written. */
     toc_buf bytes;
     size_t *ends;
-    const toc_statement **named; /* of each that names its readers, its marking; else NULL */
+    const toc_addressees **named; /* of each that names its readers, who they are; else NULL */
     bool names_any;
+    size_t boxes;         /* that they are sealed in, at most */
     toc_recent_row *rows; /* becomes recent once durable */
     size_t count, row_count, capacity, row_capacity;
     toc_record_id *ids;
@@ -49,7 +60,7 @@ typedef struct toc_writer_known_claim {
     toc_hash comparison, termless; /* as of toc_recent_row */
     uint64_t ended;        /* of a report: what was said of its members up to here counts no more */
     toc_statement marking; /* of the live head: TLP, releasable to, not to; nothing else */
-    const toc_statement *named; /* the same where it names its readers, as long as the batch */
+    const toc_writer_named *named; /* where it names its readers, as long as the batch; else NULL */
 } toc_writer_known_claim;
 TOC_MUST toc_code toc_writer_known(toc_writer_batch *all, const toc_statement *statement,
                                    const toc_claim_id *claim, toc_writer_known_claim *out,
@@ -61,15 +72,25 @@ toc_hash toc_writer_claim_key(const toc_claim_id *claim);
 /* Revision, time of issue, root. */
 TOC_MUST toc_code toc_writer_complete(toc_writer_batch *all, toc_statement *statement,
                                       const toc_claim_id *claim, uint64_t revision, toc_err *err);
-/* DENIED when nobody but this org could read it, LIMIT when it is too large for its lane, or its
- * readers are too many to be named. */
+/* `after`: what it follows, marked alike; NULL: it is for whoever reads now. DENIED when nobody but
+ * this org could read it, LIMIT when it is too large for its lane, or its readers are too many to
+ * be named. */
 TOC_MUST toc_code toc_writer_add(toc_writer_batch *all, const toc_statement *statement,
-                                 toc_err *err);
+                                 const toc_writer_named *after, toc_err *err);
 TOC_MUST toc_code toc_writer_remember(toc_writer_batch *all, const toc_recent_row *row,
                                       toc_err *err);
 
-/* Marks `out` as what is known is marked. */
+/* writer_readers.c. Marks `out` as what is known is marked. */
 void toc_writer_mark_like(const toc_statement *marking, toc_statement *out);
+/* Of what names its readers; NULL for what the whole circle may read. `head`: where it stands, NULL
+ * when this batch writes it. */
+TOC_MUST toc_code toc_writer_name(toc_writer_batch *all, const toc_statement *from,
+                                  const toc_views_head *head, const toc_writer_named **out,
+                                  toc_err *err);
+/* Who gets it, and in how many bytes; *out NULL: the whole circle. As toc_writer_add. */
+TOC_MUST toc_code toc_writer_address(toc_writer_batch *all, const toc_statement *statement,
+                                     const toc_writer_named *after, size_t bytes,
+                                     const toc_addressees **out, size_t *out_bytes, toc_err *err);
 
 /* A draft of any kind but members; the head of a cluster that is not live is kept back. */
 TOC_MUST toc_code toc_writer_take_claim(toc_writer_batch *all, const toc_statement *draft,

@@ -67,13 +67,18 @@ typedef struct toc_said_record {
     toc_record_id record;
     toc_claim_id claim;
     toc_circle_id circle;
+    toc_org_id org;
     toc_feed_id feed;
     uint64_t index;
     toc_statement statement; /* lent until the next */
 } toc_said_record;
 typedef toc_code (*toc_said_visit)(void *context, const toc_said_record *said, toc_err *err);
+/* Claim by claim, each in the order of its revisions. */
 TOC_MUST toc_code toc_query_said(toc_query *query, const toc_wallet *wallet, const toc_org_id *org,
                                  toc_said_visit visit, void *context, toc_err *err);
+/* All records of one claim but members, in the same order. Visits none when it is not known. */
+TOC_MUST toc_code toc_query_revisions(toc_query *query, const toc_claim_id *claim,
+                                      toc_said_visit visit, void *context, toc_err *err);
 
 /* Known wallets that an address may be mistaken for: with a live claim, spelt alike but for letter
  * case, or with ends that look the same. Questions are collected, answered by one scan of the

@@ -20,7 +20,10 @@ static toc_code show_reader(void *context, json_t *line, toc_buf *out, toc_err *
                   toc_span_text(local[0] != '\0'  ? local
                                 : name[0] != '\0' ? name
                                                   : toc_text_of(line, "org")));
-    toc_table_add_text(table, local[0] != '\0' ? "audience here" : toc_text_of(line, "role"));
+    const char *role = toc_text_of(line, "role");
+    toc_table_add_text(table, local[0] != '\0'  ? "audience here"
+                              : role[0] != '\0' ? role
+                                                : "has left");
     toc_table_add(table, reads ? TOC_STYLE_PLAIN : TOC_STYLE_WARNING,
                   toc_span_text(reads ? "reads it" : "does not"));
     toc_table_add_text(table, toc_text_of(line, "why"));

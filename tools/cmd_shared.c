@@ -18,6 +18,7 @@ static void add_orgs(toc_table *table, const json_t *orgs)
         toc_buf_printf(&text, "%.40s", name[0] != '\0' ? name : toc_text_of(row, "org"));
         if (time[0] != '\0')
             toc_buf_printf(&text, " (%.*s)", TIME_CHARS, time);
+        toc_buf_add_text(&text, toc_flag_of(row, "left") ? " (left since)" : "");
     }
     toc_table_add(table, TOC_STYLE_PLAIN,
                   text.size == 0 ? toc_span_text("nobody") : toc_buf_view(&text));
@@ -33,14 +34,15 @@ static toc_code show_record(void *context, json_t *line, toc_buf *out, toc_err *
     toc_table_add_text(table, toc_text_of(line, "tlp"));
     toc_table_add_text(table, toc_text_of(line, "circle_name"));
     add_orgs(table, json_object_get(line, "readers"));
+    add_orgs(table, json_object_get(line, "later"));
     add_orgs(table, json_object_get(line, "held"));
     return toc_buf_ok(out, err);
 }
 
 toc_code toc_cmd_shared(toc_cli *cli, const toc_opts *args, toc_err *err)
 {
-    static const char *const heads[] = {"ISSUED",         "RECORD",  "TLP", "CIRCLE",
-                                        "MAY BE READ BY", "HELD BY", NULL};
+    static const char *const heads[] = {"ISSUED",         "RECORD",        "TLP",     "CIRCLE",
+                                        "MAY BE READ BY", "CAME TOO LATE", "HELD BY", NULL};
     TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
     TOC_AUTO(toc_buf_wipe) toc_buf out = {0};
     TOC_AUTO(toc_table_wipe) toc_table table;
@@ -59,8 +61,8 @@ toc_code toc_cmd_shared(toc_cli *cli, const toc_opts *args, toc_err *err)
     else
         TOC_TRY(toc_table_print(&table, 0, &out, err));
     if (show.lines > 0)
-        toc_buf_add_text(&out,
-                         "\nReaders are those of the charter in force; who holds an entry that is "
-                         "sealed to others holds what it cannot open.\n");
+        toc_buf_add_text(
+            &out, "\nReaders are those of the day it was written; who holds an entry that is "
+                  "sealed to others holds what it cannot open.\n");
     return toc_print(&out, err);
 }

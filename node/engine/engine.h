@@ -17,6 +17,7 @@
 #include "proto/feed/chunk.h"
 #include "proto/record/record.h"
 #include "proto/roll/amendment.h"
+#include "proto/roll/readers.h"
 #include "proto/session/message.h"
 #include "store/log.h"
 
@@ -117,12 +118,12 @@ TOC_MUST toc_code toc_engine_card_adopt(toc_engine *engine, toc_log_txn *txn, to
 TOC_MUST toc_code toc_engine_writable(toc_engine *engine, toc_log_txn *txn,
                                       const toc_circle_id *circle, toc_now now,
                                       uint64_t *out_generation, toc_err *err);
-/* Seals and appends encoded records to the own feed, all or none. `named`, NULL or as many: what a
- * record says, where it names who may read it (toc_audience_is_named): it is sealed to them. NULL
- * in it: for the whole circle. out_ids may be NULL. */
+/* Seals and appends encoded records to the own feed, all or none. `named`, NULL or as many: whom a
+ * record is sealed to that names its readers (proto/roll/readers.h). NULL in it: for the whole
+ * circle. LIMIT, with nothing written, when they are too many. out_ids may be NULL. */
 TOC_MUST toc_code toc_engine_write(toc_engine *engine, toc_log_txn *txn,
                                    const toc_circle_id *circle, toc_lane lane,
-                                   const toc_span *records, const toc_statement *const *named,
+                                   const toc_span *records, const toc_addressees *const *named,
                                    size_t count, toc_now now, toc_record_id *out_ids, toc_err *err);
 
 /* ---- outputs ---- */

@@ -271,6 +271,19 @@ TOC_MUST toc_code toc_rivals_meet(toc_engine *engine, toc_log_txn *txn, const en
 TOC_MUST bool toc_rivals_have(toc_log_txn *txn, const toc_log_circle *circle, const toc_org_id *org,
                               bool reads, toc_arena *arena);
 
+/* recipients.c: the seal keys of those who get a record that names its readers. */
+typedef struct engine_recipients {
+    size_t count;
+    toc_seal_key keys[TOC_READERS_MAX];
+} engine_recipients;
+/* Of each of `named` that is not NULL; records that are marked alike share theirs. LIMIT when they
+ * are more than a record can be sealed to. */
+TOC_MUST toc_code toc_recipients_find(const toc_engine *engine, toc_log_txn *txn,
+                                      const toc_log_circle *circle, const toc_charter *charter,
+                                      const toc_addressees *const *named, size_t count,
+                                      toc_arena *arena, const engine_recipients **out,
+                                      toc_err *err);
+
 /* Puts a judged charter in force: durable with the round, own feeds brought up to it, peers told at
  * the round's end. */
 TOC_MUST toc_code toc_roll_adopt(toc_engine *engine, toc_log_txn *txn, const toc_charter *charter,

@@ -2,7 +2,6 @@
 #include "node/engine/state.h"
 
 #include "proto/feed/addressed.h"
-#include "proto/roll/readers.h"
 
 #include <stdlib.h>
 
@@ -111,48 +110,22 @@ static toc_code turn_epoch_if_due(toc_engine *engine, toc_log_txn *txn, const to
     return toc_grants_refresh(engine, txn, &state->id, true, now, err);
 }
 
-/* ---- records for some readers ---- */
-
-static toc_code seal_to_readers(const toc_engine *engine, toc_log_txn *txn,
-                                const toc_charter *charter, const toc_statement *statement,
-                                const toc_feed_id *feed, uint64_t index, toc_span record,
-                                toc_buf *out, toc_err *err)
-{
-    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
-    const toc_org_id *readers;
-    size_t count;
-    TOC_TRY(toc_arena_new(WRITE_ARENA_BYTES, &arena, err));
-    TOC_TRY(toc_readers_of(charter, &engine->org, statement, arena, &readers, &count, err));
-    if (count > TOC_READERS_MAX)
-        return toc_fail(err, TOC_LIMIT,
-                        "a record for %zu readers of the circle; at most %u can be named, so say "
-                        "releasable_to, or say it in a smaller circle",
-                        count, TOC_READERS_MAX);
-    toc_seal_key keys[TOC_READERS_MAX];
-    for (size_t i = 0; i < count; i++) {
-        toc_card card;
-        TOC_TRY(toc_log_card_of(txn, &readers[i], arena, &card, err));
-        keys[i] = card.seal;
-    }
-    return toc_addressed_seal(feed, index, keys, count, record, out, err);
-}
+/* ---- sealing ---- */
 
 typedef struct sealing {
-    const toc_engine *engine;
-    const toc_charter *charter;
     toc_log_feed feed;
     toc_secret *key;
     uint32_t keep_until;
+    const engine_recipients **recipients; /* NULL in it: what the circle reads */
 } sealing;
 
-static toc_code seal_record(toc_log_txn *txn, const sealing *seal, toc_span record,
-                            const toc_statement *named, uint64_t index, toc_now now, toc_buf *out,
-                            toc_err *err)
+static toc_code seal_record(const sealing *seal, toc_span record, const engine_recipients *to,
+                            uint64_t index, toc_now now, toc_buf *out, toc_err *err)
 {
     TOC_AUTO(toc_buf_wipe) toc_buf addressed = {0};
-    if (named != NULL) {
-        TOC_TRY(seal_to_readers(seal->engine, txn, seal->charter, named, &seal->feed.id, index,
-                                record, &addressed, err));
+    if (to != NULL) {
+        TOC_TRY(toc_addressed_seal(&seal->feed.id, index, to->keys, to->count, record, &addressed,
+                                   err));
         TOC_TRY(toc_buf_ok(&addressed, err));
         record = toc_buf_view(&addressed);
     }
@@ -161,8 +134,8 @@ static toc_code seal_record(toc_log_txn *txn, const sealing *seal, toc_span reco
 }
 
 static toc_code seal_and_append(toc_log_txn *txn, sealing *seal, const toc_span *records,
-                                const toc_statement *const *named, size_t count, toc_now now,
-                                toc_arena *arena, toc_record_id *out_ids, toc_err *err)
+                                size_t count, toc_now now, toc_arena *arena, toc_record_id *out_ids,
+                                toc_err *err)
 {
     TOC_AUTO(toc_buf_wipe) toc_buf bytes = {0};
     size_t *ends = toc_arena_zalloc(arena, count, sizeof *ends);
@@ -172,8 +145,7 @@ static toc_code seal_and_append(toc_log_txn *txn, sealing *seal, const toc_span 
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for %zu records", count);
     uint64_t base = seal->feed.frontier.size;
     for (size_t i = 0; i < count; i++) {
-        TOC_TRY(seal_record(txn, seal, records[i], named == NULL ? NULL : named[i], base + i, now,
-                            &bytes, err));
+        TOC_TRY(seal_record(seal, records[i], seal->recipients[i], base + i, now, &bytes, err));
         ends[i] = bytes.size;
     }
     TOC_TRY(toc_buf_ok(&bytes, err));
@@ -193,8 +165,9 @@ static toc_code seal_and_append(toc_log_txn *txn, sealing *seal, const toc_span 
 }
 
 toc_code toc_engine_write(toc_engine *engine, toc_log_txn *txn, const toc_circle_id *circle,
-                          toc_lane lane, const toc_span *records, const toc_statement *const *named,
-                          size_t count, toc_now now, toc_record_id *out_ids, toc_err *err)
+                          toc_lane lane, const toc_span *records,
+                          const toc_addressees *const *named, size_t count, toc_now now,
+                          toc_record_id *out_ids, toc_err *err)
 {
     TOC_ASSERT(lane == TOC_LANE_ALERT || lane == TOC_LANE_BULK);
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
@@ -209,8 +182,13 @@ toc_code toc_engine_write(toc_engine *engine, toc_log_txn *txn, const toc_circle
         .circle = *circle, .org = engine->org, .lane = lane, .generation = generation};
     toc_feed_id id;
     toc_feed_id_of(&name, &id);
-    sealing seal = {
-        .engine = engine, .charter = &charter, .keep_until = keep_until_day(&charter, now)};
+    sealing seal = {.keep_until = keep_until_day(&charter, now),
+                    .recipients = toc_arena_zalloc(arena, count, sizeof(void *))};
+    if (seal.recipients == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for %zu records", count);
+    if (named != NULL)
+        TOC_TRY(toc_recipients_find(engine, txn, &state, &charter, named, count, arena,
+                                    seal.recipients, err));
     TOC_TRY(toc_log_feed_find(txn, &id, &seal.feed, err));
     TOC_TRY(turn_epoch_if_due(engine, txn, &state, &seal.feed, count, now, err));
     TOC_TRY(toc_log_feed_find(txn, &id, &seal.feed, err));
@@ -221,7 +199,7 @@ toc_code toc_engine_write(toc_engine *engine, toc_log_txn *txn, const toc_circle
     if (feed == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for a feed");
     uint64_t from = seal.feed.frontier.size;
-    TOC_TRY(seal_and_append(txn, &seal, records, named, count, now, arena, out_ids, err));
+    TOC_TRY(seal_and_append(txn, &seal, records, count, now, arena, out_ids, err));
     if (!feed->written) {
         feed->written = true;
         feed->written_from = from;

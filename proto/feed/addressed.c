@@ -27,7 +27,7 @@ bool toc_addressed_is(toc_span content)
     return content.size > 0 && content.data[0] == MARK;
 }
 
-static size_t padded_count(size_t readers)
+size_t toc_addressed_boxes(size_t readers)
 {
     size_t count = 4;
     while (count < readers)
@@ -43,7 +43,7 @@ static size_t padded_text(size_t record_bytes)
 size_t toc_addressed_bytes(size_t reader_count, size_t record_bytes)
 {
     TOC_ASSERT(reader_count <= TOC_READERS_MAX && record_bytes <= TOC_ENTRY_BYTES_MAX);
-    return HEAD_BYTES + padded_count(reader_count) * ROW_BYTES + TAIL_BYTES +
+    return HEAD_BYTES + toc_addressed_boxes(reader_count) * ROW_BYTES + TAIL_BYTES +
            padded_text(record_bytes);
 }
 
@@ -144,7 +144,7 @@ static toc_code make_rows(sealing *work, const toc_seal_key *readers, size_t rea
         if (i == 0 || compare_keys(&sorted[i - 1], &sorted[i]) != 0)
             TOC_TRY(add_row(work, &sorted[i], err));
     }
-    for (size_t count = padded_count(work->count); work->count < count;)
+    for (size_t count = toc_addressed_boxes(work->count); work->count < count;)
         TOC_TRY(add_nobody(work, err));
     qsort(work->rows, work->count, ROW_BYTES, compare_rows);
     return TOC_OK;
@@ -203,7 +203,7 @@ typedef struct layout {
 
 static bool is_count(size_t count)
 {
-    return count >= 4 && count <= TOC_READERS_MAX && padded_count(count) == count;
+    return count >= 4 && count <= TOC_READERS_MAX && toc_addressed_boxes(count) == count;
 }
 
 static toc_code split(toc_span content, layout *out, toc_err *err)

@@ -23,6 +23,9 @@ bool toc_addressed_is(toc_span content);
 /* How many bytes sealing to so many readers makes of a record; at most TOC_READERS_MAX of them. */
 size_t toc_addressed_bytes(size_t reader_count, size_t record_bytes);
 
+/* How many boxes that are, with those for nobody. */
+size_t toc_addressed_boxes(size_t reader_count);
+
 /* Seals to each reader once, whoever is named twice; the author is to be among them. Appends. */
 TOC_MUST toc_code toc_addressed_seal(const toc_feed_id *feed, uint64_t index,
                                      const toc_seal_key *readers, size_t reader_count,

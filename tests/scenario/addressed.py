@@ -74,12 +74,52 @@ def for_some_members(nodes):
         expect(bytes.fromhex(wallet[2:]) not in held and wallet[2:].encode() not in held, f"{wallet} stands in Org C's views")
 
 
+def readers_of(node, wallet):
+    """Of each record about it: who got it, who of them has left, who came too late."""
+    return [({row["name"] for row in line["readers"]}, {row["name"] for row in line["readers"] if row["left"]},
+             {row["name"] for row in line["later"]}) for line in node.tocsin("shared", wallet).lines]
+
+
+def told_of(node, claim):
+    return {row["name"]: (row["reads"], row["why"]) for row in node.tocsin("audience", claim).lines}
+
+
+def who_left_and_who_came(nodes):
+    """Whom a record was for is a matter of the day it was written, and so is whom its end is for."""
+    a, b, c = nodes["a"], nodes["b"], nodes["c"]
+    before, between = "0x" + "41" * 20, "0x" + "42" * 20
+    red = ("--chain", "ETH", "--category", "scam", "--tlp", "RED")
+    a.tocsin("submit", "wallet", before, *red)
+    wait_for("Org C has the first", lambda: claims(c, before))
+    a.tocsin("circle", "propose", "--remove", c.name)
+    a.tocsin("submit", "wallet", between, *red)
+    wait_for("Org B has both", lambda: claims(b, before) and claims(b, between))
+    expect(readers_of(a, before) == [({b.name, c.name}, {c.name}, set())], f"who left: {readers_of(a, before)}")
+    reads, why = told_of(a, claims(a, before)[0]["claim"])[c.name]
+    expect(reads and "any more" in why, f"what C has: {why}")
+    a.tocsin("circle", "admit", c.name, "--role", "member")
+    expect(readers_of(a, between) == [({b.name}, set(), {c.name})], f"who came too late: {readers_of(a, between)}")
+    claim = claims(a, between)[0]["claim"]
+    reads, why = told_of(a, claim)[c.name]
+    expect(not reads and "came after" in why, f"what C has not: {why}")
+    opened_by_c = c.status()["entries"]
+    a.tocsin("retract", between, "--category", "scam")
+    reads, why = told_of(a, claim)[c.name]
+    expect(not reads, f"C is told of the end of what it never had: {why}")
+    expect(readers_of(a, between)[1] == ({b.name}, set(), {c.name}), f"to whom it ended: {readers_of(a, between)}")
+    a.tocsin("submit", "wallet", "0x" + "43" * 20, "--chain", "ETH", "--category", "scam")
+    wait_for("Org C has what came after", lambda: claims(c, "0x" + "43" * 20))
+    expect(c.status()["entries"] == opened_by_c + 1, "Org C opened the end of what it never had")
+    expect(not claims(b, between), "Org B was not told")
+
+
 def run(nodes):
     nodes.init()
     nodes.start()
     nodes.exchange_cards()
     nodes.found_circle("addressed", "who is told what")
     for_some_members(nodes)
+    who_left_and_who_came(nodes)
 
 
 if __name__ == "__main__":

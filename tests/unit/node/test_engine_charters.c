@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "node/engine/state.h"
+#include "proto/feed/addressed.h"
 #include "tests/support/check.h"
 #include "tests/support/sim_net.h"
 #include "tests/support/tempdir.h"
@@ -521,6 +522,64 @@ static void of_two_valid_charters_the_first_holds_and_only_readers_of_both_get_k
     assert_true(reads_newest(s, C, &epoch));
 }
 
+static toc_code write_red(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                          toc_err *err)
+{
+    const scene *s = context;
+    const toc_statement red = {.tlp = TOC_TLP_RED};
+    const toc_addressees to = {.marking = &red}, *named = &to;
+    toc_span record = toc_span_text("what a record says is nothing to the engine");
+    return toc_engine_write(engine, txn, &s->circle, TOC_LANE_ALERT, &record, &named, 1, now, NULL,
+                            err);
+}
+
+/* A's newest alert, with the seal keys of `node`. */
+static toc_code open_newest(const scene *s, int node)
+{
+    toc_err err;
+    TOC_AUTO(toc_log_abort) toc_log_txn *own = NULL;
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    TOC_AUTO(toc_secret_free) toc_secret *key = NULL;
+    TOC_AUTO(toc_log_seals_wipe) toc_log_seals seals = {0};
+    toc_feed_name name = {.circle = s->circle,
+                          .org = s->net.nodes[A].org,
+                          .lane = TOC_LANE_ALERT,
+                          .generation = circle_at(s, A).generation};
+    toc_feed_id id;
+    toc_log_feed feed;
+    toc_span entry;
+    toc_opened opened;
+    toc_addressed inner;
+    static uint8_t plain[TOC_ENTRY_BYTES_MAX], text[TOC_ENTRY_BYTES_MAX];
+    toc_feed_id_of(&name, &id);
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[A].log, &own, &err));
+    TOC_CHECK_OK(toc_log_feed_find(own, &id, &feed, &err));
+    uint64_t index = feed.frontier.size - 1;
+    TOC_CHECK_OK(toc_log_entry(own, feed.number, index, &entry, &err));
+    TOC_CHECK_OK(toc_log_sender_key(own, &name, feed.judge.epoch, &key, &err));
+    TOC_CHECK_OK(toc_entry_open(&id, index, entry, key, plain, &opened, &err));
+    assert_true(toc_addressed_is(opened.record));
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[node].log, &txn, &err));
+    TOC_CHECK_OK(toc_log_seals_read(txn, &seals, &err));
+    assert_true(seals.count > 0);
+    return toc_addressed_open(&id, index, opened.record, seals.keys[0], text, &inner, &err);
+}
+
+/* Whoever has the sender key all the same, from a reader who passed it on, finds no box. */
+static void while_it_is_contested_nothing_is_sealed_to_who_reads_in_one_branch(void **state)
+{
+    scene *s = *state;
+    assert_true(sim_do(&s->net, &s->net.nodes[A], write_red, s));
+    assert_int_equal(open_newest(s, C), TOC_OK);
+    tell_rival(s, 2);
+    assert_true(circle_at(s, A).contested);
+    assert_true(sim_do(&s->net, &s->net.nodes[A], write_red, s));
+    assert_int_equal(open_newest(s, A), TOC_OK);
+    assert_int_equal(open_newest(s, B), TOC_OK);
+    assert_int_equal(open_newest(s, C), TOC_NOT_FOUND);
+    assert_int_equal(open_newest(s, D), TOC_NOT_FOUND);
+}
+
 static void the_operator_chooses_the_other_branch(void **state)
 {
     scene *s = *state;
@@ -572,6 +631,7 @@ int main(void)
         TEST(who_was_removed_gets_no_key_for_what_is_written_after),
         TEST(a_member_who_becomes_a_relay_reads_no_more),
         TEST(of_two_valid_charters_the_first_holds_and_only_readers_of_both_get_keys),
+        TEST(while_it_is_contested_nothing_is_sealed_to_who_reads_in_one_branch),
         TEST(the_operator_chooses_the_other_branch),
         TEST(a_charter_without_a_quorum_contests_nothing),
     };

@@ -196,7 +196,7 @@ static toc_code write_to_reader(void *context, toc_engine *engine, toc_log_txn *
     fill_statement(s, AUTHOR, arena, &statement);
     TOC_TRY(toc_record_encode(&statement, &bytes, err));
     toc_span record = toc_buf_view(&bytes);
-    const toc_statement *named = &statement;
+    const toc_addressees to = {.marking = &statement}, *named = &to;
     return toc_engine_write(engine, txn, &s->circle, TOC_LANE_BULK, &record, &named, 1, now,
                             &s->record, err);
 }
