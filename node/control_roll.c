@@ -279,6 +279,26 @@ static toc_code silent_of(const circle_rows *rows, const toc_charter *charter, u
     return TOC_OK;
 }
 
+/* What of our own quotas is used today. */
+static toc_code add_quota(toc_json *json, const circle_rows *rows, const toc_charter *charter,
+                          toc_err *err)
+{
+    static const toc_lane lanes[] = {TOC_LANE_ALERT, TOC_LANE_BULK};
+    toc_json_open(json, "quota", '[');
+    for (size_t i = 0; i < TOC_COUNT(lanes); i++) {
+        uint64_t used;
+        TOC_TRY(toc_engine_quota_used(rows->txn, rows->self, &charter->circle, lanes[i],
+                                      toc_clock_now().wall, &used, err));
+        toc_json_open(json, NULL, '{');
+        toc_json_text(json, "lane", toc_span_text(toc_lane_name(lanes[i])));
+        toc_json_number(json, "used_bytes", used);
+        toc_json_number(json, "bytes_per_day", toc_charter_bytes_per_day(charter, lanes[i]));
+        toc_json_close(json, '}');
+    }
+    toc_json_close(json, ']');
+    return TOC_OK;
+}
+
 static toc_code circle_row(void *context, const toc_log_circle *circle, toc_err *err)
 {
     const circle_rows *rows = context;
@@ -306,6 +326,8 @@ static toc_code circle_row(void *context, const toc_log_circle *circle, toc_err 
     toc_json_bool(&json, "joined", circle->joined);
     toc_json_bool(&json, "known", known);
     toc_json_bool(&json, "contested", circle->contested);
+    if (self != NULL && toc_charter_writes(&charter, rows->self))
+        TOC_TRY(add_quota(&json, rows, &charter, err));
     toc_json_close(&json, '}');
     TOC_TRY(toc_buf_ok(&line, err));
     return rows->take(rows->context, toc_buf_view(&line), err);

@@ -229,6 +229,36 @@ TOC_MUST toc_code toc_log_journal_next(toc_log_txn *txn, toc_lane lane, uint64_t
 TOC_MUST toc_code toc_log_journal_last(toc_log_txn *txn, toc_lane lane, uint64_t *out_number,
                                        toc_err *err);
 
+/* ---- quotas: what was taken of an org in a circle and lane, by UTC day (docs/decisions/0152) ----
+ */
+
+typedef struct toc_log_taken {
+    uint64_t bytes; /* of entries */
+    uint32_t feeds; /* begun */
+} toc_log_taken;
+/* Of all generations: that of the name is not looked at. Days are Unix seconds / 86,400; zeroes
+ * when nothing was taken. */
+TOC_MUST toc_code toc_log_taken_on(toc_log_txn *txn, const toc_feed_name *feed, uint32_t day,
+                                   toc_log_taken *out, toc_err *err);
+/* A new day's row lets those go that are over TOC_QUOTA_DAYS_REMEMBERED older. */
+TOC_MUST toc_code toc_log_taken_put(toc_log_txn *txn, const toc_feed_name *feed, uint32_t day,
+                                    const toc_log_taken *taken, toc_err *err);
+/* Entries of a feed that count in no quota: those below `size`. */
+typedef struct toc_log_free_part {
+    uint64_t size;
+    toc_time since; /* toc_log_counting_since, when it was set */
+} toc_log_free_part;
+/* Zeroes when nothing was set. */
+TOC_MUST toc_code toc_log_free(toc_log_txn *txn, const toc_feed_id *feed, toc_log_free_part *out,
+                               toc_err *err);
+TOC_MUST toc_code toc_log_free_put(toc_log_txn *txn, const toc_feed_id *feed,
+                                   const toc_log_free_part *part, toc_err *err);
+/* When counting began in a circle, or began anew. NOT_FOUND before. */
+TOC_MUST toc_code toc_log_counting_since(toc_log_txn *txn, const toc_circle_id *circle,
+                                         toc_time *out, toc_err *err);
+TOC_MUST toc_code toc_log_counting_put(toc_log_txn *txn, const toc_circle_id *circle,
+                                       toc_time since, toc_err *err);
+
 /* ---- roll: cards and charters, byte for byte, by hash ---- */
 
 TOC_MUST toc_code toc_log_roll_put(toc_log_txn *txn, const toc_hash *hash, toc_span signed_bytes,

@@ -22,10 +22,27 @@ static void add_share(toc_buf *out, const json_t *store, const char *what, const
         toc_colour_add(out, TOC_STYLE_BAD, toc_span_text(" (nearly full)"));
 }
 
+/* "alert 2 %, bulk 0 %": what of it we have used. */
+static void add_quota(toc_table *table, const json_t *lanes)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
+    bool nearly = false;
+    for (size_t i = 0; i < json_array_size(lanes); i++) {
+        const json_t *lane = json_array_get(lanes, i);
+        uint64_t used = toc_number_of(lane, "used_bytes"),
+                 most = toc_number_of(lane, "bytes_per_day");
+        uint64_t percent = used >= most ? 100 : used / (most / 100 + 1);
+        nearly = nearly || percent >= 90;
+        toc_buf_printf(&text, "%s%s %llu %%", i == 0 ? "" : ", ", toc_text_of(lane, "lane"),
+                       (unsigned long long)percent);
+    }
+    toc_table_add(table, nearly ? TOC_STYLE_WARNING : TOC_STYLE_PLAIN, toc_buf_view(&text));
+}
+
 static toc_code show_circles(const json_t *circles, toc_buf *out, toc_err *err)
 {
-    static const char *const heads[] = {"CIRCLE",  "OUR ROLE", ">MEMBERS",
-                                        ">SILENT", ">CHARTER", NULL};
+    static const char *const heads[] = {"CIRCLE",   "OUR ROLE",    ">MEMBERS", ">SILENT",
+                                        ">CHARTER", "QUOTA TODAY", NULL};
     TOC_AUTO(toc_table_wipe) toc_table table;
     toc_table_init(&table, heads);
     for (size_t i = 0; i < json_array_size(circles); i++) {
@@ -35,6 +52,7 @@ static toc_code show_circles(const json_t *circles, toc_buf *out, toc_err *err)
         toc_table_add_number(&table, toc_number_of(circle, "members"));
         toc_table_add_number(&table, toc_number_of(circle, "silent"));
         toc_table_add_number(&table, toc_number_of(circle, "version"));
+        add_quota(&table, json_object_get(circle, "quota"));
     }
     return toc_table_print(&table, 0, out, err);
 }

@@ -210,6 +210,10 @@ toc_code toc_apply_start(toc_engine *engine, toc_log_txn *txn, engine_feed *feed
                now);
         return TOC_OK;
     }
+    bool fits;
+    TOC_TRY(toc_quota_admit(engine, txn, feed, &stored, &charter, now, &fits, err));
+    if (!fits)
+        return TOC_OK;
     chunk_survey survey;
     survey_chunk(chunk, &survey);
     if (!survey.has_grant && !stored.has_judge) {
@@ -456,6 +460,7 @@ static toc_code store(toc_engine *engine, toc_log_txn *txn, engine_feed *feed, t
         entries[i] = chunk->verified[i].bytes;
         leaves[i] = chunk->verified[i].leaf;
     }
+    TOC_TRY(toc_quota_charge(engine, txn, feed, stored->number == 0, chunk, now, err));
     if (stored->number == 0)
         TOC_TRY(toc_log_feed_new(txn, &feed->name, stored, err));
     TOC_TRY(toc_log_append(txn, stored, entries, leaves, chunk->count, judge, err));

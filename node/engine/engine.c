@@ -21,6 +21,7 @@ static const char *const refusal_names[TOC_REFUSE_COUNT] = {
     [TOC_REFUSE_RETIRED_KEY] = "retired-key",
     [TOC_REFUSE_TWO_CARDS] = "two-cards",
     [TOC_REFUSE_TWO_CHARTERS] = "two-charters",
+    [TOC_REFUSE_QUOTA] = "quota",
     [TOC_REFUSE_UNKNOWN_KEY] = "unknown-key",
     [TOC_REFUSE_REPLAY] = "replay",
     [TOC_REFUSE_MAC1] = "mac1",
@@ -44,6 +45,7 @@ static const char *const refusal_texts[TOC_REFUSE_COUNT] = {
     [TOC_REFUSE_TWO_CHARTERS] =
         "two valid charters: that which came first holds until one is chosen",
     [TOC_REFUSE_TWO_CARDS] = "two valid cards of one serial: the last common one holds",
+    [TOC_REFUSE_QUOTA] = "more in a day than this circle takes of an org",
     [TOC_REFUSE_UNKNOWN_KEY] = "a handshake by a key that no known card names",
     [TOC_REFUSE_REPLAY] =
         "a handshake whose sender never proved that it is alive: perhaps a replay",
@@ -611,6 +613,7 @@ toc_code toc_engine_tick(toc_engine *engine, toc_log_txn *txn, toc_now now, bool
                          toc_err *err)
 {
     *out_more = false;
+    TOC_TRY(toc_quota_wake(engine, txn, now, err));
     TOC_TRY(toc_write_renew(engine, txn, now, err));
     TOC_TRY(toc_cards_settle(engine, txn, now, err));
     TOC_TRY(write_tick(engine, txn, now, err));

@@ -126,6 +126,11 @@ TOC_MUST toc_code toc_engine_write(toc_engine *engine, toc_log_txn *txn,
                                    const toc_span *records, const toc_addressees *const *named,
                                    size_t count, toc_now now, toc_record_id *out_ids, toc_err *err);
 
+/* What was written or taken of `org` today, of its quota (toc_charter_bytes_per_day). */
+TOC_MUST toc_code toc_engine_quota_used(toc_log_txn *txn, const toc_org_id *org,
+                                        const toc_circle_id *circle, toc_lane lane, toc_time now,
+                                        uint64_t *out_bytes, toc_err *err);
+
 /* ---- outputs ---- */
 
 typedef enum toc_output_kind {
@@ -172,6 +177,7 @@ typedef enum toc_refusal {
     TOC_REFUSE_RETIRED_KEY,  /* a head signed by a key that the author's card retired */
     TOC_REFUSE_TWO_CARDS,    /* two valid cards of one serial */
     TOC_REFUSE_TWO_CHARTERS, /* two valid charters of one version */
+    TOC_REFUSE_QUOTA,        /* more in a day than the circle takes of an org */
     TOC_REFUSE_UNKNOWN_KEY,  /* handshake: a static key that no card names */
     TOC_REFUSE_REPLAY,       /* handshake: message 1 whose sender never confirmed */
     TOC_REFUSE_MAC1,         /* handshake: first frame that does not know our key */

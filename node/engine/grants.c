@@ -47,7 +47,7 @@ static void mark_written(engine_feed *state, uint64_t from)
 
 /* One grant entry for each part of the boxes; without boxes one entry of count 0. */
 static toc_code append_grants(toc_engine *engine, toc_log_txn *txn, const toc_feed_name *name,
-                              const toc_grant *model, toc_span boxes, toc_err *err)
+                              const toc_grant *model, toc_span boxes, toc_now now, toc_err *err)
 {
     toc_log_feed feed;
     engine_feed *state;
@@ -81,6 +81,7 @@ static toc_code append_grants(toc_engine *engine, toc_log_txn *txn, const toc_fe
     }
     uint64_t from = feed.frontier.size;
     TOC_TRY(toc_log_append(txn, &feed, entries, leaves, parts, &judge, err));
+    TOC_TRY(toc_quota_wrote(txn, name, bytes.size, now, err));
     mark_written(state, from);
     return TOC_OK;
 }
@@ -182,11 +183,11 @@ toc_code toc_grants_refresh(toc_engine *engine, toc_log_txn *txn, const toc_circ
     toc_sender_key_id(key, &name, epoch, &model.key_id);
     TOC_AUTO(toc_buf_wipe) toc_buf boxes = {0};
     TOC_TRY(seal_boxes(txn, &state, &charter, key, arena, &boxes, err));
-    TOC_TRY(append_grants(engine, txn, &name, &model, toc_buf_view(&boxes), err));
+    TOC_TRY(append_grants(engine, txn, &name, &model, toc_buf_view(&boxes), now, err));
     static const toc_lane others[] = {TOC_LANE_ALERT, TOC_LANE_BULK};
     for (size_t i = 0; i < TOC_COUNT(others); i++) {
         name.lane = others[i];
-        TOC_TRY(append_grants(engine, txn, &name, &model, (toc_span){0}, err));
+        TOC_TRY(append_grants(engine, txn, &name, &model, (toc_span){0}, now, err));
     }
     return TOC_OK;
 }

@@ -240,7 +240,7 @@ toc_code toc_sync_advance(toc_engine *engine, toc_log_txn *txn, engine_feed *fee
         drop_waiting(engine, feed);
         feed->requested = stored.frontier.size;
     }
-    if (now.mono.ms >= feed->blocked_until.ms)
+    if (now.mono.ms >= feed->blocked_until.ms && !toc_quota_waits(feed, now))
         TOC_TRY(ask_for_more(engine, txn, feed, &stored, now, err));
     return advance_bulk(engine, txn, feed, now, err);
 }

@@ -116,6 +116,8 @@ typedef struct engine_feed {
     size_t waiting_count;
     uint64_t job;          /* the verification that runs; 0: none */
     toc_instant cosign_at; /* its head is cosigned then; 0: nothing new */
+    uint32_t over_day;     /* UTC day on which its author is over its quota; 0: none */
+    uint64_t per_day;      /* that quota, as of the chunk that was let in last */
     bool proven;           /* something of it was verified and stored here */
     bool written; /* entries were appended in this round: own head to sign, or news to pass on */
     uint64_t written_from;
@@ -163,7 +165,8 @@ struct toc_engine {
     size_t card_day_count;
     bool same_boot;
     bool stopped_ticks;
-    bool more; /* parts wait for the next round */
+    bool awake; /* it was looked whether this node had been off for long */
+    bool more;  /* parts wait for the next round */
     uint64_t next_request, next_job;
     toc_time last_tick;
     toc_instant last_heads, last_sweep;
@@ -402,6 +405,28 @@ TOC_MUST toc_code toc_sync_advance_all(toc_engine *engine, toc_log_txn *txn, toc
 
 /* write.c: after a new boot or a restore every own feed begins a new generation, once. */
 TOC_MUST toc_code toc_write_renew(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err);
+
+/* quota.c: what is taken of an org in a day. */
+/* Of a feed whose author is over its quota nothing is pulled until the day is over. */
+bool toc_quota_waits(const engine_feed *feed, toc_now now);
+/* Another charter, with other quotas perhaps. */
+void toc_quota_changed(toc_engine *engine, const toc_circle_id *circle);
+/* After over a week off, what is there now is history, as it was after joining. */
+TOC_MUST toc_code toc_quota_wake(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err);
+/* May what comes next be taken? False: it is counted, and the feed waits. */
+TOC_MUST toc_code toc_quota_admit(toc_engine *engine, toc_log_txn *txn, engine_feed *feed,
+                                  const toc_log_feed *stored, const toc_charter *charter,
+                                  toc_now now, bool *out, toc_err *err);
+/* A verified chunk is being stored; `is_new`: as the first of its feed. */
+TOC_MUST toc_code toc_quota_charge(const toc_engine *engine, toc_log_txn *txn,
+                                   const engine_feed *feed, bool is_new, const toc_chunk *chunk,
+                                   toc_now now, toc_err *err);
+/* DENIED when so many bytes of records are over the own quota. */
+TOC_MUST toc_code toc_quota_may_write(toc_log_txn *txn, const toc_feed_name *name,
+                                      const toc_charter *charter, uint64_t bytes, toc_now now,
+                                      toc_err *err);
+TOC_MUST toc_code toc_quota_wrote(toc_log_txn *txn, const toc_feed_name *name, uint64_t bytes,
+                                  toc_now now, toc_err *err);
 
 /* cosign.c: receipts. */
 /* Heads that are stored and not cosigned are due: after a start, and when a charter may have made

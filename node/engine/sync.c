@@ -387,8 +387,9 @@ static toc_code inline_heard(toc_engine *engine, toc_log_txn *txn, engine_link *
     TOC_TRY(feed_told_of(engine, link, &wire->feed, known, &feed, err));
     if (feed == NULL)
         return TOC_OK;
-    if (feed->job != 0 || feed->waiting_count > 0 || wire->from != stored.frontier.size ||
-        wire->count == 0 || wire->count > ENGINE_INLINE_ENTRIES_MAX)
+    if (toc_quota_waits(feed, now) || feed->job != 0 || feed->waiting_count > 0 ||
+        wire->from != stored.frontier.size || wire->count == 0 ||
+        wire->count > ENGINE_INLINE_ENTRIES_MAX)
         return TOC_OK;
     toc_chunk *chunk = NULL;
     TOC_TRY(toc_sync_chunk(wire, &feed->id, &chunk, err));

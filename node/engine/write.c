@@ -149,6 +149,7 @@ static toc_code seal_and_append(toc_log_txn *txn, sealing *seal, const toc_span 
         ends[i] = bytes.size;
     }
     TOC_TRY(toc_buf_ok(&bytes, err));
+    TOC_TRY(toc_quota_may_write(txn, &seal->feed.name, seal->charter, bytes.size, now, err));
     for (size_t i = 0; i < count; i++) {
         size_t start = i == 0 ? 0 : ends[i - 1];
         entries[i] = toc_span_of(bytes.data + start, ends[i] - start);
@@ -157,6 +158,7 @@ static toc_code seal_and_append(toc_log_txn *txn, sealing *seal, const toc_span 
             memcpy(out_ids[i].bytes, leaves[i].bytes, sizeof out_ids[i].bytes);
     }
     TOC_TRY(toc_log_append(txn, &seal->feed, entries, leaves, count, NULL, err));
+    TOC_TRY(toc_quota_wrote(txn, &seal->feed.name, bytes.size, now, err));
     toc_journal_row row = {
         .kind = TOC_JOURNAL_STORED, .feed = seal->feed.number, .from = base, .until = base + count};
     TOC_TRY(toc_log_journal_add(txn, seal->feed.name.lane, &row, err));

@@ -88,6 +88,16 @@
 #define TOC_CARD_ARENA_BYTES    (256u << 10) /* what opening the largest honest card takes, twice */
 #define TOC_CHARTER_ARENA_BYTES (2u << 20)   /* the same for a charter */
 
+/* What is taken of a member in a circle on a UTC day, where its charter says nothing else. */
+#define TOC_QUOTA_ALERT_BYTES (8ull << 20)   /* 30,000 alerts of the smallest size, and no more than half a second of a line */
+#define TOC_QUOTA_BULK_BYTES  (256ull << 20) /* 700,000 wallets; 500 members fill 125 GB a day at worst */
+/* Keys for 500 readers are 40,400 bytes. 1,600 times a day: each of 500 members calls its keys stolen
+ * three times, which makes everybody turn, and a hundred charters come besides. */
+#define TOC_QUOTA_KEYS_BYTES  (64ull << 20)
+#define TOC_QUOTA_DAYS_KEPT   7u  /* that a day's quota can still be used: whoever was away says it at once */
+#define TOC_QUOTA_DAYS_REMEMBERED 31u /* beyond what a clock goes back by mistake */
+#define TOC_GENERATIONS_TAKEN_A_DAY 24u /* of an org: one opens at each boot, and none boots more often all day */
+
 /* Links. */
 #define TOC_FRAME_BYTES_MAX   65535u /* Noise's own limit */
 #define TOC_MESSAGE_BYTES_MAX 65519u /* less the tag */

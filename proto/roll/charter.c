@@ -253,6 +253,17 @@ static bool role_reads(toc_role role)
     return role == TOC_ROLE_ADMIN || role == TOC_ROLE_MEMBER || role == TOC_ROLE_OBSERVER;
 }
 
+uint64_t toc_charter_bytes_per_day(const toc_charter *charter, toc_lane lane)
+{
+    const toc_charter_policy *policy = &charter->policy;
+    if (lane == TOC_LANE_KEYS)
+        return TOC_QUOTA_KEYS_BYTES;
+    if (lane == TOC_LANE_ALERT)
+        return policy->alert_bytes_per_day != 0 ? policy->alert_bytes_per_day
+                                                : TOC_QUOTA_ALERT_BYTES;
+    return policy->bulk_bytes_per_day != 0 ? policy->bulk_bytes_per_day : TOC_QUOTA_BULK_BYTES;
+}
+
 bool toc_charter_reads(const toc_charter *charter, const toc_org_id *org)
 {
     const toc_charter_member *member = toc_charter_find(charter, org);

@@ -115,6 +115,9 @@ const toc_charter_member *toc_charter_find(const toc_charter *charter,
 bool toc_charter_reads(const toc_charter *charter,
                        const toc_org_id *org); /* admin, member, observer */
 bool toc_charter_writes(const toc_charter *charter, const toc_org_id *org); /* admin, member */
+/* The most that is taken of a member on a UTC day: what the policy says, else what limits.h does.
+ */
+uint64_t toc_charter_bytes_per_day(const toc_charter *charter, toc_lane lane);
 /* Readers in order of org id; the index is that of a grant's boxes. NULL past the end. */
 const toc_charter_member *toc_charter_reader(const toc_charter *charter, size_t index);
 size_t toc_charter_reader_count(const toc_charter *charter);

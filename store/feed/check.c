@@ -157,6 +157,12 @@ static toc_code check_held_row(toc_check *check, toc_row row, toc_err *err)
     return toc_held_row_open(check->txn, row, &plain, err);
 }
 
+static toc_code check_quota_row(toc_check *check, toc_row row, toc_err *err)
+{
+    toc_span unused;
+    return toc_checked_open(check->txn, TOC_LOG_QUOTAS, row, &unused, err);
+}
+
 static toc_code check_small_tables(toc_check *check, toc_err *err)
 {
     static const struct {
@@ -169,6 +175,7 @@ static toc_code check_small_tables(toc_check *check, toc_err *err)
         {TOC_LOG_KEYS, check_key_row},        {TOC_LOG_SUBMISSIONS, check_submission_row},
         {TOC_LOG_COSIGS, check_cosig_row},    {TOC_LOG_COSIGNERS, check_cosigner_row},
         {TOC_LOG_HELD, check_held_row},       {TOC_LOG_OVERLAY, check_decision_row},
+        {TOC_LOG_QUOTAS, check_quota_row},
     };
     for (size_t i = 0; i < TOC_COUNT(tables); i++)
         TOC_TRY(each_row(check, tables[i].table, tables[i].visit, err));

@@ -29,6 +29,7 @@ typedef enum toc_log_table {
     TOC_LOG_OVERLAY,
     TOC_LOG_AUDIT,
     TOC_LOG_AUDIT_HEADS,
+    TOC_LOG_QUOTAS,
     TOC_LOG_TABLE_COUNT
 } toc_log_table;
 

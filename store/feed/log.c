@@ -31,6 +31,7 @@ static const char *const table_names[TOC_LOG_TABLE_COUNT] = {
     [TOC_LOG_OVERLAY] = "overlay",
     [TOC_LOG_AUDIT] = "audit",
     [TOC_LOG_AUDIT_HEADS] = "audit_heads",
+    [TOC_LOG_QUOTAS] = "quotas",
 };
 
 /* ---- open and close ---- */

@@ -61,6 +61,14 @@ static void fill_rows(toc_log_txn *txn)
                                  .who = toc_span_text("uid 0"),
                                  .wallets = {toc_span_text("x:a"), toc_span_text("x:b")}};
     ASSERT_OK(toc_log_decision_put(txn, &decision, &err));
+    const toc_log_taken taken = {.bytes = 7, .feeds = 1};
+    const toc_log_free_part part = {.size = 3};
+    toc_feed_name name = toc_logbook_name(TOC_LANE_BULK, 1);
+    toc_feed_id id;
+    toc_feed_id_of(&name, &id);
+    ASSERT_OK(toc_log_taken_put(txn, &name, 20000, &taken, &err));
+    ASSERT_OK(toc_log_free_put(txn, &id, &part, &err));
+    ASSERT_OK(toc_log_counting_put(txn, &name.circle, part.since, &err));
 }
 
 static void fill_keys(const toc_logbook *book, toc_log_txn *txn)
