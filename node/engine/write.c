@@ -115,6 +115,7 @@ static toc_code turn_epoch_if_due(toc_engine *engine, toc_log_txn *txn, const to
 typedef struct sealing {
     toc_log_feed feed;
     toc_secret *key;
+    const toc_charter *charter;
     uint32_t keep_until;
     const engine_recipients **recipients; /* NULL in it: what the circle reads */
 } sealing;
@@ -184,7 +185,8 @@ toc_code toc_engine_write(toc_engine *engine, toc_log_txn *txn, const toc_circle
         .circle = *circle, .org = engine->org, .lane = lane, .generation = generation};
     toc_feed_id id;
     toc_feed_id_of(&name, &id);
-    sealing seal = {.keep_until = keep_until_day(&charter, now),
+    sealing seal = {.charter = &charter,
+                    .keep_until = keep_until_day(&charter, now),
                     .recipients = toc_arena_zalloc(arena, count, sizeof(void *))};
     if (seal.recipients == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for %zu records", count);
