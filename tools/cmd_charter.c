@@ -69,6 +69,10 @@ static void add_member_change(toc_buf *out, const json_t *change, const char *wh
         toc_buf_add_text(out, " leaves; it is ");
         add_value(out, change, "before");
         toc_buf_add_text(out, " now");
+    } else {
+        toc_buf_add_text(out, " said its last word here: ");
+        add_value(out, change, "after");
+        toc_buf_add_text(out, ", which end there");
     }
 }
 
@@ -98,7 +102,7 @@ static void add_change(toc_buf *out, const json_t *change)
     const char *what = toc_text_of(change, "what");
     bool of_member = toc_text_of(change, "org")[0] != '\0';
     toc_buf_add_text(out, "  ");
-    if (strcmp(what, "joins") == 0 || strcmp(what, "leaves") == 0) {
+    if (strcmp(what, "joins") == 0 || strcmp(what, "leaves") == 0 || strcmp(what, "closes") == 0) {
         add_member_change(out, change, what);
     } else {
         if (of_member) {

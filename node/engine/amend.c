@@ -80,6 +80,7 @@ toc_code toc_amend_sign(toc_engine *engine, toc_log_txn *txn, const toc_charter 
         TOC_TRY(toc_charter_follows(current, &next, err));
     TOC_TRY(check_vote(txn, &next.circle, next.version, &next.hash, err));
     TOC_TRY(check_cards(txn, &next, arena, err));
+    TOC_TRY(toc_pins_check_new(txn, current, &next, arena, err));
     toc_log_card_context context = {.txn = txn, .arena = arena};
     toc_card_source cards = toc_log_card_source(&context);
     toc_code verdict = toc_charter_judge(current, &next, &cards, &why);
@@ -178,6 +179,7 @@ toc_code toc_engine_charter_propose(toc_engine *engine, toc_log_txn *txn,
     toc_log_card_context context = {.txn = txn, .arena = arena};
     toc_card_source cards = toc_log_card_source(&context);
     TOC_TRY(toc_charter_amend(&current, &filled, &cards, arena, &draft, err));
+    TOC_TRY(toc_pins_close(txn, &current, &draft, arena, err));
     TOC_TRY(toc_charter_write(&draft, &body, err));
     if (!dry_run) {
         TOC_TRY(toc_amend_sign(engine, txn, &current, toc_buf_view(&body), NULL, 0, arena, now, out,

@@ -120,11 +120,11 @@ static void take_known(const toc_log_feed *stored, toc_chunk *chunk)
 }
 
 /* The key that must have signed the checkpoint: that of the author's newest card. `judge`: the card
- * that the last grant among the entries names, NULL without one. False: the feed waits, or was
- * refused. */
+ * that the last grant among the entries names, NULL without one. `pinned`: the charter vouches for
+ * when it was signed. False: the feed waits, or was refused. */
 static toc_code find_signer(toc_engine *engine, toc_log_txn *txn, engine_feed *feed, uint64_t link,
-                            toc_chunk *chunk, const toc_card *judge, toc_arena *arena, toc_now now,
-                            bool *out, toc_err *err)
+                            toc_chunk *chunk, const toc_card *judge, bool pinned, toc_arena *arena,
+                            toc_now now, bool *out, toc_err *err)
 {
     toc_card card;
     toc_card_state state = TOC_CARD_KNOWN;
@@ -142,7 +142,8 @@ static toc_code find_signer(toc_engine *engine, toc_log_txn *txn, engine_feed *f
         return toc_roll_want_newest(engine, toc_engine_link(engine, link), &feed->name.org,
                                     card.serial, TOC_REFUSE_CHECKPOINT_SIGNATURE, now, err);
     }
-    if (signer == TOC_SIGNER_RETIRED && !toc_org_id_equal(&feed->name.org, &engine->org)) {
+    if (signer == TOC_SIGNER_RETIRED && !pinned &&
+        !toc_org_id_equal(&feed->name.org, &engine->org)) {
         refuse(engine, feed, link, TOC_REFUSE_RETIRED_KEY, NULL, now);
         return TOC_OK;
     }
@@ -204,10 +205,11 @@ toc_code toc_apply_start(toc_engine *engine, toc_log_txn *txn, engine_feed *feed
         stored = (toc_log_feed){.name = feed->name, .id = feed->id};
     toc_log_circle state;
     toc_charter charter;
-    if (!toc_roll_shared(txn, &feed->name.circle, &feed->name.org, arena, &state, &charter) ||
-        !toc_charter_writes(&charter, &feed->name.org)) {
-        refuse(engine, feed, link, TOC_REFUSE_NOT_A_MEMBER, "entries of an author who is no member",
-               now);
+    toc_refusal why_not = TOC_REFUSE_NOT_A_MEMBER;
+    bool pinned = false;
+    if (!toc_roll_shared(txn, &feed->name.circle, &engine->org, arena, &state, &charter) ||
+        !toc_pins_allow(&charter, chunk, &why_not, &pinned)) {
+        refuse(engine, feed, link, why_not, NULL, now);
         return TOC_OK;
     }
     bool fits;
@@ -257,12 +259,14 @@ toc_code toc_apply_start(toc_engine *engine, toc_log_txn *txn, engine_feed *feed
         return TOC_OK;
     }
     bool signer_known;
-    TOC_TRY(find_signer(engine, txn, feed, link, chunk, survey.has_grant ? &card : NULL, arena, now,
-                        &signer_known, err));
+    TOC_TRY(find_signer(engine, txn, feed, link, chunk, survey.has_grant ? &card : NULL, pinned,
+                        arena, now, &signer_known, err));
     if (!signer_known)
         return TOC_OK;
     take_known(&stored, chunk);
-    if (stored.known_size > stored.frontier.size && !chunk->has_known) {
+    if (stored.known_size > toc_charter_end(&charter, &feed->name))
+        chunk->has_known = false; /* the charter has ended the feed before that head */
+    else if (stored.known_size > stored.frontier.size && !chunk->has_known) {
         /* A head that we have not reached was accepted meanwhile: only what grows out of it may
          * follow, or two heads that contradict each other could lead us into a tree that neither
          * is. Asked for again, with that head named. */
@@ -525,7 +529,9 @@ static toc_code settle(toc_engine *engine, toc_log_txn *txn, engine_job *job, to
 toc_code toc_apply_done(toc_engine *engine, toc_log_txn *txn, engine_job *job, toc_code verdict,
                         const toc_err *why, toc_now now, toc_err *err)
 {
-    TOC_TRY(settle(engine, txn, job, verdict, why, now, err));
     engine_feed *feed = toc_sync_find(engine, &job->feed);
+    if (feed == NULL || feed->job != job->number)
+        return TOC_OK; /* the feed was closed meanwhile */
+    TOC_TRY(settle(engine, txn, job, verdict, why, now, err));
     return toc_sync_advance(engine, txn, feed, now, err);
 }

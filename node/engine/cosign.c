@@ -116,7 +116,7 @@ static toc_code cosign(toc_engine *engine, toc_log_txn *txn, const toc_feed_name
     toc_charter charter;
     if (toc_log_feed_find(txn, &id, &stored, NULL) != TOC_OK || stored.head_size == 0 ||
         !toc_roll_shared(txn, &name->circle, &engine->org, arena, &circle, &charter) ||
-        !toc_charter_writes(&charter, &name->org) || said_more_before(engine, &stored))
+        stored.head_size > toc_charter_end(&charter, name) || said_more_before(engine, &stored))
         return TOC_OK;
     toc_log_cosignature newest = {0};
     toc_code code = toc_log_cosigned(txn, stored.number, &engine->org, &newest, err);
@@ -303,8 +303,10 @@ toc_code toc_cosign_heard(toc_engine *engine, toc_log_txn *txn, const engine_lin
                           const toc_circle_id *circle, const toc_charter *charter,
                           const toc_wire_cosignature *wire, toc_now now, toc_err *err)
 {
+    const toc_feed_name name = {
+        .circle = *circle, .org = wire->org, .lane = wire->lane, .generation = wire->generation};
     if (toc_charter_find(charter, &wire->cosigner) == NULL ||
-        !toc_charter_writes(charter, &wire->org))
+        wire->size > toc_charter_end(charter, &name))
         return TOC_OK; /* members hear of a charter at different moments */
     uint64_t now_s = now.wall.unix_ms / 1000;
     if (wire->made.time_s > now_s && wire->made.time_s - now_s > ENGINE_COSIGNED_AHEAD_S_MAX) {

@@ -22,6 +22,7 @@ static const char *const refusal_names[TOC_REFUSE_COUNT] = {
     [TOC_REFUSE_TWO_CARDS] = "two-cards",
     [TOC_REFUSE_TWO_CHARTERS] = "two-charters",
     [TOC_REFUSE_QUOTA] = "quota",
+    [TOC_REFUSE_CLOSED] = "closed",
     [TOC_REFUSE_UNKNOWN_KEY] = "unknown-key",
     [TOC_REFUSE_REPLAY] = "replay",
     [TOC_REFUSE_MAC1] = "mac1",
@@ -42,6 +43,7 @@ static const char *const refusal_texts[TOC_REFUSE_COUNT] = {
         "a cosignature does not verify, is dated ahead, or takes back what its org said before",
     [TOC_REFUSE_ROLL] = "a card or charter does not verify",
     [TOC_REFUSE_RETIRED_KEY] = "a head is signed by a key that its author's card has retired",
+    [TOC_REFUSE_CLOSED] = "entries past where the charter ends the feed of who was removed",
     [TOC_REFUSE_TWO_CHARTERS] =
         "two valid charters: that which came first holds until one is chosen",
     [TOC_REFUSE_TWO_CARDS] = "two valid cards of one serial: the last common one holds",

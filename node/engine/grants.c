@@ -436,6 +436,8 @@ toc_code toc_grants_open_pending(toc_engine *engine, toc_log_txn *txn, toc_now n
             TOC_TRY(want_grant(engine, txn, &feed.name, pending.epoch, now, err));
             continue;
         }
+        if (pending.from >= toc_pins_end(txn, &feed.name))
+            continue; /* the charter has ended the feed before */
         if (pending.until - pending.from > budget)
             engine->pending_from = pending.from + budget; /* the rest of the range begins there */
         TOC_TRY(open_range(engine, txn, &feed, &pending, key, &budget, err));

@@ -263,7 +263,7 @@ typedef struct pull_part {
 
 static toc_code send_part(toc_engine *engine, toc_log_txn *txn, engine_link *link,
                           const toc_message *request, const toc_log_feed *feed, uint64_t from,
-                          const pull_part *part, bool more, toc_err *err)
+                          const pull_part *part, bool more, toc_span note, toc_err *err)
 {
     toc_message reply = {.kind = TOC_MSG_CHUNK, .id = request->id};
     toc_wire_chunk *chunk = &reply.as.chunk;
@@ -281,7 +281,7 @@ static toc_code send_part(toc_engine *engine, toc_log_txn *txn, engine_link *lin
         chunk->known_size = known;
         TOC_TRY(toc_merkle_consistency(&source, known, feed->head_size, &chunk->from_known, err));
     }
-    TOC_TRY(toc_log_head_note(txn, feed->number, &chunk->note, err));
+    chunk->note = note;
     return toc_engine_send(engine, link->number, feed->name.lane != TOC_LANE_BULK, &reply, err);
 }
 
@@ -299,14 +299,18 @@ toc_code toc_sync_serve_pull(toc_engine *engine, toc_log_txn *txn, engine_link *
     toc_feed_id_of(name, &id);
     toc_log_feed feed;
     uint64_t from = message->as.pull.from, until = message->as.pull.until;
-    if (toc_log_feed_find(txn, &id, &feed, NULL) != TOC_OK || from >= feed.head_size ||
-        until <= from)
+    bool found = toc_log_feed_find(txn, &id, &feed, NULL) == TOC_OK;
+    if (found)
+        TOC_TRY(toc_pins_clamp(txn, &charter, &feed, err));
+    if (!found || from >= feed.head_size || until <= from)
         return toc_engine_refuse(engine, link->number, message->id, TOC_REFUSED_NOT_FOUND,
                                  "no such entries", err);
     if (until > feed.head_size)
         until = feed.head_size;
     if (until - from > TOC_PULL_ENTRIES_MAX)
         until = from + TOC_PULL_ENTRIES_MAX;
+    toc_span note;
+    TOC_TRY(toc_pins_note(txn, &charter, feed.number, arena, &note, err));
     size_t budget = ENGINE_PULL_REPLY_BYTES_MAX;
     TOC_AUTO(toc_buf_wipe) toc_buf entries = {0};
     for (bool more = true; more;) {
@@ -317,7 +321,7 @@ toc_code toc_sync_serve_pull(toc_engine *engine, toc_log_txn *txn, engine_link *
         entries = part.entries;
         budget -= part.entries.size < budget ? part.entries.size : budget;
         more = from + part.count < until && budget > 0 && part.count > 0;
-        TOC_TRY(send_part(engine, txn, link, message, &feed, from, &part, more, err));
+        TOC_TRY(send_part(engine, txn, link, message, &feed, from, &part, more, note, err));
         from += part.count;
     }
     return TOC_OK;

@@ -60,7 +60,8 @@ static toc_code search_circle(void *context, const toc_log_circle *circle, toc_e
         toc_log_charter_of(search->txn, &circle->id, search->arena, &charter, NULL) != TOC_OK)
         return TOC_OK;
     search->found = toc_charter_find(&charter, search->left) != NULL &&
-                    (search->right == NULL || toc_charter_find(&charter, search->right) != NULL);
+                    (search->right == NULL || toc_charter_find(&charter, search->right) != NULL ||
+                     toc_pins_generation(&charter, search->right) != 0); /* its old words stay */
     return TOC_OK;
 }
 
@@ -259,10 +260,13 @@ toc_code toc_roll_adopt(toc_engine *engine, toc_log_txn *txn, const toc_charter 
     toc_charter before;
     if (toc_log_circle_get(txn, &charter->circle, &state, NULL) != TOC_OK)
         state = (toc_log_circle){.id = charter->circle};
-    bool turn = !state.known ||
-                toc_log_charter_of(txn, &charter->circle, arena, &before, NULL) != TOC_OK ||
-                !readers_equal(&before, charter);
+    bool follows =
+        state.known && toc_log_charter_of(txn, &charter->circle, arena, &before, NULL) == TOC_OK;
+    bool turn = !follows || !readers_equal(&before, charter);
     TOC_TRY(take_member_cards(engine, txn, charter, arena, now, err));
+    if (follows)
+        TOC_TRY(toc_pins_adopt(engine, txn, &before, charter, arena, now, err));
+    toc_pins_renew(engine, charter, now, &state);
     state.known = true;
     state.charter = charter->hash;
     state.version = charter->version;

@@ -52,13 +52,18 @@ typedef struct head_row {
 
 typedef struct head_rows {
     toc_arena *arena;
+    toc_log_txn *txn;
+    const toc_charter *charter;
     head_row *rows;
     size_t count, capacity;
 } head_rows;
 
-static toc_code collect_head(void *context, const toc_log_feed *feed, toc_err *err)
+static toc_code collect_head(void *context, const toc_log_feed *stored, toc_err *err)
 {
     head_rows *all = context;
+    toc_log_feed clamped = *stored;
+    const toc_log_feed *feed = &clamped;
+    TOC_TRY(toc_pins_clamp(all->txn, all->charter, &clamped, err));
     if (feed->head_size == 0)
         return TOC_OK;
     if (all->count == all->capacity) {
@@ -89,12 +94,13 @@ static int compare_rows(const void *left, const void *right)
 }
 
 /* All heads of a circle in order of feed id, with H("tocsin/heads/1\n" ‖ (feed id ‖ size ‖ root)…).
+ * Feeds that the charter closes end there, however much is stored.
  */
-static toc_code heads_of(toc_log_txn *txn, const toc_circle_id *circle, toc_arena *arena,
+static toc_code heads_of(toc_log_txn *txn, const toc_charter *charter, toc_arena *arena,
                          head_rows *out, toc_hash *out_digest, toc_err *err)
 {
-    *out = (head_rows){.arena = arena};
-    TOC_TRY(toc_log_feeds(txn, circle, collect_head, out, err));
+    *out = (head_rows){.arena = arena, .txn = txn, .charter = charter};
+    TOC_TRY(toc_log_feeds(txn, &charter->circle, collect_head, out, err));
     if (out->count > 1)
         qsort(out->rows, out->count, sizeof *out->rows, compare_rows);
     TOC_AUTO(toc_buf_wipe) toc_buf bytes = {0};
@@ -110,17 +116,17 @@ static toc_code heads_of(toc_log_txn *txn, const toc_circle_id *circle, toc_aren
 }
 
 static toc_code send_heads_request(toc_engine *engine, toc_log_txn *txn, engine_link *link,
-                                   const toc_circle_id *circle, const toc_feed_id *after, bool all,
+                                   const toc_charter *charter, const toc_feed_id *after, bool all,
                                    toc_arena *arena, toc_now now, toc_err *err)
 {
     engine_request *request = toc_engine_request(engine, link, TOC_MSG_HEADS, now);
     if (request == NULL)
         return TOC_OK;
-    request->circle = *circle;
+    request->circle = charter->circle;
     toc_message message = {.kind = TOC_MSG_HEADS, .id = request->id};
-    message.as.heads.circle = *circle;
+    message.as.heads.circle = charter->circle;
     head_rows rows;
-    TOC_TRY(heads_of(txn, circle, arena, &rows, &message.as.heads.digest, err));
+    TOC_TRY(heads_of(txn, charter, arena, &rows, &message.as.heads.digest, err));
     if (all)
         message.as.heads.digest = (toc_hash){{0}}; /* of no heads at all */
     if (after != NULL) {
@@ -155,7 +161,7 @@ static toc_code ask_circle(void *context, const toc_log_circle *circle, toc_err 
     news.as.news.roll_count = 2;
     news.as.news.roll = hashes;
     TOC_TRY(toc_engine_send(ask->engine, ask->link->number, true, &news, err));
-    return send_heads_request(ask->engine, ask->txn, ask->link, &circle->id, NULL, ask->all,
+    return send_heads_request(ask->engine, ask->txn, ask->link, &charter, NULL, ask->all,
                               ask->arena, ask->now, err);
 }
 
@@ -192,7 +198,7 @@ toc_code toc_sync_serve_heads(toc_engine *engine, toc_log_txn *txn, engine_link 
         return toc_sync_not_a_member(engine, txn, link, circle, message->id, err);
     head_rows rows;
     toc_hash digest;
-    TOC_TRY(heads_of(txn, circle, arena, &rows, &digest, err));
+    TOC_TRY(heads_of(txn, &charter, arena, &rows, &digest, err));
     toc_message reply = {.kind = TOC_MSG_HEADS_REPLY, .id = message->id};
     reply.as.heads_reply.circle = *circle;
     reply.as.heads_reply.equal = toc_hash_equal(&digest, &message->as.heads.digest);
@@ -208,7 +214,7 @@ toc_code toc_sync_serve_heads(toc_engine *engine, toc_log_txn *txn, engine_link 
             memcmp(rows.rows[i].id.bytes, message->as.heads.after.bytes, 32) <= 0)
             continue;
         toc_head head = rows.rows[i].head;
-        TOC_TRY(toc_log_head_note(txn, rows.rows[i].number, &head.note, err));
+        TOC_TRY(toc_pins_note(txn, &charter, rows.rows[i].number, arena, &head.note, err));
         bytes += head.note.size + 128;
         if (reply.as.heads_reply.count == TOC_HEADS_PAGE_ROWS || bytes > ENGINE_PART_BYTES_MAX) {
             reply.as.heads_reply.more = true;
@@ -302,9 +308,11 @@ static toc_code head_heard(toc_engine *engine, toc_log_txn *txn, engine_link *li
 {
     toc_feed_name name;
     feed_name_of(circle, head, &name);
-    if (!toc_charter_writes(charter, &head->org)) {
-        toc_engine_count(engine, &link->peer, TOC_REFUSE_NOT_A_MEMBER,
-                         "it told of a feed whose author is no member");
+    uint64_t end = toc_charter_end(charter, &name);
+    if (head->size > end) {
+        toc_engine_count(engine, &link->peer,
+                         end == 0 ? TOC_REFUSE_NOT_A_MEMBER : TOC_REFUSE_CLOSED,
+                         end == 0 ? "it told of a feed whose author is no member" : NULL);
         return TOC_OK;
     }
     toc_feed_id id;
@@ -317,7 +325,7 @@ static toc_code head_heard(toc_engine *engine, toc_log_txn *txn, engine_link *li
     if (head->size <= stored.frontier.size)
         return TOC_OK;
     bool good = true, own = toc_org_id_equal(&head->org, &engine->org);
-    if (stored.has_judge || own)
+    if ((stored.has_judge || own) && !toc_pins_head_is(charter, &name, head->size, &head->root))
         TOC_TRY(toc_cards_head(engine, txn, link, &name, head, arena, now, &good, err));
     if (!good)
         return TOC_OK;
@@ -363,7 +371,7 @@ toc_code toc_sync_heads_reply(toc_engine *engine, toc_log_txn *txn, engine_link 
     toc_feed_id after;
     feed_name_of(circle, &message->as.heads_reply.heads[count - 1], &last);
     toc_feed_id_of(&last, &after);
-    return send_heads_request(engine, txn, link, circle, &after, false, arena, now, err);
+    return send_heads_request(engine, txn, link, &charter, &after, false, arena, now, err);
 }
 
 /* ---- news ---- */
@@ -374,7 +382,7 @@ static toc_code inline_heard(toc_engine *engine, toc_log_txn *txn, engine_link *
                              const toc_charter *charter, const toc_wire_chunk *wire, toc_now now,
                              toc_err *err)
 {
-    if (!toc_charter_writes(charter, &wire->feed.org) ||
+    if (toc_charter_end(charter, &wire->feed) != UINT64_MAX ||
         toc_org_id_equal(&wire->feed.org, &engine->org))
         return TOC_OK;
     toc_feed_id id;

@@ -67,7 +67,9 @@
 #define TOC_ENDPOINTS_MAX  8u
 #define TOC_CARD_BYTES_MAX 32768u
 #define TOC_CHARTER_BYTES_MAX                                                                      \
-    262144u                      /* 500 member rows of about 120 bytes, with policy and lists */
+    524288u                      /* 77 KB of members, 255 KB of pins, 137 KB of signatures, and room for lists */
+#define TOC_PINS_MAX       1500u /* feeds that a charter closes, for ever: 170 bytes each */
+#define TOC_PINS_ORG_MAX   300u  /* of one org in one version: a hundred generations; who wrote in more loses the shortest feeds */
 /* A link key that was replaced is still answered: a peer that was off has the old card. */
 #define TOC_FORMER_LINK_KEY_MS 2592000000u
 #define TOC_KEY_CHANGES_A_DAY 3u /* cards with other keys that an org puts in force, UTC */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "proto/base/text.h"
+#include "proto/roll/pins.h"
 
 /* ---- making the next version ---- */
 
@@ -160,7 +161,7 @@ toc_code toc_charter_amend(const toc_charter *current, const toc_amendment *amen
 
 /* ---- in words ---- */
 
-enum { NUMBER_BYTES = 24, CARD_TEXT_BYTES = 96 };
+enum { NUMBER_BYTES = 24, CARD_TEXT_BYTES = 96, CLOSED_TEXT_BYTES = 160 };
 
 typedef struct comparison {
     toc_charter_change_visit visit;
@@ -231,6 +232,48 @@ static toc_code compare_members(const comparison *to, const toc_charter *before,
     return TOC_OK;
 }
 
+/* The feeds of one org that `after` closes and `before` did not. */
+static toc_code compare_closed(const comparison *to, const toc_charter *before,
+                               const toc_charter *after, size_t from, size_t until, toc_err *err)
+{
+    uint64_t entries[TOC_LANE_COUNT] = {0};
+    size_t feeds = 0;
+    char text[CLOSED_TEXT_BYTES];
+    const toc_org_id *org = &after->pins[from].org;
+    for (size_t i = from; i < until; i++) {
+        const toc_charter_pin *pin = &after->pins[i];
+        const toc_feed_name name = {.org = *org, .lane = pin->lane, .generation = pin->generation};
+        if (toc_pin_find(before, &name) != NULL)
+            continue;
+        feeds++;
+        entries[pin->lane] += pin->size;
+    }
+    if (feeds == 0)
+        return TOC_OK;
+    const toc_charter_member *member = toc_charter_find(after, org);
+    const toc_charter_member unknown = {.org = *org};
+    if (member == NULL)
+        member = toc_charter_find(before, org);
+    snprintf(text, sizeof text,
+             "%zu feed%s of %" PRIu64 " alert, %" PRIu64 " bulk and %" PRIu64 " key entries", feeds,
+             feeds == 1 ? "" : "s", entries[TOC_LANE_ALERT], entries[TOC_LANE_BULK],
+             entries[TOC_LANE_KEYS]);
+    return tell(to, "closes", member == NULL ? &unknown : member, (toc_span){0},
+                toc_span_text(text), err);
+}
+
+static toc_code compare_pins(const comparison *to, const toc_charter *before,
+                             const toc_charter *after, toc_err *err)
+{
+    for (size_t from = 0, until; from < after->pin_count; from = until) {
+        for (until = from + 1; until < after->pin_count &&
+                               toc_org_id_equal(&after->pins[until].org, &after->pins[from].org);)
+            until++;
+        TOC_TRY(compare_closed(to, before, after, from, until, err));
+    }
+    return TOC_OK;
+}
+
 static toc_span history_text(toc_history history)
 {
     return toc_span_text(history == TOC_HISTORY_ALL ? "all" : "none");
@@ -254,6 +297,7 @@ toc_code toc_charter_compare(const toc_charter *before, const toc_charter *after
     const comparison to = {.visit = visit, .context = context};
     const toc_charter_policy *old = &before->policy, *new = &after->policy;
     TOC_TRY(compare_members(&to, before, after, err));
+    TOC_TRY(compare_pins(&to, before, after, err));
     TOC_TRY(tell(&to, "name", NULL, before->name, after->name, err));
     TOC_TRY(tell(&to, "purpose", NULL, before->purpose, after->purpose, err));
     TOC_TRY(tell_number(&to, "quorum", before->quorum, after->quorum, err));

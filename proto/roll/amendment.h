@@ -43,14 +43,16 @@ TOC_MUST toc_code toc_charter_votable(const toc_charter *charter, const toc_card
 
 /* One thing that differs between two versions. */
 typedef struct toc_charter_change {
-    const char *what;                 /* "joins", "leaves", "role", …, "quorum", … */
+    const char *what;                 /* "joins", "leaves", "closes", "role", …, "quorum", … */
     const toc_charter_member *member; /* whom it is about; NULL: the circle */
     toc_span before, after;           /* as text; empty: nothing */
 } toc_charter_change;
 typedef toc_code (*toc_charter_change_visit)(void *context, const toc_charter_change *change,
                                              toc_err *err);
 /* Everything that `after` changes: charters of which nothing is told are equal but for version,
- * circle and the hash of the one before. Members first, in order of org id. */
+ * circle and the hash of the one before. Members first, in order of org id,
+ * then the feeds that are closed. A pin that is gone is not told: such a charter does not follow.
+ */
 TOC_MUST toc_code toc_charter_compare(const toc_charter *before, const toc_charter *after,
                                       toc_charter_change_visit visit, void *context, toc_err *err);
 

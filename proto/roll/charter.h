@@ -45,11 +45,24 @@ typedef struct toc_charter_policy {
     toc_approval_rules approvals;
 } toc_charter_policy;
 
+enum { TOC_PIN_SIGNATURE_BYTES = 68 };
+
 typedef struct toc_charter_signature {
     toc_org_id org;
     toc_verify_key officer;
     toc_signature signature; /* over "tocsin/charter-sig/1\n" ‖ charter hash ‖ org */
 } toc_charter_signature;
+
+/* A feed of this circle ends here (proto/roll/pins.h). */
+typedef struct toc_charter_pin {
+    toc_org_id org;
+    uint64_t generation;
+    toc_lane lane;
+    uint64_t size; /* entries, from 1 */
+    toc_hash root;
+    uint8_t signature[TOC_PIN_SIGNATURE_BYTES]; /* of its author's head of that size: hash of the
+                                                   key's name, Ed25519 */
+} toc_charter_pin;
 
 typedef struct toc_charter {
     uint32_t version;          /* from 1 */
@@ -60,6 +73,8 @@ typedef struct toc_charter {
     size_t member_count;
     const toc_charter_member *members; /* in order of org id */
     toc_charter_policy policy;
+    size_t pin_count;
+    const toc_charter_pin *pins; /* by org, generation, lane; none in version 1 */
 
     toc_circle_id circle; /* version 1: of the body; later ones carry it */
     toc_charter_hash hash;

@@ -1,7 +1,7 @@
 /* Whether enough admins stand behind a charter. Signatures were verified when it was opened; here
  * is decided which of them count. */
 #include "proto/base/text.h"
-#include "proto/roll/charter.h"
+#include "proto/roll/pins.h"
 
 toc_code toc_charter_follows(const toc_charter *current, const toc_charter *next, toc_err *err)
 {
@@ -16,7 +16,7 @@ toc_code toc_charter_follows(const toc_charter *current, const toc_charter *next
     if (!toc_charter_hash_equal(&current->hash, &next->previous))
         return toc_fail(err, TOC_SIGNATURE, "charter: it follows another version %u",
                         current->version);
-    return TOC_OK;
+    return toc_pins_kept(current, next, err);
 }
 
 static bool may_vote(const toc_charter_member *admin, const toc_card *card,

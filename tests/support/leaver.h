@@ -7,8 +7,7 @@
 
 #include "node/engine/engine.h"
 
-/* Makes the next version of the charter without `org`, signs it as the engine's own officer, and
- * puts it in force. */
+/* The next version of the charter is without `org`, closes its feeds, and is in force. */
 TOC_MUST toc_code toc_leaver_remove(toc_engine *engine, toc_log_txn *txn,
                                     const toc_circle_id *circle, const toc_org_id *org, toc_now now,
                                     toc_err *err);

@@ -385,6 +385,78 @@ static void who_was_removed_gets_no_key_for_what_is_written_after(void **state)
     assert_false(reads_newest(s, C, &after));
 }
 
+/* The feeds of C as a charter without it closes them, drafted by A; `forge` changes the first. */
+static void draft_removal(scene *s, void (*forge)(const scene *s, const toc_feed_name *feed,
+                                                  toc_charter_pin *pin))
+{
+    toc_err err;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_AUTO(toc_buf_wipe) toc_buf body = {0};
+    toc_charter draft;
+    const toc_amend_step remove = step(s, TOC_AMEND_REMOVE, C, 0);
+    s->dry_run = true;
+    ASSERT_SAYS(propose_at(s, A, &remove, 1, 0), TOC_OK);
+    s->dry_run = false;
+    TOC_CHECK_OK(toc_arena_new(TOC_CHARTER_ARENA_BYTES, &arena, &err));
+    TOC_CHECK_OK(toc_charter_open(toc_buf_view(&s->bytes), arena, &draft, &err));
+    assert_int_equal(draft.pin_count, 3);
+    toc_charter_pin pins[3];
+    memcpy(pins, draft.pins, sizeof pins);
+    draft.pins = pins;
+    const toc_feed_name feed = {.circle = draft.circle,
+                                .org = pins[0].org,
+                                .generation = pins[0].generation,
+                                .lane = pins[0].lane};
+    forge(s, &feed, &pins[0]);
+    TOC_CHECK_OK(toc_charter_write(&draft, &body, &err));
+    toc_charter_hash_of(toc_buf_view(&body), &s->hash);
+    toc_buf_clear(&s->bytes);
+    toc_charter_join(toc_buf_view(&body), NULL, 0, &s->bytes);
+}
+
+static void forge_root(const scene *s, const toc_feed_name *feed, toc_charter_pin *pin)
+{
+    (void)s;
+    (void)feed;
+    pin->root.bytes[0] ^= 1;
+}
+
+/* With C's own key, over another past. */
+static void forge_past(const scene *s, const toc_feed_name *feed, toc_charter_pin *pin)
+{
+    toc_err err;
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    TOC_AUTO(toc_secret_free) toc_secret *key = NULL;
+    TOC_AUTO(toc_buf_wipe) toc_buf note = {0};
+    const toc_hash root = {{9}};
+    toc_verify_key signer;
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[C].log, &txn, &err));
+    TOC_CHECK_OK(toc_log_own_key(txn, TOC_OWN_SIGN, &key, &err));
+    toc_sign_public(key, &signer);
+    TOC_CHECK_OK(toc_checkpoint_sign(feed, pin->size, &root, key, &note, &err));
+    TOC_CHECK_OK(toc_pin_of(feed, toc_buf_view(&note), &signer, pin, &err));
+}
+
+static void leave_alone(const scene *s, const toc_feed_name *feed, toc_charter_pin *pin)
+{
+    (void)s;
+    (void)feed;
+    (void)pin;
+}
+
+static void nobody_signs_an_end_that_its_author_did_not_or_that_another_past_leads_to(void **state)
+{
+    scene *s = *state;
+    assert_true(sim_do(&s->net, &s->net.nodes[C], write_record, s));
+    steps(s, 300);
+    draft_removal(s, forge_root);
+    ASSERT_SAYS(endorse_at(s, B), TOC_SIGNATURE);
+    draft_removal(s, forge_past);
+    ASSERT_SAYS(endorse_at(s, B), TOC_STATE);
+    draft_removal(s, leave_alone);
+    ASSERT_SAYS(endorse_at(s, B), TOC_OK);
+}
+
 static void a_member_who_becomes_a_relay_reads_no_more(void **state)
 {
     scene *s = *state;
@@ -629,6 +701,7 @@ int main(void)
         TEST(a_proposal_that_was_overtaken_is_not_signed),
         TEST(a_charter_that_names_an_unknown_card_is_not_signed),
         TEST(who_was_removed_gets_no_key_for_what_is_written_after),
+        TEST(nobody_signs_an_end_that_its_author_did_not_or_that_another_past_leads_to),
         TEST(a_member_who_becomes_a_relay_reads_no_more),
         TEST(of_two_valid_charters_the_first_holds_and_only_readers_of_both_get_keys),
         TEST(while_it_is_contested_nothing_is_sealed_to_who_reads_in_one_branch),

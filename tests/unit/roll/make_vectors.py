@@ -110,12 +110,27 @@ def member(org, role, kind, country, serial, card_hash):
     return fields((1, org), (2, role), (3, kind), (4, country), (5, serial), (6, card_hash))
 
 
+LANES = ("alert", "bulk", "keys")
+
+
+def pin(circle, org, generation, lane, size, root, signer):
+    """The row of a pin, and the author's signed note (C2SP tlog-checkpoint) that it stands for."""
+    origin = "tocsin/%s/%s/%s/%d" % (circle.hex(), org.hex(), LANES[lane], generation)
+    text = "%s\n%d\n%s\n" % (origin, size, base64.b64encode(root).decode())
+    key = hashlib.sha256(origin.encode() + b"\n\x01" + ed(signer)).digest()[:4]
+    signature = key + sign(signer, text.encode())
+    row = fields((1, org), (2, generation), (3, lane), (4, size), (5, root), (6, signature))
+    note = "%s\n\u2014 %s %s\n" % (text, origin, base64.b64encode(signature).decode())
+    return (org, generation, lane), row, note.encode()
+
+
 def charter(version, name, quorum, members, policy, signers, nonce=None, circle=None, previous=None,
-            purpose=None):
+            purpose=None, pins=()):
     rows = [(1, version), (2, nonce), (3, circle), (4, previous), (5, name), (6, purpose),
             (7, quorum)]
     rows += [(8, member(*row)) for row in sorted(members)]
     rows.append((9, fields(*policy)))
+    rows += [(11, row) for _, row, _ in sorted(pins)]
     body = fields(*rows)
     digest = B(b"tocsin/charter/1\n", body)
     first = B(b"tocsin/circle/1\n", body) if version == 1 else circle
@@ -161,12 +176,24 @@ def main():
                   [(1, 5), (3, 2), (5, 1 << 28), (6, 1 << 23)],
                   [(b, "b officer"), (a, "a officer 1")],
                   circle=bytes.fromhex(one["circle"]), previous=bytes.fromhex(one["hash"]))
+    circle, gone = bytes.fromhex(one["circle"]), a
+    pins = [pin(circle, gone, 1767225600, 1, 88101, B(b"bulk"), "a sign 2"),
+            pin(circle, gone, 1767225600, 0, 1204, B(b"alert"), "a sign 2"),
+            pin(circle, gone, 1700000000, 2, 1, B(b"keys"), "a sign 2")]
+    three = charter(3, "Baltic desk", 1,
+                    [(b, 1, "police", None, 1, cb), (c, 3, "fiu", "LV", 1, B(b"card of c"))],
+                    [(1, 5), (3, 2)], [(b, "b officer"), (a, "a officer 1")], circle=circle,
+                    previous=bytes.fromhex(two["hash"]), pins=pins)
+    three["pins"] = len(pins)
+    three["seed-pin-signer"] = seed("a sign 2").hex()
+    three["notes"] = b"".join(note for _, _, note in sorted(pins)).hex()
     cases = [("card", a1), ("card", a2), ("card", a3), ("card", b1), ("charter", one),
-             ("charter", two)]
+             ("charter", two), ("charter", three)]
     with open(OUT, "w", encoding="utf-8") as out:
         out.write("# Cards and charters, made by tests/unit/roll/make_vectors.py: Ed25519 and X25519 of OpenSSL\n"
                   "# (Python cryptography), BLAKE2b of Python's hashlib, an encoder of its own. In this order: card 1,\n"
-                  "# its successor, a rotation of the root, a card of another org, charter 1 of both, charter 2.\n")
+                  "# its successor, a rotation of the root, a card of another org, charter 1 of both, charter 2, and\n"
+                  "# charter 3, which removes the first org and closes its feeds.\n")
         for kind, case in cases:
             out.write("\n" + "case = %s\n" % kind + "".join("%s = %s\n" % row for row in case.items()))
 

@@ -1,0 +1,267 @@
+/* Feeds that a charter closes: what a removed member said before stays, for whoever comes later
+ * too; what it says after, with whatever date, stays nowhere. */
+#include "tests/support/leaver.h"
+#include "tests/unit/node/hostile.h"
+
+enum { FRIEND = 3, JOINER = 4, NODES = 5, EQUAL_MS = 200000 };
+
+static int set_up_five(void **state)
+{
+    set_up_nodes(state, NODES);
+    admit_as(*state, MALLORY, TOC_ROLE_MEMBER, true);
+    admit_as(*state, FRIEND, TOC_ROLE_MEMBER, true);
+    return 0;
+}
+
+static toc_code remove_mallory(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                               toc_err *err)
+{
+    const scene *s = context;
+    return toc_leaver_remove(engine, txn, &s->circle, &s->net.nodes[MALLORY].org, now, err);
+}
+
+static toc_code say_wallet(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                           toc_err *err)
+{
+    const scene *s = context;
+    TOC_AUTO(toc_buf_wipe) toc_buf bytes = {0};
+    toc_wallet_candidates found;
+    uint64_t generation;
+    TOC_TRY(
+        toc_wallet_parse(toc_span_text("0x52908400098527886E0F7030069857D2E4169EE7"), &found, err));
+    TOC_TRY(toc_engine_writable(engine, txn, &s->circle, now, &generation, err));
+    toc_statement said = {.revision = (generation << 24) + now.mono.ms,
+                          .issued_at = now.wall,
+                          .tlp = TOC_TLP_AMBER,
+                          .confidence = 80,
+                          .confidence_scale = toc_span_text("percent"),
+                          .source = {.ground = TOC_GROUND_OWN},
+                          .kind = TOC_RECORD_WALLET};
+    said.as.wallet = (toc_wallet_body){.wallet = found.wallets[0],
+                                       .category = toc_span_text("theft"),
+                                       .role = toc_span_text("perpetrator")};
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    toc_claim_id claim;
+    TOC_TRY(toc_arena_new(1 << 16, &arena, err));
+    toc_statement_claim(&said, &s->circle, &s->net.nodes[MALLORY].org, &claim);
+    toc_root root = toc_source_root(&said.source, &claim, arena);
+    said.roots = &root;
+    said.root_count = 1;
+    TOC_TRY(toc_record_encode(&said, &bytes, err));
+    toc_span record = toc_buf_view(&bytes);
+    return toc_engine_write(engine, txn, &s->circle, TOC_LANE_ALERT, &record, NULL, 1, now, NULL,
+                            err);
+}
+
+static void mallory_says(scene *s, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        assert_true(sim_do(&s->net, &s->net.nodes[MALLORY], say_wallet, s));
+}
+
+static uint64_t said_at(const scene *s, int by)
+{
+    return size_at(s, by, MALLORY, TOC_LANE_ALERT);
+}
+
+static uint64_t said_in(const scene *s, int by, uint64_t generation, toc_log_feed *out)
+{
+    toc_err err;
+    toc_log_txn *txn = NULL;
+    toc_feed_id id;
+    const toc_feed_name name = {.circle = s->circle,
+                                .org = s->net.nodes[MALLORY].org,
+                                .lane = TOC_LANE_ALERT,
+                                .generation = generation};
+    toc_feed_id_of(&name, &id);
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[by].log, &txn, &err));
+    if (toc_log_feed_find(txn, &id, out, NULL) != TOC_OK)
+        *out = (toc_log_feed){.name = name, .id = id};
+    toc_log_abort(txn);
+    return out->frontier.size;
+}
+
+static uint64_t generation_of_mallory(const scene *s)
+{
+    toc_log_feed feed;
+    assert_true(feed_at(s, MALLORY, MALLORY, TOC_LANE_ALERT, &feed));
+    return feed.name.generation;
+}
+
+/* Whatever one told another is lost on the way. */
+static void apart(scene *s, int from, int to)
+{
+    lose(s, from, to, 0);
+    lose(s, to, from, 0);
+}
+
+/* Is every answer to a question for heads within that time "equal"? */
+static bool heads_agree(scene *s)
+{
+    uint64_t deadline = s->net.now_ms + EQUAL_MS;
+    unsigned equal = 0;
+    while (s->net.now_ms < deadline) {
+        steps(s, 1);
+        for (const sim_message *at = s->net.messages; at != NULL; at = at->next) {
+            toc_err err;
+            TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+            toc_message answer;
+            TOC_CHECK_OK(toc_arena_new(TOC_MESSAGE_ARENA_BYTES, &arena, &err));
+            TOC_CHECK_OK(toc_message_decode(toc_buf_view(&at->bytes), arena, &answer, &err));
+            if (answer.kind == TOC_MSG_HEADS_REPLY && !answer.as.heads_reply.equal)
+                return false;
+            equal += answer.kind == TOC_MSG_HEADS_REPLY ? 1 : 0;
+        }
+    }
+    return equal > 0;
+}
+
+/* ---- who comes later ---- */
+
+static void what_was_said_before_reaches_who_comes_later_and_nothing_said_after(void **state)
+{
+    scene *s = *state;
+    toc_log_feed kept, late;
+    mallory_says(s, 3);
+    steps(s, 300);
+    uint64_t generation = generation_of_mallory(s), size = said_at(s, AUTHOR);
+    assert_int_equal(size, said_at(s, MALLORY));
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], remove_mallory, s));
+    steps(s, 50);
+    mallory_says(s, 2); /* it has not heard, or would not */
+    steps(s, 300);
+    admit_as(s, JOINER, TOC_ROLE_MEMBER, true);
+    steps(s, 500);
+    assert_int_equal(said_in(s, AUTHOR, generation, &kept), size);
+    assert_int_equal(said_in(s, JOINER, generation, &late), size);
+    assert_int_equal(late.head_size, size);
+    assert_true(toc_hash_equal(&late.head_root, &kept.head_root));
+    assert_true(said_in(s, MALLORY, generation, &late) > size);
+}
+
+/* A member that helps it: tells of the longer feed, and brings an entry of it. */
+static void what_is_past_the_end_is_refused_from_members_too(void **state)
+{
+    scene *s = *state;
+    toc_err err;
+    toc_log_feed at;
+    mallory_says(s, 2);
+    steps(s, 300);
+    uint64_t generation = generation_of_mallory(s), size = said_at(s, AUTHOR);
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], remove_mallory, s));
+    steps(s, 50);
+    mallory_says(s, 1);
+    steps(s, 300);
+    assert_int_equal(said_in(s, READER, generation, &at), size);
+    toc_log_txn *txn = NULL;
+    TOC_AUTO(toc_buf_wipe) toc_buf entries = {0};
+    uint32_t count;
+    toc_span note;
+    assert_int_equal(said_in(s, MALLORY, generation, &at), size + 1);
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[MALLORY].log, &txn, &err));
+    TOC_CHECK_OK(toc_log_entries(txn, at.number, size, size + 1, 1 << 20, &entries, &count, &err));
+    TOC_CHECK_OK(toc_log_head_note(txn, at.number, &note, &err));
+    toc_head head = {.org = at.name.org,
+                     .lane = at.name.lane,
+                     .generation = generation,
+                     .size = size + 1,
+                     .root = at.head_root,
+                     .note = note};
+    toc_wire_chunk chunk = {
+        .feed = at.name, .from = size, .count = 1, .entries = toc_buf_view(&entries), .note = note};
+    toc_message news = {.kind = TOC_MSG_NEWS,
+                        .as.news = {.circle = s->circle,
+                                    .heads = &head,
+                                    .head_count = 1,
+                                    .chunks = &chunk,
+                                    .chunk_count = 1}};
+    say(s, FRIEND, READER, &news);
+    toc_log_abort(txn);
+    steps(s, 100);
+    assert_int_equal(said_in(s, READER, generation, &at), size);
+    assert_int_equal(refused(s, READER, FRIEND, TOC_REFUSE_CLOSED), 1);
+}
+
+/* ---- who was further ---- */
+
+/* The admin who removes has three records; one member has five, and one has the first only. */
+static void members_who_were_ahead_and_behind_agree_afterwards(void **state)
+{
+    scene *s = *state;
+    toc_log_feed at;
+    mallory_says(s, 1);
+    steps(s, 300);
+    for (int i = 0; i < 4; i++) {
+        mallory_says(s, 1);
+        for (int j = 0; j < 100; j++) {
+            for (int other = AUTHOR; other < NODES; other++) {
+                if (other != READER)
+                    apart(s, READER, other);
+                if (other != FRIEND && other != MALLORY && i >= 2)
+                    apart(s, FRIEND, other);
+            }
+            if (i >= 2)
+                apart(s, MALLORY, AUTHOR);
+            steps(s, 1);
+        }
+    }
+    uint64_t generation = generation_of_mallory(s), first = said_at(s, READER);
+    assert_int_equal(said_at(s, AUTHOR), first + 2);
+    assert_int_equal(said_at(s, FRIEND), first + 4);
+    assert_int_equal(opened_by(s, FRIEND), 5);
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], remove_mallory, s));
+    for (int j = 0; j < 800; j++) {
+        apart(s, MALLORY, READER);
+        apart(s, MALLORY, AUTHOR);
+        apart(s, MALLORY, FRIEND);
+        steps(s, 1);
+    }
+    assert_int_equal(version_at(s, FRIEND), version_at(s, AUTHOR));
+    assert_int_equal(said_in(s, READER, generation, &at), first + 2);
+    assert_int_equal(at.head_size, first + 2);
+    for (int i = AUTHOR; i <= FRIEND; i++) {
+        if (i != MALLORY)
+            assert_int_equal(opened_by(s, i), 3);
+    }
+    assert_true(heads_agree(s));
+}
+
+/* ---- who is admitted again ---- */
+
+static void who_is_admitted_again_begins_anew_and_what_it_said_outside_stays_out(void **state)
+{
+    scene *s = *state;
+    toc_log_feed at;
+    mallory_says(s, 1);
+    steps(s, 300);
+    uint64_t generation = generation_of_mallory(s), size = said_at(s, AUTHOR);
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], remove_mallory, s));
+    steps(s, 50);
+    mallory_says(s, 2);
+    steps(s, 300);
+    admit_as(s, MALLORY, TOC_ROLE_MEMBER, false);
+    steps(s, 500);
+    mallory_says(s, 1);
+    steps(s, 300);
+    assert_true(generation_of_mallory(s) > generation);
+    assert_int_equal(said_at(s, READER), said_at(s, MALLORY));
+    assert_int_equal(said_in(s, READER, generation, &at), size);
+    assert_int_equal(opened_by(s, READER), 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(
+            what_was_said_before_reaches_who_comes_later_and_nothing_said_after, set_up_five,
+            tear_down),
+        cmocka_unit_test_setup_teardown(what_is_past_the_end_is_refused_from_members_too,
+                                        set_up_five, tear_down),
+        cmocka_unit_test_setup_teardown(members_who_were_ahead_and_behind_agree_afterwards,
+                                        set_up_five, tear_down),
+        cmocka_unit_test_setup_teardown(
+            who_is_admitted_again_begins_anew_and_what_it_said_outside_stays_out, set_up_five,
+            tear_down),
+    };
+    return cmocka_run_group_tests_name("engine: closed feeds", tests, NULL, NULL);
+}
