@@ -198,8 +198,10 @@ static toc_code split_pending(toc_log_txn *txn, const toc_log_feed *feed, uint64
         if (range.until <= end)
             continue;
         TOC_TRY(toc_log_pending_remove(txn, feed->number, range.from, err));
-        TOC_TRY(toc_log_pending_add(txn, feed->number, range.from, end, range.epoch, err));
-        return toc_log_pending_add(txn, feed->number, end, range.until, range.epoch, err);
+        TOC_TRY(
+            toc_log_pending_add(txn, feed->number, range.from, end, range.epoch, range.since, err));
+        return toc_log_pending_add(txn, feed->number, end, range.until, range.epoch, range.since,
+                                   err);
     }
     return TOC_OK;
 }
