@@ -274,7 +274,7 @@ bool toc_pins_head_is(const toc_charter *charter, const toc_feed_name *feed, uin
 /* May these entries be taken, as far as the charter closes their feed? If not *out says why.
  * *out_pinned: their head is the pinned one, whose author's key may be retired since. */
 bool toc_pins_allow(const toc_charter *charter, const toc_chunk *chunk, toc_refusal *out,
-                   bool *out_pinned);
+                    bool *out_pinned);
 /* The head of a stored feed as the circle has it, and its note: never past where it ends. */
 TOC_MUST toc_code toc_pins_clamp(toc_log_txn *txn, const toc_charter *charter, toc_log_feed *feed,
                                  toc_err *err);
