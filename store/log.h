@@ -306,6 +306,10 @@ TOC_MUST toc_code toc_log_circles(toc_log_txn *txn, toc_log_circle_visit visit, 
                                   toc_err *err);
 TOC_MUST toc_code toc_log_charter_of(toc_log_txn *txn, const toc_circle_id *id, toc_arena *arena,
                                      toc_charter *out, toc_err *err);
+/* The same, for as long as the transaction and the arena: one that writes lends what it keeps
+ * open. */
+TOC_MUST toc_code toc_log_charter_lent(toc_log_txn *txn, const toc_log_circle *circle,
+                                       toc_arena *arena, toc_charter *out, toc_err *err);
 
 /* ---- proposals: with the signatures gathered so far; apart from the roll, which serves peers */
 

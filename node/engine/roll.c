@@ -17,7 +17,7 @@ bool toc_roll_shared(toc_log_txn *txn, const toc_circle_id *circle, const toc_or
 {
     return toc_log_circle_get(txn, circle, out_circle, NULL) == TOC_OK && out_circle->joined &&
            out_circle->known &&
-           toc_log_charter_of(txn, circle, arena, out_charter, NULL) == TOC_OK &&
+           toc_log_charter_lent(txn, out_circle, arena, out_charter, NULL) == TOC_OK &&
            toc_charter_find(out_charter, org) != NULL;
 }
 

@@ -219,7 +219,8 @@ bool toc_roll_in_one_circle(toc_log_txn *txn, toc_arena *arena, const toc_org_id
 /* A charter version or card was told of by a link: thought about until it holds or cannot. */
 TOC_MUST toc_code toc_roll_tip(toc_engine *engine, const toc_circle_id *circle,
                                const toc_charter_hash *hash, uint64_t link, toc_err *err);
-/* Is the circle joined, its charter held, and `org` in it? Opens the charter into `arena`. */
+/* Is the circle joined, its charter held, and `org` in it? The charter is good for as long as the
+ * transaction and `arena`. */
 TOC_MUST bool toc_roll_shared(toc_log_txn *txn, const toc_circle_id *circle, const toc_org_id *org,
                               toc_arena *arena, toc_log_circle *out_circle,
                               toc_charter *out_charter);

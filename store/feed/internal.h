@@ -33,9 +33,22 @@ typedef enum toc_log_table {
     TOC_LOG_TABLE_COUNT
 } toc_log_table;
 
+/* kept_charters.c: for the writer alone. */
+typedef struct toc_kept_charter {
+    toc_arena *arena; /* NULL: no charter */
+    toc_charter charter;
+    uint64_t lent_in; /* the last transaction that asked for it; it may still look at it */
+} toc_kept_charter;
+typedef struct toc_kept_charters {
+    uint64_t transaction; /* counts those that write */
+    toc_kept_charter rows[8];
+} toc_kept_charters;
+void toc_kept_charters_free(toc_kept_charters *kept);
+
 struct toc_log {
     toc_env *env;
     toc_secret *store_key;
+    toc_kept_charters charters;
 };
 
 enum { TOC_JOURNAL_LANES = 2 }; /* alert and bulk */

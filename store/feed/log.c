@@ -117,6 +117,7 @@ void toc_log_close(toc_log *log)
     if (log == NULL)
         return;
     toc_env_close(log->env);
+    toc_kept_charters_free(&log->charters);
     toc_secret_free(log->store_key);
     free(log);
 }
@@ -144,7 +145,9 @@ toc_code toc_log_read(toc_log *log, toc_log_txn **out, toc_err *err)
 
 toc_code toc_log_write(toc_log *log, toc_log_txn **out, toc_err *err)
 {
-    return begin(log, TOC_TXN_WRITE, out, err);
+    TOC_TRY(begin(log, TOC_TXN_WRITE, out, err));
+    log->charters.transaction++;
+    return TOC_OK;
 }
 
 void toc_log_abort(toc_log_txn *txn)

@@ -315,13 +315,23 @@ static void view_of(sim_net *net, sim_node *node, node_view *out)
     if (toc_views_read(node->views, &txn, &err) != TOC_OK ||
         toc_views_digest_running(txn, &out->digest, &out->opened, &out->entries, &err) != TOC_OK)
         sim_die(net, "digest", &err);
-    toc_answer_digest walked;
-    if (toc_views_digest_walk(txn, NULL, NULL, &walked, &err) != TOC_OK)
-        sim_die(net, "walk", &err);
-    if (!toc_hash_equal(&walked.digest, &out->digest))
-        sim_die(net, "the running digest is not the walked one", NULL);
     toc_views_position(txn, &alert, &bulk, &out->horizon);
     toc_views_end(txn);
+}
+
+/* The same, and is the digest that the fold keeps that of every row? */
+static void whole_view_of(sim_net *net, sim_node *node, node_view *out)
+{
+    toc_err err;
+    toc_views_txn *txn = NULL;
+    toc_answer_digest walked;
+    view_of(net, node, out);
+    if (toc_views_read(node->views, &txn, &err) != TOC_OK ||
+        toc_views_digest_walk(txn, NULL, NULL, &walked, &err) != TOC_OK)
+        sim_die(net, "walk", &err);
+    toc_views_end(txn);
+    if (!toc_hash_equal(&walked.digest, &out->digest))
+        sim_die(net, "the running digest is not the walked one", NULL);
 }
 
 /* Have the first `count` nodes opened so many? */
@@ -383,7 +393,7 @@ static void check_rebuild(sim_net *net, sim_node *node, const node_view *before)
     node_view after;
     if (toc_views_rebuild(node->views, &shuffle, NULL, NULL, &err) != TOC_OK)
         sim_die(net, "rebuild", &err);
-    view_of(net, node, &after);
+    whole_view_of(net, node, &after);
     if (!toc_hash_equal(&before->digest, &after.digest) ||
         !toc_hash_equal(&before->opened, &after.opened))
         sim_die(net, "a rebuild in another order changed the views", NULL);
@@ -777,7 +787,7 @@ static void run_world(uint64_t seed, world_files worlds)
     node_view first, view;
     view_of(&net, &net.nodes[0], &first);
     for (int i = 0; i < node_count; i++) {
-        view_of(&net, &net.nodes[i], &view);
+        whole_view_of(&net, &net.nodes[i], &view);
         if (!toc_hash_equal(&view.opened, &first.opened) ||
             view.horizon.unix_ms != first.horizon.unix_ms)
             sim_die(&net, "two nodes opened different records or stand at different horizons",

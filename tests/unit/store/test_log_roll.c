@@ -302,6 +302,33 @@ static void the_charter_of_a_circle_is_the_one_its_row_names(void **state)
     assert_int_equal(found.member_count, 3);
 }
 
+enum { CHARTERS_LENT = 12 }; /* more than are kept open */
+
+static void charters_are_lent_as_they_are_for_as_long_as_the_transaction(void **state)
+{
+    roll_fixture *fixture = *state;
+    toc_err err = {0};
+    toc_log_circle circles[CHARTERS_LENT], wrong;
+    toc_charter lent[CHARTERS_LENT], made, again;
+    char names[CHARTERS_LENT][32];
+    for (size_t i = 0; i < CHARTERS_LENT; i++) {
+        snprintf(names[i], sizeof names[i], "Desk %zu", i);
+        made = charter_named(names[i], fixture->arena);
+        put_charter(fixture, &made, &circles[i]);
+        ASSERT_OK(toc_log_charter_lent(fixture->txn, &circles[i], fixture->arena, &lent[i], &err));
+    }
+    for (size_t i = 0; i < CHARTERS_LENT; i++) {
+        assert_true(toc_span_equal(lent[i].name, toc_span_text(names[i])));
+        ASSERT_OK(toc_log_charter_lent(fixture->txn, &circles[i], fixture->arena, &again, &err));
+        assert_memory_equal(&again.hash, &lent[i].hash, sizeof again.hash);
+    }
+    wrong = circles[0];
+    wrong.charter = circles[1].charter; /* which is kept open */
+    ASSERT_OK(toc_log_circle_put(fixture->txn, &wrong, &err));
+    ASSERT_CODE(TOC_MALFORMED,
+                toc_log_charter_lent(fixture->txn, &wrong, fixture->arena, &again, &err));
+}
+
 static void a_circle_row_that_names_another_charter_or_none_is_a_lie(void **state)
 {
     roll_fixture *fixture = *state;
@@ -454,6 +481,7 @@ int main(void)
         TEST(a_circle_comes_back_as_it_went_in_and_is_replaced),
         TEST(all_circles_are_visited),
         TEST(the_charter_of_a_circle_is_the_one_its_row_names),
+        TEST(charters_are_lent_as_they_are_for_as_long_as_the_transaction),
         TEST(a_circle_row_that_names_another_charter_or_none_is_a_lie),
         TEST(a_card_kept_under_another_hash_is_a_lie),
         TEST(a_charter_kept_under_another_hash_is_a_lie),
