@@ -16,6 +16,7 @@
 #include "proto/crypto/secret.h"
 #include "proto/feed/cosignature.h"
 #include "proto/feed/feed.h"
+#include "proto/feed/fork.h"
 #include "proto/feed/grant.h"
 #include "proto/feed/merkle.h"
 #include "proto/roll/charter.h"
@@ -209,7 +210,8 @@ typedef enum toc_journal_kind {
     TOC_JOURNAL_ERASED = 3,      /* leave E */
     TOC_JOURNAL_QUARANTINED = 4, /* leave E until released */
     TOC_JOURNAL_RELEASED = 5,
-    TOC_JOURNAL_TICK = 6 /* the horizon is now tick_ms; in the alert lane */
+    TOC_JOURNAL_TICK = 6,    /* the horizon is now tick_ms; in the alert lane */
+    TOC_JOURNAL_DISPUTED = 7 /* a fork: `from` and all later ones leave E for good */
 } toc_journal_kind;
 
 typedef struct toc_journal_row {
@@ -258,6 +260,22 @@ TOC_MUST toc_code toc_log_counting_since(toc_log_txn *txn, const toc_circle_id *
                                          toc_time *out, toc_err *err);
 TOC_MUST toc_code toc_log_counting_put(toc_log_txn *txn, const toc_circle_id *circle,
                                        toc_time since, toc_err *err);
+
+/* ---- forks: proofs that a feed has two trees (proto/feed/fork.h), of stored feeds or not ---- */
+
+/* Takes a proof that was checked, of a feed without one or of an earlier index than the one that is
+ * held: *out_fresh. Not past TOC_FORKS_PER_ORG_MAX feeds of an org. Journals what it disputes. */
+TOC_MUST toc_code toc_log_fork_put(toc_log_txn *txn, const toc_fork *fork, bool *out_fresh,
+                                   toc_err *err);
+/* Lent; *out_bytes, which may be NULL, is the proof as it is written. NOT_FOUND. */
+TOC_MUST toc_code toc_log_fork(toc_log_txn *txn, const toc_feed_name *feed, toc_fork *out,
+                               toc_span *out_bytes, toc_err *err);
+/* From which entry on the feed is in dispute. */
+bool toc_log_forked(toc_log_txn *txn, const toc_feed_name *feed, uint64_t *out_index);
+/* Of one org, or (NULL) of all, in order of org, then of feed id. */
+typedef toc_code (*toc_log_fork_visit)(void *context, const toc_fork *fork, toc_err *err);
+TOC_MUST toc_code toc_log_forks(toc_log_txn *txn, const toc_org_id *org, toc_log_fork_visit visit,
+                                void *context, toc_err *err);
 
 /* ---- roll: cards and charters, byte for byte, by hash ---- */
 

@@ -484,6 +484,29 @@ static toc_code store(toc_engine *engine, toc_log_txn *txn, engine_feed *feed, t
     return TOC_OK;
 }
 
+/* A part that does not fit, under a head that the author signed, may be of another tree. */
+static toc_code refuse_other_tree(toc_engine *engine, toc_log_txn *txn, engine_feed *feed,
+                                  uint64_t link, const toc_chunk *chunk, const char *sentence,
+                                  toc_now now, toc_err *err)
+{
+    toc_log_feed stored;
+    toc_checkpoint head;
+    bool begun = false;
+    if (toc_log_feed_find(txn, &feed->id, &stored, NULL) == TOC_OK &&
+        toc_checkpoint_open(chunk->note, &chunk->name, &chunk->signer, &head, NULL) == TOC_OK)
+        TOC_TRY(toc_forks_doubt(engine, txn, toc_engine_link(engine, link), &stored, head.size,
+                                true, now, &begun, err));
+    if (!begun) {
+        refuse(engine, feed, link, TOC_REFUSE_ENTRY_CHANGED, sentence, now);
+        return TOC_OK;
+    }
+    toc_sync_reset(engine, feed, now);
+    feed->failed = link;
+    feed->source = 0;
+    feed->target = stored.frontier.size; /* who goes on in our tree tells of it */
+    return TOC_OK;
+}
+
 static toc_code settle(toc_engine *engine, toc_log_txn *txn, engine_job *job, toc_code verdict,
                        const toc_err *why, toc_now now, toc_err *err)
 {
@@ -497,8 +520,10 @@ static toc_code settle(toc_engine *engine, toc_log_txn *txn, engine_job *job, to
         return TOC_OK;
     }
     if (verdict != TOC_OK) {
-        refuse(engine, feed, job->link, refusal_of(chunk, verdict), why == NULL ? NULL : why->text,
-               now);
+        const char *sentence = why == NULL ? NULL : why->text;
+        if (refusal_of(chunk, verdict) == TOC_REFUSE_ENTRY_CHANGED)
+            return refuse_other_tree(engine, txn, feed, job->link, chunk, sentence, now, err);
+        refuse(engine, feed, job->link, refusal_of(chunk, verdict), sentence, now);
         return TOC_OK;
     }
     toc_log_feed stored;
@@ -518,9 +543,8 @@ static toc_code settle(toc_engine *engine, toc_log_txn *txn, engine_job *job, to
     }
     if (!known_root_holds(&stored, chunk)) {
         toc_engine_count(engine, &feed->name.org, TOC_REFUSE_FORK, NULL);
-        refuse(engine, feed, job->link, TOC_REFUSE_ENTRY_CHANGED,
-               "entries that contradict a head accepted before", now);
-        return TOC_OK;
+        return refuse_other_tree(engine, txn, feed, job->link, chunk,
+                                 "entries that contradict a head accepted before", now, err);
     }
     return store(engine, txn, feed, &stored, chunk, has_grant ? &judge : NULL, arena, job->link,
                  now, err);

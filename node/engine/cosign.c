@@ -118,6 +118,9 @@ static toc_code cosign(toc_engine *engine, toc_log_txn *txn, const toc_feed_name
         !toc_roll_shared(txn, &name->circle, &engine->org, arena, &circle, &charter) ||
         stored.head_size > toc_charter_end(&charter, name) || said_more_before(engine, &stored))
         return TOC_OK;
+    uint64_t forked;
+    if (toc_log_forked(txn, name, &forked) && stored.head_size > forked)
+        return TOC_OK; /* a receipt for one of two histories would vouch for it */
     toc_log_cosignature newest = {0};
     toc_code code = toc_log_cosigned(txn, stored.number, &engine->org, &newest, err);
     if (code != TOC_OK && code != TOC_NOT_FOUND)
@@ -215,11 +218,18 @@ static void wait_for_entries(toc_engine *engine, const engine_cosignature *row)
 }
 
 static toc_code put_verified(toc_engine *engine, toc_log_txn *txn, const engine_cosignature *row,
-                             const toc_log_feed *stored, const toc_verify_key *key, toc_err *err)
+                             const toc_log_feed *stored, const toc_verify_key *key, toc_now now,
+                             toc_err *err)
 {
     toc_hash root;
     TOC_TRY(toc_log_root(txn, stored->number, row->wire.size, &root, err));
+    uint64_t forked;
     if (!toc_hash_equal(&root, &row->wire.root)) {
+        if (toc_log_forked(txn, &stored->name, &forked) && row->wire.size > forked)
+            return TOC_OK; /* it went the other way */
+        bool begun;
+        TOC_TRY(toc_forks_doubt(engine, txn, toc_engine_link(engine, row->link), stored,
+                                row->wire.size, false, now, &begun, err));
         blame(engine, row->link, &row->wire.cosigner, TOC_REFUSE_FORK,
               "a member cosigned another tree than the one that is stored here");
         return TOC_OK;
@@ -296,7 +306,7 @@ static toc_code judge(toc_engine *engine, toc_log_txn *txn, const engine_cosigna
         wait_for_entries(engine, row);
         return TOC_OK;
     }
-    return put_verified(engine, txn, row, &stored, &key, err);
+    return put_verified(engine, txn, row, &stored, &key, now, err);
 }
 
 toc_code toc_cosign_heard(toc_engine *engine, toc_log_txn *txn, const engine_link *link,

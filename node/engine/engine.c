@@ -164,6 +164,7 @@ void toc_engine_free(toc_engine *engine)
         next = tip->next;
         free(tip);
     }
+    toc_forks_forget(engine, 0);
     queue_free(&engine->urgent);
     queue_free(&engine->ordinary);
     if (engine->lent != NULL) {
@@ -429,6 +430,7 @@ void toc_engine_link_down(toc_engine *engine, uint64_t number)
     toc_engine_peer(engine, &link->peer)->links--;
     toc_roll_forget(engine, number);
     toc_sync_forget(engine, number);
+    toc_forks_forget(engine, number);
     for (size_t i = 0; i < TOC_COUNT(link->requests); i++) {
         if (link->requests[i].id != 0 && link->requests[i].kind == TOC_MSG_PULL)
             toc_sync_pull_failed(engine, &link->requests[i].feed, (toc_now){.mono = link->heard});
@@ -453,6 +455,7 @@ static bool reply_fits(toc_message_kind request, toc_message_kind reply)
            (request == TOC_MSG_PULL && reply == TOC_MSG_CHUNK) ||
            (request == TOC_MSG_WANT_GRANT && reply == TOC_MSG_GRANT_REPLY) ||
            (request == TOC_MSG_ROLL && reply == TOC_MSG_ROLL_REPLY) ||
+           (request == TOC_MSG_WANT_FORK && reply == TOC_MSG_FORK_REPLY) ||
            (request == TOC_MSG_PING && reply == TOC_MSG_PONG);
 }
 
@@ -489,6 +492,10 @@ static toc_code take_reply(toc_engine *engine, toc_log_txn *txn, engine_link *li
             toc_sync_pull_failed(engine, &request->feed, now);
         if (request->newest)
             toc_engine_count(engine, &link->peer, request->reason, NULL);
+        if (request->kind == TOC_MSG_WANT_FORK)
+            toc_forks_unanswered(engine, txn, link, request);
+    } else if (message->kind == TOC_MSG_FORK_REPLY) {
+        code = toc_forks_reply(engine, txn, link, request, message, now, err);
     } else if (message->kind == TOC_MSG_HEADS_REPLY) {
         code = toc_sync_heads_reply(engine, txn, link, request, message, now, err);
     } else if (message->kind == TOC_MSG_CHUNK) {
@@ -519,6 +526,8 @@ static toc_code take_request(toc_engine *engine, toc_log_txn *txn, engine_link *
         return toc_grants_serve(engine, txn, link, message, err);
     if (message->kind == TOC_MSG_ROLL)
         return toc_roll_serve(engine, txn, link, message, err);
+    if (message->kind == TOC_MSG_WANT_FORK)
+        return toc_forks_serve(engine, txn, link, message, err);
     toc_message pong = {.kind = TOC_MSG_PONG, .id = message->id};
     pong.as.ping.wall_ms = now.wall.unix_ms;
     return toc_engine_send(engine, link->number, true, &pong, err);
@@ -554,7 +563,6 @@ toc_code toc_engine_message(toc_engine *engine, toc_log_txn *txn, uint64_t numbe
 static toc_code tick_link(toc_engine *engine, toc_log_txn *txn, engine_link *link, void *context,
                           toc_err *err)
 {
-    (void)txn;
     const toc_now now = *(const toc_now *)context;
     for (size_t i = 0; i < TOC_COUNT(link->requests); i++) {
         engine_request *request = &link->requests[i];
@@ -562,6 +570,8 @@ static toc_code tick_link(toc_engine *engine, toc_log_txn *txn, engine_link *lin
             continue;
         if (request->kind == TOC_MSG_PULL)
             toc_sync_pull_failed(engine, &request->feed, now);
+        if (request->kind == TOC_MSG_WANT_FORK)
+            toc_forks_unanswered(engine, txn, link, request);
         toc_engine_request_end(request);
     }
     if (now.mono.ms - link->heard.ms > ENGINE_SILENCE_MS)
@@ -616,6 +626,7 @@ toc_code toc_engine_tick(toc_engine *engine, toc_log_txn *txn, toc_now now, bool
 {
     *out_more = false;
     TOC_TRY(toc_quota_wake(engine, txn, now, err));
+    TOC_TRY(toc_forks_tick(engine, txn, err));
     TOC_TRY(toc_write_renew(engine, txn, now, err));
     TOC_TRY(toc_cards_settle(engine, txn, now, err));
     TOC_TRY(write_tick(engine, txn, now, err));

@@ -154,6 +154,8 @@ toc_code toc_grants_refresh(toc_engine *engine, toc_log_txn *txn, const toc_circ
     toc_log_circle state;
     toc_charter charter;
     TOC_TRY(toc_log_circle_get(txn, circle, &state, err));
+    if (toc_forks_halted(engine, txn, &state))
+        return TOC_OK;
     TOC_TRY(toc_log_charter_of(txn, circle, arena, &charter, err));
     toc_feed_name name = {.circle = *circle,
                           .org = engine->org,

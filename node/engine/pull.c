@@ -76,12 +76,12 @@ static bool asked_before(const engine_feed *feed, const engine_link *left, const
 static toc_code find_source(toc_engine *engine, toc_log_txn *txn, engine_link *link, void *context,
                             toc_err *err)
 {
-    (void)engine;
     (void)err;
     source_search *search = context;
     toc_log_circle state;
     toc_charter charter;
-    if ((search->found == NULL || asked_before(search->feed, link, search->found)) &&
+    if (!toc_forks_apart(engine, link->number, &search->feed->id) &&
+        (search->found == NULL || asked_before(search->feed, link, search->found)) &&
         toc_roll_shared(txn, &search->feed->name.circle, &link->peer, search->arena, &state,
                         &charter))
         search->found = link;

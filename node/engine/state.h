@@ -36,8 +36,10 @@ enum {
     ENGINE_COSIGNATURES_TOLD_MAX = 4096,  /* that wait to be passed on */
     ENGINE_PASS_ON_MS = 250, /* what came from others goes on together, not one by one */
     ENGINE_RETELL_MS = 120000,
-    ENGINE_RETELL_S = 600, /* then the newest of so long is told again: a notice may get lost */
-    ENGINE_RETELL_ALL = 30 /* and every so many times all of it */
+    ENGINE_RETELL_S = 600,    /* then the newest of so long is told again: a notice may get lost */
+    ENGINE_DOUBTS_MAX = 1024, /* searches for a fork, and links found to have another tree */
+    ENGINE_DOUBT_AGAIN_MS = 600000, /* a link that could show nothing is not searched before */
+    ENGINE_RETELL_ALL = 30          /* and every so many times all of it */
 };
 
 /* A message waiting to go out. */
@@ -67,6 +69,7 @@ typedef struct engine_request {
     bool newest;          /* roll: the newest card of an org, since a head names an unknown key */
     uint64_t serial;      /* with newest: of the card known then */
     toc_refusal reason;   /* with newest: counted when there is no newer one */
+    bool whole;           /* want-fork: the proof; else a side, at index `from` */
     toc_buf roll;         /* what has come of it */
 } engine_request;
 
@@ -136,6 +139,20 @@ typedef struct engine_job {
     toc_secret *secrets[16];
 } engine_job;
 
+/* A link whose tree of a feed does not seem to be ours: the place where they part is searched. */
+typedef struct engine_doubt {
+    struct engine_doubt *next;
+    uint64_t link;
+    toc_feed_name name;
+    toc_feed_id id;
+    bool open;          /* an answer is due */
+    bool asked;         /* before */
+    bool blames;        /* what does not fit is the link's fault unless it shows another tree */
+    bool apart;         /* it has another tree: nothing of the feed is taken from it */
+    uint64_t low, high; /* alike below low, and not at high */
+    toc_instant again;  /* not searched anew before */
+} engine_doubt;
+
 /* A charter version heard of and not yet in force here. */
 typedef struct engine_tip {
     struct engine_tip *next;
@@ -166,8 +183,9 @@ struct toc_engine {
     size_t card_day_count;
     bool same_boot;
     bool stopped_ticks;
-    bool awake; /* it was looked whether this node had been off for long */
-    bool more;  /* parts wait for the next round */
+    bool awake;     /* it was looked whether this node had been off for long */
+    bool more;      /* parts wait for the next round */
+    bool fork_came; /* a proof: told at the next tick */
     uint64_t next_request, next_job;
     toc_time last_tick;
     toc_instant last_heads, last_sweep;
@@ -176,6 +194,8 @@ struct toc_engine {
     engine_link *links[ENGINE_BUCKETS];
     engine_feed *feeds[ENGINE_BUCKETS];
     engine_job *jobs;
+    engine_doubt *doubts;
+    size_t doubt_count;
     engine_tip *tips;
     toc_hash *changed_charters; /* adopted in this round: told at its end */
     toc_circle_id *changed_circles;
@@ -469,6 +489,40 @@ TOC_MUST toc_code toc_cosign_heard(toc_engine *engine, toc_log_txn *txn, const e
                                    const toc_wire_cosignature *wire, toc_now now, toc_err *err);
 /* Cosigns what is due, and judges what came before its entries. */
 TOC_MUST toc_code toc_cosign_tick(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err);
+
+/* forks.c: two trees of one feed. */
+/* What `link` says of the feed, signed by its author, does not fit what is stored: finds out where
+ * the two trees part, from what the link shows of its own of `size` entries. *out_begun: a search
+ * is on, or has shown that the link has another tree; else what it sent is its own fault. `blames`:
+ * it is also when the search shows nothing. `link` may be NULL. */
+TOC_MUST toc_code toc_forks_doubt(toc_engine *engine, toc_log_txn *txn, engine_link *link,
+                                  const toc_log_feed *stored, uint64_t size, bool blames,
+                                  toc_now now, bool *out_begun, toc_err *err);
+/* The link has another tree of this feed. */
+bool toc_forks_apart(toc_engine *engine, uint64_t link, const toc_feed_id *id);
+void toc_forks_forget(toc_engine *engine, uint64_t link); /* 0: all */
+TOC_MUST toc_code toc_forks_serve(toc_engine *engine, toc_log_txn *txn, engine_link *link,
+                                  const toc_message *message, toc_err *err);
+TOC_MUST toc_code toc_forks_reply(toc_engine *engine, toc_log_txn *txn, engine_link *link,
+                                  const engine_request *request, const toc_message *message,
+                                  toc_now now, toc_err *err);
+/* Refused, or too late. */
+void toc_forks_unanswered(toc_engine *engine, toc_log_txn *txn, engine_link *link,
+                          const engine_request *request);
+/* Tells of every proof of the circle. */
+TOC_MUST toc_code toc_forks_tell(toc_engine *engine, toc_log_txn *txn, const engine_link *link,
+                                 const toc_circle_id *circle, toc_arena *arena, toc_err *err);
+TOC_MUST toc_code toc_forks_heard(toc_engine *engine, toc_log_txn *txn, engine_link *link,
+                                  const toc_circle_id *circle, const toc_fork_mark *mark,
+                                  toc_now now, toc_err *err);
+/* Is the sign key in use known to have signed what is not stored here? Then nothing is written. */
+bool toc_forks_stolen(const toc_engine *engine, toc_log_txn *txn);
+/* Are the own feeds of the circle's present generation forked? Then nothing is appended to them. */
+bool toc_forks_halted(const toc_engine *engine, toc_log_txn *txn, const toc_log_circle *circle);
+/* STATE: the key is stolen. Where only the feeds are forked, the next write begins anew. */
+TOC_MUST toc_code toc_forks_writable(toc_engine *engine, toc_log_txn *txn,
+                                     const toc_log_circle *circle, toc_err *err);
+TOC_MUST toc_code toc_forks_tick(toc_engine *engine, toc_log_txn *txn, toc_err *err);
 
 /* tell.c: passing cosignatures on. */
 /* False when as many wait as may. */

@@ -161,6 +161,7 @@ static toc_code ask_circle(void *context, const toc_log_circle *circle, toc_err 
     news.as.news.roll_count = 2;
     news.as.news.roll = hashes;
     TOC_TRY(toc_engine_send(ask->engine, ask->link->number, true, &news, err));
+    TOC_TRY(toc_forks_tell(ask->engine, ask->txn, ask->link, &circle->id, ask->arena, err));
     return send_heads_request(ask->engine, ask->txn, ask->link, &charter, NULL, ask->all,
                               ask->arena, ask->now, err);
 }
@@ -246,9 +247,10 @@ static toc_code own_head_heard(toc_engine *engine, toc_log_txn *txn, const toc_f
 }
 
 /* A root that is not the one of our tree at that size: only a fork when that head is signed by the
- * author too. */
-static void check_fork(toc_engine *engine, toc_log_txn *txn, const toc_log_feed *stored,
-                       const toc_head *head, toc_arena *arena)
+ * author too. Who told of it is asked for what it signs. */
+static toc_code check_fork(toc_engine *engine, toc_log_txn *txn, engine_link *link,
+                           const toc_log_feed *stored, const toc_head *head, toc_arena *arena,
+                           toc_now now, toc_err *err)
 {
     toc_card card;
     toc_checkpoint checkpoint;
@@ -258,10 +260,14 @@ static void check_fork(toc_engine *engine, toc_log_txn *txn, const toc_log_feed 
         toc_log_root(txn, stored->number, head->size, &root, NULL) != TOC_OK ||
         toc_hash_equal(&head->root, &root) ||
         toc_log_card_of(txn, &stored->name.org, arena, &card, NULL) != TOC_OK)
-        return;
+        return TOC_OK;
     if (toc_checkpoint_open(head->note, &stored->name, &card.sign, &checkpoint, NULL) == TOC_OK &&
-        checkpoint.size == head->size && !toc_hash_equal(&checkpoint.root, &root))
+        checkpoint.size == head->size && !toc_hash_equal(&checkpoint.root, &root)) {
+        bool begun;
         toc_engine_count(engine, &stored->name.org, TOC_REFUSE_FORK, NULL);
+        return toc_forks_doubt(engine, txn, link, stored, head->size, false, now, &begun, err);
+    }
+    return TOC_OK;
 }
 
 /* A feed of which nothing is stored is only a claim of the link's: it may make so many. NULL: too
@@ -319,7 +325,9 @@ static toc_code head_heard(toc_engine *engine, toc_log_txn *txn, engine_link *li
     toc_feed_id_of(&name, &id);
     toc_log_feed stored = {0};
     if (toc_log_feed_find(txn, &id, &stored, NULL) == TOC_OK) {
-        check_fork(engine, txn, &stored, head, arena);
+        if (toc_forks_apart(engine, link->number, &id))
+            return TOC_OK;
+        TOC_TRY(check_fork(engine, txn, link, &stored, head, arena, now, err));
         TOC_TRY(toc_cards_renew(txn, &stored, head, arena, err));
     }
     if (head->size <= stored.frontier.size)
@@ -430,6 +438,8 @@ toc_code toc_sync_news(toc_engine *engine, toc_log_txn *txn, engine_link *link,
     for (size_t i = 0; i < message->as.news.head_count; i++)
         TOC_TRY(head_heard(engine, txn, link, circle, &charter, &message->as.news.heads[i], arena,
                            now, err));
+    for (size_t i = 0; i < message->as.news.fork_count; i++)
+        TOC_TRY(toc_forks_heard(engine, txn, link, circle, &message->as.news.forks[i], now, err));
     for (size_t i = 0; i < message->as.news.cosignature_count; i++)
         TOC_TRY(toc_cosign_heard(engine, txn, link, circle, &charter,
                                  &message->as.news.cosignatures[i], now, err));

@@ -54,7 +54,7 @@ static toc_code collect_circle(void *context, const toc_log_circle *circle, toc_
 
 toc_code toc_write_renew(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err)
 {
-    if (engine->same_boot)
+    if (engine->same_boot || toc_forks_stolen(engine, txn))
         return TOC_OK;
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
     TOC_TRY(toc_arena_new(WRITE_ARENA_BYTES, &arena, err));
@@ -83,6 +83,7 @@ toc_code toc_engine_writable(toc_engine *engine, toc_log_txn *txn, const toc_cir
                         "be linked to it");
     if (!toc_charter_writes(&charter, &engine->org))
         return toc_fail(err, TOC_DENIED, "this org only reads in this circle");
+    TOC_TRY(toc_forks_writable(engine, txn, &state, err));
     TOC_TRY(toc_write_renew(engine, txn, now, err));
     if (state.generation == 0)
         TOC_TRY(toc_grants_refresh(engine, txn, circle, true, now, err));

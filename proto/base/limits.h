@@ -126,6 +126,10 @@
 #define TOC_NEWS_CHUNKS_MAX     64u /* a decoded chunk takes 8 KiB for its proofs */
 #define TOC_NEWS_ROLL_MAX       64u
 #define TOC_NEWS_COSIGNATURES_MAX 128u /* of 220 bytes or so; each costs the receiver a verification */
+#define TOC_NEWS_FORKS_MAX      512u /* of 52 bytes */
+#define TOC_FORK_BYTES_MAX                                                                         \
+    20000u /* two notes, and for each two proofs of 128 hashes; 64 is what any tree takes */
+#define TOC_FORKS_PER_ORG_MAX 256u /* proofs kept: of so many feeds of an org */
 #define TOC_REFUSAL_BYTES_MAX   512u    /* one sentence, as long as any of our errors */
 #define TOC_ROLL_ITEM_BYTES_MAX 524288u /* the largest charter with as many bytes of signatures */
 #define TOC_MESSAGE_ARENA_BYTES                                                                    \

@@ -268,3 +268,14 @@ void toc_card_fingerprint(const toc_card *card, char out[TOC_FINGERPRINT_BYTES])
     }
     out[at] = '\0';
 }
+
+size_t toc_card_signers(const toc_card *card, uint64_t generation, toc_verify_key *out)
+{
+    size_t count = 0;
+    out[count++] = card->sign;
+    for (size_t i = 0; i < card->retired_count; i++) {
+        if (card->retired[i].at.unix_ms / 1000 >= generation)
+            out[count++] = card->retired[i].key;
+    }
+    return count;
+}

@@ -123,4 +123,8 @@ void toc_card_armour(toc_span signed_card, toc_buf *out);
  * (a mail), within it white space is ignored. MALFORMED when there is no card or more than one. */
 TOC_MUST toc_code toc_card_dearmour(toc_span text, toc_buf *out, toc_err *err);
 
+/* The keys that may have signed for a feed of this generation (Unix seconds): the sign key, and
+ * those that were retired after it was opened. At most 1 + TOC_RETIRED_MAX; their number. */
+size_t toc_card_signers(const toc_card *card, uint64_t generation, toc_verify_key *out);
+
 #endif

@@ -13,12 +13,14 @@ bool toc_message_is_request(toc_message_kind kind)
     case TOC_MSG_WANT_GRANT:
     case TOC_MSG_ROLL:
     case TOC_MSG_PING:
+    case TOC_MSG_WANT_FORK:
         return true;
     case TOC_MSG_HEADS_REPLY:
     case TOC_MSG_CHUNK:
     case TOC_MSG_GRANT_REPLY:
     case TOC_MSG_ROLL_REPLY:
     case TOC_MSG_PONG:
+    case TOC_MSG_FORK_REPLY:
     case TOC_MSG_REFUSAL:
     case TOC_MSG_NEWS:
         break;
@@ -154,6 +156,24 @@ static toc_code check_cosignature(const toc_wire_cosignature *cosignature, toc_e
     return TOC_OK;
 }
 
+static toc_code check_forks(const toc_fork_mark *forks, size_t count, toc_err *err)
+{
+    if (count > TOC_NEWS_FORKS_MAX)
+        return toc_fail(err, TOC_LIMIT, "%zu forks in one notice, at most %u are taken", count,
+                        TOC_NEWS_FORKS_MAX);
+    for (size_t i = 0; i < count; i++)
+        TOC_TRY(check_lane(forks[i].lane, err));
+    return TOC_OK;
+}
+
+static toc_code check_fork_reply(toc_span bytes, toc_err *err)
+{
+    if (bytes.size > TOC_FORK_BYTES_MAX)
+        return toc_fail(err, TOC_LIMIT, "the proof of a fork of %zu bytes, at most %u are taken",
+                        bytes.size, TOC_FORK_BYTES_MAX);
+    return bytes.size > 0 ? TOC_OK : toc_fail(err, TOC_MALFORMED, "a fork that is not shown");
+}
+
 static toc_code check_news(const toc_message *message, toc_err *err)
 {
     TOC_TRY(check_heads(message->as.news.heads, message->as.news.head_count, err));
@@ -169,6 +189,7 @@ static toc_code check_news(const toc_message *message, toc_err *err)
                         message->as.news.cosignature_count, TOC_NEWS_COSIGNATURES_MAX);
     for (size_t i = 0; i < message->as.news.cosignature_count; i++)
         TOC_TRY(check_cosignature(&message->as.news.cosignatures[i], err));
+    TOC_TRY(check_forks(message->as.news.forks, message->as.news.fork_count, err));
     for (size_t i = 0; i < message->as.news.chunk_count; i++) {
         const toc_wire_chunk *chunk = &message->as.news.chunks[i];
         TOC_TRY(check_chunk(chunk, err));
@@ -196,6 +217,10 @@ static toc_code check_body(const toc_message *message, toc_err *err)
         return message->as.want_grant.epoch > 0
                    ? TOC_OK
                    : toc_fail(err, TOC_MALFORMED, "epochs count from 1");
+    case TOC_MSG_WANT_FORK:
+        return check_lane(message->as.want_fork.feed.lane, err);
+    case TOC_MSG_FORK_REPLY:
+        return check_fork_reply(message->as.fork_reply.bytes, err);
     case TOC_MSG_HEADS_REPLY:
         return check_heads_reply(message, err);
     case TOC_MSG_CHUNK:

@@ -20,11 +20,13 @@ typedef enum toc_message_kind {
     TOC_MSG_WANT_GRANT = 3, /* request: feed (org, circle, generation), epoch */
     TOC_MSG_ROLL = 4,       /* request: hash, offset */
     TOC_MSG_PING = 5,       /* request: wall */
+    TOC_MSG_WANT_FORK = 6,  /* request: feed, index */
     TOC_MSG_HEADS_REPLY = 17,
     TOC_MSG_CHUNK = 18, /* reply to PULL; several while `more` */
     TOC_MSG_GRANT_REPLY = 19,
     TOC_MSG_ROLL_REPLY = 20,
     TOC_MSG_PONG = 21,
+    TOC_MSG_FORK_REPLY = 22,
     TOC_MSG_REFUSAL = 32, /* reply to any request */
     TOC_MSG_NEWS = 48     /* notice */
 } toc_message_kind;
@@ -50,6 +52,14 @@ typedef struct toc_wire_cosignature {
     toc_org_id cosigner;
     toc_cosignature made;
 } toc_wire_cosignature;
+
+/* A fork of which a proof can be had; the circle is the message's. */
+typedef struct toc_fork_mark {
+    toc_org_id org;
+    toc_lane lane;
+    uint64_t generation;
+    uint64_t index; /* the first entry that differs */
+} toc_fork_mark;
 
 /* Entries [from, from + count) of one feed with what proves them. */
 typedef struct toc_wire_chunk {
@@ -100,6 +110,14 @@ typedef struct toc_message {
             uint64_t wall_ms;
         } ping; /* and pong */
         struct {
+            toc_feed_name feed;
+            bool has_index; /* what the tree shows at it; else the proof */
+            uint64_t index;
+        } want_fork;
+        struct {
+            toc_span bytes; /* proto/feed/fork.h: a side, or a proof */
+        } fork_reply;
+        struct {
             toc_circle_id circle;
             bool equal;
             bool more;
@@ -131,6 +149,8 @@ typedef struct toc_message {
             toc_hash *roll; /* cards and charters newly adopted */
             size_t cosignature_count;
             toc_wire_cosignature *cosignatures;
+            size_t fork_count;
+            toc_fork_mark *forks;
         } news;
     } as;
 } toc_message;

@@ -123,6 +123,13 @@ static toc_code take_want_grant(const Toc__Link__WantGrant *body, toc_message *o
     return take_feed(body->feed, &out->as.want_grant.feed, err);
 }
 
+static toc_code take_want_fork(const Toc__Link__WantFork *body, toc_message *out, toc_err *err)
+{
+    out->as.want_fork.has_index = body->has_index;
+    out->as.want_fork.index = body->index;
+    return take_feed(body->feed, &out->as.want_fork.feed, err);
+}
+
 static toc_code take_roll(const Toc__Link__Roll *body, toc_message *out, toc_err *err)
 {
     out->as.roll.offset = body->offset;
@@ -215,6 +222,23 @@ static toc_code take_cosignatures(Toc__Link__Cosignature *const *all, size_t cou
     return TOC_OK;
 }
 
+static toc_code take_forks(Toc__Link__Fork *const *all, size_t count, toc_arena *arena,
+                           toc_fork_mark **out, toc_err *err)
+{
+    TOC_TRY(check_count(count, TOC_NEWS_FORKS_MAX, err));
+    toc_fork_mark *rows = toc_arena_zalloc(arena, count, sizeof *rows);
+    if (rows == NULL)
+        return no_room(err);
+    for (size_t i = 0; i < count; i++) {
+        TOC_TRY(take_32(all[i]->org, "an org id", rows[i].org.bytes, err));
+        rows[i].lane = (toc_lane)all[i]->lane;
+        rows[i].generation = all[i]->generation;
+        rows[i].index = all[i]->index;
+    }
+    *out = rows;
+    return TOC_OK;
+}
+
 static toc_code take_news(const Toc__Link__News *body, toc_arena *arena, toc_message *out,
                           toc_err *err)
 {
@@ -226,6 +250,8 @@ static toc_code take_news(const Toc__Link__News *body, toc_arena *arena, toc_mes
     TOC_TRY(take_cosignatures(body->cosignatures, body->n_cosignatures, arena,
                               &out->as.news.cosignatures, err));
     out->as.news.cosignature_count = body->n_cosignatures;
+    TOC_TRY(take_forks(body->forks, body->n_forks, arena, &out->as.news.forks, err));
+    out->as.news.fork_count = body->n_forks;
     return take_roll_hashes(body->roll, arena, &out->as.news.roll_count, &out->as.news.roll, err);
 }
 
@@ -244,6 +270,11 @@ static toc_code take_body(const Toc__Link__LinkMessage *message, toc_arena *aren
     case TOC__LINK__LINK_MESSAGE__BODY_PING:
     case TOC__LINK__LINK_MESSAGE__BODY_PONG:
         out->as.ping.wall_ms = message->ping->wall_ms; /* one place for both */
+        return TOC_OK;
+    case TOC__LINK__LINK_MESSAGE__BODY_WANT_FORK:
+        return take_want_fork(message->want_fork, out, err);
+    case TOC__LINK__LINK_MESSAGE__BODY_FORK_REPLY:
+        out->as.fork_reply.bytes = view(message->fork_reply->bytes);
         return TOC_OK;
     case TOC__LINK__LINK_MESSAGE__BODY_HEADS_REPLY:
         return take_heads_reply(message->heads_reply, arena, out, err);

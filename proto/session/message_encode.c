@@ -11,6 +11,8 @@ typedef struct packing {
         Toc__Link__WantGrant want_grant;
         Toc__Link__Roll roll;
         Toc__Link__Ping ping;
+        Toc__Link__WantFork want_fork;
+        Toc__Link__ForkReply fork_reply;
         Toc__Link__HeadsReply heads_reply;
         Toc__Link__Chunk chunk;
         Toc__Link__GrantReply grant_reply;
@@ -123,6 +125,25 @@ static bool fill_cosignatures(packing *draft, const toc_wire_cosignature *all, s
     return true;
 }
 
+static bool fill_forks(packing *draft, const toc_fork_mark *all, size_t count,
+                       Toc__Link__Fork ***out)
+{
+    Toc__Link__Fork *rows = toc_arena_zalloc(draft->arena, count, sizeof *rows);
+    Toc__Link__Fork **pointers = toc_arena_zalloc(draft->arena, count, sizeof(void *));
+    if (rows == NULL || pointers == NULL)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        toc__link__fork__init(&rows[i]);
+        rows[i].org = LEND(all[i].org);
+        rows[i].lane = (uint32_t)all[i].lane;
+        rows[i].generation = all[i].generation;
+        rows[i].index = all[i].index;
+        pointers[i] = &rows[i];
+    }
+    *out = pointers;
+    return true;
+}
+
 static void fill_heads_request(const toc_message *message, packing *draft)
 {
     Toc__Link__Heads *out = draft->message.heads = &draft->body.heads;
@@ -151,6 +172,23 @@ static void fill_want_grant(const toc_message *message, packing *draft)
     fill_feed(&message->as.want_grant.feed, &draft->feed);
     out->feed = &draft->feed;
     out->epoch = message->as.want_grant.epoch;
+}
+
+static void fill_want_fork(const toc_message *message, packing *draft)
+{
+    Toc__Link__WantFork *out = draft->message.want_fork = &draft->body.want_fork;
+    toc__link__want_fork__init(out);
+    fill_feed(&message->as.want_fork.feed, &draft->feed);
+    out->feed = &draft->feed;
+    out->has_index = message->as.want_fork.has_index;
+    out->index = message->as.want_fork.index;
+}
+
+static void fill_fork_reply(const toc_message *message, packing *draft)
+{
+    Toc__Link__ForkReply *out = draft->message.fork_reply = &draft->body.fork_reply;
+    toc__link__fork_reply__init(out);
+    out->bytes = lend(message->as.fork_reply.bytes);
 }
 
 static void fill_roll(const toc_message *message, packing *draft)
@@ -217,13 +255,15 @@ static bool fill_news(const toc_message *message, packing *draft)
     out->n_heads = message->as.news.head_count;
     out->n_chunks = message->as.news.chunk_count;
     out->n_cosignatures = message->as.news.cosignature_count;
+    out->n_forks = message->as.news.fork_count;
     out->has_roll = message->as.news.roll_count > 0;
     out->roll =
         lend(toc_span_of(message->as.news.roll, message->as.news.roll_count * sizeof(toc_hash)));
     return fill_heads(draft, message->as.news.heads, out->n_heads, &out->heads) &&
            fill_chunks(draft, message->as.news.chunks, out->n_chunks, &out->chunks) &&
            fill_cosignatures(draft, message->as.news.cosignatures, out->n_cosignatures,
-                             &out->cosignatures);
+                             &out->cosignatures) &&
+           fill_forks(draft, message->as.news.forks, out->n_forks, &out->forks);
 }
 
 static bool fill_body(const toc_message *message, packing *draft)
@@ -244,6 +284,12 @@ static bool fill_body(const toc_message *message, packing *draft)
     case TOC_MSG_PING:
     case TOC_MSG_PONG:
         fill_ping(message, draft);
+        break;
+    case TOC_MSG_WANT_FORK:
+        fill_want_fork(message, draft);
+        break;
+    case TOC_MSG_FORK_REPLY:
+        fill_fork_reply(message, draft);
         break;
     case TOC_MSG_HEADS_REPLY:
         return fill_heads_reply(message, draft);

@@ -37,7 +37,9 @@ static toc_code check_journal_lane(toc_check *check, toc_lane lane, uint64_t *co
     toc_code code;
     while ((code = toc_log_journal_next(check->txn, lane, row.number, &row, err)) == TOC_OK) {
         ++*count;
-        if (row.kind != TOC_JOURNAL_TICK)
+        if (row.kind == TOC_JOURNAL_DISPUTED) /* of a tree that may be longer than this one */
+            TOC_TRY(check_range(check, row.feed, 0, "the journal", err));
+        else if (row.kind != TOC_JOURNAL_TICK)
             TOC_TRY(check_range(check, row.feed, row.until, "the journal", err));
     }
     return code == TOC_NOT_FOUND ? TOC_OK : code;
@@ -163,6 +165,12 @@ static toc_code check_quota_row(toc_check *check, toc_row row, toc_err *err)
     return toc_checked_open(check->txn, TOC_LOG_QUOTAS, row, &unused, err);
 }
 
+static toc_code check_fork_row(toc_check *check, toc_row row, toc_err *err)
+{
+    toc_fork unused;
+    return toc_fork_row_open(check->txn, row, &unused, NULL, err);
+}
+
 static toc_code check_small_tables(toc_check *check, toc_err *err)
 {
     static const struct {
@@ -175,7 +183,7 @@ static toc_code check_small_tables(toc_check *check, toc_err *err)
         {TOC_LOG_KEYS, check_key_row},        {TOC_LOG_SUBMISSIONS, check_submission_row},
         {TOC_LOG_COSIGS, check_cosig_row},    {TOC_LOG_COSIGNERS, check_cosigner_row},
         {TOC_LOG_HELD, check_held_row},       {TOC_LOG_OVERLAY, check_decision_row},
-        {TOC_LOG_QUOTAS, check_quota_row},
+        {TOC_LOG_QUOTAS, check_quota_row},    {TOC_LOG_FORKS, check_fork_row},
     };
     for (size_t i = 0; i < TOC_COUNT(tables); i++)
         TOC_TRY(each_row(check, tables[i].table, tables[i].visit, err));

@@ -184,6 +184,8 @@ toc_code toc_log_feed_new(toc_log_txn *txn, const toc_feed_name *name, toc_log_f
         return code;
     TOC_TRY(next_number(txn, &feed.number, err));
     code = put_new(txn, &feed, err);
+    if (code == TOC_OK)
+        code = toc_fork_journal(txn, &feed, err);
     if (code != TOC_OK)
         toc_txn_spoil(txn->txn, code);
     TOC_TRY(code);

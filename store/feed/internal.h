@@ -30,6 +30,7 @@ typedef enum toc_log_table {
     TOC_LOG_AUDIT,
     TOC_LOG_AUDIT_HEADS,
     TOC_LOG_QUOTAS,
+    TOC_LOG_FORKS,
     TOC_LOG_TABLE_COUNT
 } toc_log_table;
 
@@ -141,6 +142,14 @@ TOC_MUST toc_code toc_cosigner_row_open(const toc_log_txn *txn, toc_row row, toc
                                         toc_err *err);
 TOC_MUST toc_code toc_cosig_row_open(const toc_log_txn *txn, toc_row row, uint32_t *out_number,
                                      toc_log_cosignature *out, toc_err *err);
+
+/* ---- forks ---- */
+
+/* *out_bytes may be NULL. */
+TOC_MUST toc_code toc_fork_row_open(const toc_log_txn *txn, toc_row row, toc_fork *out,
+                                    toc_span *out_bytes, toc_err *err);
+/* Journals what a known fork of the feed disputes. */
+TOC_MUST toc_code toc_fork_journal(toc_log_txn *txn, const toc_log_feed *feed, toc_err *err);
 
 /* ---- other rows, opened by their own file and by the check ---- */
 

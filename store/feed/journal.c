@@ -14,7 +14,7 @@ toc_code toc_journal_row_open(const toc_log_txn *txn, toc_row row, toc_lane *out
     journal.tick.unix_ms = toc_read_u64(&reader);
     if (toc_reader_finish(&reader, "journal", NULL) != TOC_OK ||
         row.key.size != TOC_JOURNAL_KEY_BYTES || row.key.data[0] >= TOC_JOURNAL_LANES ||
-        journal.kind < TOC_JOURNAL_STORED || journal.kind > TOC_JOURNAL_TICK)
+        journal.kind < TOC_JOURNAL_STORED || journal.kind > TOC_JOURNAL_DISPUTED)
         return toc_log_lies(txn, TOC_LOG_JOURNAL, row.key, "this is not a row of the journal", err);
     journal.number = toc_get_u64(row.key.data + 1);
     *out_lane = (toc_lane)row.key.data[0];
@@ -58,7 +58,7 @@ toc_code toc_log_journal_last(toc_log_txn *txn, toc_lane lane, uint64_t *out_num
 
 static toc_code check_row(const toc_journal_row *row, toc_err *err)
 {
-    if (row->kind < TOC_JOURNAL_STORED || row->kind > TOC_JOURNAL_TICK)
+    if (row->kind < TOC_JOURNAL_STORED || row->kind > TOC_JOURNAL_DISPUTED)
         return toc_fail(err, TOC_USAGE, "the journal knows no kind %u", (unsigned)row->kind);
     if (row->kind != TOC_JOURNAL_TICK && (row->feed == 0 || row->from >= row->until))
         return toc_fail(err, TOC_USAGE, "a row of the journal names a feed and some entries");

@@ -32,6 +32,7 @@ static const char *const table_names[TOC_LOG_TABLE_COUNT] = {
     [TOC_LOG_AUDIT] = "audit",
     [TOC_LOG_AUDIT_HEADS] = "audit_heads",
     [TOC_LOG_QUOTAS] = "quotas",
+    [TOC_LOG_FORKS] = "forks",
 };
 
 /* ---- open and close ---- */

@@ -147,6 +147,7 @@ toc_code toc_fold_row(toc_fold *fold, const toc_journal_row *row, uint64_t from,
         *out_from = 0;
         return toc_fold_tick(fold, row->tick, out_done, err);
     case TOC_JOURNAL_STORED:
+    case TOC_JOURNAL_DISPUTED:
         break;
     }
     *out_done = end >= row->until;

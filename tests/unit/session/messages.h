@@ -7,9 +7,9 @@
 #include "proto/session/message.h"
 
 static const toc_message_kind message_kinds[] = {
-    TOC_MSG_HEADS,      TOC_MSG_PULL,        TOC_MSG_WANT_GRANT, TOC_MSG_ROLL,
-    TOC_MSG_PING,       TOC_MSG_HEADS_REPLY, TOC_MSG_CHUNK,      TOC_MSG_GRANT_REPLY,
-    TOC_MSG_ROLL_REPLY, TOC_MSG_PONG,        TOC_MSG_REFUSAL,    TOC_MSG_NEWS,
+    TOC_MSG_HEADS,       TOC_MSG_PULL,  TOC_MSG_WANT_GRANT,  TOC_MSG_ROLL,       TOC_MSG_PING,
+    TOC_MSG_HEADS_REPLY, TOC_MSG_CHUNK, TOC_MSG_GRANT_REPLY, TOC_MSG_ROLL_REPLY, TOC_MSG_PONG,
+    TOC_MSG_REFUSAL,     TOC_MSG_NEWS,  TOC_MSG_WANT_FORK,   TOC_MSG_FORK_REPLY,
 };
 #define MESSAGE_KIND_COUNT TOC_COUNT(message_kinds)
 
@@ -79,6 +79,14 @@ static inline bool news_same(const toc_message *left, const toc_message *right)
         if (!cosignature_same(&left->as.news.cosignatures[i], &right->as.news.cosignatures[i]))
             return false;
     }
+    if (left->as.news.fork_count != right->as.news.fork_count)
+        return false;
+    for (size_t i = 0; i < left->as.news.fork_count; i++) {
+        const toc_fork_mark *one = &left->as.news.forks[i], *other = &right->as.news.forks[i];
+        if (!SAME_ID(one->org, other->org) || one->lane != other->lane ||
+            one->generation != other->generation || one->index != other->index)
+            return false;
+    }
     for (size_t i = 0; i < left->as.news.roll_count; i++) {
         if (!SAME_ID(left->as.news.roll[i], right->as.news.roll[i]))
             return false;
@@ -104,6 +112,12 @@ static inline bool message_equal(const toc_message *left, const toc_message *rig
     case TOC_MSG_WANT_GRANT:
         return feed_same(&left->as.want_grant.feed, &right->as.want_grant.feed) &&
                left->as.want_grant.epoch == right->as.want_grant.epoch;
+    case TOC_MSG_WANT_FORK:
+        return feed_same(&left->as.want_fork.feed, &right->as.want_fork.feed) &&
+               left->as.want_fork.has_index == right->as.want_fork.has_index &&
+               left->as.want_fork.index == right->as.want_fork.index;
+    case TOC_MSG_FORK_REPLY:
+        return toc_span_equal(left->as.fork_reply.bytes, right->as.fork_reply.bytes);
     case TOC_MSG_ROLL:
         return SAME_ID(left->as.roll.hash, right->as.roll.hash) &&
                left->as.roll.offset == right->as.roll.offset;
@@ -267,6 +281,15 @@ static inline void roll_news(dice *from, toc_message *out)
         roll_room(from, out->as.news.cosignature_count * sizeof(toc_wire_cosignature));
     for (size_t i = 0; i < out->as.news.cosignature_count; i++)
         roll_cosignature(from, &out->as.news.cosignatures[i]);
+    out->as.news.fork_count = roll_u64(from) % 3;
+    out->as.news.forks = roll_room(from, out->as.news.fork_count * sizeof(toc_fork_mark));
+    for (size_t i = 0; i < out->as.news.fork_count; i++) {
+        toc_fork_mark *mark = &out->as.news.forks[i];
+        roll_bytes(from, &mark->org, 32);
+        mark->lane = (toc_lane)(roll_u64(from) % TOC_LANE_COUNT);
+        mark->generation = roll_number(from);
+        mark->index = roll_number(from);
+    }
 }
 
 static inline void roll_small(dice *from, toc_message *out)
@@ -284,6 +307,10 @@ static inline void roll_small(dice *from, toc_message *out)
     } else if (out->kind == TOC_MSG_WANT_GRANT) {
         roll_feed(from, &out->as.want_grant.feed);
         out->as.want_grant.epoch = (uint32_t)(roll_u64(from) | 1);
+    } else if (out->kind == TOC_MSG_WANT_FORK) {
+        roll_feed(from, &out->as.want_fork.feed);
+        out->as.want_fork.has_index = roll_u64(from) % 2 == 0;
+        out->as.want_fork.index = out->as.want_fork.has_index ? roll_number(from) : 0;
     } else if (out->kind == TOC_MSG_ROLL) {
         roll_bytes(from, &out->as.roll.hash, 32);
         out->as.roll.offset = roll_number(from);
@@ -305,6 +332,8 @@ static inline void roll_reply(dice *from, toc_message *out)
     } else if (out->kind == TOC_MSG_GRANT_REPLY) {
         roll_bytes(from, &out->as.grant_reply.key_id, 32);
         out->as.grant_reply.box = roll_span(from, TOC_BOX_BYTES);
+    } else if (out->kind == TOC_MSG_FORK_REPLY) {
+        out->as.fork_reply.bytes = roll_span(from, 1 + roll_u64(from) % 5000);
     } else if (out->kind == TOC_MSG_ROLL_REPLY) {
         out->as.roll_reply.bytes = roll_span(from, 1 + roll_u64(from) % 5000);
         out->as.roll_reply.offset = roll_u64(from) % 100000;

@@ -23,7 +23,7 @@ static void an_unknown_kind_needs_a_newer_version(void **state)
     (void)state;
     TOC_AUTO(toc_buf_wipe) toc_buf wire = {0};
     toc_err err = {0};
-    assert_int_equal(decode_bytes(bytes_of("32 00 8001 05", &wire), &err), TOC_STATE); /* kind 6 */
+    assert_int_equal(decode_bytes(bytes_of("4A 00 8001 05", &wire), &err), TOC_STATE); /* kind 9 */
     assert_non_null(strstr(err.text, "newer version"));
     assert_int_equal(decode_bytes(bytes_of("8A03 00", &wire), &err),
                      TOC_STATE); /* kind 49, a notice perhaps */
@@ -32,9 +32,9 @@ static void an_unknown_kind_needs_a_newer_version(void **state)
     assert_int_equal(decode_bytes(bytes_of("8001 05", &wire), &err), TOC_MALFORMED);
     assert_non_null(strstr(err.text, "says nothing"));
     assert_int_equal(decode_bytes((toc_span){0}, NULL), TOC_MALFORMED);
-    /* Beside a kind that is known, 1000 is ignored and 6 is not. */
+    /* Beside a kind that is known, 1000 is ignored and 9 is not. */
     assert_int_equal(decode_bytes(bytes_of("2A 02 08 01 8001 05 C23E 00", &wire), NULL), TOC_OK);
-    assert_int_equal(decode_bytes(bytes_of("2A 02 08 01 8001 05 32 00", &wire), NULL), TOC_STATE);
+    assert_int_equal(decode_bytes(bytes_of("2A 02 08 01 8001 05 4A 00", &wire), NULL), TOC_STATE);
     /* Two bodies. */
     assert_int_equal(decode_bytes(bytes_of("2A 02 08 01 AA01 02 08 01 8001 05", &wire), NULL),
                      TOC_MALFORMED);
@@ -43,8 +43,8 @@ static void an_unknown_kind_needs_a_newer_version(void **state)
 static void a_kind_of_no_table_is_not_written(void **state)
 {
     (void)state;
-    toc_message message = {.kind = (toc_message_kind)6, .id = 1};
-    must_refuse(&message, TOC_MALFORMED, "there is no message kind 6");
+    toc_message message = {.kind = (toc_message_kind)9, .id = 1};
+    must_refuse(&message, TOC_MALFORMED, "there is no message kind 9");
 }
 
 static void ids_and_hashes_are_exactly_32_bytes(void **state)
@@ -183,6 +183,29 @@ static void a_grant_is_wanted_for_an_epoch_and_comes_as_a_box(void **state)
         else
             must_refuse(&reply, TOC_MALFORMED, "a box of");
     }
+}
+
+static void a_fork_is_shown_and_in_bounds(void **state)
+{
+    (void)state;
+    toc_message reply = {.kind = TOC_MSG_FORK_REPLY, .id = 1};
+    must_refuse(&reply, TOC_MALFORMED, "a fork that is not shown");
+    reply.as.fork_reply.bytes = toc_span_of(filler, TOC_FORK_BYTES_MAX);
+    must_survive(&reply);
+    reply.as.fork_reply.bytes = toc_span_of(filler, TOC_FORK_BYTES_MAX + 1);
+    must_refuse(&reply, TOC_LIMIT, "the proof of a fork of 20001 bytes");
+    toc_message want = {.kind = TOC_MSG_WANT_FORK, .id = 1, .as.want_fork.feed.lane = (toc_lane)3};
+    must_refuse(&want, TOC_MALFORMED, "there is no lane 3");
+    static toc_fork_mark marks[TOC_NEWS_FORKS_MAX + 1];
+    toc_message news = {.kind = TOC_MSG_NEWS, .as.news = {.forks = marks}};
+    news.as.news.fork_count = TOC_NEWS_FORKS_MAX;
+    must_survive(&news);
+    news.as.news.fork_count++;
+    must_refuse(&news, TOC_LIMIT, "513 forks in one notice");
+    news.as.news.fork_count = 1;
+    marks[0].lane = (toc_lane)3;
+    must_refuse(&news, TOC_MALFORMED, "there is no lane 3");
+    marks[0].lane = TOC_LANE_ALERT;
 }
 
 static void a_chunk_counts_its_entries_rightly(void **state)
@@ -471,6 +494,7 @@ int main(void)
         cmocka_unit_test(there_are_three_lanes),
         cmocka_unit_test(a_pull_asks_for_something_and_not_for_too_much),
         cmocka_unit_test(a_grant_is_wanted_for_an_epoch_and_comes_as_a_box),
+        cmocka_unit_test(a_fork_is_shown_and_in_bounds),
         cmocka_unit_test(a_chunk_counts_its_entries_rightly),
         cmocka_unit_test(an_entry_is_neither_shorter_than_its_header_nor_longer_than_allowed),
         cmocka_unit_test(a_part_of_the_roll_lies_inside_the_whole),
