@@ -18,7 +18,11 @@ enum {
  * for whoever compares with half of what he said says the other half again. */
 struct toc_writer {
     toc_node *node;
+    /* Whoever comes gets a number, and the writer in its turn: between two parts of one submission
+     * somebody else's alert is written. */
     pthread_mutex_t mutex;
+    pthread_cond_t turned;
+    uint64_t numbers, turn;
     toc_recent recent;
     uint64_t covered[2]; /* journal rows, by lane */
     uint64_t written[2]; /* at or after the last own row */
@@ -38,6 +42,7 @@ toc_code toc_writer_new(toc_node *node, toc_writer **out, toc_err *err)
     toc_node_journaled(node, writer->covered);
     toc_node_journaled(node, writer->written);
     pthread_mutex_init(&writer->mutex, NULL);
+    pthread_cond_init(&writer->turned, NULL);
     *out = writer;
     return TOC_OK;
 }
@@ -47,8 +52,26 @@ void toc_writer_free(toc_writer *writer)
     if (writer == NULL)
         return;
     toc_recent_clear(&writer->recent);
+    pthread_cond_destroy(&writer->turned);
     pthread_mutex_destroy(&writer->mutex);
     free(writer);
+}
+
+static void take_turn(toc_writer *writer)
+{
+    pthread_mutex_lock(&writer->mutex);
+    uint64_t number = writer->numbers++;
+    while (writer->turn != number)
+        pthread_cond_wait(&writer->turned, &writer->mutex);
+    pthread_mutex_unlock(&writer->mutex);
+}
+
+static void end_turn(toc_writer *writer)
+{
+    pthread_mutex_lock(&writer->mutex);
+    writer->turn++;
+    pthread_cond_broadcast(&writer->turned);
+    pthread_mutex_unlock(&writer->mutex);
 }
 
 /* ---- the core's part ---- */
@@ -147,7 +170,7 @@ static toc_code read_charter(toc_writer_batch *all, toc_err *err)
     return code == TOC_NOT_FOUND ? TOC_OK : code;
 }
 
-/* With the writer's mutex held. `ask`: whether the circle can be written to, now. */
+/* In the writer's turn. `ask`: whether the circle can be written to, now. */
 static toc_code begin(toc_writer_batch *all, toc_writer *writer, const toc_circle_id *circle,
                       toc_lane lane, bool ask, toc_err *err)
 {
@@ -220,6 +243,8 @@ typedef struct submission {
     const toc_statement *drafts;
     size_t count;
     unsigned flags;
+    size_t next; /* the first draft that is not written yet */
+    size_t head; /* of the last cluster before it; SIZE_MAX: none that waits */
     toc_writer_totals *totals;
     toc_writer_refusal refusal;
     void *context;
@@ -238,31 +263,54 @@ static toc_code take_code(const submission *what, size_t index, toc_code code, c
     return TOC_OK;
 }
 
-static toc_code write_drafts(toc_writer_batch *all, const submission *what, toc_err *err)
+/* The head whose members were cut off by the end of a part waits for them again. */
+static toc_code resume_head(toc_writer_batch *all, submission *what, toc_err *err)
 {
-    size_t head = 0; /* the last one */
+    toc_err why;
+    size_t head = what->head;
+    if (head == SIZE_MAX)
+        return TOC_OK;
+    return take_code(what, head, write_draft(all, &what->drafts[head], what->totals, &why), &why,
+                     err);
+}
+
+/* Until the end, or until there is as much to seal as one round of the core should. */
+static toc_code write_drafts(toc_writer_batch *all, submission *what, toc_err *err)
+{
     toc_err why;
     toc_code code;
-    TOC_TRY(toc_completion_expect(&all->completion, what->drafts, what->count, err));
-    for (size_t i = 0; i < what->count; i++) {
+    bool dry = (what->flags & TOC_WRITE_DRY) != 0;
+    TOC_TRY(toc_completion_expect(&all->completion, what->drafts + what->next,
+                                  what->count - what->next, err));
+    TOC_TRY(resume_head(all, what, err));
+    while (what->next < what->count && (dry || all->boxes < TOC_WRITER_BOXES_MAX)) {
+        size_t i = what->next++;
         if (what->drafts[i].kind == TOC_RECORD_CLUSTER) {
             code = toc_writer_take_head(all, &why);
-            TOC_TRY(take_code(what, head, code, &why, err));
-            head = i;
+            TOC_TRY(take_code(what, what->head, code, &why, err));
+            what->head = i;
         }
         code = write_draft(all, &what->drafts[i], what->totals, &why);
         TOC_TRY(take_code(what, i, code, &why, err));
+        if (!all->has_head)
+            what->head = SIZE_MAX;
     }
-    if ((what->flags & TOC_WRITE_GOES_ON) != 0)
+    if (what->next < what->count || (what->flags & TOC_WRITE_GOES_ON) != 0)
         return TOC_OK;
     code = toc_writer_take_head(all, &why);
-    return take_code(what, head, code, &why, err);
+    return take_code(what, what->head, code, &why, err);
 }
 
-static toc_code write_once(toc_writer_batch *all, const submission *what, toc_err *err)
+/* One part, in one round. */
+static toc_code write_part(toc_writer_batch *all, submission *what, toc_err *err)
 {
+    bool dry = (what->flags & TOC_WRITE_DRY) != 0;
+    all->retelling = what->totals->retelling;
     TOC_TRY(write_drafts(all, what, err));
-    return write_out(all, (what->flags & TOC_WRITE_DRY) != 0, err);
+    TOC_TRY(write_out(all, dry, err));
+    if (!dry) /* else the next batch finds all as this one did */
+        what->totals->retelling = all->retelling;
+    return TOC_OK;
 }
 
 static void refused_already(void *context, size_t index, const toc_err *why)
@@ -272,37 +320,50 @@ static void refused_already(void *context, size_t index, const toc_err *why)
     (void)why;
 }
 
+static toc_code write_anew(toc_writer *writer, const toc_circle_id *circle, toc_lane lane,
+                           submission *what, toc_err *err)
+{
+    const submission start = *what;
+    const toc_writer_totals before = *what->totals;
+    toc_code code = TOC_OK;
+    bool again = false;
+    do {
+        toc_writer_batch all;
+        code = begin(&all, writer, circle, lane, (what->flags & TOC_WRITE_DRY) != 0, err);
+        if (code == TOC_OK)
+            code = write_part(&all, what, err);
+        if (code != TOC_OK && all.row_count > 0)
+            forget(writer);          /* remembered, and never written */
+        again = all.stale && !again; /* once more, with revisions of the new generation */
+        if (again) {
+            *what->totals = before;
+            *what = start;
+            what->refusal = refused_already;
+        }
+        end(&all);
+    } while (again);
+    return code;
+}
+
 toc_code toc_writer_write(toc_writer *writer, const toc_circle_id *circle, toc_lane lane,
                           unsigned flags, const toc_statement *drafts, size_t count,
                           toc_writer_totals *totals, toc_writer_refusal refusal, void *context,
                           toc_err *err)
 {
     TOC_ASSERT(count <= TOC_WRITER_BATCH_MAX);
-    const toc_writer_totals before = *totals;
     submission what = {.drafts = drafts,
                        .count = count,
                        .flags = flags,
+                       .head = SIZE_MAX,
                        .totals = totals,
-                       .refusal = refusal,
                        .context = context};
     toc_code code = TOC_OK;
-    bool again = false;
-    pthread_mutex_lock(&writer->mutex);
     do {
-        toc_writer_batch all;
-        code = begin(&all, writer, circle, lane, (flags & TOC_WRITE_DRY) != 0, err);
-        if (code == TOC_OK)
-            code = write_once(&all, &what, err);
-        if (code != TOC_OK && all.row_count > 0)
-            forget(writer);          /* remembered, and never written */
-        again = all.stale && !again; /* once more, with revisions of the new generation */
-        if (again) {
-            *totals = before;
-            what.refusal = refused_already;
-        }
-        end(&all);
-    } while (again);
-    pthread_mutex_unlock(&writer->mutex);
+        what.refusal = refusal;
+        take_turn(writer);
+        code = write_anew(writer, circle, lane, &what, err);
+        end_turn(writer);
+    } while (code == TOC_OK && what.next < count);
     return code;
 }
 
@@ -346,7 +407,7 @@ toc_code toc_writer_retract(toc_writer *writer, const toc_circle_id *circle,
 {
     toc_code code = TOC_OK;
     bool again = false;
-    pthread_mutex_lock(&writer->mutex);
+    take_turn(writer);
     do {
         toc_writer_batch all;
         code = begin(&all, writer, circle, TOC_LANE_BULK, false, err);
@@ -357,6 +418,6 @@ toc_code toc_writer_retract(toc_writer *writer, const toc_circle_id *circle,
         again = all.stale && !again;
         end(&all);
     } while (again);
-    pthread_mutex_unlock(&writer->mutex);
+    end_turn(writer);
     return code;
 }

@@ -13,9 +13,18 @@ typedef struct toc_writer toc_writer;
 TOC_MUST toc_code toc_writer_new(toc_node *node, toc_writer **out, toc_err *err);
 void toc_writer_free(toc_writer *writer); /* NULL is fine */
 
+/* A live report that is told anew, to others than before, and goes on in the next batch. */
+typedef struct toc_writer_retelling {
+    toc_claim_id claim;
+    uint64_t ended;   /* what was said of its members up to this revision counts no more; 0: none */
+    uint64_t highest; /* that was written of it; when it is another, somebody else has written */
+} toc_writer_retelling;
+
+/* Of one submission, from batch to batch; zeroes at first. */
 typedef struct toc_writer_totals {
     uint64_t fresh, changed, unchanged,
         refused; /* claims and cluster members; a cluster's head is not counted */
+    toc_writer_retelling retelling;
 } toc_writer_totals;
 
 /* `index`: of the draft in the batch. */
@@ -31,8 +40,8 @@ enum {
 /* Writes what is new or changed of up to TOC_WRITER_BATCH_MAX drafts: statements of any kind but a
  * retraction whose revision, issue time and roots are still open, and what node/completion.h
  * tells. All that passes is
- * durable when it returns, in order, but for heads of clusters that are not live: those come after
- * their members. `flags`: TOC_WRITE_… */
+ * durable when it returns, in order, but for heads of clusters that are not live, or are to be for
+ * others than before: those come after their members. `flags`: TOC_WRITE_… */
 TOC_MUST toc_code toc_writer_write(toc_writer *writer, const toc_circle_id *circle, toc_lane lane,
                                    unsigned flags, const toc_statement *drafts, size_t count,
                                    toc_writer_totals *totals, toc_writer_refusal refusal,

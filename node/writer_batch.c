@@ -228,9 +228,10 @@ static toc_code add_claim(toc_writer_batch *all, toc_statement *statement,
 static toc_code try_claim(toc_writer_batch *all, toc_statement *statement,
                           const toc_claim_id *claim, uint64_t revision, toc_err *err)
 {
-    size_t before = all->bytes.size;
+    size_t before = all->bytes.size, boxes = all->boxes;
     TOC_TRY(add_claim(all, statement, claim, revision, err));
     all->bytes.size = before;
+    all->boxes = boxes;
     all->count--;
     return TOC_OK;
 }
@@ -248,6 +249,19 @@ static toc_code keep_head(toc_writer_batch *all, toc_statement *head, const toc_
     return TOC_OK;
 }
 
+/* What is to be for fewer is ended for those who had it. */
+static toc_code add_end(toc_writer_batch *all, const toc_statement *statement,
+                        const toc_claim_id *claim, const toc_writer_known_claim *before,
+                        uint64_t revision, toc_err *err)
+{
+    toc_statement retraction;
+    toc_statement_retract(statement, claim, TOC_RETRACT_NARROWED, &retraction);
+    toc_writer_mark_like(&before->marking, &retraction);
+    TOC_TRY(toc_writer_complete(all, &retraction, claim, revision, err));
+    return toc_writer_add(all, &retraction, before->named, err);
+}
+
+/* In one round: its end for those who had it, where they are to be fewer, and its head. */
 toc_code toc_writer_take_head(toc_writer_batch *all, toc_err *err)
 {
     toc_writer_known_claim before;
@@ -256,29 +270,65 @@ toc_code toc_writer_take_head(toc_writer_batch *all, toc_err *err)
     all->has_head = false;
     TOC_TRY(toc_writer_known(all, &all->head, &all->head_claim, &before, err));
     toc_recent_row row = all->head_row;
-    row.ended = before.ended;
-    row.revision = toc_writer_next_revision(all, before.revision);
+    uint64_t highest = before.revision > row.ended ? before.revision : row.ended;
+    row.revision = toc_writer_next_revision(all, highest);
+    if (before.live && toc_audience_narrows(&before.marking, &all->head)) {
+        TOC_TRY(try_claim(all, &all->head, &all->head_claim, row.revision, err));
+        TOC_TRY(add_end(all, &all->head, &all->head_claim, &before, row.ended, err));
+    }
     TOC_TRY(add_claim(all, &all->head, &all->head_claim, row.revision, err));
+    all->retelling = (toc_writer_retelling){0};
     return toc_writer_remember(all, &row, err);
 }
 
-/* What is to be for fewer is ended for those who had it, and said anew to those who keep it, in one
- * round. The members of a report are ended with it: those of this submission are said again. */
-static toc_code narrow(toc_writer_batch *all, const toc_statement *statement,
-                       const toc_claim_id *claim, toc_writer_known_claim *before, toc_err *err)
+/* A live report that is to be for others is told anew, its members before its head: until that is
+ * written nothing has changed for anybody, and whoever is stopped on the way begins again. What was
+ * said of its members before the first batch of this counts no more; its number stays free for the
+ * retraction that says so. */
+static toc_code retell(toc_writer_batch *all, toc_statement *head, const toc_claim_id *claim,
+                       const toc_writer_known_claim *before, toc_recent_row *row, toc_err *err)
 {
-    toc_statement retraction;
-    toc_statement_retract(statement, claim, TOC_RETRACT_NARROWED, &retraction);
-    toc_writer_mark_like(&before->marking, &retraction);
-    before->revision = before->ended = toc_writer_next_revision(all, before->revision);
-    before->live = false;
-    TOC_TRY(toc_writer_complete(all, &retraction, claim, before->revision, err));
-    TOC_TRY(toc_writer_add(all, &retraction, before->named, err));
-    toc_recent_row row = {.key = toc_writer_claim_key(claim),
-                          .revision = before->revision,
-                          .ended = before->ended,
-                          .lane = all->lane};
+    toc_writer_retelling *on = &all->retelling;
+    if (on->ended == 0 || !toc_claim_id_equal(&on->claim, claim))
+        *on = (toc_writer_retelling){.claim = *claim,
+                                     .ended = toc_writer_next_revision(all, before->revision),
+                                     .highest = before->revision};
+    row->ended = on->ended;
+    row->revision = toc_writer_next_revision(all, before->revision + 1);
+    return keep_head(all, head, claim, row, err);
+}
+
+/* What is told anew over several batches is this submission's alone meanwhile. */
+static toc_code check_alone(const toc_writer_batch *all, const toc_claim_id *claim,
+                            const toc_writer_known_claim *before, toc_err *err)
+{
+    const toc_writer_retelling *on = &all->retelling;
+    if (on->ended == 0 || !toc_claim_id_equal(&on->claim, claim) ||
+        (before->live && before->revision == on->highest))
+        return TOC_OK;
+    return toc_fail(err, TOC_STATE,
+                    "something else was said of this cluster while it was told anew; submit it "
+                    "again");
+}
+
+/* What is to be for fewer is ended for those who had it, and said anew to those who keep it, in one
+ * round. */
+static toc_code narrow(toc_writer_batch *all, toc_statement *statement, const toc_claim_id *claim,
+                       toc_writer_known_claim *before, toc_err *err)
+{
+    TOC_TRY(try_claim(all, statement, claim, before->revision + 2, err));
+    uint64_t revision = toc_writer_next_revision(all, before->revision);
+    TOC_TRY(add_end(all, statement, claim, before, revision, err));
+    before->revision = revision;
+    toc_recent_row row = {
+        .key = toc_writer_claim_key(claim), .revision = revision, .lane = all->lane};
     return toc_writer_remember(all, &row, err);
+}
+
+static bool is_for_others(const toc_writer_known_claim *before, const toc_statement *statement)
+{
+    return toc_audience_narrows(&before->marking, statement) ||
+           toc_audience_narrows(statement, &before->marking);
 }
 
 toc_code toc_writer_take_claim(toc_writer_batch *all, const toc_statement *draft,
@@ -295,27 +345,25 @@ toc_code toc_writer_take_claim(toc_writer_batch *all, const toc_statement *draft
     TOC_TRY(give_root(all, &statement, &claim, err));
     TOC_TRY(comparison_of(&statement, &row.comparison, err));
     TOC_TRY(toc_writer_known(all, &statement, &claim, &before, err));
+    TOC_TRY(check_alone(all, &claim, &before, err));
     bool counted = statement.kind != TOC_RECORD_CLUSTER; /* its members are */
     if (is_unchanged(&before, &statement, &row.comparison)) {
         totals->unchanged += counted ? 1 : 0;
         return TOC_OK;
     }
-    bool was_live = before.live;
     row.termless = row.comparison;
     TOC_TRY(give_term(all, &statement, &row.comparison, err));
-    if (was_live && toc_audience_narrows(&before.marking, &statement)) {
-        TOC_TRY(try_claim(all, &statement, &claim, before.revision + 2, err));
+    if (before.live && !counted && is_for_others(&before, &statement))
+        return retell(all, &statement, &claim, &before, &row, err);
+    if (before.live && toc_audience_narrows(&before.marking, &statement))
         TOC_TRY(narrow(all, &statement, &claim, &before, err));
-    } else if (was_live && !counted && toc_audience_narrows(&statement, &before.marking)) {
-        before.ended = before.revision; /* for more: they are told of the members, too */
-    }
     row.ended = before.ended;
     row.revision = toc_writer_next_revision(all, before.revision);
     if (!counted && !before.live)
         return keep_head(all, &statement, &claim, &row, err);
     TOC_TRY(add_claim(all, &statement, &claim, row.revision, err));
     TOC_TRY(toc_writer_remember(all, &row, err));
-    if (counted && was_live)
+    if (counted && before.live)
         totals->changed++;
     else if (counted)
         totals->fresh++;
@@ -350,12 +398,16 @@ static toc_code known_member(toc_writer_batch *all, const toc_claim_id *report, 
 }
 
 /* The revision of a live head is above what ended the claim before; who was never named since may
- * share it. Before a head the first members of a batch go above whatever was written. */
-static uint64_t members_revision(const toc_writer_batch *all, const toc_writer_known_claim *report)
+ * share it. Before a head that waits the first members of a batch go above whatever was written,
+ * and above what will end it. */
+static uint64_t members_revision(const toc_writer_batch *all, const toc_writer_known_claim *report,
+                                 bool awaited)
 {
-    if (!report->live && all->members_revision == 0)
-        return toc_writer_next_revision(all, report->revision);
-    return toc_writer_next_revision(all, report->revision - 1);
+    uint64_t highest = report->revision;
+    if (awaited && all->head_row.ended > highest)
+        highest = all->head_row.ended;
+    bool first = (awaited || !report->live) && all->members_revision == 0;
+    return toc_writer_next_revision(all, first ? highest : highest - 1);
 }
 
 toc_code toc_writer_take_members(toc_writer_batch *all, const toc_statement *draft,
@@ -376,11 +428,13 @@ toc_code toc_writer_take_members(toc_writer_batch *all, const toc_statement *dra
     if (members == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for cluster members");
     size_t count = 0, unchanged = 0;
-    uint64_t wanted = members_revision(all, &report);
+    uint64_t wanted = members_revision(all, &report, awaited);
+    uint64_t ended =
+        awaited && all->head_row.ended > report.ended ? all->head_row.ended : report.ended;
     for (size_t i = 0; i < body->count; i++) {
         bool member = false;
         uint64_t revision = 0;
-        TOC_TRY(known_member(all, &claim, report.ended, &body->members[i].wallet.subject, &member,
+        TOC_TRY(known_member(all, &claim, ended, &body->members[i].wallet.subject, &member,
                              &revision, err));
         if (member != body->members[i].remove) {
             unchanged++;
@@ -407,6 +461,8 @@ toc_code toc_writer_take_members(toc_writer_batch *all, const toc_statement *dra
                            .named = report.named,
                            .ended = report.ended};
     all->members_revision = wanted;
+    if (awaited && all->retelling.ended != 0)
+        all->retelling.highest = wanted;
     TOC_TRY(toc_writer_remember(all, &head, err));
     for (size_t i = 0; i < count; i++) {
         toc_recent_row row = {.key = member_key(&claim, &members[i].wallet.subject),

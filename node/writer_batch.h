@@ -1,11 +1,12 @@
 /* node/writer_batch.h: drafts becoming records, one batch at a time: what is known of a claim, what
  * differs from it, which revision that gets. Nothing here waits for the core or writes the log.
  *
- * The head of a cluster that is not live waits for its members and comes after them: readers see
- * the report whole, in the moment in which its head is folded, or not at all (decision 0061).
+ * The head of a cluster that is not live, or is to be for others than before, waits for its members
+ * and comes after them: readers see the report whole, in the moment in which its head is folded, or
+ * as it was before (decisions 0061, 0073).
  * Owns:    the batch: its records, until whoever made it wipes it. The views and the recent rows
  *          are the writer's.
- * Threads: one, under the writer's mutex.
+ * Threads: one, in the writer's turn.
  * Errors:  a draft that breaks a rule says why; NO_MEMORY and the store's end the batch. */
 #ifndef TOC_NODE_WRITER_BATCH_H
 #define TOC_NODE_WRITER_BATCH_H
@@ -50,6 +51,7 @@ typedef struct toc_writer_batch {
     toc_claim_id head_claim;
     toc_recent_row head_row;
     uint64_t members_revision; /* of those that came in this batch; 0: none */
+    toc_writer_retelling retelling;
 } toc_writer_batch;
 
 typedef struct toc_writer_known_claim {
@@ -98,7 +100,8 @@ TOC_MUST toc_code toc_writer_take_claim(toc_writer_batch *all, const toc_stateme
 /* Only the members that the report does not have yet (or still has, for a removal) are taken. */
 TOC_MUST toc_code toc_writer_take_members(toc_writer_batch *all, const toc_statement *draft,
                                           toc_writer_totals *totals, toc_err *err);
-/* The head that was kept back, if any, is added: its members are all there. */
+/* The head that was kept back, if any, is added: its members are all there. Before it what ends the
+ * report for those who are to have it no more. */
 TOC_MUST toc_code toc_writer_take_head(toc_writer_batch *all, toc_err *err);
 
 #endif

@@ -17,6 +17,7 @@
 #define TOC_PAD_BULK_BYTES        64u
 #define TOC_GRANT_BOXES_MAX       380u                  /* 380 boxes of 80 bytes fill an entry */
 #define TOC_READERS_MAX           64u                   /* of an addressed record: 5.6 KB of boxes; more are a circle */
+#define TOC_WRITER_BOXES_MAX      256u                  /* sealed in one round of the core, at 90 us each: an alert waits so long for what names its readers */
 #define TOC_ERASURE_ROWS_MAX      817u                  /* 817 rows of 40 bytes fill an entry */
 #define TOC_EPOCH_RECORDS_MAX     (1u << 20)            /* a sender key's life in records */
 #define TOC_EPOCH_MS_MAX          (30ull * 86400000ull) /* and in time */

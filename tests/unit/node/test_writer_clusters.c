@@ -72,7 +72,10 @@ static void write_half(book *b, size_t half, unsigned flags)
 {
     toc_err err;
     toc_statement drafts[2] = {b->drafts[0], b->drafts[1 + half]};
-    b->totals = (toc_writer_totals){0};
+    toc_writer_totals totals = {0};
+    if (half > 0) /* it goes on */
+        totals.retelling = b->totals.retelling;
+    b->totals = totals;
     b->refusals = 0;
     TOC_CHECK_OK(toc_writer_write(b->node.writer, &b->circle, TOC_LANE_BULK, flags, drafts, 2,
                                   &b->totals, note_refusal, b, &err));
@@ -187,6 +190,155 @@ static void members_of_a_head_that_is_refused_are_not_written(void **state)
     assert_int_equal(b->totals.refused, MEMBERS / 2);
     assert_string_equal(b->refused.text, "members of a cluster that has no head of its own");
     assert_int_equal(toc_test_node_digest(&b->node, &opened), 0);
+}
+
+/* ---- told anew, to others ---- */
+
+static void mark(book *b, toc_tlp tlp)
+{
+    for (size_t i = 0; i < 3; i++)
+        b->drafts[i].tlp = tlp;
+}
+
+static toc_tlp marking_of_head(book *b)
+{
+    toc_err err;
+    toc_views_head head;
+    toc_statement statement;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_CHECK_OK(toc_arena_new(1 << 20, &arena, &err));
+    read_head(b, &head);
+    assert_true(head.live);
+    TOC_CHECK_OK(toc_record_decode(toc_arena_dup(arena, head.bytes), arena, &statement, &err));
+    return statement.tlp;
+}
+
+typedef struct telling {
+    toc_tlp tlp;
+    uint64_t retracted; /* the highest revision of what ends it */
+    size_t members;     /* told to those, after that */
+} telling;
+
+static toc_code look_for_end(void *context, const toc_record_id *record,
+                             const toc_circle_id *circle, const toc_org_id *org, toc_span bytes,
+                             toc_err *err)
+{
+    (void)record;
+    (void)circle;
+    (void)org;
+    telling *all = context;
+    toc_statement statement;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_TRY(toc_arena_new(1 << 20, &arena, err));
+    TOC_TRY(toc_record_decode(bytes, arena, &statement, err));
+    if (statement.kind == TOC_RECORD_RETRACTION && statement.revision > all->retracted)
+        all->retracted = statement.revision;
+    return TOC_OK;
+}
+
+static toc_code count_told(void *context, const toc_record_id *record, const toc_circle_id *circle,
+                           const toc_org_id *org, toc_span bytes, toc_err *err)
+{
+    (void)record;
+    (void)circle;
+    (void)org;
+    telling *all = context;
+    toc_statement statement;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_TRY(toc_arena_new(1 << 20, &arena, err));
+    TOC_TRY(toc_record_decode(bytes, arena, &statement, err));
+    if (statement.kind == TOC_RECORD_MEMBERS && statement.tlp == all->tlp &&
+        statement.revision > all->retracted)
+        all->members += statement.as.members.count;
+    return TOC_OK;
+}
+
+static telling told(book *b, toc_tlp tlp)
+{
+    toc_err err;
+    telling all = {.tlp = tlp};
+    TOC_AUTO(toc_views_end) toc_views_txn *views = NULL;
+    TOC_CHECK_OK(toc_node_settle(b->node.node, 60000, &err));
+    TOC_CHECK_OK(toc_views_read(toc_node_views(b->node.node), &views, &err));
+    TOC_CHECK_OK(toc_views_records(views, look_for_end, &all, &err));
+    TOC_CHECK_OK(toc_views_records(views, count_told, &all, &err));
+    return all;
+}
+
+static void restart(book *b)
+{
+    toc_test_node_stop(&b->node);
+    toc_test_node_start(&b->node);
+}
+
+static void what_is_narrowed_stands_as_it_was_until_its_last_members_are_there(void **state)
+{
+    book *b = *state;
+    mark(b, TOC_TLP_GREEN);
+    write_half(b, 0, TOC_WRITE_GOES_ON);
+    write_half(b, 1, 0);
+    mark(b, TOC_TLP_AMBER);
+    for (int i = 0; i < 2; i++) {
+        write_half(b, 0, TOC_WRITE_GOES_ON);
+        expect(b, MEMBERS / 2, 0);
+        restart(b); /* and nothing more of this submission comes */
+        assert_int_equal(marking_of_head(b), TOC_TLP_GREEN);
+        assert_int_equal(size_seen(b), MEMBERS);
+        assert_int_equal(told(b, TOC_TLP_AMBER).retracted, 0);
+    }
+    write_half(b, 0, TOC_WRITE_GOES_ON);
+    write_half(b, 1, 0);
+    expect(b, MEMBERS / 2, 0);
+    assert_int_equal(marking_of_head(b), TOC_TLP_AMBER);
+    assert_int_equal(size_seen(b), MEMBERS);
+    assert_int_not_equal(told(b, TOC_TLP_AMBER).retracted, 0);
+    assert_int_equal(told(b, TOC_TLP_AMBER).members, MEMBERS); /* all of them after the end */
+    for (size_t half = 0; half < 2; half++) {
+        write_half(b, half, half == 0 ? TOC_WRITE_GOES_ON : 0);
+        expect(b, 0, MEMBERS / 2);
+    }
+}
+
+static void what_is_for_more_is_told_to_them_whole_whoever_stops_it_on_the_way(void **state)
+{
+    book *b = *state;
+    mark(b, TOC_TLP_RED);
+    write_half(b, 0, TOC_WRITE_GOES_ON);
+    write_half(b, 1, 0);
+    mark(b, TOC_TLP_GREEN);
+    write_half(b, 0, TOC_WRITE_GOES_ON);
+    restart(b);
+    assert_int_equal(marking_of_head(b), TOC_TLP_RED);
+    write_half(b, 0, TOC_WRITE_GOES_ON);
+    write_half(b, 1, 0);
+    expect(b, MEMBERS / 2, 0);
+    assert_int_equal(marking_of_head(b), TOC_TLP_GREEN);
+    assert_int_equal(size_seen(b), MEMBERS);
+    telling all = told(b, TOC_TLP_GREEN);
+    assert_int_equal(all.retracted, 0);
+    assert_int_equal(all.members, MEMBERS + MEMBERS / 2); /* the first half twice */
+}
+
+static void who_speaks_of_it_meanwhile_stops_it(void **state)
+{
+    book *b = *state;
+    toc_err err;
+    toc_retracted done;
+    mark(b, TOC_TLP_GREEN);
+    write_half(b, 0, TOC_WRITE_GOES_ON);
+    write_half(b, 1, 0);
+    mark(b, TOC_TLP_AMBER);
+    write_half(b, 0, TOC_WRITE_GOES_ON);
+    TOC_CHECK_OK(toc_writer_retract(b->node.writer, &b->circle, &b->drafts[0], TOC_RETRACT_ERROR,
+                                    (toc_span){0}, &done, &err));
+    write_half(b, 1, 0);
+    assert_int_equal(b->refusals, 2); /* the head, and its members */
+    assert_int_equal(size_seen(b), 0);
+    write_half(b, 0, TOC_WRITE_GOES_ON); /* again, from the beginning */
+    write_half(b, 1, 0);
+    assert_int_equal(b->refusals, 0);
+    assert_int_equal(marking_of_head(b), TOC_TLP_AMBER);
+    assert_int_equal(size_seen(b), MEMBERS);
 }
 
 /* ---- derived from a wallet claim of the same org ---- */
@@ -310,6 +462,9 @@ int main(void)
         TEST(after_its_retraction_it_comes_back_whole),
         TEST(a_dry_run_counts_every_batch),
         TEST(members_of_a_head_that_is_refused_are_not_written),
+        TEST(what_is_narrowed_stands_as_it_was_until_its_last_members_are_there),
+        TEST(what_is_for_more_is_told_to_them_whole_whoever_stops_it_on_the_way),
+        TEST(who_speaks_of_it_meanwhile_stops_it),
         TEST(a_derived_cluster_takes_the_roots_of_its_sources_and_dies_with_them),
         TEST(a_derived_cluster_is_retracted_by_its_name),
         TEST(a_cluster_that_becomes_derived_changes_its_head_alone),

@@ -47,7 +47,8 @@ static void write_at(circle_of_three *all, int node, unsigned flags, const toc_s
     all->refused = (toc_err){0};
     TOC_CHECK_OK(toc_writer_write(all->nodes[node].writer, &all->circle, TOC_LANE_BULK, flags,
                                   drafts, count, &all->totals, note_refusal, all, &err));
-    assert_int_equal(all->totals.refused, 0);
+    if (all->totals.refused > 0)
+        fail_msg("refused: %s", all->refused.text);
 }
 
 /* One that everybody reads, after all that was written before it. */
@@ -198,6 +199,79 @@ static void a_claim_for_few_can_be_ended_when_the_circle_has_grown(void **state)
     free(others);
 }
 
+enum { MANY_RED = 200 };
+
+/* The most records of the bulk lane that one round of the core has written. */
+static uint64_t most_in_a_round(circle_of_three *all, uint64_t *out_total)
+{
+    toc_err err;
+    uint64_t most = 0;
+    toc_journal_row row = {0};
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    TOC_CHECK_OK(toc_log_read(toc_node_log(all->nodes[ALPHA].node), &txn, &err));
+    *out_total = 0;
+    while (toc_log_journal_next(txn, TOC_LANE_BULK, row.number, &row, &err) == TOC_OK) {
+        if (row.kind != TOC_JOURNAL_OPENED)
+            continue;
+        *out_total += row.until - row.from;
+        most = row.until - row.from > most ? row.until - row.from : most;
+    }
+    return most;
+}
+
+/* Each is some multiplications, and the core does nothing else while it seals: alerts wait. */
+static void a_file_for_few_is_sealed_in_many_rounds(void **state)
+{
+    circle_of_three *all = *state;
+    uint64_t total;
+    toc_statement *drafts = calloc(MANY_RED, sizeof *drafts);
+    for (uint64_t i = 0; i < MANY_RED; i++) {
+        toc_test_draft(i, &drafts[i]);
+        drafts[i].tlp = TOC_TLP_RED;
+    }
+    write_at(all, ALPHA, TOC_WRITE_DRY, drafts, MANY_RED);
+    assert_int_equal(all->totals.fresh, MANY_RED);
+    write_at(all, ALPHA, 0, drafts, MANY_RED);
+    assert_int_equal(all->totals.fresh, MANY_RED);
+    assert_int_equal(most_in_a_round(all, &total), TOC_WRITER_BOXES_MAX / 4); /* for two of four */
+    assert_int_equal(total, MANY_RED);
+    write_at(all, ALPHA, 0, drafts, MANY_RED);
+    assert_int_equal(all->totals.unchanged, MANY_RED);
+    free(drafts);
+}
+
+/* A report that is cut into parts is still told whole. */
+static void a_report_for_few_goes_over_many_rounds(void **state)
+{
+    enum { PARTS = 150 };
+    circle_of_three *all = *state;
+    uint64_t total;
+    static toc_statement drafts[PARTS + 1];
+    static toc_member members[PARTS];
+    for (size_t i = 0; i <= PARTS; i++)
+        drafts[i] = (toc_statement){.kind = i == 0 ? TOC_RECORD_CLUSTER : TOC_RECORD_MEMBERS,
+                                    .tlp = TOC_TLP_RED,
+                                    .confidence = 80,
+                                    .confidence_scale = toc_span_text("percent"),
+                                    .source = {.ground = TOC_GROUND_OWN}};
+    drafts[0].as.cluster =
+        (toc_cluster_body){.cluster = toc_span_text("ring"), .entity_type = toc_span_text("other")};
+    for (size_t i = 0; i < PARTS; i++) {
+        toc_statement wallet;
+        toc_test_draft(i, &wallet);
+        members[i].wallet = wallet.as.wallet.wallet;
+        drafts[i + 1].as.members = (toc_members_body){
+            .cluster = toc_span_text("ring"), .count = 1, .members = &members[i]};
+    }
+    write_at(all, ALPHA, 0, drafts, PARTS + 1);
+    assert_int_equal(all->totals.fresh, PARTS);
+    assert_int_equal(most_in_a_round(all, &total), TOC_WRITER_BOXES_MAX / 4);
+    assert_int_equal(total, PARTS + 1);
+    expect_opened(all, BETA, PARTS + 1);
+    write_at(all, ALPHA, 0, drafts, PARTS + 1);
+    assert_int_equal(all->totals.unchanged, PARTS);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -206,6 +280,8 @@ int main(void)
         TEST(who_joined_later_learns_nothing_of_the_end_of_a_claim),
         TEST(members_that_are_added_go_to_who_has_the_report),
         TEST(an_end_goes_to_whoever_had_the_claim),
+        TEST(a_file_for_few_is_sealed_in_many_rounds),
+        TEST(a_report_for_few_goes_over_many_rounds),
         TEST(a_claim_for_few_can_be_ended_when_the_circle_has_grown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
