@@ -394,8 +394,13 @@ static toc_code create(void *context, party *p, toc_log_txn *txn, toc_now now, t
     operator_input *in = context;
     TOC_TRY(toc_engine_circle_create(p->engine, txn, toc_span_text("Bench"), toc_span_text("bench"),
                                      now, &in->circle, err));
-    return toc_engine_circle_admit(p->engine, txn, &in->circle, &in->org, TOC_ROLE_MEMBER, now,
-                                   err);
+    TOC_TRY(
+        toc_engine_circle_admit(p->engine, txn, &in->circle, &in->org, TOC_ROLE_MEMBER, now, err));
+    /* What is measured is far more than a member may say in a day. */
+    toc_amendment change = {.sets_bulk = true, .policy = {.bulk_bytes_per_day = UINT64_C(1) << 40}};
+    toc_amended made;
+    return toc_engine_charter_propose(p->engine, txn, &in->circle, &change, false, now, NULL, &made,
+                                      err);
 }
 
 static toc_code join(void *context, party *p, toc_log_txn *txn, toc_now now, toc_err *err)
