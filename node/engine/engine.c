@@ -108,15 +108,34 @@ toc_code toc_engine_new(toc_log_txn *txn, bool same_boot, toc_now now, toc_engin
     return TOC_OK;
 }
 
+static void queue_put(engine_queue *queue, engine_output *fresh)
+{
+    if (queue->last != NULL)
+        queue->last->next = fresh;
+    else
+        queue->first = fresh;
+    queue->last = fresh;
+    queue->count++;
+}
+
+static engine_output *queue_take(engine_queue *queue)
+{
+    engine_output *output = queue->first;
+    queue->first = output->next;
+    if (queue->first == NULL)
+        queue->last = NULL;
+    queue->count--;
+    output->next = NULL;
+    return output;
+}
+
 static void queue_free(engine_queue *queue)
 {
     while (queue->first != NULL) {
-        engine_output *output = queue->first;
-        queue->first = output->next;
+        engine_output *output = queue_take(queue);
         toc_buf_wipe(&output->bytes);
         free(output);
     }
-    queue->last = NULL;
 }
 
 static void link_free(engine_link *link)
@@ -167,6 +186,7 @@ void toc_engine_free(toc_engine *engine)
     toc_forks_forget(engine, 0);
     queue_free(&engine->urgent);
     queue_free(&engine->ordinary);
+    queue_free(&engine->unseen);
     if (engine->lent != NULL) {
         toc_buf_wipe(&engine->lent->bytes);
         free(engine->lent);
@@ -183,8 +203,8 @@ void toc_engine_free(toc_engine *engine)
 
 /* ---- outputs ---- */
 
-static toc_code queue_add(engine_queue *queue, const toc_output *output, toc_buf *bytes_take,
-                          toc_err *err)
+static toc_code queue_add(engine_queue *queue, const toc_output *output, toc_instant due,
+                          toc_buf *bytes_take, toc_err *err)
 {
     engine_output *fresh = calloc(1, sizeof *fresh);
     if (fresh == NULL) {
@@ -194,17 +214,14 @@ static toc_code queue_add(engine_queue *queue, const toc_output *output, toc_buf
     fresh->output = *output;
     fresh->bytes = *bytes_take;
     fresh->output.bytes = toc_buf_view(&fresh->bytes);
+    fresh->due = due;
     *bytes_take = (toc_buf){0}; /* transferred */
-    if (queue->last != NULL)
-        queue->last->next = fresh;
-    else
-        queue->first = fresh;
-    queue->last = fresh;
+    queue_put(queue, fresh);
     return TOC_OK;
 }
 
-toc_code toc_engine_send(toc_engine *engine, uint64_t link, bool urgent, const toc_message *message,
-                         toc_err *err)
+static toc_code send_at(toc_engine *engine, engine_queue *queue, toc_instant due, uint64_t link,
+                        const toc_message *message, toc_err *err)
 {
     toc_buf bytes = {0};
     toc_err why;
@@ -216,22 +233,29 @@ toc_code toc_engine_send(toc_engine *engine, uint64_t link, bool urgent, const t
                    ? toc_fail(err, code, "%s", why.text)
                    : toc_engine_close_link(engine, link, "an answer does not fit a message", err);
     }
-    toc_output output = {.kind = TOC_OUTPUT_SEND, .link = link, .urgent = urgent};
-    return queue_add(urgent ? &engine->urgent : &engine->ordinary, &output, &bytes, err);
+    toc_output output = {.kind = TOC_OUTPUT_SEND, .link = link, .urgent = queue == &engine->urgent};
+    return queue_add(queue, &output, due, &bytes, err);
+}
+
+toc_code toc_engine_send(toc_engine *engine, uint64_t link, bool urgent, const toc_message *message,
+                         toc_err *err)
+{
+    return send_at(engine, urgent ? &engine->urgent : &engine->ordinary, (toc_instant){0}, link,
+                   message, err);
 }
 
 toc_code toc_engine_close_link(toc_engine *engine, uint64_t link, const char *reason, toc_err *err)
 {
     toc_buf none = {0};
     toc_output output = {.kind = TOC_OUTPUT_CLOSE, .link = link, .reason = reason};
-    return queue_add(&engine->ordinary, &output, &none, err);
+    return queue_add(&engine->ordinary, &output, (toc_instant){0}, &none, err);
 }
 
 toc_code toc_engine_peers_changed(toc_engine *engine, toc_err *err)
 {
     toc_buf none = {0};
     toc_output output = {.kind = TOC_OUTPUT_PEERS};
-    return queue_add(&engine->ordinary, &output, &none, err);
+    return queue_add(&engine->ordinary, &output, (toc_instant){0}, &none, err);
 }
 
 bool toc_engine_output(toc_engine *engine, toc_output *out)
@@ -244,10 +268,7 @@ bool toc_engine_output(toc_engine *engine, toc_output *out)
     engine_queue *queue = engine->urgent.first != NULL ? &engine->urgent : &engine->ordinary;
     if (queue->first == NULL)
         return false;
-    engine->lent = queue->first;
-    queue->first = engine->lent->next;
-    if (queue->first == NULL)
-        queue->last = NULL;
+    engine->lent = queue_take(queue);
     *out = engine->lent->output;
     return true;
 }
@@ -349,7 +370,21 @@ toc_code toc_engine_refuse(toc_engine *engine, uint64_t link, uint64_t id, toc_r
     reply.as.refusal.code = code;
     reply.as.refusal.sentence = toc_span_text(sentence);
     reply.as.refusal.retry_after_ms = ENGINE_RETRY_MS;
-    return toc_engine_send(engine, link, false, &reply, err);
+    const engine_link *asked = toc_engine_link(engine, link);
+    if (code != TOC_REFUSED_NOT_FOUND || asked == NULL)
+        return toc_engine_send(engine, link, false, &reply, err);
+    if (engine->unseen.count == ENGINE_UNSEEN_MAX)
+        return TOC_OK; /* who asks so fast learns nothing from it */
+    toc_instant due = {asked->heard.ms + ENGINE_UNSEEN_MS};
+    return send_at(engine, &engine->unseen, due, link, &reply, err);
+}
+
+/* What a peer may not see and what does not exist get the same answer at the same time after the
+ * question: finding out which it is takes longer for the one than for the other. */
+static void answer_unseen(toc_engine *engine, toc_now now)
+{
+    while (engine->unseen.first != NULL && engine->unseen.first->due.ms <= now.mono.ms)
+        queue_put(&engine->ordinary, queue_take(&engine->unseen));
 }
 
 toc_peer_state *toc_engine_peer(toc_engine *engine, const toc_org_id *org)
@@ -625,6 +660,7 @@ toc_code toc_engine_tick(toc_engine *engine, toc_log_txn *txn, toc_now now, bool
                          toc_err *err)
 {
     *out_more = false;
+    answer_unseen(engine, now);
     TOC_TRY(toc_quota_wake(engine, txn, now, err));
     TOC_TRY(toc_forks_tick(engine, txn, err));
     TOC_TRY(toc_write_renew(engine, txn, now, err));

@@ -34,6 +34,8 @@ enum {
     ENGINE_COSIGNED_AHEAD_S_MAX = 600,    /* of our clock; more is refused */
     ENGINE_COSIGNATURES_EARLY_MAX = 2048, /* over entries that have not come; 600 KB */
     ENGINE_COSIGNATURES_TOLD_MAX = 4096,  /* that wait to be passed on */
+    ENGINE_UNSEEN_MS = 200, /* after the question: looking takes far less, whatever is found */
+    ENGINE_UNSEEN_MAX = 4096,
     ENGINE_PASS_ON_MS = 250, /* what came from others goes on together, not one by one */
     ENGINE_RETELL_MS = 120000,
     ENGINE_RETELL_S = 600,    /* then the newest of so long is told again: a notice may get lost */
@@ -47,10 +49,12 @@ typedef struct engine_output {
     struct engine_output *next;
     toc_output output;
     toc_buf bytes;
+    toc_instant due; /* it waits until then; 0: it does not wait */
 } engine_output;
 
 typedef struct engine_queue {
     engine_output *first, *last;
+    size_t count;
 } engine_queue;
 
 /* A request of ours that has no final answer yet. */
@@ -205,6 +209,7 @@ struct toc_engine {
     toc_instant passed_on, heartbeat, retold;
     unsigned retells;
     engine_queue urgent, ordinary;
+    engine_queue unseen;   /* answers to who asked for what it may not see, or what is not here */
     engine_output *lent;   /* what toc_engine_output gave last */
     toc_peer_state *peers; /* row 0 is for strangers */
     size_t peer_count;

@@ -56,7 +56,33 @@ def unknown_key(nodes, cards):
     nodes["stranger"].tocsin("peer", "add", "-", stdin=cards["a"])
     row = refused(nodes["a"], "unknown-key")
     expect(row["org"] is None, "an unknown key was counted as a known peer's")
+    cards["stranger"] = nodes["stranger"].tocsin("card").last["card"]
     nodes["stranger"].stop()
+
+
+def lure(nodes):
+    """c's next card names another endpoint, of somebody's choice. Everybody follows the card."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    endpoint = f"tcp://127.0.0.1:{listener.getsockname()[1]}"
+    serial = nodes["c"].tocsin("card", "change", "--endpoint", endpoint).last["serial"]
+    for key in ("a", "b"):
+        wait_for(f"{key} has c's next card", lambda key=key: any(
+            (peer["org"], peer["serial"]) == (nodes["c"].org(), serial) for peer in nodes[key].tocsin("peer", "list").lines))
+    return listener, endpoint
+
+
+def only_confirmed_endpoints(nodes, cards, listener, endpoint):
+    """All this time, and through restarts, nobody has dialled what that card names. Where an operator confirms it, it is."""
+    listener.setblocking(False)
+    try:
+        listener.accept()
+        raise Failure("an endpoint was dialled that no operator confirmed")
+    except BlockingIOError:
+        pass
+    listener.settimeout(30)
+    nodes["a"].tocsin("peer", "add", "-", "--endpoint", endpoint, stdin=cards["stranger"])
+    listener.accept()[0].close()
+    listener.close()
 
 
 def outside_the_circle(nodes, cards):
@@ -182,9 +208,11 @@ def run(nodes):
     replayed_handshake(nodes, proxies)
     noise(nodes)
     unknown_key(nodes, cards)
+    lured = lure(nodes)
     outside_the_circle(nodes, cards)
     forged_checkpoint(nodes)
     changed_entry(nodes)
+    only_confirmed_endpoints(nodes, cards, *lured)
     told = {reason: count(nodes["a"], reason) for reason in ("replay", "mac1", "unknown-key", "not-a-member")}
     print(f"after restarts a counts {told}; c refused a changed entry and a forged checkpoint")
     if not nodes["c"].tocsin("log", "check").last["ok"]:
