@@ -1,4 +1,5 @@
-/* Commands about charters that follow: circle-propose, -proposals, -proposal, -endorse, -choose. */
+/* Commands about charters that follow: circle-propose, -proposals, -proposal, -endorse, -choose,
+ * -confirm. */
 #include "node/control_args.h"
 #include "node/control_roll.h"
 #include "node/control_talk.h"
@@ -435,6 +436,43 @@ toc_code toc_control_circle_choose(toc_talk *talk, json_t *request, toc_err *err
     toc_json_open(&json, NULL, '{');
     toc_json_hex(&json, "circle", TOC_SPAN_OF(task.circle.bytes));
     toc_json_hex(&json, "charter", TOC_SPAN_OF(task.hash.bytes));
+    toc_json_close(&json, '}');
+    TOC_TRY(toc_buf_ok(&line, err));
+    return toc_talk_line(talk, toc_buf_view(&line), err);
+}
+
+/* ---- circle-confirm ---- */
+
+typedef struct confirmation {
+    toc_circle_id circle;
+    toc_org_id org;
+} confirmation;
+
+static toc_code run_confirm(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                            toc_err *err)
+{
+    const confirmation *task = context;
+    return toc_engine_circle_confirm(engine, txn, &task->circle, &task->org, now, err);
+}
+
+static toc_code read_confirmation(toc_talk *talk, json_t *request, confirmation *out, toc_err *err)
+{
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    TOC_TRY(toc_log_read(toc_node_log(toc_talk_node(talk)), &txn, err));
+    TOC_TRY(toc_roll_circle(txn, request, &out->circle, err));
+    return toc_roll_org(txn, request, &out->org, err);
+}
+
+toc_code toc_control_circle_confirm(toc_talk *talk, json_t *request, toc_err *err)
+{
+    confirmation task;
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    TOC_TRY(read_confirmation(talk, request, &task, err));
+    TOC_TRY(toc_node_do(toc_talk_node(talk), run_confirm, &task, err));
+    toc_json json = {.out = &line};
+    toc_json_open(&json, NULL, '{');
+    toc_json_hex(&json, "circle", TOC_SPAN_OF(task.circle.bytes));
+    toc_json_hex(&json, "org", TOC_SPAN_OF(task.org.bytes));
     toc_json_close(&json, '}');
     TOC_TRY(toc_buf_ok(&line, err));
     return toc_talk_line(talk, toc_buf_view(&line), err);

@@ -493,6 +493,11 @@ static toc_code add_members(toc_json *json, toc_log_txn *txn, const toc_charter 
         toc_json_optional(json, "kind", member->kind);
         toc_json_optional(json, "country", member->country);
         toc_json_time_optional(json, "last_heard", heard[i]);
+        toc_time until = {0};
+        toc_code waits = toc_log_admission_get(txn, &charter->circle, &member->org, &until, err);
+        if (waits != TOC_OK && waits != TOC_NOT_FOUND)
+            return waits;
+        toc_json_time_optional(json, "waits_until", until);
         toc_json_close(json, '}');
     }
     toc_json_close(json, ']');

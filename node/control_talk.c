@@ -247,6 +247,7 @@ static const toc_command commands[] = {
     {"circle-proposals", READS, toc_control_circle_proposals, {NULL}},
     {"circle-proposal", READS, toc_control_circle_proposal, {"proposal", "charter", NULL}},
     {"circle-endorse", FOR_ADMINS, toc_control_circle_endorse, {"proposal", "charter", NULL}},
+    {"circle-confirm", FOR_ADMINS, toc_control_circle_confirm, {"circle", "org", NULL}},
     {"circle-choose", FOR_ADMINS, toc_control_circle_choose, {"circle", "charter", NULL}},
     {"circle-list", READS, toc_control_circle_list, {NULL}},
     {"circle-show", READS, toc_control_circle_show, {"circle", NULL}},

@@ -58,6 +58,7 @@ toc_code toc_control_circle_propose(toc_talk *talk, json_t *request, toc_err *er
 toc_code toc_control_circle_proposals(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_circle_proposal(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_circle_endorse(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_circle_confirm(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_circle_choose(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_circle_list(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_circle_show(toc_talk *talk, json_t *request, toc_err *err);

@@ -376,6 +376,31 @@ typedef toc_code (*toc_log_rival_visit)(void *context, const toc_charter_hash *h
 TOC_MUST toc_code toc_log_rivals(toc_log_txn *txn, const toc_circle_id *circle,
                                  toc_log_rival_visit visit, void *context, toc_err *err);
 
+/* ---- admissions: readers of a circle who get no key from this node before a moment */
+
+typedef struct toc_log_admission {
+    toc_circle_id circle;
+    toc_org_id org;
+    toc_time until;
+} toc_log_admission;
+TOC_MUST toc_code toc_log_admission_put(toc_log_txn *txn, const toc_log_admission *admission,
+                                        toc_err *err);
+/* NOT_FOUND: it does not wait. */
+TOC_MUST toc_code toc_log_admission_get(toc_log_txn *txn, const toc_circle_id *circle,
+                                        const toc_org_id *org, toc_time *out_until, toc_err *err);
+TOC_MUST toc_code toc_log_admission_drop(toc_log_txn *txn, const toc_circle_id *circle,
+                                         const toc_org_id *org, toc_err *err);
+/* In order of circle, then of org. The callback does not write. */
+typedef toc_code (*toc_log_admission_visit)(void *context, const toc_log_admission *admission,
+                                            toc_err *err);
+TOC_MUST toc_code toc_log_admissions(toc_log_txn *txn, toc_log_admission_visit visit, void *context,
+                                     toc_err *err);
+/* A delay that a charter lowered, and until when it counts still. NOT_FOUND: there is none. */
+TOC_MUST toc_code toc_log_delay_put(toc_log_txn *txn, const toc_circle_id *circle,
+                                    uint64_t delay_ms, toc_time until, toc_err *err);
+TOC_MUST toc_code toc_log_delay(toc_log_txn *txn, const toc_circle_id *circle,
+                                uint64_t *out_delay_ms, toc_time *out_until, toc_err *err);
+
 /* Peers added by hand; endpoints that the operator confirmed, one a line. Only those are dialled.
  */
 TOC_MUST toc_code toc_log_peer_put(toc_log_txn *txn, const toc_org_id *org, toc_span endpoints,

@@ -1,4 +1,4 @@
-/* circle create, join, admit, choose, list, show. */
+/* circle create, join, admit, choose, confirm, list, show. */
 #include "tools/ask.h"
 #include "tools/commands.h"
 #include "tools/term/table.h"
@@ -122,6 +122,30 @@ toc_code toc_cmd_circle_choose(toc_cli *cli, const toc_opts *args, toc_err *err)
     return toc_ask(cli, &request, &show, NULL, err);
 }
 
+static toc_code show_confirmed(void *context, json_t *line, toc_buf *out, toc_err *err)
+{
+    const char **name = context;
+    (void)line;
+    toc_colour_add(out, TOC_STYLE_STRONG, toc_span_text(*name));
+    toc_buf_add_text(out, " gets the keys of what this node writes from now on.\n");
+    return toc_buf_ok(out, err);
+}
+
+toc_code toc_cmd_circle_confirm(toc_cli *cli, const toc_opts *args, toc_err *err)
+{
+    TOC_TRY(toc_opts_expect(args, 1, 1, "an org (its name or id)", err));
+    const char *circle = toc_opts_value(args, "circle");
+    TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
+    toc_json json = toc_request_begin(&request, "circle-confirm");
+    if (circle != NULL)
+        toc_json_text(&json, "circle", toc_span_text(circle));
+    toc_json_text(&json, "org", toc_span_text(args->words[0]));
+    toc_json_close(&json, '}');
+    const char *shown = args->words[0];
+    toc_show show = {.line = show_confirmed, .context = &shown};
+    return toc_ask(cli, &request, &show, NULL, err);
+}
+
 static toc_code collect_circle(void *context, json_t *line, toc_buf *out, toc_err *err)
 {
     toc_table *table = context;
@@ -150,6 +174,24 @@ toc_code toc_cmd_circle_list(toc_cli *cli, const toc_opts *args, toc_err *err)
     return toc_print(&out, err);
 }
 
+/* Who was admitted lately, and gets no keys yet. */
+static void add_waiting(const json_t *members, toc_buf *out)
+{
+    for (size_t i = 0; i < json_array_size(members); i++) {
+        const json_t *member = json_array_get(members, i);
+        const char *name = toc_text_of(member, "name"), *until = toc_text_of(member, "waits_until");
+        if (until[0] == '\0')
+            continue;
+        toc_colour_add(out, TOC_STYLE_STRONG,
+                       toc_span_text(name[0] == '\0' ? toc_text_of(member, "org") : name));
+        toc_buf_printf(out,
+                       " gets no keys from this node before %s. Do you know it? 'tocsin circle "
+                       "confirm' does not wait; if nobody meant to admit it, propose its removal "
+                       "now.\n",
+                       until);
+    }
+}
+
 static toc_code show_circle(void *context, json_t *line, toc_buf *out, toc_err *err)
 {
     static const char *const heads[] = {"MEMBER",     "ROLE", "KIND", "COUNTRY",
@@ -162,6 +204,7 @@ static toc_code show_circle(void *context, json_t *line, toc_buf *out, toc_err *
                    toc_text_of(line, "circle"), (unsigned long long)toc_number_of(line, "version"),
                    (unsigned long long)toc_number_of(line, "quorum"));
     add_rivals(line, out);
+    add_waiting(json_object_get(line, "members"), out);
     TOC_AUTO(toc_table_wipe) toc_table table;
     toc_table_init(&table, heads);
     const json_t *members = json_object_get(line, "members");

@@ -21,7 +21,7 @@ toc_command_fn toc_cmd_address, toc_cmd_submit, toc_cmd_retract, toc_cmd_receipt
 extern const toc_option toc_audience_options[];
 toc_command_fn toc_cmd_bundle, toc_cmd_verify;
 extern const toc_option toc_bundle_options[], toc_verify_options[];
-toc_command_fn toc_cmd_circle_choose;
+toc_command_fn toc_cmd_circle_choose, toc_cmd_circle_confirm;
 extern const toc_option toc_circle_choose_options[];
 toc_command_fn toc_cmd_circle_propose, toc_cmd_circle_proposals, toc_cmd_circle_proposal,
     toc_cmd_circle_endorse;

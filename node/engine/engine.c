@@ -525,6 +525,8 @@ static toc_code take_reply(toc_engine *engine, toc_log_txn *txn, engine_link *li
     if (message->kind == TOC_MSG_REFUSAL) {
         if (request->kind == TOC_MSG_PULL)
             toc_sync_pull_failed(engine, &request->feed, now);
+        if (request->kind == TOC_MSG_WANT_GRANT)
+            toc_grants_refused(link, message, now);
         if (request->newest)
             toc_engine_count(engine, &link->peer, request->reason, NULL);
         if (request->kind == TOC_MSG_WANT_FORK)
@@ -558,7 +560,7 @@ static toc_code take_request(toc_engine *engine, toc_log_txn *txn, engine_link *
     if (message->kind == TOC_MSG_PULL)
         return toc_sync_serve_pull(engine, txn, link, message, err);
     if (message->kind == TOC_MSG_WANT_GRANT)
-        return toc_grants_serve(engine, txn, link, message, err);
+        return toc_grants_serve(engine, txn, link, message, now, err);
     if (message->kind == TOC_MSG_ROLL)
         return toc_roll_serve(engine, txn, link, message, err);
     if (message->kind == TOC_MSG_WANT_FORK)
@@ -677,6 +679,7 @@ toc_code toc_engine_tick(toc_engine *engine, toc_log_txn *txn, toc_now now, bool
         engine->last_sweep = now.mono;
         TOC_TRY(toc_roll_ask_unknown(engine, txn, now, err));
         TOC_TRY(toc_roll_advance(engine, txn, now, err));
+        TOC_TRY(toc_admission_tick(engine, txn, now, err));
         TOC_TRY(toc_sync_advance_all(engine, txn, now, err));
     }
     if (engine->all_heads || now.mono.ms - engine->last_heads.ms >= ENGINE_HEADS_MS) {

@@ -96,6 +96,10 @@ TOC_MUST toc_code toc_engine_charter_endorse(toc_engine *engine, toc_log_txn *tx
 TOC_MUST toc_code toc_engine_circle_choose(toc_engine *engine, toc_log_txn *txn,
                                            const toc_circle_id *circle,
                                            const toc_charter_hash *hash, toc_now now, toc_err *err);
+/* A new reader of the circle need not wait for its keys any longer. NOT_FOUND when it does not. */
+TOC_MUST toc_code toc_engine_circle_confirm(toc_engine *engine, toc_log_txn *txn,
+                                            const toc_circle_id *circle, const toc_org_id *org,
+                                            toc_now now, toc_err *err);
 /* As the single admin: a new version with one more member, in force at once. STATE when the quorum
  * is more than one, with what to do. */
 TOC_MUST toc_code toc_engine_circle_admit(toc_engine *engine, toc_log_txn *txn,

@@ -91,7 +91,9 @@ static toc_code reader_seal(toc_log_txn *txn, const toc_log_circle *circle, cons
                             toc_arena *arena, toc_seal_key *out, toc_err *err)
 {
     toc_card card;
-    if (circle->contested && !toc_rivals_have(txn, circle, org, true, arena)) {
+    toc_time until;
+    if (toc_admission_waits(txn, &circle->id, org, &until) ||
+        (circle->contested && !toc_rivals_have(txn, circle, org, true, arena))) {
         TOC_AUTO(toc_secret_free) toc_secret *nobody = NULL;
         TOC_TRY(toc_secret_random(&nobody, err));
         toc_seal_public(nobody, out);
@@ -202,11 +204,8 @@ static toc_code keep_key(toc_engine *engine, toc_log_txn *txn, const toc_feed_na
 {
     *out_kept = false;
     TOC_AUTO(toc_secret_free) toc_secret *key = NULL;
-    toc_err why;
-    if (toc_cards_open_box(engine, box, &key, &why) != TOC_OK) {
-        toc_engine_count(engine, &name->org, TOC_REFUSE_GRANT, "our box in a grant does not open");
-        return TOC_OK;
-    }
+    if (toc_cards_open_box(engine, box, &key, NULL) != TOC_OK)
+        return TOC_OK; /* we wait for it, perhaps: asked for, the author says why */
     toc_key_id id;
     toc_sender_key_id(key, name, epoch, &id);
     if (!toc_key_id_equal(&id, expected)) {
@@ -247,8 +246,26 @@ toc_code toc_grants_take(toc_engine *engine, toc_log_txn *txn, const toc_feed_na
 
 /* ---- WantGrant ---- */
 
+static toc_code refuse_for_now(toc_engine *engine, const engine_link *link, uint64_t id,
+                               toc_time until, toc_now now, toc_err *err)
+{
+    uint64_t left = until.unix_ms > now.wall.unix_ms ? until.unix_ms - now.wall.unix_ms : 1;
+    toc_message reply = {.kind = TOC_MSG_REFUSAL, .id = id};
+    reply.as.refusal.code = TOC_REFUSED_POLICY;
+    reply.as.refusal.sentence = toc_span_text("keys come when the admission delay is over");
+    reply.as.refusal.retry_after_ms = left < UINT32_MAX ? (uint32_t)left : UINT32_MAX;
+    return toc_engine_send(engine, link->number, false, &reply, err);
+}
+
+void toc_grants_refused(engine_link *link, const toc_message *refusal, toc_now now)
+{
+    uint64_t after = refusal->as.refusal.retry_after_ms;
+    link->grants_after.ms =
+        now.mono.ms + (after < ENGINE_GRANT_RETRY_MS_MAX ? after : ENGINE_GRANT_RETRY_MS_MAX);
+}
+
 toc_code toc_grants_serve(toc_engine *engine, toc_log_txn *txn, engine_link *link,
-                          const toc_message *message, toc_err *err)
+                          const toc_message *message, toc_now now, toc_err *err)
 {
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
     TOC_TRY(toc_arena_new(GRANTS_ARENA_BYTES, &arena, err));
@@ -267,6 +284,9 @@ toc_code toc_grants_serve(toc_engine *engine, toc_log_txn *txn, engine_link *lin
         toc_log_card_of(txn, &link->peer, arena, &card, NULL) != TOC_OK)
         return toc_engine_refuse(engine, link->number, message->id, TOC_REFUSED_NOT_FOUND,
                                  "no such key", err);
+    toc_time until;
+    if (toc_admission_waits(txn, &name->circle, &link->peer, &until))
+        return refuse_for_now(engine, link, message->id, until, now, err);
     if (charter.policy.history != TOC_HISTORY_ALL &&
         toc_epoch_granted(txn, name, epoch, &link->peer, arena) != TOC_GRANTED_YES)
         return toc_engine_refuse(engine, link->number, message->id, TOC_REFUSED_POLICY,
@@ -363,7 +383,8 @@ static toc_code want_grant(toc_engine *engine, toc_log_txn *txn, const toc_feed_
 {
     author_search search = {.author = &name->org};
     TOC_TRY(toc_engine_links(engine, txn, find_author, &search, err));
-    if (search.found == NULL || toc_engine_wants_grant(engine, name, epoch))
+    if (search.found == NULL || now.mono.ms < search.found->grants_after.ms ||
+        toc_engine_wants_grant(engine, name, epoch))
         return TOC_OK;
     engine_request *request = toc_engine_request(engine, search.found, TOC_MSG_WANT_GRANT, now);
     if (request == NULL)

@@ -36,9 +36,13 @@ static bool are_alike(const toc_addressees *left, const toc_addressees *right)
            same_orgs(left->had, left->had_count, right->had, right->had_count);
 }
 
-/* While the circle is contested nobody gets what is written who reads in one branch only. */
+/* A new reader waits. While the circle is contested nobody gets what is written who reads in one
+ * branch only. */
 static bool gets_it(const finding *all, const toc_org_id *org)
 {
+    toc_time until;
+    if (toc_admission_waits(all->txn, &all->circle->id, org, &until))
+        return false;
     return !all->circle->contested || toc_org_id_equal(org, &all->engine->org) ||
            toc_rivals_have(all->txn, all->circle, org, true, all->arena);
 }

@@ -264,8 +264,10 @@ toc_code toc_roll_adopt(toc_engine *engine, toc_log_txn *txn, const toc_charter 
         state.known && toc_log_charter_of(txn, &charter->circle, arena, &before, NULL) == TOC_OK;
     bool turn = !follows || !readers_equal(&before, charter);
     TOC_TRY(take_member_cards(engine, txn, charter, arena, now, err));
-    if (follows)
+    if (follows) {
         TOC_TRY(toc_pins_adopt(engine, txn, &before, charter, arena, now, err));
+        TOC_TRY(toc_admission_adopt(engine, txn, &before, charter, now, err));
+    }
     toc_pins_renew(engine, charter, now, &state);
     state.known = true;
     state.charter = charter->hash;

@@ -18,9 +18,10 @@ enum {
                                   << 20, /* of entries, for one Pull: the rest is asked for again */
     ENGINE_PART_BYTES_MAX = 57000, /* entries in one part: with note and proofs it fits a message */
     ENGINE_PULLS_PER_FEED_MAX = 4,
-    ENGINE_REQUEST_MS = 10000, /* a request unanswered for so long failed */
-    ENGINE_RETRY_MS = 2000,    /* a feed or circle that could not go on is tried again after */
-    ENGINE_HEADS_MS = 60000,   /* anti-entropy even when nothing seems to be missing */
+    ENGINE_REQUEST_MS = 10000,         /* a request unanswered for so long failed */
+    ENGINE_GRANT_RETRY_MS_MAX = 60000, /* for who said that it gives no key, and for how long */
+    ENGINE_RETRY_MS = 2000,  /* a feed or circle that could not go on is tried again after */
+    ENGINE_HEADS_MS = 60000, /* anti-entropy even when nothing seems to be missing */
     ENGINE_PING_MS = 30000,
     ENGINE_SILENCE_MS = 95000,        /* three pings unanswered: the link is dead */
     ENGINE_UNPROVEN_FEEDS_MAX = 4096, /* of one link: 500 members, three lanes, some generations */
@@ -103,7 +104,8 @@ typedef struct engine_link {
     toc_org_id peer;
     toc_instant heard, pinged;
     engine_telling telling;
-    uint32_t unproven; /* feeds that it told of and nothing of which has been verified */
+    toc_instant grants_after; /* it is not asked for a key before */
+    uint32_t unproven;        /* feeds that it told of and nothing of which has been verified */
     engine_request requests[TOC_REQUESTS_OPEN_MAX];
 } engine_link;
 
@@ -320,6 +322,16 @@ TOC_MUST toc_code toc_pins_adopt(toc_engine *engine, toc_log_txn *txn, const toc
 void toc_pins_renew(const toc_engine *engine, const toc_charter *charter, toc_now now,
                     toc_log_circle *state);
 
+/* admission.c: new readers wait for their keys. */
+bool toc_admission_waits(toc_log_txn *txn, const toc_circle_id *circle, const toc_org_id *org,
+                         toc_time *out_until);
+TOC_MUST toc_code toc_admission_adopt(const toc_engine *engine, toc_log_txn *txn,
+                                      const toc_charter *before, const toc_charter *after,
+                                      toc_now now, toc_err *err);
+/* Whose delay is over gets the next key. */
+TOC_MUST toc_code toc_admission_tick(toc_engine *engine, toc_log_txn *txn, toc_now now,
+                                     toc_err *err);
+
 /* rivals.c: a tip that does not lead to the charter in force. When it is valid beside it, it is
  * kept and the circle is contested. */
 TOC_MUST toc_code toc_rivals_meet(toc_engine *engine, toc_log_txn *txn, const engine_tip *tip,
@@ -412,7 +424,9 @@ TOC_MUST toc_code toc_grants_refresh(toc_engine *engine, toc_log_txn *txn,
 TOC_MUST toc_code toc_grants_take(toc_engine *engine, toc_log_txn *txn, const toc_feed_name *name,
                                   const toc_grant *grant, toc_now now, toc_err *err);
 TOC_MUST toc_code toc_grants_serve(toc_engine *engine, toc_log_txn *txn, engine_link *link,
-                                   const toc_message *message, toc_err *err);
+                                   const toc_message *message, toc_now now, toc_err *err);
+/* The author gives no key now: it is not asked again before it said, or a minute. */
+void toc_grants_refused(engine_link *link, const toc_message *refusal, toc_now now);
 TOC_MUST toc_code toc_grants_reply(toc_engine *engine, toc_log_txn *txn,
                                    const engine_request *request, const toc_message *message,
                                    toc_now now, toc_err *err);

@@ -1,0 +1,111 @@
+/* New readers get no key before the circle's admission delay is over (PROTOCOL §1): whoever stole
+ * enough officer keys to admit a spy has to wait that long, in everybody's sight. It counts from
+ * when this node adopted the charter, since nothing signed says when it was made. */
+#include "node/engine/state.h"
+#include "proto/base/text.h"
+
+enum { ADMISSION_ARENA_BYTES = 64 << 20, ADMISSION_DUE_MAX = 64 };
+
+bool toc_admission_waits(toc_log_txn *txn, const toc_circle_id *circle, const toc_org_id *org,
+                         toc_time *out_until)
+{
+    return toc_log_admission_get(txn, circle, org, out_until, NULL) == TOC_OK;
+}
+
+/* ---- a charter comes into force ---- */
+
+/* What was in force before counts until it would have passed: or it would be lowered first, and the
+ * spy be admitted then. */
+static toc_code delay_of(toc_log_txn *txn, const toc_charter *before, const toc_charter *after,
+                         toc_now now, uint64_t *out_ms, toc_err *err)
+{
+    uint64_t was = before->policy.admission_delay_ms, is = after->policy.admission_delay_ms, kept;
+    toc_time until;
+    toc_code code = toc_log_delay(txn, &after->circle, &kept, &until, err);
+    if (code != TOC_OK && code != TOC_NOT_FOUND)
+        return code;
+    if (code == TOC_OK && now.wall.unix_ms < until.unix_ms && kept > was)
+        was = kept;
+    *out_ms = is > was ? is : was;
+    if (before->policy.admission_delay_ms <= is)
+        return TOC_OK;
+    return toc_log_delay_put(txn, &after->circle, *out_ms, (toc_time){now.wall.unix_ms + *out_ms},
+                             err);
+}
+
+toc_code toc_admission_adopt(const toc_engine *engine, toc_log_txn *txn, const toc_charter *before,
+                             const toc_charter *after, toc_now now, toc_err *err)
+{
+    uint64_t delay_ms;
+    TOC_TRY(delay_of(txn, before, after, now, &delay_ms, err));
+    for (size_t i = 0; i < before->member_count; i++) {
+        const toc_org_id *org = &before->members[i].org;
+        toc_time until;
+        if (!toc_charter_reads(after, org) && toc_admission_waits(txn, &after->circle, org, &until))
+            TOC_TRY(toc_log_admission_drop(txn, &after->circle, org, err));
+    }
+    for (size_t i = 0; i < after->member_count; i++) {
+        const toc_org_id *org = &after->members[i].org;
+        const toc_log_admission waits = {
+            .circle = after->circle, .org = *org, .until = {now.wall.unix_ms + delay_ms}};
+        if (delay_ms > 0 && toc_charter_reads(after, org) && !toc_charter_reads(before, org) &&
+            !toc_org_id_equal(org, &engine->org))
+            TOC_TRY(toc_log_admission_put(txn, &waits, err));
+    }
+    return TOC_OK;
+}
+
+/* ---- the delay is over ---- */
+
+typedef struct due_list {
+    toc_time now;
+    size_t count;
+    toc_log_admission rows[ADMISSION_DUE_MAX];
+} due_list;
+
+static toc_code collect_due(void *context, const toc_log_admission *admission, toc_err *err)
+{
+    due_list *due = context;
+    (void)err;
+    if (admission->until.unix_ms <= due->now.unix_ms && due->count < ADMISSION_DUE_MAX)
+        due->rows[due->count++] = *admission;
+    return TOC_OK;
+}
+
+/* From now on it reads what the node writes: a new key, since the readers are others. */
+static toc_code let_in(toc_engine *engine, toc_log_txn *txn, const toc_circle_id *circle,
+                       toc_now now, toc_err *err)
+{
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    toc_log_circle state;
+    toc_charter charter;
+    TOC_TRY(toc_arena_new(ADMISSION_ARENA_BYTES, &arena, err));
+    if (!toc_roll_shared(txn, circle, &engine->org, arena, &state, &charter) ||
+        !toc_charter_writes(&charter, &engine->org))
+        return TOC_OK;
+    return toc_grants_refresh(engine, txn, circle, true, now, err);
+}
+
+toc_code toc_admission_tick(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err)
+{
+    due_list due = {.now = now.wall};
+    if (engine->stopped_ticks)
+        return TOC_OK; /* the clock is contradicted */
+    TOC_TRY(toc_log_admissions(txn, collect_due, &due, err));
+    for (size_t i = 0; i < due.count; i++)
+        TOC_TRY(toc_log_admission_drop(txn, &due.rows[i].circle, &due.rows[i].org, err));
+    for (size_t i = 0; i < due.count; i++) { /* they stand in order of circle */
+        if (i + 1 == due.count ||
+            !toc_circle_id_equal(&due.rows[i].circle, &due.rows[i + 1].circle))
+            TOC_TRY(let_in(engine, txn, &due.rows[i].circle, now, err));
+    }
+    return TOC_OK;
+}
+
+toc_code toc_engine_circle_confirm(toc_engine *engine, toc_log_txn *txn,
+                                   const toc_circle_id *circle, const toc_org_id *org, toc_now now,
+                                   toc_err *err)
+{
+    TOC_TRY(toc_log_admission_drop(txn, circle, org, err));
+    return let_in(engine, txn, circle, now, err);
+}

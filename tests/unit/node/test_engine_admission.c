@@ -1,0 +1,262 @@
+/* The admission delay: whoever stole an admin's key and admits a spy has to wait, in everybody's
+ * sight, before anybody seals a key to it. */
+#include "proto/feed/addressed.h"
+#include "tests/support/leaver.h"
+#include "tests/unit/node/hostile.h"
+
+enum { DELAY_MS = 60000 };
+
+typedef struct change {
+    scene *s;
+    toc_amendment amendment;
+} change;
+
+static toc_code propose(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                        toc_err *err)
+{
+    change *what = context;
+    toc_amended made;
+    TOC_TRY(toc_engine_charter_propose(engine, txn, &what->s->circle, &what->amendment, false, now,
+                                       NULL, &made, err));
+    assert_true(made.in_force);
+    return TOC_OK;
+}
+
+static void set_delay(scene *s, uint64_t delay_ms)
+{
+    change what = {.s = s,
+                   .amendment = {.sets_delay = true, .policy = {.admission_delay_ms = delay_ms}}};
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], propose, &what));
+    steps(s, 100);
+}
+
+static int set_up_delay(void **state)
+{
+    set_up(state);
+    set_delay(*state, DELAY_MS);
+    return 0;
+}
+
+static toc_code remove_spy(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                           toc_err *err)
+{
+    const scene *s = context;
+    return toc_leaver_remove(engine, txn, &s->circle, &s->net.nodes[MALLORY].org, now, err);
+}
+
+static toc_code confirm(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                        toc_err *err)
+{
+    const scene *s = context;
+    return toc_engine_circle_confirm(engine, txn, &s->circle, &s->net.nodes[MALLORY].org, now, err);
+}
+
+static void write_at(scene *s, int author)
+{
+    assert_true(sim_do(&s->net, &s->net.nodes[author], write_record, s));
+    steps(s, 200);
+}
+
+static void pass(scene *s, uint64_t ms)
+{
+    steps(s, (unsigned)(ms / SIM_STEP_MS));
+}
+
+/* Has the spy a key of the author, of whatever epoch? */
+static bool has_any_key(const scene *s, int author)
+{
+    toc_err err;
+    toc_log_feed feed;
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    bool any = false;
+    assert_true(feed_at(s, author, author, TOC_LANE_ALERT, &feed));
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[MALLORY].log, &txn, &err));
+    for (uint32_t epoch = 1; epoch <= feed.judge.epoch; epoch++) {
+        TOC_AUTO(toc_secret_free) toc_secret *key = NULL;
+        any |= toc_log_sender_key(txn, &feed.name, epoch, &key, NULL) == TOC_OK;
+    }
+    return any;
+}
+
+static toc_message want_newest(const scene *s, int author)
+{
+    toc_log_feed feed;
+    assert_true(feed_at(s, author, author, TOC_LANE_ALERT, &feed));
+    toc_message question = {.kind = TOC_MSG_WANT_GRANT};
+    question.as.want_grant.feed = feed.name;
+    question.as.want_grant.epoch = feed.judge.epoch;
+    return question;
+}
+
+/* ---- the spy waits ---- */
+
+static void a_spy_whom_a_stolen_key_admits_gets_no_key_before_the_delay(void **state)
+{
+    scene *s = *state;
+    toc_err err;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    write_at(s, AUTHOR);
+    admit_as(s, MALLORY, TOC_ROLE_OBSERVER, true);
+    write_at(s, AUTHOR);
+    write_at(s, READER);
+    assert_int_equal(stored(s, MALLORY), stored(s, AUTHOR)); /* what it cannot open */
+    assert_false(has_any_key(s, AUTHOR));
+    assert_false(has_any_key(s, READER));
+    for (int author = AUTHOR; author <= READER; author++) {
+        toc_message question = want_newest(s, author), answer;
+        toc_buf refusal = refusal_of(s, MALLORY, author, &question);
+        TOC_CHECK_OK(toc_arena_new(TOC_MESSAGE_ARENA_BYTES, &arena, &err));
+        TOC_CHECK_OK(toc_message_decode(toc_buf_view(&refusal), arena, &answer, &err));
+        assert_int_equal(answer.as.refusal.code, TOC_REFUSED_POLICY);
+        assert_true(answer.as.refusal.retry_after_ms > DELAY_MS / 4);
+        assert_true(answer.as.refusal.retry_after_ms <= DELAY_MS);
+        toc_buf_wipe(&refusal);
+        toc_arena_free(arena);
+        arena = NULL;
+    }
+    pass(s, DELAY_MS + 5000); /* nobody took the admission back */
+    write_at(s, AUTHOR);
+    assert_true(has_any_key(s, AUTHOR));
+    assert_true(has_any_key(s, READER));
+}
+
+static void an_admission_that_is_taken_back_in_time_gave_no_key(void **state)
+{
+    scene *s = *state;
+    admit_as(s, MALLORY, TOC_ROLE_MEMBER, true);
+    write_at(s, AUTHOR);
+    pass(s, DELAY_MS / 2);
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], remove_spy, s));
+    pass(s, 2 * DELAY_MS);
+    write_at(s, AUTHOR);
+    assert_false(has_any_key(s, AUTHOR));
+    assert_false(has_any_key(s, READER));
+    admit_as(s, MALLORY, TOC_ROLE_MEMBER, false); /* again: it waits anew */
+    write_at(s, AUTHOR);
+    assert_false(has_any_key(s, AUTHOR));
+}
+
+static void lowering_the_delay_first_saves_no_time(void **state)
+{
+    scene *s = *state;
+    set_delay(s, 20000);
+    set_delay(s, 0);
+    admit_as(s, MALLORY, TOC_ROLE_OBSERVER, true);
+    write_at(s, AUTHOR);
+    pass(s, DELAY_MS / 2);
+    assert_false(has_any_key(s, AUTHOR));
+    pass(s, DELAY_MS);
+    assert_true(has_any_key(s, AUTHOR));
+}
+
+static void a_relay_that_is_made_a_reader_waits_too(void **state)
+{
+    scene *s = *state;
+    admit_as(s, MALLORY, TOC_ROLE_RELAY, true);
+    pass(s, DELAY_MS + 5000);
+    const toc_amend_step step = {
+        .what = TOC_AMEND_ROLE, .org = s->net.nodes[MALLORY].org, .role = TOC_ROLE_OBSERVER};
+    change what = {.s = s, .amendment = {.step_count = 1, .steps = &step}};
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], propose, &what));
+    write_at(s, AUTHOR);
+    pass(s, DELAY_MS / 2);
+    assert_false(has_any_key(s, AUTHOR));
+}
+
+/* RED goes to every reader of the circle, and to each by name. */
+static toc_code write_red(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                          toc_err *err)
+{
+    scene *s = context;
+    toc_span record = toc_span_text("sealed before anybody reads what it says");
+    const toc_statement marking = {.kind = TOC_RECORD_WALLET, .tlp = TOC_TLP_RED};
+    const toc_addressees to = {.marking = &marking}, *named = &to;
+    return toc_engine_write(engine, txn, &s->circle, TOC_LANE_BULK, &record, &named, 1, now,
+                            &s->record, err);
+}
+
+/* Does the seal key of `whose` open the author's newest bulk entry? (Around it is what the circle
+ * opens, here the author.) */
+static bool opens_newest(const scene *s, int whose)
+{
+    toc_err err;
+    toc_log_feed feed;
+    toc_span entry;
+    toc_opened opened;
+    toc_addressed inner;
+    static uint8_t outer[TOC_ENTRY_BYTES_MAX], plain[TOC_ENTRY_BYTES_MAX];
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    TOC_AUTO(toc_secret_free) toc_secret *key = NULL;
+    TOC_AUTO(toc_secret_free) toc_secret *seal = steal(s, whose, TOC_OWN_SEAL);
+    assert_true(feed_at(s, AUTHOR, AUTHOR, TOC_LANE_BULK, &feed));
+    uint64_t newest = feed.frontier.size - 1;
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[AUTHOR].log, &txn, &err));
+    TOC_CHECK_OK(toc_log_entry(txn, feed.number, newest, &entry, &err));
+    TOC_CHECK_OK(toc_log_sender_key(txn, &feed.name, feed.judge.epoch, &key, &err));
+    TOC_CHECK_OK(toc_entry_open(&feed.id, newest, entry, key, outer, &opened, &err));
+    return toc_addressed_open(&feed.id, newest, opened.record, seal, plain, &inner, NULL) == TOC_OK;
+}
+
+static void what_is_sealed_to_each_reader_is_not_sealed_to_who_waits(void **state)
+{
+    scene *s = *state;
+    admit_as(s, MALLORY, TOC_ROLE_OBSERVER, true);
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], write_red, s));
+    assert_true(opens_newest(s, READER));
+    assert_false(opens_newest(s, MALLORY));
+    pass(s, DELAY_MS + 5000);
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], write_red, s));
+    assert_true(opens_newest(s, MALLORY));
+}
+
+/* ---- who need not wait ---- */
+
+static void an_operator_confirms_for_the_own_node_only(void **state)
+{
+    scene *s = *state;
+    admit_as(s, MALLORY, TOC_ROLE_OBSERVER, true);
+    write_at(s, AUTHOR);
+    write_at(s, READER);
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], confirm, s));
+    write_at(s, AUTHOR);
+    write_at(s, READER);
+    assert_true(has_any_key(s, AUTHOR));
+    assert_false(has_any_key(s, READER));
+    toc_err err;
+    toc_log_txn *txn = NULL;
+    TOC_CHECK_OK(toc_log_write(s->net.nodes[AUTHOR].log, &txn, &err));
+    assert_int_equal(
+        confirm(s, s->net.nodes[AUTHOR].engine, txn, sim_now(&s->net, &s->net.nodes[AUTHOR]), &err),
+        TOC_NOT_FOUND);
+    toc_log_abort(txn);
+}
+
+static void who_reads_already_and_the_joiner_itself_do_not_wait(void **state)
+{
+    scene *s = *state;
+    admit_as(s, MALLORY, TOC_ROLE_MEMBER, true);
+    assert_true(sim_do(&s->net, &s->net.nodes[MALLORY], write_record, s));
+    write_at(s, AUTHOR);
+    toc_log_feed feed;
+    toc_err err;
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    TOC_AUTO(toc_secret_free) toc_secret *key = NULL;
+    assert_true(feed_at(s, READER, MALLORY, TOC_LANE_ALERT, &feed));
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[READER].log, &txn, &err));
+    TOC_CHECK_OK(toc_log_sender_key(txn, &feed.name, feed.judge.epoch, &key, &err));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up_delay, tear_down)
+        TEST(a_spy_whom_a_stolen_key_admits_gets_no_key_before_the_delay),
+        TEST(an_admission_that_is_taken_back_in_time_gave_no_key),
+        TEST(lowering_the_delay_first_saves_no_time),
+        TEST(a_relay_that_is_made_a_reader_waits_too),
+        TEST(what_is_sealed_to_each_reader_is_not_sealed_to_who_waits),
+        TEST(an_operator_confirms_for_the_own_node_only),
+        TEST(who_reads_already_and_the_joiner_itself_do_not_wait),
+    };
+    return cmocka_run_group_tests_name("engine: admission delay", tests, NULL, NULL);
+}
