@@ -328,6 +328,7 @@ static toc_code circle_row(void *context, const toc_log_circle *circle, toc_err 
     toc_json_bool(&json, "contested", circle->contested);
     if (self != NULL && toc_charter_writes(&charter, rows->self))
         TOC_TRY(add_quota(&json, rows, &charter, err));
+    toc_json_bool(&json, "asks", circle->asks);
     toc_json_close(&json, '}');
     TOC_TRY(toc_buf_ok(&line, err));
     return rows->take(rows->context, toc_buf_view(&line), err);

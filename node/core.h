@@ -20,6 +20,9 @@ typedef struct toc_node toc_node;
  * as toc_engine_new. */
 TOC_MUST toc_code toc_node_start(const toc_config *config, const toc_secret *store_key,
                                  bool same_boot, toc_node **out, toc_err *err);
+/* One round, so that it is durable that the own feeds wait for what members have of them, or begin
+ * anew: `restored`. Before anybody may write, and before the boot is marked. */
+TOC_MUST toc_code toc_node_begin(toc_node *node, bool restored, toc_err *err);
 /* Finishes the round, closes links, ends the threads, closes the store. */
 void toc_node_stop(toc_node *node_take); /* NULL is fine */
 /* Has the node failed on its own? TOC_OK while it runs. */

@@ -162,17 +162,52 @@ toc_code toc_daemon_same_boot(const toc_config *config, bool *out, toc_err *err)
     return TOC_OK;
 }
 
-toc_code toc_daemon_mark_boot(const toc_config *config, toc_err *err)
+/* Which file the log is, by what no copy of it has: inode and birth. */
+static toc_code describe_log(const toc_config *config, char out[MARKER_BYTES], toc_err *err)
 {
-    char path[PATH_BYTES], fresh[PATH_BYTES], marker[MARKER_BYTES];
-    TOC_TRY(describe_boot(config, marker, err));
-    snprintf(path, sizeof path, "%s/boot", config->runtime);
-    snprintf(fresh, sizeof fresh, "%s/boot.new", config->runtime);
+    char path[PATH_BYTES];
+    struct statx about = {0};
+    snprintf(path, sizeof path, "%s/store/log/data.mdb", config->state);
+    if (statx(AT_FDCWD, path, 0, STATX_INO | STATX_BTIME, &about) != 0)
+        return toc_fail(err, TOC_IO, "cannot look at '%s': %s", path, strerror(errno));
+    snprintf(out, MARKER_BYTES, "%llu %lld.%09u\n", (unsigned long long)about.stx_ino,
+             (long long)about.stx_btime.tv_sec, about.stx_btime.tv_nsec);
+    return TOC_OK;
+}
+
+toc_code toc_daemon_restored(const toc_config *config, bool *out, toc_err *err)
+{
+    char path[PATH_BYTES], wanted[MARKER_BYTES];
+    TOC_AUTO(toc_buf_wipe) toc_buf place = {0};
+    TOC_TRY(describe_log(config, wanted, err));
+    snprintf(path, sizeof path, "%s/place", config->state);
+    toc_code code = read_small(path, &place, err);
+    if (code != TOC_OK && code != TOC_NOT_FOUND)
+        return code;
+    *out = code != TOC_OK || !toc_span_equal(toc_buf_view(&place), toc_span_text(wanted));
+    return TOC_OK;
+}
+
+/* Whole or not at all. */
+static toc_code write_small(const char *folder, const char *name, const char *text, toc_err *err)
+{
+    char path[PATH_BYTES], fresh[PATH_BYTES];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    snprintf(fresh, sizeof fresh, "%s/%s.new", folder, name);
     AUTO_FILE int file = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
-    size_t size = strlen(marker);
-    if (file < 0 || write(file, marker, size) != (ssize_t)size || rename(fresh, path) != 0)
+    size_t size = strlen(text);
+    if (file < 0 || write(file, text, size) != (ssize_t)size || rename(fresh, path) != 0)
         return toc_fail(err, TOC_IO, "cannot write '%s': %s", path, strerror(errno));
     return TOC_OK;
+}
+
+toc_code toc_daemon_mark_boot(const toc_config *config, toc_err *err)
+{
+    char boot[MARKER_BYTES], place[MARKER_BYTES];
+    TOC_TRY(describe_boot(config, boot, err));
+    TOC_TRY(describe_log(config, place, err));
+    TOC_TRY(write_small(config->state, "place", place, err));
+    return write_small(config->runtime, "boot", boot, err);
 }
 
 /* ---- systemd ---- */

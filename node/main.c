@@ -98,10 +98,18 @@ static toc_code make_folder(const char *path, mode_t mode, toc_err *err)
     return TOC_OK;
 }
 
+/* The boot is marked when a restart would find what this start found, and not before. */
+static toc_code begin(daemon_parts *parts, bool restored, bool *out_begun, toc_err *err)
+{
+    toc_code code = toc_node_begin(parts->node, restored, err);
+    *out_begun = code == TOC_OK;
+    return code == TOC_FULL ? TOC_OK : code; /* it still answers; the next start asks */
+}
+
 static toc_code start_all(daemon_parts *parts, toc_err *err)
 {
     toc_config *config = &parts->config;
-    bool same_boot;
+    bool same_boot, restored, begun;
     TOC_TRY(read_config(parts->config_path, config, err));
     toc_diag_set_level((toc_diag_level)config->log_level);
     TOC_TRY(toc_crypto_start(err));
@@ -111,11 +119,13 @@ static toc_code start_all(daemon_parts *parts, toc_err *err)
     TOC_AUTO(toc_secret_free) toc_secret *key = NULL;
     TOC_TRY(toc_daemon_store_key(config, &key, err));
     TOC_TRY(toc_daemon_same_boot(config, &same_boot, err));
+    TOC_TRY(toc_daemon_restored(config, &restored, err));
     TOC_TRY(toc_node_start(config, key, same_boot, &parts->node, err));
+    TOC_TRY(begin(parts, restored, &begun, err));
     TOC_TRY(toc_writer_new(parts->node, &parts->writer, err));
     TOC_TRY(toc_control_start(parts->node, parts->writer, &parts->control, err));
     TOC_TRY(toc_spool_start(parts->node, parts->writer, &parts->spool, err));
-    return toc_daemon_mark_boot(config, err);
+    return begun ? toc_daemon_mark_boot(config, err) : TOC_OK;
 }
 
 static void say_started(const daemon_parts *parts)

@@ -129,6 +129,18 @@ toc_code toc_node_start(const toc_config *config, const toc_secret *store_key, b
     return TOC_OK;
 }
 
+static toc_code begin_restored(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                               toc_err *err)
+{
+    const bool *restored = context;
+    return *restored ? toc_engine_restored(engine, txn, now, err) : TOC_OK;
+}
+
+toc_code toc_node_begin(toc_node *node, bool restored, toc_err *err)
+{
+    return toc_node_do(node, begin_restored, &restored, err); /* and the round's tick */
+}
+
 void toc_node_stop(toc_node *node)
 {
     if (node == NULL)

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "node/audit.h"
 #include "node/clock.h"
@@ -10,7 +11,8 @@
 enum {
     WRITER_ARENA_BYTES = 256 << 20,
     WRITER_RECENT_MAX = 1 << 20, /* then the fold is waited for */
-    WRITER_SETTLE_MS = 600000
+    WRITER_SETTLE_MS = 600000,
+    WRITER_ASKING_MS = 100
 };
 
 /* Everything this org ever wrote is in the views as soon as they have come to `covered`, or in
@@ -106,7 +108,18 @@ static toc_code ask_generation(void *context, toc_engine *engine, toc_log_txn *t
                                toc_err *err)
 {
     toc_writer_batch *all = context;
-    return toc_engine_writable(engine, txn, &all->circle, now, &all->generation, err);
+    toc_code code = toc_engine_writable(engine, txn, &all->circle, now, &all->generation, err);
+    all->waits = code == TOC_UNREACHABLE;
+    return all->waits ? TOC_OK : code;
+}
+
+/* Until the core has decided in one of its ticks; who writes to another circle need not wait. */
+static void wait_for_core(toc_writer *writer)
+{
+    const struct timespec tick = {.tv_nsec = WRITER_ASKING_MS * 1000000L};
+    pthread_mutex_unlock(&writer->mutex);
+    nanosleep(&tick, NULL);
+    pthread_mutex_lock(&writer->mutex);
 }
 
 static toc_code find_generation(toc_writer_batch *all, bool anew, toc_err *err)
@@ -115,6 +128,10 @@ static toc_code find_generation(toc_writer_batch *all, bool anew, toc_err *err)
     bool is_known = writer->generation != 0 && toc_circle_id_equal(&writer->circle, &all->circle);
     if (!is_known || anew) {
         TOC_TRY(toc_node_do(writer->node, ask_generation, all, err));
+        while (all->waits) {
+            wait_for_core(writer);
+            TOC_TRY(toc_node_do(writer->node, ask_generation, all, err));
+        }
         writer->circle = all->circle;
         writer->generation = all->generation;
     }

@@ -44,6 +44,7 @@ typedef struct toc_writer_batch {
     toc_recent_row *rows; /* becomes recent once durable */
     size_t count, row_count, capacity, row_capacity;
     toc_record_id *ids;
+    bool waits; /* the core asks the members first */
     bool stale; /* its revisions are of a generation that is over */
     /* The head that waits for its members. */
     bool has_head;

@@ -315,6 +315,7 @@ typedef struct toc_log_circle {
     uint64_t generation; /* of our own feeds in it; 0: none yet */
     toc_time epoch_at;   /* when the present sender key of our own feeds was made */
     bool contested;      /* there is an open rival of the charter in force */
+    bool asks;           /* the members are asked first whether `generation` may go on */
 } toc_log_circle;
 TOC_MUST toc_code toc_log_circle_put(toc_log_txn *txn, const toc_log_circle *circle, toc_err *err);
 TOC_MUST toc_code toc_log_circle_get(toc_log_txn *txn, const toc_circle_id *id, toc_log_circle *out,

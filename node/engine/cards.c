@@ -198,7 +198,6 @@ toc_code toc_engine_card_adopt(toc_engine *engine, toc_log_txn *txn, toc_span si
     TOC_TRY(toc_card_open(signed_card, arena, &card, err));
     TOC_TRY(toc_log_own_card_adopt(txn, signed_card, compromised, now.wall, err));
     TOC_TRY(toc_cards_load(engine, txn, err));
-    TOC_TRY(toc_write_renew(engine, txn, now, err));
     TOC_TRY(settle(engine, txn, card.seal_compromised, now, err));
     engine->card_changed = true;
     return toc_engine_peers_changed(engine, err);

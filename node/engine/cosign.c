@@ -121,6 +121,10 @@ static toc_code cosign(toc_engine *engine, toc_log_txn *txn, const toc_feed_name
     uint64_t forked;
     if (toc_log_forked(txn, name, &forked) && stored.head_size > forked)
         return TOC_OK; /* a receipt for one of two histories would vouch for it */
+    if (circle.asks) { /* it may have said more before than it remembers */
+        *out_later = true;
+        return TOC_OK;
+    }
     toc_log_cosignature newest = {0};
     toc_code code = toc_log_cosigned(txn, stored.number, &engine->org, &newest, err);
     if (code != TOC_OK && code != TOC_NOT_FOUND)

@@ -23,6 +23,7 @@ static const char *const refusal_names[TOC_REFUSE_COUNT] = {
     [TOC_REFUSE_TWO_CHARTERS] = "two-charters",
     [TOC_REFUSE_QUOTA] = "quota",
     [TOC_REFUSE_CLOSED] = "closed",
+    [TOC_REFUSE_OWN_WORDS] = "own-words",
     [TOC_REFUSE_UNKNOWN_KEY] = "unknown-key",
     [TOC_REFUSE_REPLAY] = "replay",
     [TOC_REFUSE_MAC1] = "mac1",
@@ -48,6 +49,9 @@ static const char *const refusal_texts[TOC_REFUSE_COUNT] = {
         "two valid charters: that which came first holds until one is chosen",
     [TOC_REFUSE_TWO_CARDS] = "two valid cards of one serial: the last common one holds",
     [TOC_REFUSE_QUOTA] = "more in a day than this circle takes of an org",
+    [TOC_REFUSE_OWN_WORDS] =
+        "a head that this org signed and this node did not write: it was set back, or another "
+        "node runs with its keys",
     [TOC_REFUSE_UNKNOWN_KEY] = "a handshake by a key that no known card names",
     [TOC_REFUSE_REPLAY] =
         "a handshake whose sender never proved that it is alive: perhaps a replay",
@@ -192,6 +196,7 @@ void toc_engine_free(toc_engine *engine)
         free(engine->lent);
     }
     toc_cards_unload(engine);
+    toc_generation_free(engine);
     free(engine->card_days);
     free(engine->telling.rows);
     free(engine->early.rows);
@@ -665,7 +670,7 @@ toc_code toc_engine_tick(toc_engine *engine, toc_log_txn *txn, toc_now now, bool
     answer_unseen(engine, now);
     TOC_TRY(toc_quota_wake(engine, txn, now, err));
     TOC_TRY(toc_forks_tick(engine, txn, err));
-    TOC_TRY(toc_write_renew(engine, txn, now, err));
+    TOC_TRY(toc_generation_tick(engine, txn, now, err));
     TOC_TRY(toc_cards_settle(engine, txn, now, err));
     TOC_TRY(write_tick(engine, txn, now, err));
     TOC_TRY(toc_engine_links(engine, txn, tick_link, &now, err));

@@ -24,11 +24,16 @@
 typedef struct toc_engine toc_engine;
 
 /* Loads the node's own keys and card. `same_boot`: the runtime marker names this boot, so the own
- * feeds go on in their generation; otherwise the next write opens a new one (PROTOCOL §2). */
+ * feeds go on in their generation; otherwise the members of each circle are asked first what they
+ * have of them (PROTOCOL §2). */
 TOC_MUST toc_code toc_engine_new(toc_log_txn *txn, bool same_boot, toc_now now, toc_engine **out,
                                  toc_err *err);
 void toc_engine_free(toc_engine *engine); /* NULL is fine */
 TOC_DEFINE_AUTO(toc_engine, toc_engine_free)
+
+/* This store is a copy that was put back: nobody is asked, all own feeds begin a new generation. */
+TOC_MUST toc_code toc_engine_restored(toc_engine *engine, toc_log_txn *txn, toc_now now,
+                                      toc_err *err);
 
 /* ---- inputs ---- */
 
@@ -116,7 +121,8 @@ TOC_MUST toc_code toc_engine_card_adopt(toc_engine *engine, toc_log_txn *txn, to
 
 /* ---- writing records ---- */
 
-/* Is everything there that writing into this circle needs? STATE says what is missing. Gives the
+/* Is everything there that writing into this circle needs? STATE says what is missing; UNREACHABLE:
+ * the members are asked first, within a minute it can write. Gives the
  * generation, which the revision rule needs (RULES §7); opens the own feeds when that has not
  * happened yet. */
 TOC_MUST toc_code toc_engine_writable(toc_engine *engine, toc_log_txn *txn,
@@ -183,6 +189,7 @@ typedef enum toc_refusal {
     TOC_REFUSE_TWO_CHARTERS, /* two valid charters of one version */
     TOC_REFUSE_QUOTA,        /* more in a day than the circle takes of an org */
     TOC_REFUSE_CLOSED,       /* entries past where the charter ends their feed */
+    TOC_REFUSE_OWN_WORDS,    /* a head that this org signed and this node did not write */
     TOC_REFUSE_UNKNOWN_KEY,  /* handshake: a static key that no card names */
     TOC_REFUSE_REPLAY,       /* handshake: message 1 whose sender never confirmed */
     TOC_REFUSE_MAC1,         /* handshake: first frame that does not know our key */

@@ -453,7 +453,7 @@ bool toc_forks_halted(const toc_engine *engine, toc_log_txn *txn, const toc_log_
 }
 
 toc_code toc_forks_writable(toc_engine *engine, toc_log_txn *txn, const toc_log_circle *circle,
-                            toc_err *err)
+                            toc_now now, toc_err *err)
 {
     own_forks own;
     TOC_TRY(own_forks_of(engine, txn, circle, &own, err));
@@ -462,18 +462,8 @@ toc_code toc_forks_writable(toc_engine *engine, toc_log_txn *txn, const toc_log_
                         "another history of this org's feeds is signed with its sign key: nothing "
                         "more is written with that key; make a new one with 'tocsin keys rotate "
                         "--sign' and tell the other members");
-    if (own.forked)
-        engine->same_boot = false; /* by a key that is no longer in use: a new generation */
-    return TOC_OK;
-}
-
-static toc_code renew_if_forked(void *context, const toc_log_circle *circle, toc_err *err)
-{
-    const tell_context *all = context;
-    own_forks own;
-    TOC_TRY(own_forks_of(all->engine, all->txn, circle, &own, err));
-    if (own.forked && !own.stolen)
-        all->engine->same_boot = false;
+    if (own.forked) /* by a key that is no longer in use */
+        return toc_generation_renew(engine, txn, &circle->id, now, err);
     return TOC_OK;
 }
 
@@ -481,8 +471,6 @@ static toc_code renew_if_forked(void *context, const toc_log_circle *circle, toc
 
 toc_code toc_forks_tick(toc_engine *engine, toc_log_txn *txn, toc_err *err)
 {
-    tell_context own = {.engine = engine, .txn = txn};
-    TOC_TRY(toc_log_circles(txn, renew_if_forked, &own, err));
     if (!engine->fork_came)
         return TOC_OK;
     engine->fork_came = false;

@@ -155,9 +155,12 @@ toc_code toc_grants_refresh(toc_engine *engine, toc_log_txn *txn, const toc_circ
     TOC_TRY(toc_arena_new(GRANTS_ARENA_BYTES, &arena, err));
     toc_log_circle state;
     toc_charter charter;
+    TOC_TRY(toc_generation_begin(engine, txn, now, err));
     TOC_TRY(toc_log_circle_get(txn, circle, &state, err));
     if (toc_forks_halted(engine, txn, &state))
         return TOC_OK;
+    if (state.asks) /* nothing is appended; who must have another sender key begins anew */
+        return turn ? toc_generation_renew(engine, txn, circle, now, err) : TOC_OK;
     TOC_TRY(toc_log_charter_of(txn, circle, arena, &charter, err));
     toc_feed_name name = {.circle = *circle,
                           .org = engine->org,
@@ -169,8 +172,8 @@ toc_code toc_grants_refresh(toc_engine *engine, toc_log_txn *txn, const toc_circ
         return TOC_OK;
     bool fresh = turn || epoch == 0;
     if (state.generation == 0) {
-        uint64_t seconds = now.wall.unix_ms / 1000;
-        state.generation = name.generation = seconds == 0 ? 1 : seconds;
+        TOC_TRY(toc_generation_next(engine, txn, &state, now, &state.generation, err));
+        name.generation = state.generation;
     }
     epoch += fresh ? 1 : 0;
     TOC_AUTO(toc_secret_free) toc_secret *key = NULL;

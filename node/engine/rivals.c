@@ -205,8 +205,8 @@ toc_code toc_engine_circle_choose(toc_engine *engine, toc_log_txn *txn, const to
     state.contested = false;
     /* Versions never go back within a feed, and the branches may differ in length. */
     if (!stays && state.generation != 0) {
-        uint64_t seconds = now.wall.unix_ms / 1000;
-        state.generation = seconds > state.generation ? seconds : state.generation + 1;
+        TOC_TRY(toc_generation_next(engine, txn, &state, now, &state.generation, err));
+        state.asks = false;
     }
     TOC_TRY(toc_log_circle_put(txn, &state, err));
     if (!stays)

@@ -174,6 +174,16 @@ typedef struct engine_card_day {
     unsigned changes;
 } engine_card_day;
 
+/* A circle whose members are asked what they have of the own feeds. */
+typedef struct engine_asking {
+    struct engine_asking *next;
+    toc_circle_id circle;
+    bool decided; /* freed with the tick */
+    toc_instant began;
+    size_t count;
+    toc_org_id answered[TOC_MEMBERS_MAX];
+} engine_asking;
+
 struct toc_engine {
     toc_org_id org;
     toc_card_hash card;
@@ -187,11 +197,14 @@ struct toc_engine {
     bool all_heads;    /* ask for heads even where the digests are equal */
     engine_card_day *card_days;
     size_t card_day_count;
-    bool same_boot;
+    bool same_boot; /* as toc_engine_new was told; of no interest after the first tick */
+    bool begun;     /* that tick was */
     bool stopped_ticks;
     bool awake;     /* it was looked whether this node had been off for long */
     bool more;      /* parts wait for the next round */
     bool fork_came; /* a proof: told at the next tick */
+    engine_asking *asking;
+    toc_instant asked; /* all links, last */
     uint64_t next_request, next_job;
     toc_time last_tick;
     toc_instant last_heads, last_sweep;
@@ -472,8 +485,32 @@ TOC_MUST toc_code toc_sync_advance(toc_engine *engine, toc_log_txn *txn, engine_
 TOC_MUST toc_code toc_sync_advance_all(toc_engine *engine, toc_log_txn *txn, toc_now now,
                                        toc_err *err);
 
-/* write.c: after a new boot or a restore every own feed begins a new generation, once. */
-TOC_MUST toc_code toc_write_renew(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err);
+/* write.c: every circle, before a transaction writes. */
+TOC_MUST toc_code toc_write_circles(toc_log_txn *txn, toc_arena *arena, toc_log_circle **out,
+                                    size_t *out_count, toc_err *err);
+
+/* generation.c: which one the own feeds go on in. */
+/* Once, before the own feeds are appended to. */
+TOC_MUST toc_code toc_generation_begin(toc_engine *engine, toc_log_txn *txn, toc_now now,
+                                       toc_err *err);
+TOC_MUST toc_code toc_generation_tick(toc_engine *engine, toc_log_txn *txn, toc_now now,
+                                      toc_err *err);
+/* `peer` has told all heads that it has in the circle. */
+TOC_MUST toc_code toc_generation_answered(toc_engine *engine, toc_log_txn *txn,
+                                          const toc_circle_id *circle, const toc_org_id *peer,
+                                          toc_now now, toc_err *err);
+/* Somebody told of a head of an own feed, of which `stored` is here (name and id only: nothing). */
+TOC_MUST toc_code toc_generation_heard(toc_engine *engine, toc_log_txn *txn,
+                                       const toc_log_feed *stored, const toc_head *head,
+                                       toc_arena *arena, toc_now now, toc_err *err);
+/* The own feeds of the circle begin anew. */
+TOC_MUST toc_code toc_generation_renew(toc_engine *engine, toc_log_txn *txn,
+                                       const toc_circle_id *circle, toc_now now, toc_err *err);
+/* Of a circle whose own feeds begin now: above every one that is known here. */
+TOC_MUST toc_code toc_generation_next(const toc_engine *engine, toc_log_txn *txn,
+                                      const toc_log_circle *circle, toc_now now, uint64_t *out,
+                                      toc_err *err);
+void toc_generation_free(toc_engine *engine);
 
 /* quota.c: what is taken of an org in a day. */
 /* Of a feed whose author is over its quota nothing is pulled until the day is over. */
@@ -540,7 +577,7 @@ bool toc_forks_stolen(const toc_engine *engine, toc_log_txn *txn);
 bool toc_forks_halted(const toc_engine *engine, toc_log_txn *txn, const toc_log_circle *circle);
 /* STATE: the key is stolen. Where only the feeds are forked, the next write begins anew. */
 TOC_MUST toc_code toc_forks_writable(toc_engine *engine, toc_log_txn *txn,
-                                     const toc_log_circle *circle, toc_err *err);
+                                     const toc_log_circle *circle, toc_now now, toc_err *err);
 TOC_MUST toc_code toc_forks_tick(toc_engine *engine, toc_log_txn *txn, toc_err *err);
 
 /* tell.c: passing cosignatures on. */

@@ -234,18 +234,6 @@ static void feed_name_of(const toc_circle_id *circle, const toc_head *head, toc_
         .circle = *circle, .org = head->org, .lane = head->lane, .generation = head->generation};
 }
 
-/* Somebody has a head of ours that goes beyond what we have: this store is an old copy. Nothing is
- * appended to the present generation any more; what is missing is pulled back as history. */
-static toc_code own_head_heard(toc_engine *engine, toc_log_txn *txn, const toc_feed_name *name,
-                               toc_err *err)
-{
-    toc_log_circle state;
-    if (toc_log_circle_get(txn, &name->circle, &state, err) == TOC_OK &&
-        state.generation == name->generation)
-        engine->same_boot = false; /* the next write opens a new generation */
-    return TOC_OK;
-}
-
 /* A root that is not the one of our tree at that size: only a fork when that head is signed by the
  * author too. Who told of it is asked for what it signs. */
 static toc_code check_fork(toc_engine *engine, toc_log_txn *txn, engine_link *link,
@@ -323,6 +311,7 @@ static toc_code head_heard(toc_engine *engine, toc_log_txn *txn, engine_link *li
     }
     toc_feed_id id;
     toc_feed_id_of(&name, &id);
+    bool good = true, own = toc_org_id_equal(&head->org, &engine->org);
     toc_log_feed stored = {0};
     if (toc_log_feed_find(txn, &id, &stored, NULL) == TOC_OK) {
         if (toc_forks_apart(engine, link->number, &id))
@@ -330,15 +319,15 @@ static toc_code head_heard(toc_engine *engine, toc_log_txn *txn, engine_link *li
         TOC_TRY(check_fork(engine, txn, link, &stored, head, arena, now, err));
         TOC_TRY(toc_cards_renew(txn, &stored, head, arena, err));
     }
+    stored.name = name;
+    if (own)
+        TOC_TRY(toc_generation_heard(engine, txn, &stored, head, arena, now, err));
     if (head->size <= stored.frontier.size)
         return TOC_OK;
-    bool good = true, own = toc_org_id_equal(&head->org, &engine->org);
     if ((stored.has_judge || own) && !toc_pins_head_is(charter, &name, head->size, &head->root))
         TOC_TRY(toc_cards_head(engine, txn, link, &name, head, arena, now, &good, err));
     if (!good)
         return TOC_OK;
-    if (own)
-        TOC_TRY(own_head_heard(engine, txn, &name, err));
     engine_feed *feed;
     TOC_TRY(feed_told_of(engine, link, &name, stored.has_judge, &feed, err));
     if (feed == NULL)
@@ -374,7 +363,7 @@ toc_code toc_sync_heads_reply(toc_engine *engine, toc_log_txn *txn, engine_link 
         }
     }
     if (!message->as.heads_reply.more || count == 0)
-        return TOC_OK;
+        return toc_generation_answered(engine, txn, circle, &link->peer, now, err);
     toc_feed_name last;
     toc_feed_id after;
     feed_name_of(circle, &message->as.heads_reply.heads[count - 1], &last);

@@ -7,31 +7,7 @@
 
 enum { WRITE_ARENA_BYTES = 64 << 20, WRITE_SECONDS_PER_DAY = 86400, WRITE_HEADS_PER_NEWS = 64 };
 
-/* ---- writing records ---- */
-
-typedef struct renewal {
-    toc_engine *engine;
-    toc_log_txn *txn;
-    toc_now now;
-} renewal;
-
-/* After a new boot or a restore the old generation is never appended to. */
-static toc_code renew_circle(void *context, const toc_log_circle *circle, toc_err *err)
-{
-    renewal *all = context;
-    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
-    TOC_TRY(toc_arena_new(WRITE_ARENA_BYTES, &arena, err));
-    toc_charter charter;
-    if (!circle->joined || !circle->known || circle->generation == 0 ||
-        toc_log_charter_of(all->txn, &circle->id, arena, &charter, NULL) != TOC_OK ||
-        !toc_charter_writes(&charter, &all->engine->org))
-        return TOC_OK;
-    toc_log_circle state = *circle;
-    uint64_t seconds = all->now.wall.unix_ms / 1000;
-    state.generation = seconds > circle->generation ? seconds : circle->generation + 1;
-    TOC_TRY(toc_log_circle_put(all->txn, &state, err));
-    return toc_grants_refresh(all->engine, all->txn, &circle->id, true, all->now, err);
-}
+/* ---- the circles ---- */
 
 typedef struct circle_ids {
     toc_arena *arena;
@@ -52,20 +28,17 @@ static toc_code collect_circle(void *context, const toc_log_circle *circle, toc_
     return TOC_OK;
 }
 
-toc_code toc_write_renew(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err)
+toc_code toc_write_circles(toc_log_txn *txn, toc_arena *arena, toc_log_circle **out,
+                           size_t *out_count, toc_err *err)
 {
-    if (engine->same_boot || toc_forks_stolen(engine, txn))
-        return TOC_OK;
-    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
-    TOC_TRY(toc_arena_new(WRITE_ARENA_BYTES, &arena, err));
-    circle_ids circles = {.arena = arena};
-    TOC_TRY(toc_log_circles(txn, collect_circle, &circles, err));
-    renewal context = {.engine = engine, .txn = txn, .now = now};
-    for (size_t i = 0; i < circles.count; i++)
-        TOC_TRY(renew_circle(&context, &circles.rows[i], err));
-    engine->same_boot = true;
+    circle_ids all = {.arena = arena};
+    TOC_TRY(toc_log_circles(txn, collect_circle, &all, err));
+    *out = all.rows;
+    *out_count = all.count;
     return TOC_OK;
 }
+
+/* ---- writing records ---- */
 
 toc_code toc_engine_writable(toc_engine *engine, toc_log_txn *txn, const toc_circle_id *circle,
                              toc_now now, uint64_t *out_generation, toc_err *err)
@@ -83,8 +56,13 @@ toc_code toc_engine_writable(toc_engine *engine, toc_log_txn *txn, const toc_cir
                         "be linked to it");
     if (!toc_charter_writes(&charter, &engine->org))
         return toc_fail(err, TOC_DENIED, "this org only reads in this circle");
-    TOC_TRY(toc_forks_writable(engine, txn, &state, err));
-    TOC_TRY(toc_write_renew(engine, txn, now, err));
+    TOC_TRY(toc_forks_writable(engine, txn, &state, now, err));
+    TOC_TRY(toc_generation_begin(engine, txn, now, err));
+    TOC_TRY(toc_log_circle_get(txn, circle, &state, err));
+    if (state.asks)
+        return toc_fail(err, TOC_UNREACHABLE,
+                        "this node was started anew and first asks the other members what they "
+                        "have of its feeds; within a minute it can write");
     if (state.generation == 0)
         TOC_TRY(toc_grants_refresh(engine, txn, circle, true, now, err));
     TOC_TRY(toc_log_circle_get(txn, circle, &state, err));
@@ -306,13 +284,13 @@ static toc_code send_feeds(toc_engine *engine, const engine_link *link, const to
     news.as.news.heads = heads;
     news.as.news.chunks = chunks;
     size_t bytes = 0;
+    /* Its author too, when it came another way: he may have been set back, or run twice. */
     for (size_t i = 0; i < all->count; i++) {
         const feed_news *row = &all->rows[i];
         size_t row_bytes =
             row->head.note.size + row->chunk.entries.size + row->chunk.note.size + 512;
         if (!toc_circle_id_equal(&row->feed->name.circle, circle) ||
             row->feed->written_link == link->number ||
-            toc_org_id_equal(&row->feed->name.org, &link->peer) ||
             (row->feed->name.lane == TOC_LANE_BULK) != bulk)
             continue;
         if (bytes + row_bytes > ENGINE_PART_BYTES_MAX ||
@@ -404,11 +382,12 @@ toc_code toc_engine_round_end(toc_engine *engine, toc_log_txn *txn, toc_now now,
     round_news news = {.arena = arena};
     TOC_TRY(gather(engine, txn, &news, err));
     if (news.count > 0 || engine->changed_count > 0 || engine->card_changed) {
-        circle_ids circles = {.arena = arena};
-        TOC_TRY(toc_log_circles(txn, collect_circle, &circles, err));
-        for (size_t i = 0; i < circles.count; i++) {
-            tell_context context = {.news = &news, .circle = &circles.rows[i]};
-            if (circles.rows[i].joined && circles.rows[i].known)
+        toc_log_circle *circles;
+        size_t count;
+        TOC_TRY(toc_write_circles(txn, arena, &circles, &count, err));
+        for (size_t i = 0; i < count; i++) {
+            tell_context context = {.news = &news, .circle = &circles[i]};
+            if (circles[i].joined && circles[i].known)
                 TOC_TRY(toc_engine_links(engine, txn, tell_link, &context, err));
         }
     }

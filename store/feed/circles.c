@@ -14,11 +14,12 @@ toc_code toc_circle_row_open(const toc_log_txn *txn, toc_row row, toc_log_circle
     circle.joined = (flags & 1) != 0;
     circle.known = (flags & 2) != 0;
     circle.contested = (flags & 4) != 0;
+    circle.asks = (flags & 8) != 0;
     toc_read_bytes(&reader, circle.charter.bytes, sizeof circle.charter);
     circle.version = toc_read_u32(&reader);
     circle.generation = toc_read_u64(&reader);
     circle.epoch_at.unix_ms = toc_read_u64(&reader);
-    if (toc_reader_finish(&reader, "circle", NULL) != TOC_OK || flags > 7 ||
+    if (toc_reader_finish(&reader, "circle", NULL) != TOC_OK || flags > 15 ||
         row.key.size != sizeof circle.id)
         return toc_log_lies(txn, TOC_LOG_CIRCLES, row.key, "this is not the row of a circle", err);
     memcpy(circle.id.bytes, row.key.data, sizeof circle.id);
@@ -30,7 +31,7 @@ toc_code toc_log_circle_put(toc_log_txn *txn, const toc_log_circle *circle, toc_
 {
     TOC_AUTO(toc_buf_wipe) toc_buf row = {0};
     toc_buf_add_u8(&row, (uint8_t)((circle->joined ? 1 : 0) | (circle->known ? 2 : 0) |
-                                   (circle->contested ? 4 : 0)));
+                                   (circle->contested ? 4 : 0) | (circle->asks ? 8 : 0)));
     toc_buf_add_span(&row, TOC_SPAN_OF(circle->charter));
     toc_buf_add_u32(&row, circle->version);
     toc_buf_add_u64(&row, circle->generation);

@@ -146,6 +146,18 @@ static void crash(sim_net *net, sim_node *node)
     node->restart_ms = net->now_ms + 200 + sim_below(net, 5000);
 }
 
+void sim_off(sim_net *net, sim_node *node)
+{
+    if (node->engine != NULL)
+        crash(net, node);
+    node->restart_ms = UINT64_MAX;
+}
+
+void sim_on(sim_net *net, sim_node *node, bool same_boot)
+{
+    open_node(net, node, same_boot);
+}
+
 /* ---- messages ---- */
 
 static void insert_message(sim_net *net, sim_message *message)

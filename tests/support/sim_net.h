@@ -101,6 +101,9 @@ void sim_heal(sim_net *net); /* no more faults; everybody up and reachable */
  * the action did not happen. */
 bool sim_do(sim_net *net, sim_node *node, sim_action action, void *context);
 toc_now sim_now(const sim_net *net, const sim_node *node);
+/* A node that is off stays off until it is started; after a new boot, or as if nothing was. */
+void sim_off(sim_net *net, sim_node *node);
+void sim_on(sim_net *net, sim_node *node, bool same_boot);
 /* Gives a node new keys of the kinds in `which` (TOC_CHANGE_…), and with `root` a new root: its
  * next card, put in force in a round of its own. False as sim_do. */
 bool sim_rotate(sim_net *net, sim_node *node, unsigned which, bool root, bool compromised);

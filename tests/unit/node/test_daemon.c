@@ -118,6 +118,39 @@ static void another_boots_marker_and_a_cut_one_are_not_believed(void **state)
     assert_false(same_boot(p));
 }
 
+static bool restored(const place *p)
+{
+    toc_err err;
+    bool is_restored = false;
+    TOC_CHECK_OK(toc_daemon_restored(&p->config, &is_restored, &err));
+    return is_restored;
+}
+
+/* A new boot has no marker; this one stays, and no backup has it. */
+static void a_log_that_is_another_file_than_it_was_is_a_copy_put_back(void **state)
+{
+    place *p = *state;
+    toc_err err;
+    char path[PATH_BYTES], aside[PATH_BYTES];
+    assert_true(restored(p));
+    TOC_CHECK_OK(toc_daemon_mark_boot(&p->config, &err));
+    assert_false(restored(p));
+    path_in(p, "boot", path);
+    assert_int_equal(unlink(path), 0);
+    assert_false(restored(p));
+    assert_false(same_boot(p));
+    path_in(p, "store/log/data.mdb", path);
+    path_in(p, "store/log/before", aside);
+    assert_int_equal(rename(path, aside), 0);
+    write_whole(p, "store/log/data.mdb", toc_span_text("a log"));
+    assert_true(restored(p));
+    assert_int_equal(rename(aside, path), 0);
+    assert_false(restored(p));
+    path_in(p, "place", path);
+    assert_int_equal(unlink(path), 0);
+    assert_true(restored(p));
+}
+
 static void without_a_log_there_is_no_boot_to_speak_of(void **state)
 {
     place *p = *state;
@@ -210,6 +243,7 @@ int main(void)
         TEST(a_node_that_never_ran_is_not_of_this_boot),
         TEST(a_marked_boot_is_the_same_until_something_changes),
         TEST(another_boots_marker_and_a_cut_one_are_not_believed),
+        TEST(a_log_that_is_another_file_than_it_was_is_a_copy_put_back),
         TEST(without_a_log_there_is_no_boot_to_speak_of),
         TEST(the_store_key_opens_by_file_and_by_credential),
         TEST(what_is_missing_is_named),

@@ -308,7 +308,7 @@ static void who_has_a_retired_sign_key_cannot_append(void **state)
 static toc_code renew(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
                       toc_err *err)
 {
-    engine->same_boot = false;
+    TOC_TRY(toc_engine_restored(engine, txn, now, err));
     return write_record(context, engine, txn, now, err);
 }
 

@@ -188,8 +188,7 @@ static toc_code begin_anew(void *context, toc_engine *engine, toc_log_txn *txn, 
                            toc_err *err)
 {
     (void)context;
-    engine->same_boot = false;
-    return toc_write_renew(engine, txn, now, err);
+    return toc_engine_restored(engine, txn, now, err);
 }
 
 static void many_generations_have_one_quota_and_few_are_taken_in_a_day(void **state)
