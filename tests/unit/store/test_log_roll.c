@@ -221,6 +221,8 @@ static void assert_same_circle(const toc_log_circle *left, const toc_log_circle 
     assert_true(toc_circle_id_equal(&left->id, &right->id));
     assert_int_equal(left->joined, right->joined);
     assert_int_equal(left->known, right->known);
+    assert_int_equal(left->contested, right->contested);
+    assert_int_equal(left->asks, right->asks);
     assert_true(toc_charter_hash_equal(&left->charter, &right->charter));
     assert_int_equal(left->version, right->version);
     assert_int_equal(left->generation, right->generation);
@@ -232,10 +234,12 @@ static void a_circle_comes_back_as_it_went_in_and_is_replaced(void **state)
     roll_fixture *fixture = *state;
     toc_err err = {0};
     toc_log_circle found;
-    for (int flags = 0; flags < 4; flags++) {
+    for (int flags = 0; flags < 16; flags++) {
         toc_log_circle circle = {.id = {{9}},
                                  .joined = (flags & 1) != 0,
                                  .known = (flags & 2) != 0,
+                                 .contested = (flags & 4) != 0,
+                                 .asks = (flags & 8) != 0,
                                  .charter = {{3}},
                                  .version = 7,
                                  .generation = UINT64_C(1) << 40,
@@ -379,7 +383,7 @@ static void rows_of_circles_that_cannot_be_are_lies(void **state)
     ASSERT_OK(toc_checked_put(fixture->txn, TOC_LOG_CIRCLES, key, toc_span_of(row, sizeof row - 1),
                               &err));
     ASSERT_CODE(TOC_MALFORMED, toc_log_circle_get(fixture->txn, &id, &found, &err));
-    row[0] = 8; /* a flag that is not known */
+    row[0] = 16; /* a flag that is not known */
     ASSERT_OK(toc_checked_put(fixture->txn, TOC_LOG_CIRCLES, key, TOC_SPAN_OF(row), &err));
     ASSERT_CODE(TOC_MALFORMED, toc_log_circle_get(fixture->txn, &id, &found, &err));
 }
