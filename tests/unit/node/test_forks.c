@@ -81,18 +81,27 @@ static void part(scene *s, toc_lane lane, unsigned theirs, unsigned own)
     toc_secret_free(what.sign);
 }
 
-/* Where the node knows the feed to part; UINT64_MAX: nowhere. */
-static uint64_t forked_at(const scene *s, int by)
+/* Where the node knows the feed to part; UINT64_MAX: nowhere. Its author may have begun another. */
+static uint64_t forked_at(const scene *s, int by, const toc_log_feed *feed)
 {
     toc_err err;
-    toc_log_feed feed;
     toc_log_txn *txn = NULL;
     uint64_t index = UINT64_MAX;
-    (void)feed_at(s, by, AUTHOR, TOC_LANE_ALERT, &feed);
     TOC_CHECK_OK(toc_log_read(s->net.nodes[by].log, &txn, &err));
-    (void)toc_log_forked(txn, &feed.name, &index);
+    (void)toc_log_forked(txn, &feed->name, &index);
     toc_log_abort(txn);
     return index;
+}
+
+static uint64_t entries_at(const scene *s, int by, const toc_log_feed *feed)
+{
+    toc_err err;
+    toc_log_feed found;
+    toc_log_txn *txn = NULL;
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[by].log, &txn, &err));
+    TOC_CHECK_OK(toc_log_feed_find(txn, &feed->id, &found, &err));
+    toc_log_abort(txn);
+    return found.frontier.size;
 }
 
 /* ---- finding it ---- */
@@ -100,17 +109,19 @@ static uint64_t forked_at(const scene *s, int by)
 static void two_histories_are_found_where_they_part_and_everybody_has_the_proof(void **state)
 {
     scene *s = *state;
+    toc_log_feed feed;
     for (int i = 0; i < 5; i++)
         assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], write_record, s));
     steps(s, 200);
     uint64_t common = size_at(s, MALLORY, AUTHOR, TOC_LANE_ALERT);
     assert_int_equal(common, size_at(s, AUTHOR, AUTHOR, TOC_LANE_ALERT));
+    assert_true(feed_at(s, AUTHOR, AUTHOR, TOC_LANE_ALERT, &feed));
     part(s, TOC_LANE_ALERT, 4, 2);
-    assert_int_equal(forked_at(s, READER), UINT64_MAX);
+    assert_int_equal(forked_at(s, READER, &feed), UINT64_MAX);
     steps(s, 2000);
     for (int node = AUTHOR; node <= MALLORY; node++)
-        assert_int_equal(forked_at(s, node), common);
-    assert_int_equal(size_at(s, READER, AUTHOR, TOC_LANE_ALERT), common + 2);
+        assert_int_equal(forked_at(s, node, &feed), common);
+    assert_int_equal(entries_at(s, READER, &feed), common + 2);
     assert_true(refused(s, READER, AUTHOR, TOC_REFUSE_FORK) > 0);
     assert_int_equal(refused(s, READER, MALLORY, TOC_REFUSE_ENTRY_CHANGED), 0);
     assert_int_equal(refused(s, READER, MALLORY, TOC_REFUSE_MALFORMED), 0);
