@@ -119,29 +119,42 @@ static toc_code find_in_circle(toc_completion *at, const toc_claim_id *claim,
         return toc_fail(err, TOC_DENIED,
                         "this claim is of another circle: say so there (--circle)");
     at->about = *out;
-    at->about_org = out_head->org;
+    at->about_head = *out_head;
     return TOC_OK;
 }
 
-/* Whether somebody who may read the draft, now or once he has joined, may not read the source. */
-static bool tells_more(const toc_completion *at, const toc_statement *draft,
-                       const toc_org_id *source_org, const toc_statement *source)
+static toc_code charter_of_then(toc_completion *at, const toc_views_head *head, toc_charter *out)
 {
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    TOC_TRY(toc_log_read(toc_node_log(at->node), &txn, NULL));
+    return toc_log_charter_judging(txn, &head->feed, head->index, &at->judged, at->arena, out,
+                                   NULL);
+}
+
+/* Whether somebody who may read the draft, now or once he has joined, may not read the source. What
+ * names its readers is read by those of the day it was written. */
+static bool tells_more(toc_completion *at, const toc_statement *draft, const toc_views_head *head,
+                       const toc_statement *source)
+{
+    toc_charter then;
     if (toc_audience_narrows(draft, source))
         return true;
-    return at->charter == NULL
-               ? toc_audience_is_named(source)
-               : !toc_readers_see(at->charter, toc_node_org(at->node), draft, source_org, source);
+    if (!toc_audience_is_named(source))
+        return false;
+    if (at->charter == NULL || charter_of_then(at, head, &then) != TOC_OK)
+        return true;
+    return !toc_readers_see(at->charter, toc_node_org(at->node), draft, &then, &head->org, source);
 }
 
 /* What is said about a claim repeats which one it is. */
-static toc_code check_telling(const toc_completion *at, const toc_statement *draft, toc_err *err)
+static toc_code check_telling(toc_completion *at, const toc_statement *draft, toc_err *err)
 {
-    if (at->about == NULL || !tells_more(at, draft, &at->about_org, at->about))
+    if (at->about == NULL || !tells_more(at, draft, &at->about_head, at->about))
         return TOC_OK;
     return toc_fail(err, TOC_DENIED,
                     "this would tell others of a claim that they may not read (TLP %s): mark it "
-                    "alike, by tlp, releasable_to and not_to",
+                    "alike, by tlp, releasable_to and not_to; who has it is told by 'tocsin "
+                    "audience'",
                     toc_tlp_name(at->about->tlp));
 }
 
@@ -245,12 +258,12 @@ static int by_record(const void *left, const void *right)
 }
 
 /* Of another circle's members no more is known. */
-static bool is_sealed(const toc_completion *at, const toc_statement *draft,
-                      const toc_views_head *head, const toc_statement *source)
+static bool is_sealed(toc_completion *at, const toc_statement *draft, const toc_views_head *head,
+                      const toc_statement *source)
 {
     if (!toc_circle_id_equal(&head->circle, at->circle))
         return true;
-    return tells_more(at, draft, &head->org, source);
+    return tells_more(at, draft, head, source);
 }
 
 static toc_code find_source(toc_completion *at, const toc_statement *draft,
@@ -353,9 +366,28 @@ static toc_code may_be_deposit(toc_completion *at, const toc_wallet *wallet, boo
     return TOC_OK;
 }
 
-toc_code toc_completion_is_deposit(toc_completion *at, const toc_wallet_body *body, bool *out,
+typedef struct noticing {
+    toc_completion *at;
+    const toc_statement *claim;
+} noticing;
+
+/* A notice counts for a claim when whoever may read the claim may read the notice. */
+static bool is_known_to_readers(void *context, const toc_answer_claim *notice)
+{
+    noticing *all = context;
+    toc_subject subject;
+    toc_views_head head;
+    if (!toc_circle_id_equal(&notice->circle, all->at->circle))
+        return false;
+    toc_statement_subject(&notice->statement, &notice->claim, &subject);
+    return toc_views_head_of(all->at->views, &subject, &notice->claim, &head, NULL) == TOC_OK &&
+           !tells_more(all->at, all->claim, &head, &notice->statement);
+}
+
+toc_code toc_completion_is_deposit(toc_completion *at, const toc_statement *claim, bool *out,
                                    toc_err *err)
 {
+    const toc_wallet_body *body = &claim->as.wallet;
     *out = toc_span_equal(body->role, toc_span_text("deposit"));
     if (*out)
         return TOC_OK;
@@ -364,8 +396,13 @@ toc_code toc_completion_is_deposit(toc_completion *at, const toc_wallet_body *bo
         return TOC_OK;
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
     TOC_AUTO(toc_log_abort) toc_log_txn *log = NULL;
+    noticing all = {.at = at, .claim = claim};
     TOC_TRY(toc_arena_new(DEPOSIT_ARENA_BYTES, &arena, err));
     TOC_TRY(toc_log_read(toc_node_log(at->node), &log, err));
-    toc_query query = {.views = at->views, .log = log, .arena = arena};
+    toc_query query = {.views = at->views,
+                       .log = log,
+                       .arena = arena,
+                       .notices = is_known_to_readers,
+                       .notices_context = &all};
     return toc_query_is_deposit(&query, &body->wallet, out, err);
 }

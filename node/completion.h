@@ -16,7 +16,8 @@ typedef struct toc_completion {
     const toc_charter *charter; /* in force; NULL: it has not come */
     /* What the draft that was looked at last speaks about, and repeats the identity of; or NULL. */
     const toc_statement *about;
-    toc_org_id about_org;
+    toc_views_head about_head;
+    toc_log_judged judged;
     bool is_level;   /* the views were waited for already: what they do not know is not there */
     size_t expected; /* claims that drafts name, found in one go */
     toc_views_place *places;
@@ -42,8 +43,8 @@ TOC_MUST toc_code toc_completion_identify(toc_completion *completion, toc_statem
                                           toc_err *err);
 
 /* RULES §7: whether a wallet claim is on a deposit, by its role or by a notice that covers the
- * wallet. */
-TOC_MUST toc_code toc_completion_is_deposit(toc_completion *completion, const toc_wallet_body *body,
+ * wallet, and that all who may read the claim may read: else its term would tell them of it. */
+TOC_MUST toc_code toc_completion_is_deposit(toc_completion *completion, const toc_statement *claim,
                                             bool *out, toc_err *err);
 
 #endif

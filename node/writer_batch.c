@@ -206,7 +206,7 @@ static toc_code give_term(toc_writer_batch *all, toc_statement *statement, toc_h
     bool is_deposit;
     if (statement->kind != TOC_RECORD_WALLET || statement->valid_until.unix_ms != 0)
         return TOC_OK;
-    TOC_TRY(toc_completion_is_deposit(&all->completion, &statement->as.wallet, &is_deposit, err));
+    TOC_TRY(toc_completion_is_deposit(&all->completion, statement, &is_deposit, err));
     if (!is_deposit)
         return TOC_OK;
     statement->valid_until.unix_ms = all->now.unix_ms + TOC_DEPOSIT_TERM_MS;

@@ -6,13 +6,18 @@
 
 #include "store/views.h"
 
+/* Whether a service notice counts; its effect is worked out from those that do. */
+typedef bool (*toc_query_notice)(void *context, const toc_answer_claim *notice);
+
 typedef struct toc_query {
     toc_views_txn *views;
     toc_log_txn *log;
     toc_arena *arena;
     toc_time now;    /* for marking what has expired since the horizon; never for deciding */
     bool incomplete; /* the fold is behind the log's journal */
-    struct toc_trust *trust; /* NULL: nothing is weighed */
+    struct toc_trust *trust;  /* NULL: nothing is weighed */
+    toc_query_notice notices; /* NULL: all do */
+    void *notices_context;
 } toc_query;
 
 /* Begins both transactions and works out `incomplete`. */

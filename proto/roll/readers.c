@@ -47,14 +47,14 @@ toc_code toc_readers_of(const toc_charter *charter, const toc_org_id *author,
 }
 
 bool toc_readers_see(const toc_charter *charter, const toc_org_id *author,
-                     const toc_statement *statement, const toc_org_id *source_author,
-                     const toc_statement *source)
+                     const toc_statement *statement, const toc_charter *then,
+                     const toc_org_id *source_author, const toc_statement *source)
 {
     size_t all = toc_charter_reader_count(charter);
     for (size_t i = 0; i < all; i++) {
         const toc_org_id *org = &toc_charter_reader(charter, i)->org;
-        if (may_read(charter, org, author, statement) &&
-            !may_read(charter, org, source_author, source))
+        bool sees = toc_charter_reads(then, org) && may_read(then, org, source_author, source);
+        if (may_read(charter, org, author, statement) && !sees)
             return false;
     }
     return true;

@@ -25,9 +25,9 @@ TOC_MUST toc_code toc_addressees_of(const toc_charter *charter, const toc_org_id
                                     const toc_addressees *to, toc_arena *arena,
                                     const toc_org_id **out, size_t *out_count, toc_err *err);
 /* Whether everybody who may read `statement` by `author` may read `source` by `source_author`, both
- * in this circle. */
+ * of one circle, of which `then` is the charter by which the source was written. */
 bool toc_readers_see(const toc_charter *charter, const toc_org_id *author,
-                     const toc_statement *statement, const toc_org_id *source_author,
-                     const toc_statement *source);
+                     const toc_statement *statement, const toc_charter *then,
+                     const toc_org_id *source_author, const toc_statement *source);
 
 #endif

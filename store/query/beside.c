@@ -43,6 +43,9 @@ static bool is_exact(const toc_beside *beside, const toc_wallet *wallet)
 static void add_notice(toc_beside *beside, const toc_answer_claim *claim)
 {
     const toc_notice_body *body = &claim->statement.as.notice;
+    const toc_query *query = beside->query;
+    if (query->notices != NULL && !query->notices(query->notices_context, claim))
+        return;
     if (body->wallet.tag[0] != '\0' && !same_tag(&body->wallet, beside->wallet))
         return;
     beside->notices[beside->notice_count++] =

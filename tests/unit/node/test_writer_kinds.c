@@ -16,6 +16,7 @@ typedef struct pair {
     toc_claim_id claim;
     toc_writer_totals totals; /* of the last batch */
     toc_err refused;          /* the last refusal */
+    uint64_t expected;        /* records that the first is to have opened */
 } pair;
 
 static bool both_linked(void *context)
@@ -29,6 +30,18 @@ static bool second_has_it(void *context)
     pair *both = context;
     toc_hash opened;
     return toc_test_node_digest(&both->nodes[1], &opened) >= 1;
+}
+
+static uint64_t opened_by_first(pair *both)
+{
+    toc_hash opened;
+    return toc_test_node_digest(&both->nodes[0], &opened);
+}
+
+static bool first_has_them(void *context)
+{
+    pair *both = context;
+    return opened_by_first(both) >= both->expected;
 }
 
 static void note_refusal(void *context, size_t index, const toc_err *why)
@@ -355,10 +368,14 @@ static toc_wallet wallet_of(const char *caip2, const char *address, const char *
     return wallet;
 }
 
-static void say_notice(pair *both, size_t node, toc_wallet wallet, const char *role, bool own)
+static void say_notice_for(pair *both, size_t node, toc_wallet wallet, const char *role, bool own,
+                           toc_tlp tlp, const toc_org_id *releasable_to)
 {
     toc_err err;
     toc_statement notice = draft_of(TOC_RECORD_NOTICE);
+    notice.tlp = tlp;
+    notice.releasable_to = releasable_to;
+    notice.releasable_count = releasable_to != NULL;
     notice.as.notice.wallet = wallet;
     notice.as.notice.role = toc_span_text(role);
     notice.as.notice.has_operator_org = own;
@@ -366,6 +383,11 @@ static void say_notice(pair *both, size_t node, toc_wallet wallet, const char *r
     assert_string_equal(both->refused.text, "");
     assert_int_equal(both->totals.fresh, 1);
     TOC_CHECK_OK(toc_node_settle(both->nodes[node].node, 60000, &err));
+}
+
+static void say_notice(pair *both, size_t node, toc_wallet wallet, const char *role, bool own)
+{
+    say_notice_for(both, node, wallet, role, own, TOC_TLP_AMBER, NULL);
 }
 
 /* The term of the head of the claim that a draft is about, less its moment of issue. */
@@ -445,6 +467,42 @@ static void a_notice_with_effect_makes_its_wallet_a_deposit(void **state)
     assert_true(term_of(both, &twin) == DAYS_90_MS);
 }
 
+/* A term that no reader can account for says that there is a notice which he may not read. */
+static void only_notices_that_all_readers_of_a_claim_may_read_give_it_a_term(void **state)
+{
+    static const char eth[] = "eip155:1";
+    pair *both = *state;
+    if (rules_of(both, 0) < 2)
+        return;
+    const toc_org_id *beta = &both->nodes[1].org;
+    toc_statement secret = both->wallet, named = both->wallet, agreed = both->wallet;
+    secret.as.wallet.wallet = wallet_of(eth, "0x098B716B8Aaf21512996dC57EB0615e2383E2f96", "");
+    named.as.wallet.wallet = wallet_of(eth, "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48", "");
+    agreed.as.wallet.wallet = wallet_of(eth, "0xdAC17F958D2ee523a2206206994597C13D831ec7", "");
+    say_notice_for(both, 0, secret.as.wallet.wallet, "deposit", true, TOC_TLP_RED, NULL);
+    say_notice_for(both, 0, named.as.wallet.wallet, "deposit", true, TOC_TLP_AMBER, beta);
+    say_notice(both, 0, agreed.as.wallet.wallet, "deposit", false);
+    uint64_t before = opened_by_first(both);
+    say_notice_for(both, 1, agreed.as.wallet.wallet, "deposit", false, TOC_TLP_RED, NULL);
+    both->expected = before + 1;
+    toc_test_wait("the first has the second's notice", 60, first_has_them, both);
+    say_wallet(both, &secret, 1, 0);
+    say_wallet(both, &named, 1, 0);
+    say_wallet(both, &agreed, 1, 0);
+    assert_true(term_of(both, &secret) == 0);
+    assert_true(term_of(both, &named) == 0);
+    assert_true(term_of(both, &agreed) == 0); /* one voice of two that they may hear */
+    secret.tlp = agreed.tlp = TOC_TLP_RED;
+    named.releasable_to = beta;
+    named.releasable_count = 1;
+    say_wallet(both, &secret, 0, 1);
+    say_wallet(both, &named, 0, 1);
+    say_wallet(both, &agreed, 0, 1);
+    assert_true(term_of(both, &secret) == DAYS_90_MS);
+    assert_true(term_of(both, &named) == DAYS_90_MS);
+    assert_true(term_of(both, &agreed) == DAYS_90_MS);
+}
+
 static void a_notice_with_a_tag_is_about_that_tag(void **state)
 {
     static const char ripple[] = "xrpl:0", address[] = "rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTh";
@@ -485,6 +543,7 @@ int main(void)
         TEST(what_was_said_of_a_claim_is_retracted_like_it),
         TEST(a_claim_on_a_deposit_gets_ninety_days_and_is_then_unchanged),
         TEST(a_notice_with_effect_makes_its_wallet_a_deposit),
+        TEST(only_notices_that_all_readers_of_a_claim_may_read_give_it_a_term),
         TEST(a_notice_with_a_tag_is_about_that_tag),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -199,6 +199,39 @@ static void a_claim_for_few_can_be_ended_when_the_circle_has_grown(void **state)
     free(others);
 }
 
+/* Nor of a claim by what is said about it, or rests on it. */
+static void what_speaks_of_a_claim_is_not_for_who_joined_after_it(void **state)
+{
+    toc_err err;
+    circle_of_three *all = *state;
+    toc_statement red = write_red(all, 1);
+    toc_claim_id claim;
+    toc_statement_claim(&red, &all->circle, &all->nodes[ALPHA].org, &claim);
+    expect_opened(all, BETA, 1);
+    toc_statement dispute = {
+        .kind = TOC_RECORD_DISPUTE,
+        .tlp = TOC_TLP_RED,
+        .confidence = 80,
+        .confidence_scale = toc_span_text("percent"),
+        .source = {.ground = TOC_GROUND_OWN},
+        .as.dispute = {.target.claim = claim, .reason = toc_span_text("wrong-party")}};
+    take_in(all, GAMMA);
+    write_open(all, 3);
+    expect_opened(all, GAMMA, 1);
+    expect_opened(all, BETA, 2);
+    all->totals = (toc_writer_totals){0};
+    TOC_CHECK_OK(toc_writer_write(all->nodes[BETA].writer, &all->circle, TOC_LANE_BULK, 0, &dispute,
+                                  1, &all->totals, note_refusal, all, &err));
+    assert_int_equal(all->totals.refused, 1);
+    assert_int_equal(all->refused.code, TOC_DENIED);
+    dispute.releasable_to = &all->nodes[ALPHA].org;
+    dispute.releasable_count = 1;
+    write_at(all, BETA, 0, &dispute, 1);
+    expect_opened(all, ALPHA, 3);
+    write_open(all, 4);
+    expect_opened(all, GAMMA, 2);
+}
+
 enum { MANY_RED = 200 };
 
 /* The most records of the bulk lane that one round of the core has written. */
@@ -280,6 +313,7 @@ int main(void)
         TEST(who_joined_later_learns_nothing_of_the_end_of_a_claim),
         TEST(members_that_are_added_go_to_who_has_the_report),
         TEST(an_end_goes_to_whoever_had_the_claim),
+        TEST(what_speaks_of_a_claim_is_not_for_who_joined_after_it),
         TEST(a_file_for_few_is_sealed_in_many_rounds),
         TEST(a_report_for_few_goes_over_many_rounds),
         TEST(a_claim_for_few_can_be_ended_when_the_circle_has_grown),
