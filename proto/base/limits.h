@@ -182,6 +182,8 @@
 /* What a node decides by itself. */
 #define TOC_WEIGHTS_MAX     64u    /* of trust: each claim shown is held against all */
 #define TOC_WEIGHTS_MAX     64u    /* of trust: each claim that is shown is held against all */
+#define TOC_MANDATES_MAX    65536u /* orders and legal holds: each is a decision on paper */
+#define TOC_MANDATE_REFERENCE_BYTES_MAX 256u /* court, file number */
 #define TOC_DECISIONS_MAX   10000u /* pairs of wallets: people decide them one by one, and all are read for each answer */
 
 /* Evidence bundles: they come from anywhere. */

@@ -40,6 +40,12 @@ static toc_code read_entry(toc_span bytes, toc_chunk_entry *out, toc_err *err)
 {
     toc_entry_header header;
     toc_span body;
+    if (toc_entry_is_bare(bytes)) {
+        TOC_TRY(toc_entry_bare_parse(bytes, &header, err));
+        *out = (toc_chunk_entry){
+            .bytes = bytes, .kind = header.kind, .epoch = header.epoch, .bare = true};
+        return TOC_OK;
+    }
     TOC_TRY(toc_entry_parse(bytes, &header, &body, err));
     *out = (toc_chunk_entry){.bytes = bytes, .kind = header.kind, .epoch = header.epoch};
     toc_grant grant;
@@ -154,7 +160,7 @@ static toc_code open_records(toc_chunk *chunk, toc_err *err)
                         plain_bytes);
     for (uint32_t i = 0; i < chunk->count; i++) {
         toc_chunk_entry *row = &chunk->verified[i];
-        if (row->kind != TOC_ENTRY_RECORD)
+        if (row->kind != TOC_ENTRY_RECORD || row->bare)
             continue;
         const toc_secret *key = key_of(chunk, row->epoch);
         row->key_missing = key == NULL;

@@ -21,10 +21,11 @@ typedef struct toc_chunk_key {
 } toc_chunk_key;
 
 typedef struct toc_chunk_entry {
-    toc_span bytes; /* header and body, lent from the chunk's storage */
+    toc_span bytes; /* header and body, or a bare entry; lent from the chunk's storage */
     toc_hash leaf;
     uint8_t kind; /* toc_entry_kind */
     uint32_t epoch;
+    bool bare;           /* a record whose body did not come (entry.h); never opened */
     bool key_missing;    /* a record whose sender key was not handed in */
     bool opened;         /* the record opened and kept its commitment */
     toc_code open_error; /* why not, when a key was there */

@@ -50,6 +50,18 @@ static toc_code check_header(const toc_entry_header *header, size_t entry_bytes,
     return TOC_OK;
 }
 
+static toc_entry_header read_header(const uint8_t *bytes)
+{
+    toc_entry_header header = {.version = bytes[0],
+                               .kind = bytes[1],
+                               .flags = toc_get_u16(bytes + 2),
+                               .epoch = toc_get_u32(bytes + 4),
+                               .keep_until_day = toc_get_u32(bytes + 8),
+                               .body_bytes = toc_get_u32(bytes + 12)};
+    memcpy(header.commit.bytes, bytes + 16, sizeof header.commit.bytes);
+    return header;
+}
+
 toc_code toc_entry_parse(toc_span entry, toc_entry_header *out_header, toc_span *out_body,
                          toc_err *err)
 {
@@ -59,18 +71,44 @@ toc_code toc_entry_parse(toc_span entry, toc_entry_header *out_header, toc_span 
     if (entry.size < TOC_ENTRY_HEADER_BYTES)
         return toc_fail(err, TOC_MALFORMED, "an entry of %zu bytes, cut short in its header",
                         entry.size);
-    const uint8_t *bytes = entry.data;
-    toc_entry_header header = {.version = bytes[0],
-                               .kind = bytes[1],
-                               .flags = toc_get_u16(bytes + 2),
-                               .epoch = toc_get_u32(bytes + 4),
-                               .keep_until_day = toc_get_u32(bytes + 8),
-                               .body_bytes = toc_get_u32(bytes + 12)};
-    memcpy(header.commit.bytes, bytes + 16, sizeof header.commit.bytes);
+    toc_entry_header header = read_header(entry.data);
     TOC_TRY(check_header(&header, entry.size, err));
     *out_header = header;
-    *out_body = toc_span_of(bytes + TOC_ENTRY_HEADER_BYTES, header.body_bytes);
+    *out_body = toc_span_of(entry.data + TOC_ENTRY_HEADER_BYTES, header.body_bytes);
     return TOC_OK;
+}
+
+/* --- without its body
+ * ---------------------------------------------------------------------------- */
+
+toc_code toc_entry_bare_parse(toc_span bare, toc_entry_header *out_header, toc_err *err)
+{
+    if (!toc_entry_is_bare(bare))
+        return toc_fail(err, TOC_MALFORMED, "%zu bytes that are no entry without its body",
+                        bare.size);
+    toc_entry_header header = read_header(bare.data + 1);
+    if (header.body_bytes > TOC_ENTRY_BYTES_MAX - TOC_ENTRY_HEADER_BYTES)
+        return toc_fail(err, TOC_LIMIT,
+                        "a bare entry whose body had %u bytes, at most %u are taken",
+                        (unsigned)header.body_bytes, TOC_ENTRY_BYTES_MAX - TOC_ENTRY_HEADER_BYTES);
+    TOC_TRY(check_header(&header, TOC_ENTRY_HEADER_BYTES + (size_t)header.body_bytes, err));
+    if (header.kind != TOC_ENTRY_RECORD)
+        return toc_fail(err, TOC_MALFORMED,
+                        "an entry of kind %u without its body; only records may be", header.kind);
+    *out_header = header;
+    return TOC_OK;
+}
+
+void toc_entry_strip(toc_span entry, uint8_t out[TOC_ENTRY_BARE_BYTES])
+{
+    TOC_ASSERT(entry.size >= TOC_ENTRY_HEADER_BYTES && entry.data[1] == TOC_ENTRY_RECORD);
+    toc_hash body;
+    toc_sha256(
+        toc_span_of(entry.data + TOC_ENTRY_HEADER_BYTES, entry.size - TOC_ENTRY_HEADER_BYTES),
+        &body);
+    out[0] = 0;
+    memcpy(out + 1, entry.data, TOC_ENTRY_HEADER_BYTES);
+    memcpy(out + 1 + TOC_ENTRY_HEADER_BYTES, body.bytes, sizeof body.bytes);
 }
 
 /* --- leaf
@@ -94,6 +132,12 @@ void toc_entry_leaf(const toc_feed_id *feed, uint64_t index, toc_span entry, toc
 {
     TOC_ASSERT(entry.size >= TOC_ENTRY_HEADER_BYTES);
     toc_hash body_hash;
+    if (toc_entry_is_bare(entry)) {
+        memcpy(body_hash.bytes, entry.data + 1 + TOC_ENTRY_HEADER_BYTES, sizeof body_hash.bytes);
+        toc_entry_leaf_erased(feed, index, toc_span_of(entry.data + 1, TOC_ENTRY_HEADER_BYTES),
+                              &body_hash, out);
+        return;
+    }
     toc_sha256(
         toc_span_of(entry.data + TOC_ENTRY_HEADER_BYTES, entry.size - TOC_ENTRY_HEADER_BYTES),
         &body_hash);

@@ -32,7 +32,21 @@ TOC_MUST toc_code toc_entry_parse(toc_span entry, toc_entry_header *out_header, 
                                   toc_err *err);
 void toc_entry_header_write(const toc_entry_header *header, uint8_t out[TOC_ENTRY_HEADER_BYTES]);
 
-/* leaf = SHA-256(0x00 ‖ feed_id ‖ index u64 ‖ header ‖ SHA-256(body)); it is the record id too. */
+/* A bare entry: a record without its body, which was erased or has not come. One byte 0, which no
+ * header begins with, then the header and SHA-256 of the body: leaf, tree and proofs stay as they
+ * are. Stored and sent in this form. Grants and erasures are never bare: others rest on them. */
+enum { TOC_ENTRY_BARE_BYTES = 1 + TOC_ENTRY_HEADER_BYTES + 32 };
+static inline bool toc_entry_is_bare(toc_span entry)
+{
+    return entry.size == TOC_ENTRY_BARE_BYTES && entry.data[0] == 0;
+}
+/* The header of a bare entry, every rule checked that a whole one's would be. MALFORMED, LIMIT. */
+TOC_MUST toc_code toc_entry_bare_parse(toc_span bare, toc_entry_header *out_header, toc_err *err);
+/* `entry` is whole and a record's. */
+void toc_entry_strip(toc_span entry, uint8_t out[TOC_ENTRY_BARE_BYTES]);
+
+/* leaf = SHA-256(0x00 ‖ feed_id ‖ index u64 ‖ header ‖ SHA-256(body)); it is the record id too. Of
+ * a bare entry the same as when it was whole. */
 void toc_entry_leaf(const toc_feed_id *feed, uint64_t index, toc_span entry, toc_hash *out);
 /* The same when the body was erased and only its hash is left. */
 void toc_entry_leaf_erased(const toc_feed_id *feed, uint64_t index, toc_span header,

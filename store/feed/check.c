@@ -2,6 +2,7 @@
 
 #include "proto/base/limits.h"
 #include "store/feed/audit.h"
+#include "store/feed/bare.h"
 
 /* Feeds are walked by check_feed.c. Rows that no hash covers are opened, which checks their check
  * value; sealed ones are unsealed; rows must not contradict each other; and what was met must be
@@ -171,19 +172,47 @@ static toc_code check_fork_row(toc_check *check, toc_row row, toc_err *err)
     return toc_fork_row_open(check->txn, row, &unused, NULL, err);
 }
 
+/* What an erasure row names is said by the entry that it is of. */
+static toc_code check_erasure_row(toc_check *check, toc_row row, toc_err *err)
+{
+    toc_named_erasure named = {0};
+    toc_erasure erasure = {0};
+    toc_span entry;
+    TOC_TRY(toc_erasure_row_open(check->txn, row, &named, err));
+    TOC_TRY(toc_log_entry(check->txn, named.by.number, named.by.index, &entry, err));
+    TOC_TRY(toc_erasure_read(entry, &erasure, err));
+    for (uint16_t i = 0; i < erasure.count; i++) {
+        toc_erasure_row said;
+        toc_erasure_row_at(&erasure, i, &said);
+        if (toc_feed_id_equal(&erasure.feed, &named.feed) && said.index == named.row.index &&
+            toc_hash_equal(&said.leaf, &named.row.leaf))
+            return TOC_OK;
+    }
+    return toc_fail(err, TOC_SIGNATURE,
+                    "feed %u, entry %llu: it does not erase what the table says that it does",
+                    (unsigned)named.by.number, (unsigned long long)named.by.index);
+}
+
+static toc_code check_mandate_row(toc_check *check, toc_row row, toc_err *err)
+{
+    toc_mandate unused;
+    return toc_mandate_row_open(check->txn, row, &unused, err);
+}
+
 static toc_code check_small_tables(toc_check *check, toc_err *err)
 {
     static const struct {
         toc_log_table table;
         row_visit visit;
     } tables[] = {
-        {TOC_LOG_PENDING, check_pending_row}, {TOC_LOG_STATE, check_state_row},
-        {TOC_LOG_ROLL, check_roll_row},       {TOC_LOG_CARDS, check_card_row},
-        {TOC_LOG_CIRCLES, check_circle_row},  {TOC_LOG_PEERS, check_peer_row},
-        {TOC_LOG_KEYS, check_key_row},        {TOC_LOG_SUBMISSIONS, check_submission_row},
-        {TOC_LOG_COSIGS, check_cosig_row},    {TOC_LOG_COSIGNERS, check_cosigner_row},
-        {TOC_LOG_HELD, check_held_row},       {TOC_LOG_OVERLAY, check_decision_row},
-        {TOC_LOG_QUOTAS, check_quota_row},    {TOC_LOG_FORKS, check_fork_row},
+        {TOC_LOG_PENDING, check_pending_row},  {TOC_LOG_STATE, check_state_row},
+        {TOC_LOG_ROLL, check_roll_row},        {TOC_LOG_CARDS, check_card_row},
+        {TOC_LOG_CIRCLES, check_circle_row},   {TOC_LOG_PEERS, check_peer_row},
+        {TOC_LOG_KEYS, check_key_row},         {TOC_LOG_SUBMISSIONS, check_submission_row},
+        {TOC_LOG_COSIGS, check_cosig_row},     {TOC_LOG_COSIGNERS, check_cosigner_row},
+        {TOC_LOG_HELD, check_held_row},        {TOC_LOG_OVERLAY, check_decision_row},
+        {TOC_LOG_ERASURES, check_erasure_row}, {TOC_LOG_MANDATES, check_mandate_row},
+        {TOC_LOG_QUOTAS, check_quota_row},     {TOC_LOG_FORKS, check_fork_row},
     };
     for (size_t i = 0; i < TOC_COUNT(tables); i++)
         TOC_TRY(each_row(check, tables[i].table, tables[i].visit, err));
@@ -210,10 +239,9 @@ static toc_code check_counts(toc_check *check, toc_err *err)
     const struct {
         toc_log_table table;
         uint64_t met;
-    } tables[] = {{TOC_LOG_FEED_IDS, check->feeds},
-                  {TOC_LOG_CIRCLE_FEEDS, check->feeds},
-                  {TOC_LOG_ENTRIES, check->done},
-                  {TOC_LOG_HASHES, check->tiles},
+    } tables[] = {{TOC_LOG_FEED_IDS, check->feeds}, {TOC_LOG_CIRCLE_FEEDS, check->feeds},
+                  {TOC_LOG_ENTRIES, check->done},   {TOC_LOG_HASHES, check->tiles},
+                  {TOC_LOG_ERASED, check->erased},  {TOC_LOG_LACKING, check->lacking},
                   {TOC_LOG_HEADS, check->heads}};
     for (size_t i = 0; i < TOC_COUNT(tables); i++) {
         uint64_t rows = 0;

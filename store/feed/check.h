@@ -12,6 +12,7 @@ typedef struct toc_check {
     void *context;
     uint64_t done, total; /* entries */
     uint64_t entry_bytes, feeds, tiles, heads;
+    uint64_t erased, lacking;     /* entries without a body */
     uint64_t cosigs, cosigs_kept; /* rows, and what their cosigners account for */
     toc_log_pending pending;      /* the range before */
     toc_arena *arena;

@@ -3,6 +3,7 @@
 #include "proto/base/limits.h"
 #include "proto/feed/entry.h"
 #include "proto/feed/note.h"
+#include "store/feed/bare.h"
 #include "store/feed/check.h"
 #include "store/feed/tiles.h"
 
@@ -93,6 +94,30 @@ static toc_code take_grant(feed_walk *walk, uint64_t index, toc_span entry, toc_
     return TOC_OK;
 }
 
+/* A bare entry says why it is, and what it says holds. */
+static toc_code check_bare(const feed_walk *walk, uint64_t index, toc_row row, const toc_hash *leaf,
+                           toc_err *err)
+{
+    toc_entry_header header;
+    toc_bare bare;
+    toc_log_txn *txn = walk->check->txn;
+    if (toc_entry_bare_parse(row.value, &header, NULL) != TOC_OK)
+        return wrong(walk, index, "it has no body, and is no record", err);
+    toc_code code = toc_erase_why(txn, walk->feed->number, index, &bare, err);
+    if (code == TOC_NOT_FOUND)
+        return wrong(walk, index, "it has no body, and nothing says why", err);
+    TOC_TRY(code);
+    ++*(toc_bare_lacks(bare.why) ? &walk->check->lacking : &walk->check->erased);
+    if (bare.why == TOC_BARE_DAY && bare.at.unix_ms / 86400000u <= header.keep_until_day)
+        return wrong(walk, index, "it was erased before its day", err);
+    bool named = true;
+    if (bare.why == TOC_BARE_AUTHOR)
+        TOC_TRY(
+            toc_erasure_names(txn, &walk->feed->id, &walk->feed->name, index, leaf, &named, err));
+    return named ? TOC_OK
+                 : wrong(walk, index, "its author is said to have erased it, and did not", err);
+}
+
 static toc_code check_head_root(feed_walk *walk, toc_err *err)
 {
     const toc_log_feed *feed = walk->feed;
@@ -119,7 +144,8 @@ static toc_code check_entry(feed_walk *walk, uint64_t index, toc_row row, toc_er
     toc_entry_leaf(&walk->feed->id, index, row.value, &leaf);
     TOC_TRY(check_leaf(walk, index, &leaf, err));
     TOC_TRY(toc_tiles_append(&walk->tiles, &leaf, err));
-    TOC_TRY(take_grant(walk, index, row.value, err));
+    TOC_TRY(toc_entry_is_bare(row.value) ? check_bare(walk, index, row, &leaf, err)
+                                         : take_grant(walk, index, row.value, err));
     TOC_TRY(check_head_root(walk, err));
     toc_check *check = walk->check;
     check->entry_bytes += row.value.size;

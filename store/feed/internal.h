@@ -31,6 +31,10 @@ typedef enum toc_log_table {
     TOC_LOG_AUDIT_HEADS,
     TOC_LOG_QUOTAS,
     TOC_LOG_FORKS,
+    TOC_LOG_ERASED,
+    TOC_LOG_LACKING,
+    TOC_LOG_ERASURES,
+    TOC_LOG_MANDATES,
     TOC_LOG_TABLE_COUNT
 } toc_log_table;
 
@@ -58,7 +62,8 @@ struct toc_log_txn {
     toc_log *log;
     toc_txn *txn;
     uint32_t appended;                     /* entries, in this transaction */
-    uint64_t entry_bytes;                  /* of those; joins the stored sum on commit */
+    uint64_t entry_bytes;                  /* of those, less what was erased; joins the stored sum
+                                              on commit, modulo 2^64 */
     bool journal_known[TOC_JOURNAL_LANES]; /* is the number below read already? */
     uint64_t journal_last[TOC_JOURNAL_LANES];
 };

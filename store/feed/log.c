@@ -33,6 +33,10 @@ static const char *const table_names[TOC_LOG_TABLE_COUNT] = {
     [TOC_LOG_AUDIT_HEADS] = "audit_heads",
     [TOC_LOG_QUOTAS] = "quotas",
     [TOC_LOG_FORKS] = "forks",
+    [TOC_LOG_ERASED] = "erased",
+    [TOC_LOG_LACKING] = "lacking",
+    [TOC_LOG_ERASURES] = "erasures",
+    [TOC_LOG_MANDATES] = "mandates",
 };
 
 /* ---- open and close ---- */
@@ -172,7 +176,7 @@ static toc_code put_entry_bytes(toc_log_txn *txn, toc_err *err)
 toc_code toc_log_commit(toc_log_txn *txn_take, toc_err *err)
 {
     TOC_AUTO(toc_log_abort) toc_log_txn *txn = txn_take;
-    if (txn->entry_bytes > 0)
+    if (txn->entry_bytes != 0)
         TOC_TRY(put_entry_bytes(txn, err));
     toc_txn *last = txn->txn;
     txn->txn = NULL; /* transferred */

@@ -1,10 +1,10 @@
 /* Entries: the first byte of an input chooses.
- *   0  an entry. A header that parses writes as it was; a grant or an erasure that reads writes as
- * it was; a record opens under no key but its author's, and leaves no plaintext. 1  lane, index,
- * then a record. What was sealed opens to the same, has the size that the lane's padding says, and
- *      does not open with one byte changed.
- *   2  a plaintext, committed to and sealed as it is. What opens is laid out as the protocol says:
- * written again from what was read, it is the same. */
+ *   0  an entry. A header that parses writes as it was, of a bare entry too; a grant or an erasure
+ * that reads writes as it was; a record opens under no key but its author's, and leaves no
+ * plaintext. 1  lane, index, then a record. What was sealed opens to the same, has the size that
+ * the lane's padding says, and does not open with one byte changed. 2  a plaintext, committed to
+ * and sealed as it is. What opens is laid out as the protocol says: written again from what was
+ * read, it is the same. */
 #include "proto/base/endian.h"
 #include "proto/crypto/seal.h"
 #include "proto/feed/entry.h"
@@ -74,6 +74,13 @@ static void try_entry(toc_span input)
     toc_entry_header header;
     toc_span body;
     toc_opened opened;
+    if (toc_entry_bare_parse(input, &header, NULL) == TOC_OK) {
+        uint8_t written[TOC_ENTRY_HEADER_BYTES];
+        toc_entry_header_write(&header, written);
+        TOC_ASSERT(memcmp(written, input.data + 1, sizeof written) == 0);
+        TOC_ASSERT(header.kind == TOC_ENTRY_RECORD &&
+                   toc_entry_parse(input, &header, &body, NULL) == TOC_MALFORMED);
+    }
     memset(plain, 0, sizeof plain);
     bool parsed = toc_entry_parse(input, &header, &body, NULL) == TOC_OK;
     bool record = parsed && header.kind == TOC_ENTRY_RECORD;

@@ -182,6 +182,47 @@ static void a_broken_commitment_is_noted_and_the_chunk_stands(void **state)
     assert_false(chunk->verified[1].key_missing);
 }
 
+/* The same chunk with the bodies of some of its records gone. */
+static void strip(toc_chunk *chunk, uint64_t from, const uint64_t *gone, size_t count)
+{
+    toc_err err = {0};
+    TOC_AUTO(toc_buf_wipe) toc_buf entries = {0};
+    for (uint32_t i = 0; i < chunk->count; i++) {
+        toc_span entry = toc_test_feed_entry(feed, from + i);
+        uint8_t bare[TOC_ENTRY_BARE_BYTES];
+        for (size_t j = 0; j < count; j++) {
+            if (gone[j] == from + i) {
+                toc_entry_strip(entry, bare);
+                entry = TOC_SPAN_OF(bare);
+            }
+        }
+        toc_buf_add_u32(&entries, (uint32_t)entry.size);
+        toc_buf_add_span(&entries, entry);
+    }
+    TOC_CHECK_OK(toc_buf_ok(&entries, &err));
+    chunk->entries = toc_arena_dup(chunk->arena, toc_buf_view(&entries));
+    assert_non_null(chunk->entries.data);
+}
+
+static void entries_without_their_bodies_verify_and_are_never_opened(void **state)
+{
+    (void)state;
+    toc_err err = {0};
+    static const uint64_t gone[] = {2, 3, 9};
+    TOC_AUTO(toc_chunk_free) toc_chunk *chunk = toc_test_feed_chunk(feed, 0, SIZE, SIZE, 0, true);
+    strip(chunk, 0, gone, TOC_COUNT(gone));
+    TOC_CHECK_OK(toc_chunk_verify(chunk, &err));
+    for (uint32_t i = 0; i < SIZE; i++) {
+        const toc_chunk_entry *row = &chunk->verified[i];
+        bool bare = i == 2 || i == 3 || i == 9;
+        assert_int_equal(row->bare, bare);
+        assert_int_equal(row->opened, is_record(i) && !bare);
+        assert_false(row->key_missing);
+        assert_int_equal(row->open_error, TOC_OK);
+        assert_int_equal(row->epoch, i < SECOND_GRANT ? 1 : 2);
+    }
+}
+
 /* --- what does not
  * ------------------------------------------------------------------------------------------ */
 
@@ -205,6 +246,21 @@ static void every_changed_byte_of_the_entries_is_refused(void **state)
         bytes[i] ^= 0x01;
         toc_code code = toc_chunk_verify(chunk, NULL);
         assert_true(code == TOC_SIGNATURE || code == TOC_MALFORMED);
+        bytes[i] ^= 0x01;
+    }
+}
+
+static void every_changed_byte_of_a_bare_entry_is_refused(void **state)
+{
+    (void)state;
+    static const uint64_t gone[] = {5};
+    TOC_AUTO(toc_chunk_free) toc_chunk *chunk = toc_test_feed_chunk(feed, 4, 7, SIZE, 4, true);
+    strip(chunk, 4, gone, 1);
+    uint8_t *bytes = changeable(chunk, &chunk->entries);
+    for (size_t i = 0; i < chunk->entries.size; i++) {
+        bytes[i] ^= 0x01;
+        toc_code code = toc_chunk_verify(chunk, NULL);
+        assert_true(code == TOC_SIGNATURE || code == TOC_MALFORMED || code == TOC_LIMIT);
         bytes[i] ^= 0x01;
     }
 }
@@ -428,6 +484,8 @@ int main(void)
         cmocka_unit_test(a_chunk_keeps_to_its_limits),
         cmocka_unit_test(a_grant_or_erasure_that_cannot_be_read_is_refused_with_its_number),
         cmocka_unit_test(nothing_is_opened_before_the_signature_is_judged),
+        cmocka_unit_test(entries_without_their_bodies_verify_and_are_never_opened),
+        cmocka_unit_test(every_changed_byte_of_a_bare_entry_is_refused),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

@@ -187,6 +187,66 @@ static void an_erased_body_leaves_the_leaf_as_it_was(void **state)
     assert_true(toc_hash_equal(&leaf, &erased));
 }
 
+static void a_bare_entry_has_the_leaf_of_the_whole_one(void **state)
+{
+    (void)state;
+    TOC_AUTO(toc_buf_wipe) toc_buf entry = {0};
+    toc_err err = {0};
+    uint8_t bare[TOC_ENTRY_BARE_BYTES];
+    toc_hash leaf, erased;
+    toc_entry_header header, whole;
+    toc_span body;
+    toc_opened opened;
+    uint8_t plain[TOC_ENTRY_BYTES_MAX];
+    seal(TOC_LANE_BULK, toc_span_text("x"), &entry);
+    toc_entry_leaf(&feed, INDEX, toc_buf_view(&entry), &leaf);
+    toc_entry_strip(toc_buf_view(&entry), bare);
+    toc_entry_leaf(&feed, INDEX, TOC_SPAN_OF(bare), &erased);
+    assert_true(toc_hash_equal(&leaf, &erased));
+    TOC_CHECK_OK(toc_entry_parse(toc_buf_view(&entry), &whole, &body, &err));
+    TOC_CHECK_OK(toc_entry_bare_parse(TOC_SPAN_OF(bare), &header, &err));
+    assert_memory_equal(&header, &whole, sizeof header);
+    assert_false(toc_entry_is_bare(toc_buf_view(&entry)));
+    TOC_CHECK_FAILS(TOC_MALFORMED, toc_entry_parse(TOC_SPAN_OF(bare), &header, &body, NULL));
+    TOC_CHECK_FAILS(TOC_MALFORMED, toc_entry_open(&feed, INDEX, TOC_SPAN_OF(bare), sender_key,
+                                                  plain, &opened, NULL));
+}
+
+static void a_bare_entry_is_of_81_bytes_and_a_record(void **state)
+{
+    (void)state;
+    TOC_AUTO(toc_buf_wipe) toc_buf entry = {0};
+    uint8_t bare[TOC_ENTRY_BARE_BYTES + 1] = {0};
+    toc_entry_header header = {0};
+    seal(TOC_LANE_BULK, toc_span_text("x"), &entry);
+    toc_entry_strip(toc_buf_view(&entry), bare);
+    for (size_t size = 0; size <= sizeof bare; size++) {
+        if (size != TOC_ENTRY_BARE_BYTES)
+            TOC_CHECK_FAILS(TOC_MALFORMED,
+                            toc_entry_bare_parse(toc_span_of(bare, size), &header, NULL));
+    }
+    static const struct {
+        size_t at;
+        uint8_t value;
+    } wrong[] = {{0, 1}, {1, 2}, {2, TOC_ENTRY_GRANT}, {2, TOC_ENTRY_ERASURE}, {2, 4}, {3, 1}};
+    for (size_t i = 0; i < TOC_COUNT(wrong); i++) {
+        uint8_t before = bare[wrong[i].at];
+        bare[wrong[i].at] = wrong[i].value;
+        TOC_CHECK_FAILS(TOC_MALFORMED, toc_entry_bare_parse(toc_span_of(bare, TOC_ENTRY_BARE_BYTES),
+                                                            &header, NULL));
+        bare[wrong[i].at] = before;
+    }
+    memset(bare + 17, 0, 32); /* a grant carries no commitment, and is refused all the same */
+    bare[2] = TOC_ENTRY_GRANT;
+    TOC_CHECK_FAILS(TOC_MALFORMED,
+                    toc_entry_bare_parse(toc_span_of(bare, TOC_ENTRY_BARE_BYTES), &header, NULL));
+    bare[2] = TOC_ENTRY_RECORD;
+    bare[15] = 0xFF; /* a body that no entry has */
+    bare[14] = 0xFF;
+    TOC_CHECK_FAILS(TOC_LIMIT,
+                    toc_entry_bare_parse(toc_span_of(bare, TOC_ENTRY_BARE_BYTES), &header, NULL));
+}
+
 static void a_leaf_depends_on_feed_index_and_every_byte(void **state)
 {
     (void)state;
@@ -491,6 +551,8 @@ int main(void)
         cmocka_unit_test(every_truncation_and_one_byte_more_are_refused),
         cmocka_unit_test(an_entry_has_at_most_32_kib),
         cmocka_unit_test(an_erased_body_leaves_the_leaf_as_it_was),
+        cmocka_unit_test(a_bare_entry_has_the_leaf_of_the_whole_one),
+        cmocka_unit_test(a_bare_entry_is_of_81_bytes_and_a_record),
         cmocka_unit_test(a_leaf_depends_on_feed_index_and_every_byte),
         cmocka_unit_test(sizes_are_padded_by_lane_to_the_byte),
         cmocka_unit_test(the_largest_record_of_each_lane_is_exact_and_named_in_the_error),

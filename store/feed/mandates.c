@@ -1,0 +1,133 @@
+#include "proto/base/limits.h"
+#include "proto/base/reader.h"
+#include "store/feed/bare.h"
+
+static void mandate_key(toc_mandate_kind kind, const toc_claim_id *claim, toc_key *out)
+{
+    toc_key_clear(out);
+    toc_key_add_u8(out, (uint8_t)kind);
+    toc_key_add_span(out, TOC_SPAN_OF(claim->bytes));
+}
+
+toc_code toc_mandate_row_open(const toc_log_txn *txn, toc_row row, toc_mandate *out, toc_err *err)
+{
+    toc_span payload;
+    TOC_TRY(toc_checked_open(txn, TOC_LOG_MANDATES, row, &payload, err));
+    toc_reader key = toc_reader_of(row.key), value = toc_reader_of(payload);
+    toc_mandate mandate = {.kind = (toc_mandate_kind)toc_read_u8(&key)};
+    toc_read_bytes(&key, mandate.claim.bytes, sizeof mandate.claim.bytes);
+    mandate.revision = toc_read_u64(&value);
+    mandate.at.unix_ms = toc_read_u64(&value);
+    mandate.who = toc_read_u16_span(&value, TOC_TEXT_BYTES_MAX);
+    mandate.reference = toc_read_u16_span(&value, TOC_MANDATE_REFERENCE_BYTES_MAX);
+    if (toc_reader_finish(&key, "mandate", NULL) != TOC_OK ||
+        toc_reader_finish(&value, "mandate", NULL) != TOC_OK ||
+        (mandate.kind != TOC_MANDATE_DELETE && mandate.kind != TOC_MANDATE_KEEP))
+        return toc_log_lies(txn, TOC_LOG_MANDATES, row.key, "no order and no legal hold", err);
+    *out = mandate;
+    return TOC_OK;
+}
+
+toc_code toc_mandate_get(toc_log_txn *txn, toc_mandate_kind kind, const toc_claim_id *claim,
+                         toc_mandate *out, toc_err *err)
+{
+    toc_key key;
+    mandate_key(kind, claim, &key);
+    toc_row row = {.key = toc_key_view(&key)};
+    toc_code code = toc_table_get(txn->txn, TOC_LOG_MANDATES, row.key, &row.value, err);
+    if (code == TOC_NOT_FOUND)
+        return toc_fail(err, code, "there is no %s on this claim",
+                        kind == TOC_MANDATE_DELETE ? "order" : "legal hold");
+    TOC_TRY(code);
+    return toc_mandate_row_open(txn, row, out, err);
+}
+
+static toc_code check_new(toc_log_txn *txn, const toc_mandate *mandate, toc_err *err)
+{
+    toc_mandate found;
+    uint64_t count;
+    bool deletes = mandate->kind == TOC_MANDATE_DELETE;
+    toc_mandate_kind other = deletes ? TOC_MANDATE_KEEP : TOC_MANDATE_DELETE;
+    if (mandate->who.size > TOC_TEXT_BYTES_MAX || mandate->reference.size == 0 ||
+        mandate->reference.size > TOC_MANDATE_REFERENCE_BYTES_MAX)
+        return toc_fail(err, TOC_LIMIT,
+                        "a reference of %zu bytes; 1 to %u: name the court or authority, and its "
+                        "file number",
+                        mandate->reference.size, TOC_MANDATE_REFERENCE_BYTES_MAX);
+    toc_code code = toc_mandate_get(txn, mandate->kind, &mandate->claim, &found, NULL);
+    if (code == TOC_OK)
+        return toc_fail(err, TOC_EXISTS, "there is %s on this claim already: %.*s",
+                        deletes ? "an order" : "a legal hold", (int)found.reference.size,
+                        (const char *)found.reference.data);
+    if (code != TOC_NOT_FOUND)
+        return toc_fail(err, code, "reading the mandates");
+    code = toc_mandate_get(txn, other, &mandate->claim, &found, NULL);
+    if (code == TOC_OK)
+        return toc_fail(err, TOC_STATE,
+                        "there is %s on this claim, which says the contrary (%.*s); "
+                        "lift it first",
+                        deletes ? "a legal hold" : "an order", (int)found.reference.size,
+                        (const char *)found.reference.data);
+    if (code != TOC_NOT_FOUND)
+        return toc_fail(err, code, "reading the mandates");
+    TOC_TRY(toc_table_count(txn->txn, TOC_LOG_MANDATES, &count, err));
+    return count < TOC_MANDATES_MAX
+               ? TOC_OK
+               : toc_fail(err, TOC_LIMIT,
+                          "%u orders and legal holds are in force, and no more are "
+                          "kept",
+                          TOC_MANDATES_MAX);
+}
+
+toc_code toc_mandate_put(toc_log_txn *txn, const toc_mandate *mandate, toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf value = {0};
+    toc_key key;
+    TOC_TRY(check_new(txn, mandate, err));
+    mandate_key(mandate->kind, &mandate->claim, &key);
+    toc_buf_add_u64(&value, mandate->revision);
+    toc_buf_add_u64(&value, mandate->at.unix_ms);
+    toc_buf_add_u16(&value, (uint16_t)mandate->who.size);
+    toc_buf_add_span(&value, mandate->who);
+    toc_buf_add_u16(&value, (uint16_t)mandate->reference.size);
+    toc_buf_add_span(&value, mandate->reference);
+    TOC_TRY(toc_buf_ok(&value, err));
+    return toc_checked_put(txn, TOC_LOG_MANDATES, toc_key_view(&key), toc_buf_view(&value), err);
+}
+
+toc_code toc_mandate_drop(toc_log_txn *txn, toc_mandate_kind kind, const toc_claim_id *claim,
+                          toc_err *err)
+{
+    toc_mandate found;
+    toc_key key;
+    TOC_TRY(toc_mandate_get(txn, kind, claim, &found, err));
+    mandate_key(kind, claim, &key);
+    return toc_table_delete(txn->txn, TOC_LOG_MANDATES, toc_key_view(&key), err);
+}
+
+toc_code toc_mandate_any(toc_log_txn *txn, toc_mandate_kind kind, bool *out, toc_err *err)
+{
+    TOC_AUTO(toc_cursor_close) toc_cursor *cursor = NULL;
+    uint8_t prefix = (uint8_t)kind;
+    toc_row row;
+    TOC_TRY(toc_cursor_open(txn->txn, TOC_LOG_MANDATES, TOC_SPAN_OF(prefix), &cursor, err));
+    toc_code code = toc_cursor_first(cursor, &row, err);
+    *out = code == TOC_OK;
+    return code == TOC_NOT_FOUND ? TOC_OK : code;
+}
+
+toc_code toc_mandates(toc_log_txn *txn, toc_mandate_kind kind, toc_mandate_visit visit,
+                      void *context, toc_err *err)
+{
+    TOC_AUTO(toc_cursor_close) toc_cursor *cursor = NULL;
+    uint8_t prefix = (uint8_t)kind;
+    TOC_TRY(toc_cursor_open(txn->txn, TOC_LOG_MANDATES, TOC_SPAN_OF(prefix), &cursor, err));
+    toc_row row;
+    toc_code code;
+    while ((code = toc_cursor_next(cursor, &row, err)) == TOC_OK) {
+        toc_mandate mandate;
+        TOC_TRY(toc_mandate_row_open(txn, row, &mandate, err));
+        TOC_TRY(visit(context, &mandate, err));
+    }
+    return code == TOC_NOT_FOUND ? TOC_OK : code;
+}
