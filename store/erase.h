@@ -72,6 +72,9 @@ TOC_MUST toc_code toc_erase_due(toc_log_txn *txn, toc_erase_place *at, uint64_t 
 TOC_MUST toc_code toc_erasure_put(toc_log_txn *txn, const toc_feed_id *feed,
                                   const toc_erasure_row *row, uint32_t by, uint64_t by_index,
                                   toc_err *err);
+/* The first entry of the feed at or after `from` that some erasure names, by whomever. */
+TOC_MUST toc_code toc_erasure_next(toc_log_txn *txn, const toc_feed_id *feed, uint64_t from,
+                                   uint64_t *out_index, bool *out_any, toc_err *err);
 /* Did the author of this feed erase the entry: by a row in a feed of its own, with this leaf, and
  * in the same feed by a later entry? */
 TOC_MUST toc_code toc_erasure_names(toc_log_txn *txn, const toc_feed_id *id,

@@ -2,7 +2,7 @@
  * and proof, signature, store; opening decides nothing about storing. A chunk that fails is refused
  * whole and counted against the peer that sent it; an entry that does not open is its author's
  * fault. */
-#include "node/engine/state.h"
+#include "node/engine/erase.h"
 
 #include <stdlib.h>
 
@@ -402,7 +402,7 @@ static toc_code journal_chunk(toc_engine *engine, toc_log_txn *txn, const toc_lo
             continue;
         TOC_TRY(journal(txn, feed, TOC_JOURNAL_OPENED, run, base + i, err));
         run = base + i + 1;
-        if (row->kind != TOC_ENTRY_RECORD)
+        if (row->kind != TOC_ENTRY_RECORD || row->bare)
             continue;
         if (!row->key_missing) {
             toc_engine_count(engine, &feed->name.org,
@@ -465,6 +465,8 @@ static toc_code store(toc_engine *engine, toc_log_txn *txn, engine_feed *feed, t
         leaves[i] = chunk->verified[i].leaf;
     }
     TOC_TRY(toc_quota_charge(engine, txn, feed, stored->number == 0, chunk, now, err));
+    toc_bare *bare;
+    TOC_TRY(toc_erase_judge(engine, txn, stored, chunk, entries, arena, now, &bare, err));
     if (stored->number == 0)
         TOC_TRY(toc_log_feed_new(txn, &feed->name, stored, err));
     TOC_TRY(toc_log_append(txn, stored, entries, leaves, chunk->count, judge, err));
@@ -472,6 +474,7 @@ static toc_code store(toc_engine *engine, toc_log_txn *txn, engine_feed *feed, t
     if (feed->name.lane != TOC_LANE_KEYS)
         TOC_TRY(journal_chunk(engine, txn, stored, chunk, now, err));
     TOC_TRY(take_keys(engine, txn, stored, chunk, now, err));
+    TOC_TRY(toc_erase_stored(engine, txn, stored, chunk, bare, now, err));
     feed->proven = true;
     if (!feed->written) {
         feed->written = true;

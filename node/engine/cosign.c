@@ -2,7 +2,7 @@
  * judging the cosignatures of others. A head is cosigned in the round after the one that stored it
  * at the earliest, and the cosignature leaves after the commit like everything else: what it says
  * is durable. One lies about nothing: no smaller head later, no time that is not the clock's. */
-#include "node/engine/state.h"
+#include "node/engine/erase.h"
 
 #include <stdio.h>
 
@@ -125,6 +125,11 @@ static toc_code cosign(toc_engine *engine, toc_log_txn *txn, const toc_feed_name
         *out_later = true;
         return TOC_OK;
     }
+    /* "Every entry below this size is stored here or provably erased." */
+    bool covered;
+    TOC_TRY(toc_erase_covers(txn, stored.number, stored.head_size, &covered, err));
+    if (!covered)
+        return TOC_OK;
     toc_log_cosignature newest = {0};
     toc_code code = toc_log_cosigned(txn, stored.number, &engine->org, &newest, err);
     if (code != TOC_OK && code != TOC_NOT_FOUND)

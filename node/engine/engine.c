@@ -1,4 +1,4 @@
-#include "node/engine/state.h"
+#include "node/engine/erase.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +19,7 @@ static const char *const refusal_names[TOC_REFUSE_COUNT] = {
     [TOC_REFUSE_COSIGNATURE] = "cosignature",
     [TOC_REFUSE_ROLL] = "roll",
     [TOC_REFUSE_RETIRED_KEY] = "retired-key",
+    [TOC_REFUSE_ERASURE] = "erasure",
     [TOC_REFUSE_TWO_CARDS] = "two-cards",
     [TOC_REFUSE_TWO_CHARTERS] = "two-charters",
     [TOC_REFUSE_QUOTA] = "quota",
@@ -45,6 +46,8 @@ static const char *const refusal_texts[TOC_REFUSE_COUNT] = {
     [TOC_REFUSE_ROLL] = "a card or charter does not verify",
     [TOC_REFUSE_RETIRED_KEY] = "a head is signed by a key that its author's card has retired",
     [TOC_REFUSE_CLOSED] = "entries past where the charter ends the feed of who was removed",
+    [TOC_REFUSE_ERASURE] =
+        "an erasure names entries of another feed or in other places than its author's own records",
     [TOC_REFUSE_TWO_CHARTERS] =
         "two valid charters: that which came first holds until one is chosen",
     [TOC_REFUSE_TWO_CARDS] = "two valid cards of one serial: the last common one holds",
@@ -103,7 +106,7 @@ toc_code toc_engine_new(toc_log_txn *txn, bool same_boot, toc_now now, toc_engin
     engine->peers[0].clock_offset_ms = INT64_MIN;
     engine->same_boot = same_boot;
     engine->next_request = engine->next_job = 1;
-    engine->last_heads = engine->last_sweep = now.mono;
+    engine->last_heads = engine->last_sweep = engine->started = now.mono;
     TOC_TRY(toc_cards_load(engine, txn, err));
     TOC_TRY(load_last_tick(engine, txn, err));
     TOC_TRY(toc_cosign_load(engine, txn, now, err));
@@ -473,7 +476,7 @@ void toc_engine_link_down(toc_engine *engine, uint64_t number)
     toc_forks_forget(engine, number);
     for (size_t i = 0; i < TOC_COUNT(link->requests); i++) {
         if (link->requests[i].id != 0 && link->requests[i].kind == TOC_MSG_PULL)
-            toc_sync_pull_failed(engine, &link->requests[i].feed, (toc_now){.mono = link->heard});
+            toc_missing_failed(engine, &link->requests[i], (toc_now){.mono = link->heard});
     }
     link_free(link);
 }
@@ -529,7 +532,7 @@ static toc_code take_reply(toc_engine *engine, toc_log_txn *txn, engine_link *li
     bool more = false;
     if (message->kind == TOC_MSG_REFUSAL) {
         if (request->kind == TOC_MSG_PULL)
-            toc_sync_pull_failed(engine, &request->feed, now);
+            toc_missing_failed(engine, request, now);
         if (request->kind == TOC_MSG_WANT_GRANT)
             toc_grants_refused(link, message, now);
         if (request->newest)
@@ -543,7 +546,8 @@ static toc_code take_reply(toc_engine *engine, toc_log_txn *txn, engine_link *li
     } else if (message->kind == TOC_MSG_CHUNK) {
         more = message->as.chunk.more;
         request->deadline.ms = now.mono.ms + ENGINE_REQUEST_MS;
-        code = toc_sync_part(engine, txn, link, request, message, now, err);
+        code = request->wanted ? toc_missing_part(engine, txn, link, request, message, now, err)
+                               : toc_sync_part(engine, txn, link, request, message, now, err);
     } else if (message->kind == TOC_MSG_GRANT_REPLY) {
         code = toc_grants_reply(engine, txn, request, message, now, err);
     } else if (message->kind == TOC_MSG_ROLL_REPLY) {
@@ -611,7 +615,7 @@ static toc_code tick_link(toc_engine *engine, toc_log_txn *txn, engine_link *lin
         if (request->id == 0 || request->deadline.ms > now.mono.ms)
             continue;
         if (request->kind == TOC_MSG_PULL)
-            toc_sync_pull_failed(engine, &request->feed, now);
+            toc_missing_failed(engine, request, now);
         if (request->kind == TOC_MSG_WANT_FORK)
             toc_forks_unanswered(engine, txn, link, request);
         toc_engine_request_end(request);
@@ -686,7 +690,9 @@ toc_code toc_engine_tick(toc_engine *engine, toc_log_txn *txn, toc_now now, bool
         TOC_TRY(toc_roll_advance(engine, txn, now, err));
         TOC_TRY(toc_admission_tick(engine, txn, now, err));
         TOC_TRY(toc_sync_advance_all(engine, txn, now, err));
+        TOC_TRY(toc_missing_tick(engine, txn, now, err));
     }
+    TOC_TRY(toc_erase_tick(engine, txn, now, out_more, err));
     if (engine->all_heads || now.mono.ms - engine->last_heads.ms >= ENGINE_HEADS_MS) {
         engine->last_heads = now.mono;
         TOC_TRY(toc_engine_links(engine, txn, ask_heads_of, &now, err));

@@ -185,6 +185,7 @@ typedef enum toc_refusal {
                               */
     TOC_REFUSE_ROLL,         /* a card or charter that does not verify */
     TOC_REFUSE_RETIRED_KEY,  /* a head signed by a key that the author's card retired */
+    TOC_REFUSE_ERASURE,      /* an erasure of what its author may not erase */
     TOC_REFUSE_TWO_CARDS,    /* two valid cards of one serial */
     TOC_REFUSE_TWO_CHARTERS, /* two valid charters of one version */
     TOC_REFUSE_QUOTA,        /* more in a day than the circle takes of an org */

@@ -1,6 +1,6 @@
 /* Own feeds and sender keys: which key opens what, who has it, and what still waits for one. */
 #include "node/engine/epoch.h"
-#include "node/engine/state.h"
+#include "node/engine/erase.h"
 
 #include <stdlib.h>
 
@@ -303,14 +303,20 @@ toc_code toc_grants_serve(toc_engine *engine, toc_log_txn *txn, engine_link *lin
 
 typedef enum key_trial { KEY_OPENS, KEY_DOES_NOT_OPEN, KEY_NOT_NEEDED } key_trial;
 
-static key_trial try_on(const toc_log_feed *feed, toc_log_txn *txn, uint64_t index,
+static key_trial try_on(const toc_log_feed *feed, toc_log_txn *txn, const toc_log_pending *range,
                         const toc_secret *key)
 {
-    toc_span entry;
+    toc_span entry = {0};
     uint8_t plain[TOC_ENTRY_BYTES_MAX];
     toc_opened opened;
-    bool opens = toc_log_entry(txn, feed->number, index, &entry, NULL) == TOC_OK &&
-                 toc_entry_open(&feed->id, index, entry, key, plain, &opened, NULL) == TOC_OK;
+    uint64_t index = range->from; /* of the first that was not erased while it waited */
+    while (index < range->until &&
+           toc_log_entry(txn, feed->number, index, &entry, NULL) == TOC_OK &&
+           toc_entry_is_bare(entry))
+        index++;
+    if (index == range->until)
+        return KEY_NOT_NEEDED;
+    bool opens = toc_entry_open(&feed->id, index, entry, key, plain, &opened, NULL) == TOC_OK;
     toc_wipe(plain, sizeof plain);
     return opens ? KEY_OPENS : KEY_DOES_NOT_OPEN;
 }
@@ -337,7 +343,7 @@ static key_trial try_key(toc_engine *engine, toc_log_txn *txn, const toc_feed_na
         while (toc_log_pending_next(txn, feed.number, from, &pending, NULL) == TOC_OK &&
                pending.number == feed.number) {
             if (pending.epoch == epoch)
-                return try_on(&feed, txn, pending.from, key);
+                return try_on(&feed, txn, &pending, key);
             from = pending.until;
         }
     }
@@ -414,7 +420,7 @@ static toc_code journal_opened(toc_log_txn *txn, const toc_log_feed *feed, uint6
  * waiting. */
 static toc_code open_range(toc_engine *engine, toc_log_txn *txn, const toc_log_feed *feed,
                            const toc_log_pending *pending, const toc_secret *key, size_t *budget,
-                           toc_err *err)
+                           toc_now now, toc_err *err)
 {
     uint64_t until =
         pending->until - pending->from > *budget ? pending->from + *budget : pending->until;
@@ -426,9 +432,14 @@ static toc_code open_range(toc_engine *engine, toc_log_txn *txn, const toc_log_f
         toc_opened opened;
         toc_err why;
         TOC_TRY(toc_log_entry(txn, feed->number, index, &entry, err));
-        if (toc_entry_open(&feed->id, index, entry, key, plain, &opened, &why) == TOC_OK)
-            continue;
-        toc_engine_count(engine, &feed->name.org, TOC_REFUSE_UNOPENABLE, why.text);
+        bool goes = toc_entry_is_bare(entry); /* it was erased while it waited */
+        if (!goes && toc_entry_open(&feed->id, index, entry, key, plain, &opened, &why) == TOC_OK) {
+            TOC_TRY(toc_erase_opened(engine, txn, feed, index, &opened, now, &goes, err));
+            if (!goes)
+                continue;
+        }
+        if (!goes)
+            toc_engine_count(engine, &feed->name.org, TOC_REFUSE_UNOPENABLE, why.text);
         TOC_TRY(journal_opened(txn, feed, run, index, err));
         run = index + 1;
     }
@@ -466,7 +477,7 @@ toc_code toc_grants_open_pending(toc_engine *engine, toc_log_txn *txn, toc_now n
             continue; /* the charter has ended the feed before */
         if (pending.until - pending.from > budget)
             engine->pending_from = pending.from + budget; /* the rest of the range begins there */
-        TOC_TRY(open_range(engine, txn, &feed, &pending, key, &budget, err));
+        TOC_TRY(open_range(engine, txn, &feed, &pending, key, &budget, now, err));
     }
     *out_more = budget == 0;
     return TOC_OK;

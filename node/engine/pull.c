@@ -1,6 +1,6 @@
 /* Pulls: asking for the entries that are missing, in order and several at a time, and serving those
  * of others. */
-#include "node/engine/state.h"
+#include "node/engine/erase.h"
 
 #include <stdlib.h>
 
@@ -311,6 +311,11 @@ toc_code toc_sync_serve_pull(toc_engine *engine, toc_log_txn *txn, engine_link *
         until = from + TOC_PULL_ENTRIES_MAX;
     toc_span note;
     TOC_TRY(toc_pins_note(txn, &charter, feed.number, arena, &note, err));
+    bool withheld;
+    TOC_TRY(toc_missing_withholds(txn, feed.number, from, until, &withheld, err));
+    if (withheld)
+        return toc_engine_refuse(engine, link->number, message->id, TOC_REFUSED_WITHHELD,
+                                 "this node has not got these entries either", err);
     size_t budget = ENGINE_PULL_REPLY_BYTES_MAX;
     TOC_AUTO(toc_buf_wipe) toc_buf entries = {0};
     for (bool more = true; more;) {

@@ -71,6 +71,7 @@ typedef struct engine_request {
     toc_feed_name name;   /* want-grant */
     toc_circle_id circle; /* heads, roll of a circle */
     toc_hash hash;        /* roll */
+    bool wanted;          /* pull: of entries that are stored without their bodies */
     bool newest;          /* roll: the newest card of an org, since a head names an unknown key */
     uint64_t serial;      /* with newest: of the card known then */
     toc_refusal reason;   /* with newest: counted when there is no newer one */
@@ -124,6 +125,10 @@ typedef struct engine_feed {
     toc_chunk **waiting; /* parts that came, ascending by frontier.size, which holds their `from`
                             until they start */
     size_t waiting_count;
+    toc_instant want_at;   /* what is missing of it is asked for then (missing.c) */
+    uint64_t want_link;    /* the link asked last, for everything from the first missing on */
+    uint64_t want_from;    /* asked for up to here; 0: not yet */
+    uint32_t want_cycles;  /* links asked in vain */
     uint64_t job;          /* the verification that runs; 0: none */
     toc_instant cosign_at; /* its head is cosigned then; 0: nothing new */
     uint32_t over_day;     /* UTC day on which its author is over its quota; 0: none */
@@ -183,6 +188,13 @@ typedef struct engine_asking {
     size_t count;
     toc_org_id answered[TOC_MEMBERS_MAX];
 } engine_asking;
+/* How far the sweep over what is past its day has come (erase.c). */
+typedef struct engine_sweep {
+    uint64_t day; /* Unix seconds / 86,400 */
+    bool done;
+    uint32_t number;
+    uint64_t index;
+} engine_sweep;
 
 struct toc_engine {
     toc_org_id org;
@@ -207,6 +219,8 @@ struct toc_engine {
     toc_instant asked; /* all links, last */
     uint64_t next_request, next_job;
     toc_time last_tick;
+    toc_instant started;
+    engine_sweep sweep;
     toc_instant last_heads, last_sweep;
     uint32_t pending_number; /* where the slice over pending entries goes on */
     uint64_t pending_from;

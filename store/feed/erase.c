@@ -237,6 +237,24 @@ toc_code toc_erasure_row_open(const toc_log_txn *txn, toc_row row, toc_named_era
     return TOC_OK;
 }
 
+toc_code toc_erasure_next(toc_log_txn *txn, const toc_feed_id *feed, uint64_t from,
+                          uint64_t *out_index, bool *out_any, toc_err *err)
+{
+    TOC_AUTO(toc_cursor_close) toc_cursor *cursor = NULL;
+    toc_key key;
+    toc_row row;
+    TOC_TRY(toc_cursor_open(txn->txn, TOC_LOG_ERASURES, TOC_SPAN_OF(feed->bytes), &cursor, err));
+    erasure_prefix(feed, from, &key);
+    toc_code code = toc_cursor_seek(cursor, toc_key_view(&key), &row, err);
+    *out_any = code == TOC_OK;
+    if (code != TOC_OK)
+        return code == TOC_NOT_FOUND ? TOC_OK : code;
+    toc_named_erasure found = {0};
+    TOC_TRY(toc_erasure_row_open(txn, row, &found, err));
+    *out_index = found.row.index;
+    return TOC_OK;
+}
+
 toc_code toc_erasure_names(toc_log_txn *txn, const toc_feed_id *id, const toc_feed_name *feed,
                            uint64_t index, const toc_hash *leaf, bool *out, toc_err *err)
 {

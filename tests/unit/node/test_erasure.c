@@ -1,0 +1,644 @@
+/* Bodies that go: what a relay takes away is missing, what an author takes back is erased, and what
+ * a court says holds here. */
+#include "node/engine/erase.h"
+#include "tests/unit/node/hostile.h"
+#include "tests/unit/record/sample.h"
+
+enum { RELAY = MALLORY, FRIEND = 3, DAY_MS = 86400000, MINUTE_STEPS = 60000 / SIM_STEP_MS };
+
+/* ---- what is written ---- */
+
+static struct {
+    uint64_t revision;
+    const char *category;
+} next_record;
+
+static toc_code write_claim(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                            toc_err *err)
+{
+    scene *s = context;
+    TOC_AUTO(toc_buf_wipe) toc_buf record = {0};
+    toc_statement statement = sample_wallet_claim();
+    statement.revision = next_record.revision;
+    statement.as.wallet.category = toc_span_text(next_record.category);
+    TOC_TRY(toc_record_encode(&statement, &record, err));
+    toc_span bytes = toc_buf_view(&record);
+    return toc_engine_write(engine, txn, &s->circle, TOC_LANE_ALERT, &bytes, NULL, 1, now,
+                            &s->record, err);
+}
+
+/* By the author; its place in the feed. */
+static uint64_t say_claim(scene *s, const char *category, uint64_t revision)
+{
+    next_record.revision = revision;
+    next_record.category = category;
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], write_claim, s));
+    return stored(s, AUTHOR) - 1;
+}
+
+static toc_claim_id claim_of(const scene *s, const char *category)
+{
+    toc_claim_id claim;
+    toc_statement statement = sample_wallet_claim();
+    statement.as.wallet.category = toc_span_text(category);
+    toc_statement_claim(&statement, &s->circle, &s->net.nodes[AUTHOR].org, &claim);
+    return claim;
+}
+
+/* ---- looking ---- */
+
+static uint32_t number_at(const scene *s, int by)
+{
+    toc_log_feed feed;
+    assert_true(feed_at(s, by, AUTHOR, TOC_LANE_ALERT, &feed));
+    return feed.number;
+}
+
+/* 0: it is whole. */
+static toc_bare_why why_at(const scene *s, int by, uint64_t index)
+{
+    toc_err err;
+    toc_bare bare;
+    toc_log_txn *txn = NULL;
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[by].log, &txn, &err));
+    toc_code code = toc_erase_why(txn, number_at(s, by), index, &bare, &err);
+    toc_log_abort(txn);
+    if (code == TOC_NOT_FOUND)
+        return (toc_bare_why)0;
+    TOC_CHECK_OK(code);
+    return bare.why;
+}
+
+static uint64_t cosigned(const scene *s, int by)
+{
+    toc_err err;
+    toc_log_txn *txn = NULL;
+    toc_log_cosignature found = {0};
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[by].log, &txn, &err));
+    if (toc_log_cosigned(txn, number_at(s, by), &s->net.nodes[by].org, &found, NULL) != TOC_OK)
+        found.size = 0;
+    toc_log_abort(txn);
+    return found.size;
+}
+
+static void assert_sound(const scene *s, int node)
+{
+    toc_err err;
+    toc_log_txn *txn = NULL;
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[node].log, &txn, &err));
+    TOC_CHECK_OK(toc_log_check(txn, NULL, NULL, &err));
+    toc_log_abort(txn);
+}
+
+static bool opens(const scene *s, int by, uint64_t index)
+{
+    toc_err err;
+    toc_log_txn *txn = NULL;
+    toc_span entry;
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[by].log, &txn, &err));
+    TOC_CHECK_OK(toc_log_entry(txn, number_at(s, by), index, &entry, &err));
+    bool whole = !toc_entry_is_bare(entry);
+    toc_log_abort(txn);
+    return whole;
+}
+
+/* ---- doing ---- */
+
+typedef struct taking {
+    uint32_t number;
+    uint64_t index;
+} taking;
+
+/* Its software was changed: it takes the body off and gives no reason. */
+static toc_code take_body(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                          toc_err *err)
+{
+    (void)engine;
+    const taking *what = context;
+    bool had;
+    toc_bare bare = {.why = TOC_BARE_ORDERED, .at = now.wall};
+    return toc_erase_body(txn, what->number, what->index, &bare, &had, err);
+}
+
+static void take_at(scene *s, int node, uint64_t index)
+{
+    taking what = {.number = number_at(s, node), .index = index};
+    assert_true(sim_do(&s->net, &s->net.nodes[node], take_body, &what));
+}
+
+typedef struct erasing {
+    scene *s;
+    toc_erase_place places[8];
+    size_t count;
+    toc_code code;
+} erasing;
+
+static toc_code erase_own(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                          toc_err *err)
+{
+    erasing *what = context;
+    what->code =
+        toc_engine_erase(engine, txn, &what->s->circle, what->places, what->count, now, err);
+    return TOC_OK;
+}
+
+static toc_code erase_by_author(scene *s, uint64_t index)
+{
+    erasing what = {.s = s, .places = {{number_at(s, AUTHOR), index}}, .count = 1};
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], erase_own, &what));
+    return what.code;
+}
+
+typedef struct mandating {
+    toc_mandate mandate;
+    toc_erase_place places[4];
+    size_t count;
+    bool lift;
+    toc_code code;
+} mandating;
+
+static toc_code rule(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err)
+{
+    mandating *what = context;
+    const toc_mandate *mandate = &what->mandate;
+    if (mandate->kind == TOC_MANDATE_DELETE)
+        what->code = what->lift ? toc_engine_order_lift(engine, txn, &mandate->claim, now, err)
+                                : toc_engine_order(engine, txn, mandate, what->places, what->count,
+                                                   now, err);
+    else
+        what->code = what->lift ? toc_engine_hold_lift(engine, txn, &mandate->claim, what->places,
+                                                       what->count, now, err)
+                                : toc_mandate_put(txn, mandate, err);
+    return TOC_OK;
+}
+
+static toc_code rule_at(scene *s, int node, toc_mandate_kind kind, const char *category, bool lift,
+                        const uint64_t *indexes, size_t count)
+{
+    mandating what = {.mandate = {.kind = kind,
+                                  .claim = claim_of(s, category),
+                                  .reference = toc_span_text("AG 7 Gs 1/26")},
+                      .lift = lift,
+                      .count = count};
+    for (size_t i = 0; i < count; i++)
+        what.places[i] = (toc_erase_place){number_at(s, node), indexes[i]};
+    assert_true(sim_do(&s->net, &s->net.nodes[node], rule, &what));
+    return what.code;
+}
+
+/* ---- the circle ---- */
+
+static int set_up_relay(void **state)
+{
+    set_up(state);
+    admit_as(*state, RELAY, TOC_ROLE_MEMBER, true);
+    return 0;
+}
+
+static int set_up_four(void **state)
+{
+    set_up_nodes(state, 4);
+    admit_as(*state, RELAY, TOC_ROLE_MEMBER, true);
+    admit_as(*state, FRIEND, TOC_ROLE_MEMBER, true);
+    return 0;
+}
+
+/* The reader gets the feed from the relay alone, which took one body off it. */
+static uint64_t through_the_relay(scene *s)
+{
+    uint64_t before = stored(s, READER);
+    uint64_t index = say_claim(s, "theft", 1);
+    uint64_t size = say_claim(s, "scam", 1) + 1;
+    while (stored(s, RELAY) < size) {
+        lose(s, AUTHOR, READER, 0);
+        lose(s, RELAY, READER, 0);
+        steps(s, 1);
+    }
+    take_at(s, RELAY, index);
+    assert_int_equal(stored(s, READER), before);
+    for (int i = 0; i < 4000 && stored(s, READER) < size; i++) {
+        lose(s, AUTHOR, READER, 0);
+        steps(s, 1);
+    }
+    assert_int_equal(stored(s, READER), size);
+    return index;
+}
+
+/* ---- what a relay takes away ---- */
+
+static void what_a_relay_takes_away_is_missing_and_no_head_over_it_is_cosigned(void **state)
+{
+    scene *s = *state;
+    uint64_t known = cosigned(s, READER), opened = opened_by(s, READER);
+    uint64_t index = through_the_relay(s);
+    for (int i = 0; i < 3000; i++) {
+        lose(s, AUTHOR, READER, 0);
+        steps(s, 1);
+    }
+    assert_int_equal(why_at(s, READER, index), TOC_BARE_MISSING);
+    assert_int_equal(why_at(s, READER, index + 1), 0);
+    assert_int_equal(opened_by(s, READER), opened + 1);
+    assert_int_equal(cosigned(s, READER), known);
+    assert_sound(s, READER);
+}
+
+static void what_is_missing_comes_from_the_author_and_then_the_head_is_cosigned(void **state)
+{
+    scene *s = *state;
+    uint64_t opened = opened_by(s, READER);
+    uint64_t index = through_the_relay(s);
+    for (int i = 0; i < 4000 && cosigned(s, READER) < index + 2; i++)
+        steps(s, 1);
+    assert_int_equal(why_at(s, READER, index), 0);
+    assert_true(opens(s, READER, index));
+    assert_int_equal(opened_by(s, READER), opened + 2);
+    assert_int_equal(cosigned(s, READER), index + 2);
+    assert_sound(s, READER);
+}
+
+/* The author cannot be heard: somebody else has it. */
+static void what_is_missing_comes_from_any_other_member(void **state)
+{
+    scene *s = *state;
+    uint64_t index = say_claim(s, "theft", 1);
+    uint64_t size = say_claim(s, "scam", 1) + 1;
+    while (stored(s, RELAY) < size || stored(s, FRIEND) < size) {
+        lose(s, AUTHOR, READER, 0);
+        lose(s, RELAY, READER, 0);
+        lose(s, FRIEND, READER, 0);
+        steps(s, 1);
+    }
+    take_at(s, RELAY, index);
+    while (stored(s, READER) < size) {
+        lose(s, AUTHOR, READER, 0);
+        lose(s, FRIEND, READER, 0);
+        steps(s, 1);
+    }
+    assert_int_equal(why_at(s, READER, index), TOC_BARE_MISSING);
+    for (int i = 0; i < 120 * MINUTE_STEPS / 60 && why_at(s, READER, index) != 0; i++) {
+        lose(s, AUTHOR, READER, 0);
+        steps(s, 1);
+    }
+    assert_int_equal(why_at(s, READER, index), 0);
+    assert_sound(s, READER);
+}
+
+static void who_lacks_entries_for_reasons_of_its_own_says_withheld(void **state)
+{
+    scene *s = *state;
+    toc_err err;
+    toc_log_feed feed;
+    toc_message answer;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    uint64_t index = say_claim(s, "theft", 1);
+    while (stored(s, RELAY) <= index)
+        steps(s, 1);
+    take_at(s, RELAY, index);
+    assert_true(feed_at(s, RELAY, AUTHOR, TOC_LANE_ALERT, &feed));
+    toc_message pull = {.kind = TOC_MSG_PULL};
+    pull.as.pull.feed = feed.name;
+    pull.as.pull.from = index;
+    pull.as.pull.until = index + 1;
+    toc_buf refusal = refusal_of(s, READER, RELAY, &pull);
+    TOC_CHECK_OK(toc_arena_new(TOC_MESSAGE_ARENA_BYTES, &arena, &err));
+    TOC_CHECK_OK(toc_message_decode(toc_buf_view(&refusal), arena, &answer, &err));
+    toc_buf_wipe(&refusal);
+    assert_int_equal(answer.as.refusal.code, TOC_REFUSED_WITHHELD);
+}
+
+/* One of the entries of the feed, in an answer that was asked for: the request is made here. */
+static void another_entry_for_the_missing_one_is_refused(void **state)
+{
+    scene *s = *state;
+    toc_err err;
+    toc_log_txn *txn = NULL;
+    toc_log_feed feed;
+    toc_span entry;
+    uint64_t index = through_the_relay(s);
+    engine_link *link =
+        toc_engine_link(s->net.nodes[READER].engine, link_between(s, RELAY, READER));
+    assert_non_null(link);
+    engine_request *request = toc_engine_request(s->net.nodes[READER].engine, link, TOC_MSG_PULL,
+                                                 sim_now(&s->net, &s->net.nodes[READER]));
+    assert_true(feed_at(s, RELAY, AUTHOR, TOC_LANE_ALERT, &feed));
+    request->wanted = true;
+    request->feed = feed.id;
+    request->from = index;
+    request->until = index + 1;
+    TOC_AUTO(toc_buf_wipe) toc_buf entries = {0};
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[RELAY].log, &txn, &err));
+    TOC_CHECK_OK(toc_log_entry(txn, feed.number, index + 1, &entry, &err));
+    toc_buf_add_u32(&entries, (uint32_t)entry.size);
+    toc_buf_add_span(&entries, entry);
+    toc_span note;
+    TOC_CHECK_OK(toc_log_head_note(txn, feed.number, &note, &err));
+    toc_message chunk = {.kind = TOC_MSG_CHUNK, .id = request->id};
+    chunk.as.chunk = (toc_wire_chunk){.feed = feed.name,
+                                      .from = index,
+                                      .count = 1,
+                                      .entries = toc_buf_view(&entries),
+                                      .note = note};
+    say(s, RELAY, READER, &chunk);
+    toc_log_abort(txn);
+    for (int i = 0; i < 20; i++) {
+        lose(s, AUTHOR, READER, 0);
+        steps(s, 1);
+    }
+    assert_int_equal(why_at(s, READER, index), TOC_BARE_MISSING);
+    assert_int_equal(refused(s, READER, RELAY, TOC_REFUSE_ENTRY_CHANGED), 1);
+    assert_sound(s, READER);
+}
+
+/* ---- by the author ---- */
+
+static void what_its_author_erases_goes_everywhere_and_heads_are_cosigned(void **state)
+{
+    scene *s = *state;
+    uint64_t opened = opened_by(s, READER), own = opened_by(s, AUTHOR);
+    uint64_t index = say_claim(s, "theft", 1);
+    steps(s, 300);
+    assert_int_equal(opened_by(s, READER), opened + 1);
+    assert_int_equal(erase_by_author(s, index), TOC_OK);
+    steps(s, 300);
+    for (int node = AUTHOR; node <= RELAY; node++) {
+        assert_int_equal(why_at(s, node, index), TOC_BARE_AUTHOR);
+        assert_int_equal(cosigned(s, node), stored(s, AUTHOR));
+        assert_sound(s, node);
+    }
+    assert_int_equal(opened_by(s, READER), opened);
+    assert_int_equal(opened_by(s, AUTHOR), own);
+}
+
+/* A member that was off gets header and hash, and the reason in the same feed. */
+static void who_comes_later_gets_it_without_a_body_and_sees_why(void **state)
+{
+    scene *s = *state;
+    uint64_t index = say_claim(s, "theft", 1);
+    assert_int_equal(erase_by_author(s, index), TOC_OK);
+    admit_as(s, FRIEND, TOC_ROLE_MEMBER, true);
+    steps(s, 1000);
+    assert_int_equal(why_at(s, FRIEND, index), TOC_BARE_AUTHOR);
+    assert_int_equal(cosigned(s, FRIEND), stored(s, AUTHOR));
+    assert_sound(s, FRIEND);
+}
+
+static int set_up_three_of_four(void **state)
+{
+    set_up_nodes(state, 4);
+    admit_as(*state, RELAY, TOC_ROLE_MEMBER, true);
+    return 0;
+}
+
+/* Somebody erases in the author's name: a row for the author's feed in the own one. */
+static toc_code erase_of_another(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                                 toc_err *err)
+{
+    const erasing *what = context;
+    TOC_AUTO(toc_buf_wipe) toc_buf entry = {0};
+    toc_log_feed target, own;
+    toc_erasure_row row = {.index = what->places[0].index};
+    toc_hash leaf;
+    uint64_t generation;
+    TOC_TRY(toc_engine_writable(engine, txn, &what->s->circle, now, &generation, err));
+    TOC_TRY(toc_log_feed_at(txn, what->places[0].number, &target, err));
+    TOC_TRY(toc_log_leaf(txn, target.number, row.index, &row.leaf, err));
+    toc_feed_name name = target.name;
+    toc_feed_id id;
+    name.org = *toc_engine_org(engine);
+    name.generation = generation;
+    toc_feed_id_of(&name, &id);
+    TOC_TRY(toc_log_feed_find(txn, &id, &own, err));
+    TOC_TRY(toc_erasure_write(&target.id, own.judge.epoch, &row, 1, &entry, err));
+    toc_span bytes = toc_buf_view(&entry);
+    toc_entry_leaf(&own.id, own.frontier.size, bytes, &leaf);
+    engine_feed *feed = toc_sync_feed(engine, &name);
+    feed->written = true;
+    feed->written_from = own.frontier.size;
+    feed->written_link = 0;
+    return toc_log_append(txn, &own, &bytes, &leaf, 1, NULL, err);
+}
+
+static void an_erasure_of_anothers_words_counts_for_nothing_and_is_its_authors_fault(void **state)
+{
+    scene *s = *state;
+    uint64_t index = say_claim(s, "theft", 1);
+    steps(s, 300);
+    erasing what = {.s = s, .places = {{number_at(s, MALLORY), index}}, .count = 1};
+    assert_true(sim_do(&s->net, &s->net.nodes[MALLORY], erase_of_another, &what));
+    steps(s, 300);
+    assert_int_equal(why_at(s, READER, index), 0);
+    assert_int_equal(refused(s, READER, MALLORY, TOC_REFUSE_ERASURE), 1);
+    assert_int_equal(cosigned(s, READER), index + 1);
+    assert_sound(s, READER);
+}
+
+/* And with a body that it took away beside, it is still missing. */
+static void a_false_erasure_does_not_make_a_missing_entry_erased(void **state)
+{
+    scene *s = *state;
+    uint64_t index = through_the_relay(s);
+    erasing what = {.s = s, .places = {{number_at(s, MALLORY), index}}, .count = 1};
+    assert_true(sim_do(&s->net, &s->net.nodes[MALLORY], erase_of_another, &what));
+    for (int i = 0; i < 300; i++) {
+        lose(s, AUTHOR, READER, 0);
+        steps(s, 1);
+    }
+    assert_int_equal(why_at(s, READER, index), TOC_BARE_MISSING);
+}
+
+static void only_the_author_erases_for_everybody(void **state)
+{
+    scene *s = *state;
+    uint64_t index = say_claim(s, "theft", 1);
+    steps(s, 300);
+    erasing what = {.s = s, .places = {{number_at(s, READER), index}}, .count = 1};
+    assert_true(sim_do(&s->net, &s->net.nodes[READER], erase_own, &what));
+    assert_int_equal(what.code, TOC_DENIED);
+    assert_int_equal(why_at(s, READER, index), 0);
+}
+
+/* ---- by the day ---- */
+
+static toc_code keep_for_a_day(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                               toc_err *err)
+{
+    const scene *s = context;
+    toc_amendment amendment = {.sets_retention = true, .policy.retention_days = 1};
+    toc_amended done;
+    return toc_engine_charter_propose(engine, txn, &s->circle, &amendment, false, now, NULL, &done,
+                                      err);
+}
+
+static void wind(scene *s, int count, int64_t days)
+{
+    for (int i = 0; i < count; i++)
+        s->net.nodes[i].clock_skew_ms += days * (int64_t)DAY_MS;
+}
+
+static void a_body_goes_when_its_day_has_passed_and_not_before(void **state)
+{
+    scene *s = *state;
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], keep_for_a_day, s));
+    steps(s, 300);
+    uint64_t opened = opened_by(s, READER), index = say_claim(s, "theft", 1);
+    steps(s, 4 * MINUTE_STEPS);
+    wind(s, 3, 1);
+    steps(s, 4 * MINUTE_STEPS);
+    assert_int_equal(why_at(s, READER, index), 0); /* on its last day */
+    wind(s, 3, 1);
+    steps(s, 4 * MINUTE_STEPS);
+    for (int node = AUTHOR; node <= RELAY; node++) {
+        assert_int_equal(why_at(s, node, index), TOC_BARE_DAY);
+        assert_sound(s, node);
+    }
+    assert_int_equal(opened_by(s, READER), opened);
+}
+
+/* A clock that all peers contradict erases nothing: it would not come back. */
+static void a_clock_that_all_peers_contradict_erases_nothing(void **state)
+{
+    scene *s = *state;
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], keep_for_a_day, s));
+    steps(s, 300);
+    uint64_t index = say_claim(s, "theft", 1);
+    s->net.nodes[READER].clock_skew_ms += 5 * (int64_t)DAY_MS;
+    steps(s, 1);
+    lose(s, AUTHOR, READER, 0);
+    steps(s, 4 * MINUTE_STEPS);
+    assert_int_equal(why_at(s, READER, index), 0);
+    assert_int_equal(why_at(s, AUTHOR, index), 0);
+}
+
+/* Missing before its day, erased after it: then the head is cosigned. */
+static void what_is_missing_is_wanted_until_its_day_and_no_longer(void **state)
+{
+    scene *s = *state;
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], keep_for_a_day, s));
+    steps(s, 300);
+    uint64_t index = through_the_relay(s), size = stored(s, READER);
+    assert_int_equal(why_at(s, READER, index), TOC_BARE_MISSING);
+    assert_true(cosigned(s, READER) <= index);
+    wind(s, 3, 2);
+    for (int i = 0; i < 5 * MINUTE_STEPS; i++) {
+        lose(s, AUTHOR, READER, TOC_MSG_CHUNK);
+        steps(s, 1);
+    }
+    assert_int_equal(why_at(s, READER, index), TOC_BARE_DAY);
+    assert_true(cosigned(s, READER) >= size);
+    assert_sound(s, READER);
+}
+
+/* ---- orders ---- */
+
+static void an_order_deletes_here_and_refuses_what_comes(void **state)
+{
+    scene *s = *state;
+    uint64_t opened = opened_by(s, READER);
+    uint64_t first = say_claim(s, "theft", 1), other = say_claim(s, "scam", 1);
+    steps(s, 300);
+    uint64_t known = cosigned(s, READER);
+    assert_int_equal(rule_at(s, READER, TOC_MANDATE_DELETE, "theft", false, &first, 1), TOC_OK);
+    assert_int_equal(why_at(s, READER, first), TOC_BARE_ORDERED);
+    assert_int_equal(opened_by(s, READER), opened + 1);
+    uint64_t second = say_claim(s, "theft", 2); /* said again */
+    steps(s, 10 * MINUTE_STEPS / 60);
+    assert_int_equal(why_at(s, READER, second), TOC_BARE_ORDERED);
+    assert_int_equal(why_at(s, READER, other), 0);
+    assert_int_equal(opened_by(s, READER), opened + 1);
+    assert_true(opens(s, AUTHOR, first) && opens(s, AUTHOR, second)); /* only here */
+    /* What was held then was held; of what came since nothing is said. */
+    assert_int_equal(cosigned(s, READER), known);
+    assert_sound(s, READER);
+    assert_int_equal(rule_at(s, READER, TOC_MANDATE_DELETE, "theft", true, NULL, 0), TOC_OK);
+    steps(s, MINUTE_STEPS / 3);
+    assert_true(opens(s, READER, first) && opens(s, READER, second));
+    assert_int_equal(opened_by(s, READER), opened + 3);
+    assert_int_equal(cosigned(s, READER), second + 1);
+    assert_sound(s, READER);
+}
+
+/* Then everybody can see that it may be gone. */
+static void what_an_order_deleted_is_covered_once_its_author_erases_it_too(void **state)
+{
+    scene *s = *state;
+    uint64_t index = say_claim(s, "theft", 1);
+    steps(s, 300);
+    assert_int_equal(rule_at(s, READER, TOC_MANDATE_DELETE, "theft", false, &index, 1), TOC_OK);
+    assert_int_equal(erase_by_author(s, index), TOC_OK);
+    steps(s, 300);
+    assert_int_equal(why_at(s, READER, index), TOC_BARE_AUTHOR);
+    assert_int_equal(cosigned(s, READER), stored(s, AUTHOR));
+}
+
+static void an_order_does_not_take_back_own_words(void **state)
+{
+    scene *s = *state;
+    uint64_t index = say_claim(s, "theft", 1);
+    assert_int_equal(rule_at(s, AUTHOR, TOC_MANDATE_DELETE, "theft", false, &index, 1), TOC_DENIED);
+    assert_true(opens(s, AUTHOR, index));
+}
+
+/* ---- legal holds ---- */
+
+static void a_legal_hold_keeps_from_author_day_and_order_until_it_is_lifted(void **state)
+{
+    scene *s = *state;
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], keep_for_a_day, s));
+    steps(s, 300);
+    uint64_t index = say_claim(s, "theft", 1), other = say_claim(s, "scam", 1);
+    steps(s, 300);
+    uint64_t opened = opened_by(s, READER);
+    assert_int_equal(rule_at(s, READER, TOC_MANDATE_KEEP, "theft", false, NULL, 0), TOC_OK);
+    assert_int_equal(rule_at(s, READER, TOC_MANDATE_DELETE, "theft", false, &index, 1), TOC_STATE);
+    assert_int_equal(erase_by_author(s, index), TOC_OK);
+    assert_int_equal(erase_by_author(s, other), TOC_OK);
+    steps(s, 300);
+    assert_int_equal(why_at(s, RELAY, index), TOC_BARE_AUTHOR);
+    assert_true(opens(s, READER, index));
+    assert_int_equal(why_at(s, READER, other), TOC_BARE_AUTHOR);
+    wind(s, 3, 3);
+    steps(s, 4 * MINUTE_STEPS);
+    assert_true(opens(s, READER, index));
+    assert_int_equal(opened_by(s, READER), opened - 1);
+    assert_int_equal(cosigned(s, READER), stored(s, AUTHOR));
+    assert_int_equal(rule_at(s, READER, TOC_MANDATE_KEEP, "theft", true, &index, 1), TOC_OK);
+    assert_int_equal(why_at(s, READER, index), TOC_BARE_AUTHOR);
+    assert_int_equal(opened_by(s, READER), opened - 2);
+    assert_sound(s, READER);
+}
+
+static void an_author_does_not_erase_what_it_holds_itself(void **state)
+{
+    scene *s = *state;
+    uint64_t index = say_claim(s, "theft", 1);
+    assert_int_equal(rule_at(s, AUTHOR, TOC_MANDATE_KEEP, "theft", false, NULL, 0), TOC_OK);
+    assert_int_equal(erase_by_author(s, index), TOC_STATE);
+    assert_true(opens(s, AUTHOR, index));
+}
+
+int main(void)
+{
+#define TEST(name)              cmocka_unit_test_setup_teardown(name, set_up_relay, tear_down)
+#define TEST_OF_FOUR(name, set) cmocka_unit_test_setup_teardown(name, set, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(what_a_relay_takes_away_is_missing_and_no_head_over_it_is_cosigned),
+        TEST(what_is_missing_comes_from_the_author_and_then_the_head_is_cosigned),
+        TEST_OF_FOUR(what_is_missing_comes_from_any_other_member, set_up_four),
+        TEST(who_lacks_entries_for_reasons_of_its_own_says_withheld),
+        TEST(another_entry_for_the_missing_one_is_refused),
+        TEST(what_its_author_erases_goes_everywhere_and_heads_are_cosigned),
+        TEST_OF_FOUR(who_comes_later_gets_it_without_a_body_and_sees_why, set_up_three_of_four),
+        TEST(an_erasure_of_anothers_words_counts_for_nothing_and_is_its_authors_fault),
+        TEST(a_false_erasure_does_not_make_a_missing_entry_erased),
+        TEST(only_the_author_erases_for_everybody),
+        TEST(a_body_goes_when_its_day_has_passed_and_not_before),
+        TEST(a_clock_that_all_peers_contradict_erases_nothing),
+        TEST(what_is_missing_is_wanted_until_its_day_and_no_longer),
+        TEST(an_order_deletes_here_and_refuses_what_comes),
+        TEST(what_an_order_deleted_is_covered_once_its_author_erases_it_too),
+        TEST(an_order_does_not_take_back_own_words),
+        TEST(a_legal_hold_keeps_from_author_day_and_order_until_it_is_lifted),
+        TEST(an_author_does_not_erase_what_it_holds_itself),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
