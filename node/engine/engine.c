@@ -53,8 +53,7 @@ static const char *const refusal_texts[TOC_REFUSE_COUNT] = {
     [TOC_REFUSE_TWO_CARDS] = "two valid cards of one serial: the last common one holds",
     [TOC_REFUSE_QUOTA] = "more in a day than this circle takes of an org",
     [TOC_REFUSE_OWN_WORDS] =
-        "a head that this org signed and this node did not write: it was set back, or another "
-        "node runs with its keys",
+        "a head of this org's that this node did not write: it was set back, or a second one runs",
     [TOC_REFUSE_UNKNOWN_KEY] = "a handshake by a key that no known card names",
     [TOC_REFUSE_REPLAY] =
         "a handshake whose sender never proved that it is alive: perhaps a replay",
