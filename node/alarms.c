@@ -99,6 +99,29 @@ static toc_code look_at_circle(void *context, const toc_log_circle *circle, toc_
     return TOC_OK;
 }
 
+/* A proposal that follows the charter in force, and that only others signed. */
+static toc_code look_at_proposal(void *context, const toc_log_proposal *proposal, toc_err *err)
+{
+    (void)err;
+    alarms *all = context;
+    toc_charter current, next;
+    const toc_charter_member *self = NULL;
+    if (toc_log_charter_of(all->txn, &proposal->circle, all->arena, &current, NULL) == TOC_OK &&
+        toc_charter_reopen(proposal->signed_charter, all->arena, &next, NULL) == TOC_OK &&
+        toc_charter_hash_equal(&next.previous, &current.hash) && next.signature_count > 0)
+        self = toc_charter_find(&current, all->self);
+    bool waits = self != NULL && self->role == TOC_ROLE_ADMIN;
+    for (size_t i = 0; waits && i < next.signature_count; i++)
+        waits = !toc_org_id_equal(&next.signatures[i].org, all->self);
+    if (!waits)
+        return TOC_OK;
+    const toc_org_id proposer = next.signatures[0].org;
+    raise(all, "proposal", &proposer, &proposal->circle, (toc_time){0},
+          "it signed a change of the charter that waits for this org's word: tocsin circle "
+          "proposals shows it, tocsin circle endorse signs it");
+    return TOC_OK;
+}
+
 static void look_at_term(alarms *all, const toc_card *card)
 {
     if (card->valid_until.unix_ms == 0 ||
@@ -139,6 +162,7 @@ toc_code toc_alarms_add(toc_json *json, toc_log_txn *txn, const toc_org_id *self
         .json = json, .txn = txn, .self = self, .now = now, .arena = arena, .cards = cards};
     toc_json_open(json, "alarms", '[');
     TOC_TRY(toc_log_circles(txn, look_at_circle, &all, err));
+    TOC_TRY(toc_log_proposals(txn, look_at_proposal, &all, err));
     TOC_TRY(toc_log_cards(txn, cards, look_at_card, &all, err));
     TOC_TRY(missing_keys(&all, err));
     toc_json_close(json, ']');

@@ -132,8 +132,8 @@ static void add_state(toc_buf *out, json_t *line)
         toc_buf_add_text(out, "Nothing is signed.\n");
     else
         toc_buf_printf(out,
-                       "%zu of %llu admins signed. Give it to the others ('tocsin circle proposal "
-                       "%.16s > FILE'); they 'tocsin circle endorse FILE'.\n",
+                       "%zu of %llu admins signed. The nodes of the others hear of it over their "
+                       "links: they 'tocsin circle endorse %.16s'.\n",
                        signers, (unsigned long long)needed, toc_text_of(line, "proposal"));
 }
 

@@ -90,6 +90,7 @@ toc_code toc_amend_sign(toc_engine *engine, toc_log_txn *txn, const toc_charter 
     memcpy(key.bytes, next.hash.bytes, sizeof key.bytes);
     *out = (toc_amended){.hash = next.hash, .version = next.version, .in_force = verdict == TOC_OK};
     TOC_TRY(toc_log_vote_put(txn, &next, err));
+    toc_proposals_changed(engine);
     if (verdict != TOC_OK)
         return toc_log_proposal_put(txn, &next, err);
     TOC_TRY(toc_log_roll_put(txn, &key, next.signed_charter, err));

@@ -25,6 +25,7 @@ static const char *const refusal_names[TOC_REFUSE_COUNT] = {
     [TOC_REFUSE_QUOTA] = "quota",
     [TOC_REFUSE_CLOSED] = "closed",
     [TOC_REFUSE_OWN_WORDS] = "own-words",
+    [TOC_REFUSE_PROPOSALS] = "proposals",
     [TOC_REFUSE_UNKNOWN_KEY] = "unknown-key",
     [TOC_REFUSE_REPLAY] = "replay",
     [TOC_REFUSE_MAC1] = "mac1",
@@ -54,6 +55,8 @@ static const char *const refusal_texts[TOC_REFUSE_COUNT] = {
     [TOC_REFUSE_QUOTA] = "more in a day than this circle takes of an org",
     [TOC_REFUSE_OWN_WORDS] =
         "a head of this org's that this node did not write: it was set back, or a second one runs",
+    [TOC_REFUSE_PROPOSALS] =
+        "more proposals than an admin signs or tells of: only some of one version are kept",
     [TOC_REFUSE_UNKNOWN_KEY] = "a handshake by a key that no known card names",
     [TOC_REFUSE_REPLAY] =
         "a handshake whose sender never proved that it is alive: perhaps a replay",
@@ -200,6 +203,7 @@ void toc_engine_free(toc_engine *engine)
     toc_cards_unload(engine);
     toc_generation_free(engine);
     free(engine->card_days);
+    free(engine->proposal_days);
     free(engine->telling.rows);
     free(engine->early.rows);
     free(engine->changed_charters);
@@ -453,6 +457,7 @@ toc_code toc_engine_link_up(toc_engine *engine, toc_log_txn *txn, uint64_t numbe
     link->peer = *peer;
     link->heard = now.mono;
     toc_cosign_tell_all(link, 0);
+    toc_proposals_changed(engine);
     link->next = engine->links[number % ENGINE_BUCKETS];
     engine->links[number % ENGINE_BUCKETS] = link;
     toc_engine_peer(engine, peer)->links++;
@@ -697,6 +702,7 @@ toc_code toc_engine_tick(toc_engine *engine, toc_log_txn *txn, toc_now now, bool
         TOC_TRY(toc_engine_links(engine, txn, ask_heads_of, &now, err));
         engine->all_heads = false;
     }
+    TOC_TRY(toc_proposals_tick(engine, txn, now, err));
     TOC_TRY(toc_cosign_tick(engine, txn, now, err));
     return toc_cosign_tell(engine, txn, now, err);
 }

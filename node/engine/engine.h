@@ -191,6 +191,7 @@ typedef enum toc_refusal {
     TOC_REFUSE_QUOTA,        /* more in a day than the circle takes of an org */
     TOC_REFUSE_CLOSED,       /* entries past where the charter ends their feed */
     TOC_REFUSE_OWN_WORDS,    /* a head that this org signed and this node did not write */
+    TOC_REFUSE_PROPOSALS,    /* an admin of a circle proposes, or tells of, more than is kept */
     TOC_REFUSE_UNKNOWN_KEY,  /* handshake: a static key that no card names */
     TOC_REFUSE_REPLAY,       /* handshake: message 1 whose sender never confirmed */
     TOC_REFUSE_MAC1,         /* handshake: first frame that does not know our key */

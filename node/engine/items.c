@@ -6,7 +6,7 @@ enum { ITEMS_ARENA_BYTES = 64 << 20, ITEMS_PART_BYTES = 60000 };
 
 /* ---- asking ---- */
 
-static bool asked(toc_engine *engine, const toc_hash *hash)
+bool toc_roll_asked(toc_engine *engine, const toc_hash *hash)
 {
     for (size_t i = 0; i < ENGINE_BUCKETS; i++) {
         for (engine_link *link = engine->links[i]; link != NULL; link = link->next) {
@@ -44,7 +44,7 @@ toc_code toc_roll_want(toc_engine *engine, toc_log_txn *txn, uint64_t number, co
                        toc_now now, toc_err *err)
 {
     engine_link *link = toc_engine_link(engine, number);
-    if (link == NULL || toc_roll_held(txn, hash) || asked(engine, hash))
+    if (link == NULL || toc_roll_held(txn, hash) || toc_roll_asked(engine, hash))
         return TOC_OK;
     return ask(engine, link, hash, NULL, now, err);
 }
@@ -55,7 +55,7 @@ toc_code toc_roll_want_circle(toc_engine *engine, uint64_t number, const toc_cir
     engine_link *link = toc_engine_link(engine, number);
     toc_hash hash;
     memcpy(hash.bytes, circle->bytes, sizeof hash.bytes);
-    if (link == NULL || asked(engine, &hash))
+    if (link == NULL || toc_roll_asked(engine, &hash))
         return TOC_OK;
     return ask(engine, link, &hash, circle, now, err);
 }
@@ -65,7 +65,7 @@ toc_code toc_roll_want_newest(toc_engine *engine, engine_link *link, const toc_o
 {
     toc_hash hash;
     memcpy(hash.bytes, org->bytes, sizeof hash.bytes);
-    if (link == NULL || asked(engine, &hash))
+    if (link == NULL || toc_roll_asked(engine, &hash))
         return TOC_OK;
     engine_request *request = toc_engine_request(engine, link, TOC_MSG_ROLL, now);
     if (request == NULL)
@@ -74,6 +74,17 @@ toc_code toc_roll_want_newest(toc_engine *engine, engine_link *link, const toc_o
     request->serial = serial;
     request->reason = reason;
     return ask_for(engine, link, request, &hash, err);
+}
+
+toc_code toc_roll_want_proposal(toc_engine *engine, engine_link *link, const toc_hash *hash,
+                                const toc_circle_id *circle, toc_now now, toc_err *err)
+{
+    engine_request *request = toc_engine_request(engine, link, TOC_MSG_ROLL, now);
+    if (request == NULL)
+        return TOC_OK;
+    request->proposal = true;
+    request->circle = *circle;
+    return ask_for(engine, link, request, hash, err);
 }
 
 /* ---- serving and receiving ---- */
@@ -87,7 +98,8 @@ static bool may_serve(toc_engine *engine, toc_log_txn *txn, const toc_org_id *pe
     toc_card card;
     if (copy.data != NULL && toc_card_reopen(copy, arena, &card, NULL) == TOC_OK)
         return toc_org_id_equal(&card.org, &engine->org) ||
-               toc_roll_in_one_circle(txn, arena, peer, &card.org);
+               toc_roll_in_one_circle(txn, arena, peer, &card.org) ||
+               toc_proposals_name(engine, txn, peer, &card.org, arena);
     toc_charter charter, newest;
     toc_log_circle state;
     return copy.data != NULL && toc_charter_reopen(copy, arena, &charter, NULL) == TOC_OK &&
@@ -120,8 +132,11 @@ toc_code toc_roll_serve(toc_engine *engine, toc_log_txn *txn, engine_link *link,
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
     TOC_TRY(toc_arena_new(ITEMS_ARENA_BYTES, &arena, err));
     toc_span item;
-    if (!find_item(txn, &message->as.roll.hash, arena, &item) ||
-        !may_serve(engine, txn, &link->peer, item, arena) || message->as.roll.offset > item.size)
+    const toc_hash *hash = &message->as.roll.hash;
+    bool found = find_item(txn, hash, arena, &item)
+                     ? may_serve(engine, txn, &link->peer, item, arena)
+                     : toc_proposals_find(engine, txn, &link->peer, hash, arena, &item);
+    if (!found || message->as.roll.offset > item.size)
         return toc_engine_refuse(engine, link->number, message->id, TOC_REFUSED_NOT_FOUND,
                                  "no such item", err);
     size_t offset = (size_t)message->as.roll.offset, left = item.size - offset;
@@ -206,6 +221,11 @@ toc_code toc_roll_reply(toc_engine *engine, toc_log_txn *txn, engine_link *link,
                            "a part of a card or charter that does not fit the others");
     toc_buf_add_span(&request->roll, bytes);
     TOC_TRY(toc_buf_ok(&request->roll, err));
+    if (request->roll.size == total && request->proposal) {
+        TOC_TRY(toc_proposals_take(engine, txn, link, request, now, err));
+        toc_engine_request_end(request);
+        return TOC_OK;
+    }
     if (request->roll.size == total)
         return take_item(engine, txn, link, request, now, err);
     request->deadline.ms = now.mono.ms + ENGINE_REQUEST_MS;

@@ -42,7 +42,8 @@ enum {
     ENGINE_RETELL_S = 600,    /* then the newest of so long is told again: a notice may get lost */
     ENGINE_DOUBTS_MAX = 1024, /* searches for a fork, and links found to have another tree */
     ENGINE_DOUBT_AGAIN_MS = 600000, /* a link that could show nothing is not searched before */
-    ENGINE_RETELL_ALL = 30          /* and every so many times all of it */
+    ENGINE_PROPOSALS_DECLINED = 256,
+    ENGINE_RETELL_ALL = 30 /* and every so many times all of it */
 };
 
 /* A message waiting to go out. */
@@ -72,6 +73,7 @@ typedef struct engine_request {
     toc_circle_id circle; /* heads, roll of a circle */
     toc_hash hash;        /* roll */
     bool wanted;          /* pull: of entries that are stored without their bodies */
+    bool proposal;        /* roll: bytes of that hash, which wait for signatures */
     bool newest;          /* roll: the newest card of an org, since a head names an unknown key */
     uint64_t serial;      /* with newest: of the card known then */
     toc_refusal reason;   /* with newest: counted when there is no newer one */
@@ -211,6 +213,12 @@ struct toc_engine {
     size_t card_day_count;
     bool same_boot; /* as toc_engine_new was told; of no interest after the first tick */
     bool begun;     /* that tick was */
+    engine_card_day *proposal_days; /* how many proposals peers were asked for */
+    size_t proposal_day_count;
+    toc_instant proposals_due, proposals_again;
+    bool proposals_wait;                                    /* for cards that they name */
+    toc_hash proposals_declined[ENGINE_PROPOSALS_DECLINED]; /* not asked for again; a ring */
+    size_t declined_count;
     bool stopped_ticks;
     bool awake;     /* it was looked whether this node had been off for long */
     bool more;      /* parts wait for the next round */
@@ -397,6 +405,13 @@ TOC_MUST toc_code toc_roll_want_newest(toc_engine *engine, engine_link *link, co
                                        uint64_t serial, toc_refusal reason, toc_now now,
                                        toc_err *err);
 
+/* Is an item asked for already? */
+bool toc_roll_asked(toc_engine *engine, const toc_hash *hash);
+/* Asks for a proposal by the hash of its bytes (proposals.c). */
+TOC_MUST toc_code toc_roll_want_proposal(toc_engine *engine, engine_link *link,
+                                         const toc_hash *hash, const toc_circle_id *circle,
+                                         toc_now now, toc_err *err);
+
 /* cards.c: cards that change. */
 TOC_MUST toc_code toc_cards_load(toc_engine *engine, toc_log_txn *txn, toc_err *err);
 void toc_cards_unload(toc_engine *engine);
@@ -525,6 +540,23 @@ TOC_MUST toc_code toc_generation_next(const toc_engine *engine, toc_log_txn *txn
                                       const toc_log_circle *circle, toc_now now, uint64_t *out,
                                       toc_err *err);
 void toc_generation_free(toc_engine *engine);
+
+/* proposals.c: charters that wait for signatures, among admins. */
+/* One was made or signed here: told at the next tick, and every minute. */
+void toc_proposals_changed(toc_engine *engine);
+TOC_MUST toc_code toc_proposals_heard(toc_engine *engine, toc_log_txn *txn, engine_link *link,
+                                      const toc_message *message, toc_now now, toc_err *err);
+/* The whole answer to a request for one. */
+TOC_MUST toc_code toc_proposals_take(toc_engine *engine, toc_log_txn *txn, const engine_link *link,
+                                     const engine_request *request, toc_now now, toc_err *err);
+/* The proposal whose bytes have this hash, if `peer` may see it. */
+bool toc_proposals_find(const toc_engine *engine, toc_log_txn *txn, const toc_org_id *peer,
+                        const toc_hash *hash, toc_arena *arena, toc_span *out);
+/* Does one that `peer` may see name `org`? Then it needs its card. */
+bool toc_proposals_name(const toc_engine *engine, toc_log_txn *txn, const toc_org_id *peer,
+                        const toc_org_id *org, toc_arena *arena);
+TOC_MUST toc_code toc_proposals_tick(toc_engine *engine, toc_log_txn *txn, toc_now now,
+                                     toc_err *err);
 
 /* quota.c: what is taken of an org in a day. */
 /* Of a feed whose author is over its quota nothing is pulled until the day is over. */

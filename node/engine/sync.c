@@ -429,6 +429,7 @@ toc_code toc_sync_news(toc_engine *engine, toc_log_txn *txn, engine_link *link,
                            now, err));
     for (size_t i = 0; i < message->as.news.fork_count; i++)
         TOC_TRY(toc_forks_heard(engine, txn, link, circle, &message->as.news.forks[i], now, err));
+    TOC_TRY(toc_proposals_heard(engine, txn, link, message, now, err));
     for (size_t i = 0; i < message->as.news.cosignature_count; i++)
         TOC_TRY(toc_cosign_heard(engine, txn, link, circle, &charter,
                                  &message->as.news.cosignatures[i], now, err));

@@ -91,6 +91,12 @@
 #define TOC_CARD_ARENA_BYTES    (256u << 10) /* what opening the largest honest card takes, twice */
 #define TOC_CHARTER_ARENA_BYTES (2u << 20)   /* the same for a charter */
 
+/* Of one version, signed by one admin: an honest one signs one, and the second shows that its key is
+ * in other hands. */
+#define TOC_PROPOSALS_OF_AN_ADMIN 2u
+/* Asked of a peer in a day: each signature makes other bytes, and they come by several peers. */
+#define TOC_PROPOSALS_ASKED_A_DAY 64u
+
 /* What is taken of a member in a circle on a UTC day, where its charter says nothing else. */
 #define TOC_QUOTA_ALERT_BYTES (8ull << 20)   /* 30,000 alerts of the smallest size, and no more than half a second of a line */
 #define TOC_QUOTA_BULK_BYTES  (256ull << 20) /* 700,000 wallets; 500 members fill 125 GB a day at worst */
@@ -131,6 +137,7 @@
 #define TOC_FORK_BYTES_MAX                                                                         \
     20000u /* two notes, and for each two proofs of 128 hashes; 64 is what any tree takes */
 #define TOC_FORKS_PER_ORG_MAX 256u /* proofs kept: of so many feeds of an org */
+#define TOC_NEWS_PROPOSALS_MAX 64u /* two of each admin is what a circle keeps, and few have over thirty */
 #define TOC_REFUSAL_BYTES_MAX   512u    /* one sentence, as long as any of our errors */
 #define TOC_ROLL_ITEM_BYTES_MAX 524288u /* the largest charter with as many bytes of signatures */
 #define TOC_MESSAGE_ARENA_BYTES                                                                    \

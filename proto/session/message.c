@@ -187,6 +187,9 @@ static toc_code check_news(const toc_message *message, toc_err *err)
     if (message->as.news.cosignature_count > TOC_NEWS_COSIGNATURES_MAX)
         return toc_fail(err, TOC_LIMIT, "%zu cosignatures in one notice, at most %u are taken",
                         message->as.news.cosignature_count, TOC_NEWS_COSIGNATURES_MAX);
+    if (message->as.news.proposal_count > TOC_NEWS_PROPOSALS_MAX)
+        return toc_fail(err, TOC_LIMIT, "%zu proposals in one notice, at most %u are taken",
+                        message->as.news.proposal_count, TOC_NEWS_PROPOSALS_MAX);
     for (size_t i = 0; i < message->as.news.cosignature_count; i++)
         TOC_TRY(check_cosignature(&message->as.news.cosignatures[i], err));
     TOC_TRY(check_forks(message->as.news.forks, message->as.news.fork_count, err));

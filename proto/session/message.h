@@ -103,7 +103,8 @@ typedef struct toc_message {
             uint32_t epoch;
         } want_grant;
         struct {
-            toc_hash hash; /* a card, a charter, or a circle id (its newest charter) */
+            toc_hash hash; /* a card, a charter, a circle id (its newest charter), or of a
+                              proposal's bytes */
             uint64_t offset;
         } roll;
         struct {
@@ -151,6 +152,8 @@ typedef struct toc_message {
             toc_wire_cosignature *cosignatures;
             size_t fork_count;
             toc_fork_mark *forks;
+            size_t proposal_count;
+            toc_hash *proposals; /* SHA-256 of signed charters that wait for signatures */
         } news;
     } as;
 } toc_message;

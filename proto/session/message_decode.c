@@ -179,10 +179,10 @@ static toc_code take_chunks(Toc__Link__Chunk *const *chunks, size_t count, toc_a
     return TOC_OK;
 }
 
-static toc_code take_roll_hashes(ProtobufCBinaryData bytes, toc_arena *arena, size_t *out_count,
-                                 toc_hash **out, toc_err *err)
+static toc_code take_hashes(ProtobufCBinaryData bytes, size_t count_max, toc_arena *arena,
+                            size_t *out_count, toc_hash **out, toc_err *err)
 {
-    TOC_TRY(count_hashes(bytes, TOC_NEWS_ROLL_MAX, out_count, err));
+    TOC_TRY(count_hashes(bytes, count_max, out_count, err));
     toc_hash *rows = toc_arena_zalloc(arena, *out_count, sizeof *rows);
     if (rows == NULL)
         return no_room(err);
@@ -252,7 +252,10 @@ static toc_code take_news(const Toc__Link__News *body, toc_arena *arena, toc_mes
     out->as.news.cosignature_count = body->n_cosignatures;
     TOC_TRY(take_forks(body->forks, body->n_forks, arena, &out->as.news.forks, err));
     out->as.news.fork_count = body->n_forks;
-    return take_roll_hashes(body->roll, arena, &out->as.news.roll_count, &out->as.news.roll, err);
+    TOC_TRY(take_hashes(body->proposals, TOC_NEWS_PROPOSALS_MAX, arena,
+                        &out->as.news.proposal_count, &out->as.news.proposals, err));
+    return take_hashes(body->roll, TOC_NEWS_ROLL_MAX, arena, &out->as.news.roll_count,
+                       &out->as.news.roll, err);
 }
 
 static toc_code take_body(const Toc__Link__LinkMessage *message, toc_arena *arena, toc_message *out,

@@ -259,6 +259,9 @@ static bool fill_news(const toc_message *message, packing *draft)
     out->has_roll = message->as.news.roll_count > 0;
     out->roll =
         lend(toc_span_of(message->as.news.roll, message->as.news.roll_count * sizeof(toc_hash)));
+    out->has_proposals = message->as.news.proposal_count > 0;
+    out->proposals = lend(toc_span_of(message->as.news.proposals,
+                                      message->as.news.proposal_count * sizeof(toc_hash)));
     return fill_heads(draft, message->as.news.heads, out->n_heads, &out->heads) &&
            fill_chunks(draft, message->as.news.chunks, out->n_chunks, &out->chunks) &&
            fill_cosignatures(draft, message->as.news.cosignatures, out->n_cosignatures,

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Two admins change a circle's charter together, by files: a third org is admitted, and removed again."""
+"""Two admins change a circle's charter together, over links and by files: a third org is admitted, and removed again."""
 
 import sys
 
@@ -52,17 +52,24 @@ def together(nodes, circle):
            f"not waiting for B: {made}")
     expect([row["proposal"] for row in a.tocsin("circle", "proposals").lines] == [made["proposal"]],
            "the proposal is not listed")
-    path, text = write_proposal(nodes, a, made["proposal"])
+    wait_for("B's node heard of it", lambda: [row["proposal"] for row in b.tocsin("circle", "proposals").lines]
+             == [made["proposal"]])
+    expect(version(b) == 2 and [row["org_name"] for row in b.tocsin("circle", "proposals").last["signed"]] == [a.name],
+           "B's node signed by itself")
+    alarms = [(row["alarm"], row["org_name"], row["circle_name"]) for row in b.status()["alarms"]]
+    expect(("proposal", a.name, "desk") in alarms, f"nobody tells B that A waits: {alarms}")
+    expect(not [row for row in a.status()["alarms"] if row["alarm"] == "proposal"], "A is told to sign what it signed")
+    text = b.tocsin("circle", "proposal", made["proposal"][:12], as_json=False).out
     for sentence in (f"{c.name} joins as member (fiu, FR)", "retention in days (0: no term): 0 → 30",
                      "highest marking: RED → AMBER", "1 of 2 admins signed"):
         expect(sentence in text, f"'{sentence}' is not said:\n{text}")
-    expect(b.tocsin("circle", "proposal", str(path)).last["changes"] == made["changes"], "B is told otherwise")
-    unasked = b.tocsin("circle", "endorse", str(path), ok=(2,), as_json=False)
+    expect(b.tocsin("circle", "proposal", made["proposal"]).last["changes"] == made["changes"], "B is told otherwise")
+    unasked = b.tocsin("circle", "endorse", made["proposal"], ok=(2,), as_json=False)
     expect("--yes" in unasked.err and f"{c.name} joins" in unasked.out, f"signed unasked, or unseen: {unasked.out}")
     expect(version(b) == 2, "B signed without a yes")
     other = a.tocsin("circle", "propose", "--admit", f"{c.name}=observer", ok=None, as_json=False)
     expect(other.code != 0 and "signs one only" in other.err, f"a second body of a version: {other.err!r}")
-    expect(b.tocsin("circle", "endorse", str(path), "--yes").last["state"] == "in-force", "two of two are too few")
+    expect(b.tocsin("circle", "endorse", made["proposal"][:8], "--yes").last["state"] == "in-force", "two of two are too few")
     c.tocsin("circle", "join", circle)
     wait_for("all have version 3", lambda: all(version(node) == 3 for node in nodes
                                                if node.tocsin("circle", "list").last["known"])

@@ -65,6 +65,20 @@ static inline void lose(scene *s, int from, int to, toc_message_kind kind)
     }
 }
 
+/* Its links are gone, and it gets no new ones until net.cut says otherwise. */
+static inline void isolate(scene *s, int node)
+{
+    s->net.cut[node] = true;
+    for (int i = 0; i < s->net.node_count; i++) {
+        sim_link *link = i < node ? &s->net.links[i][node] : &s->net.links[node][i];
+        if (i == node || !link->up)
+            continue;
+        link->up = false;
+        toc_engine_link_down(s->net.nodes[i].engine, link->number);
+        toc_engine_link_down(s->net.nodes[node].engine, link->number);
+    }
+}
+
 /* The refusal that an own question gets, as it left. */
 static inline toc_buf refusal_of(scene *s, int asker, int asked, toc_message *question)
 {

@@ -207,24 +207,11 @@ static void many_generations_have_one_quota_and_few_are_taken_in_a_day(void **st
     assert_true(refused(s, READER, MALLORY, TOC_REFUSE_QUOTA) >= 1);
 }
 
-static void cut_off(scene *s, int node)
-{
-    s->net.cut[node] = true;
-    for (int i = 0; i < s->net.node_count; i++) {
-        sim_link *link = i < node ? &s->net.links[i][node] : &s->net.links[node][i];
-        if (i == node || !link->up)
-            continue;
-        link->up = false;
-        toc_engine_link_down(s->net.nodes[i].engine, link->number);
-        toc_engine_link_down(s->net.nodes[node].engine, link->number);
-    }
-}
-
 static void what_was_said_in_a_week_is_caught_up_with_at_once(void **state)
 {
     scene *s = *state;
     turn_clocks(s, 1);
-    cut_off(s, READER);
+    isolate(s, READER);
     for (unsigned day = 0; day < TOC_QUOTA_DAYS_KEPT; day++) {
         assert_int_equal(say_many(s, AUTHOR, TOC_LANE_ALERT, 1, false, NULL), TOC_OK);
         if (day + 1 < TOC_QUOTA_DAYS_KEPT)
@@ -262,7 +249,7 @@ static void who_was_off_for_a_month_is_told_everything(void **state)
 {
     scene *s = *state;
     turn_clocks(s, 1);
-    cut_off(s, READER);
+    isolate(s, READER);
     for (unsigned day = 0; day < 4 * TOC_QUOTA_DAYS_KEPT; day++) {
         assert_int_equal(say_many(s, AUTHOR, TOC_LANE_ALERT, 1, false, NULL), TOC_OK);
         for (int i = 0; i < s->net.node_count; i++)

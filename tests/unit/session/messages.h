@@ -87,6 +87,12 @@ static inline bool news_same(const toc_message *left, const toc_message *right)
             one->generation != other->generation || one->index != other->index)
             return false;
     }
+    if (left->as.news.proposal_count != right->as.news.proposal_count)
+        return false;
+    for (size_t i = 0; i < left->as.news.proposal_count; i++) {
+        if (!SAME_ID(left->as.news.proposals[i], right->as.news.proposals[i]))
+            return false;
+    }
     for (size_t i = 0; i < left->as.news.roll_count; i++) {
         if (!SAME_ID(left->as.news.roll[i], right->as.news.roll[i]))
             return false;
@@ -279,6 +285,9 @@ static inline void roll_news(dice *from, toc_message *out)
     out->as.news.cosignature_count = roll_u64(from) % 5;
     out->as.news.cosignatures =
         roll_room(from, out->as.news.cosignature_count * sizeof(toc_wire_cosignature));
+    out->as.news.proposal_count = roll_u64(from) % 3;
+    out->as.news.proposals = roll_room(from, out->as.news.proposal_count * sizeof(toc_hash));
+    roll_bytes(from, out->as.news.proposals, out->as.news.proposal_count * sizeof(toc_hash));
     for (size_t i = 0; i < out->as.news.cosignature_count; i++)
         roll_cosignature(from, &out->as.news.cosignatures[i]);
     out->as.news.fork_count = roll_u64(from) % 3;

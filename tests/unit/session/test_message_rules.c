@@ -370,6 +370,13 @@ static void lists_have_limits_in_both_directions(void **state)
     news.as.news.chunk_count = 0;
     news.as.news.roll_count++;
     must_refuse(&news, TOC_LIMIT, "65 cards and charters in one notice");
+    toc_hash proposals[TOC_NEWS_PROPOSALS_MAX + 1] = {{{0}}};
+    news.as.news.roll_count = 0;
+    news.as.news.proposals = proposals;
+    news.as.news.proposal_count = TOC_NEWS_PROPOSALS_MAX;
+    must_survive(&news);
+    news.as.news.proposal_count++;
+    must_refuse(&news, TOC_LIMIT, "65 proposals in one notice");
     free(chunks);
 
     /* The same from outside. */
