@@ -128,6 +128,12 @@ typedef toc_code (*toc_views_record_visit)(void *context, const toc_record_id *r
                                            toc_span bytes, toc_err *err);
 TOC_MUST toc_code toc_views_records(toc_views_txn *txn, toc_views_record_visit visit, void *context,
                                     toc_err *err);
+/* The same of those that a fork disputes: they would be in E without it. */
+TOC_MUST toc_code toc_views_disputed(toc_views_txn *txn, toc_views_record_visit visit,
+                                     void *context, toc_err *err);
+/* From which entry on a feed is in dispute; UINT64_MAX: it is not. */
+TOC_MUST toc_code toc_views_forked(toc_views_txn *txn, const toc_feed_id *feed, uint64_t *out,
+                                   toc_err *err);
 
 typedef struct toc_views_stats {
     uint64_t map_bytes, used_bytes, claim_rows, incidence_rows, connector_rows, component_rows,

@@ -39,11 +39,7 @@ static toc_code put_number(toc_fold *fold, const toc_claim_row *row, const toc_n
     toc_key key;
     toc_number_key(&key, row->feed, row->index);
     toc_buf *value = &fold->scratch;
-    toc_buf_clear(value);
-    toc_buf_add_u8(value, TOC_NUMBER_FILED);
-    toc_buf_add(value, row->filed.key.data, row->filed.key.size - sizeof(toc_record_id));
-    toc_buf_add(value, stored->salt, TOC_SALT_BYTES);
-    toc_buf_add_span(value, stored->record);
+    toc_number_write(TOC_NUMBER_FILED, row, stored, value);
     TOC_TRY(toc_buf_ok(value, err));
     toc_cursor *cursor;
     TOC_TRY(toc_view_cursor(&fold->view, TOC_VIEW_NUMBERS, &cursor, err));

@@ -68,10 +68,10 @@ void toc_row_hash(toc_view_table table, toc_span key, toc_span value, toc_buf *s
     toc_blake2b(toc_buf_view(scratch), out);
 }
 
-void toc_claim_hash(const toc_claim_row *row, const toc_number_row *stored, const toc_feed_id *feed,
-                    toc_buf *scratch, toc_hash *out)
+void toc_claim_hash(toc_view_table table, const toc_claim_row *row, const toc_number_row *stored,
+                    const toc_feed_id *feed, toc_buf *scratch, toc_hash *out)
 {
-    add_name(scratch, TOC_VIEW_CLAIMS);
+    add_name(scratch, table);
     toc_buf_add_span(scratch, row->filed.key);
     toc_buf_add_u8(scratch, (uint8_t)row->kind);
     toc_buf_add(scratch, feed->bytes, sizeof feed->bytes);

@@ -22,8 +22,8 @@ void toc_sum_read(const uint8_t bytes[32], toc_sum *out);
 void toc_row_hash(toc_view_table table, toc_span key, toc_span value, toc_buf *scratch,
                   toc_hash *out);
 /* A row of `claims`: the feed's number is replaced by its id. With what `numbers` keeps of it. */
-void toc_claim_hash(const toc_claim_row *row, const toc_number_row *stored, const toc_feed_id *feed,
-                    toc_buf *scratch, toc_hash *out);
+void toc_claim_hash(toc_view_table table, const toc_claim_row *row, const toc_number_row *stored,
+                    const toc_feed_id *feed, toc_buf *scratch, toc_hash *out);
 /* One cell of `columns`: feed id ‖ index u64 ‖ cell. */
 void toc_cell_hash(const toc_feed_id *feed, uint64_t index, toc_span cell, toc_hash *out);
 /* B("opened" ‖ 0 ‖ record id). */

@@ -64,7 +64,7 @@ typedef struct toc_fold {
     toc_reports reports;
     toc_map notice_map;
     TOC_LIST(toc_notice) notices;
-    uint64_t rests, watches; /* rows of these tables */
+    uint64_t rests, watches, forks; /* rows of these tables */
     uint64_t resting; /* rows of `watches` that what came may cost, none of them written yet */
     toc_arena *arena; /* for decoding one record at a time */
     toc_buf scratch;  /* for hashing rows */
@@ -197,6 +197,21 @@ TOC_MUST toc_code toc_fold_enter(toc_fold *fold, const toc_claim_row *row,
  * records and expiries goes. */
 TOC_MUST toc_code toc_fold_tick(toc_fold *fold, toc_time tick, bool *out_arrived, toc_err *err);
 
+/* The same as leaving, and into `disputed`. */
+TOC_MUST toc_code toc_fold_move(toc_fold *fold, uint32_t feed, uint64_t index, toc_err *err);
+
+/* ---- forks.c ---- */
+
+/* Is the entry in dispute? */
+TOC_MUST toc_code toc_fold_disputes(toc_fold *fold, const toc_feed_id *feed, uint64_t index,
+                                    bool *out, toc_err *err);
+/* Puts a record among those in dispute, or takes it out; `row` and `stored` are not in the map. */
+TOC_MUST toc_code toc_fold_dispute(toc_fold *fold, const toc_claim_row *row,
+                                   const toc_number_row *stored, const toc_feed_id *feed,
+                                   toc_err *err);
+TOC_MUST toc_code toc_fold_undispute(toc_fold *fold, uint32_t feed, uint64_t index,
+                                     const toc_number_row *number, toc_err *err);
+
 /* ---- step.c ---- */
 
 TOC_MUST toc_code toc_fold_begin(toc_views *views, toc_log_txn *log, toc_fold *fold, toc_err *err);
@@ -211,6 +226,12 @@ typedef struct toc_fold_limit {
 TOC_MUST toc_code toc_fold_row(toc_fold *fold, const toc_journal_row *row, uint64_t from,
                                const toc_fold_limit *limit, uint64_t *out_from, bool *out_done,
                                toc_err *err);
+/* forks.c: the same of a row that disputes. */
+TOC_MUST toc_code toc_fold_fork(toc_fold *fold, const toc_journal_row *row, uint64_t from,
+                                const toc_fold_limit *limit, uint64_t *out_from, bool *out_done,
+                                toc_err *err);
+/* Has this transaction enough? */
+bool toc_fold_is_full(toc_fold *fold, const toc_fold_limit *limit);
 /* Flushes, judges, joins, writes and commits. */
 TOC_MUST toc_code toc_fold_finish(toc_fold *fold, toc_err *err);
 void toc_fold_wipe(toc_fold *fold); /* aborts what was not committed */

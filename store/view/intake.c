@@ -88,7 +88,7 @@ static void count_in(toc_fold *fold, const toc_claim_row *row, const toc_number_
 {
     toc_hash hash;
     uint8_t bytes[TOC_CELL_BYTES];
-    toc_claim_hash(row, stored, feed, &fold->scratch, &hash);
+    toc_claim_hash(TOC_VIEW_CLAIMS, row, stored, feed, &fold->scratch, &hash);
     toc_sum_add(&fold->state.digest, &hash);
     toc_cell_write(cell, bytes);
     toc_cell_hash(feed, row->index, TOC_SPAN_OF(bytes), &hash);
@@ -133,8 +133,12 @@ static toc_code take_record(toc_fold *fold, const toc_fold_feed *feed, uint64_t 
     toc_filed_key(&key, toc_subject_view(&subject), &row.filed.claim, statement->revision, &in->id);
     row.filed.key = toc_key_view(&key);
     row.filed.subject = toc_span_of(key.bytes, subject.size);
-    toc_cell cell = toc_cell_of(statement, &row.filed.claim);
     toc_number_row stored = {.salt = in->salt, .record = in->bytes};
+    bool disputed;
+    TOC_TRY(toc_fold_disputes(fold, &feed->id, index, &disputed, err));
+    if (disputed)
+        return toc_fold_dispute(fold, &row, &stored, &feed->id, err);
+    toc_cell cell = toc_cell_of(statement, &row.filed.claim);
     toc_code code = toc_batch_file(fold, &row, &stored, &cell, err);
     if (code != TOC_OK)
         return code == TOC_EXISTS ? TOC_OK : code; /* in E already */
@@ -174,7 +178,7 @@ static void count_out(toc_fold *fold, const toc_claim_row *row, const toc_number
 {
     toc_hash hash;
     uint8_t bytes[TOC_CELL_BYTES];
-    toc_claim_hash(row, stored, feed, &fold->scratch, &hash);
+    toc_claim_hash(TOC_VIEW_CLAIMS, row, stored, feed, &fold->scratch, &hash);
     toc_sum_take(&fold->state.digest, &hash);
     toc_cell_write(cell, bytes);
     toc_cell_hash(feed, row->index, TOC_SPAN_OF(bytes), &hash);
@@ -238,31 +242,31 @@ static toc_code copy_row(toc_claim_row *row, toc_number_row *stored, toc_buf *st
     return TOC_OK;
 }
 
-static toc_code leave_malformed(toc_fold *fold, toc_span key, toc_err *err)
+/* What is not in E, and yet has a number. */
+static toc_code leave_other(toc_fold *fold, uint32_t feed, uint64_t index, toc_err *err)
 {
-    toc_span value;
+    toc_key key;
     toc_number_row number;
-    toc_code code = toc_table_get(fold->view.txn, TOC_VIEW_NUMBERS, key, &value, err);
+    toc_code code = toc_view_number(&fold->view, feed, index, &number, err);
     if (code != TOC_OK)
         return code == TOC_NOT_FOUND ? TOC_OK : code;
-    if (!toc_number_read(value, &number) || !number.malformed)
-        return TOC_OK;
+    if (number.disputed)
+        return toc_fold_undispute(fold, feed, index, &number, err);
+    toc_number_key(&key, feed, index);
     fold->state.malformed--;
-    return toc_table_delete(fold->view.txn, TOC_VIEW_NUMBERS, key, err);
+    return toc_table_delete(fold->view.txn, TOC_VIEW_NUMBERS, toc_key_view(&key), err);
 }
 
 /* Its log entry is not read: the body may be gone by now. */
-toc_code toc_fold_leave(toc_fold *fold, uint32_t feed, uint64_t index, toc_err *err)
+static toc_code leave(toc_fold *fold, uint32_t feed, uint64_t index, bool disputed, toc_err *err)
 {
     TOC_TRY(toc_batch_flush(fold, err));
-    toc_key key;
-    toc_number_key(&key, feed, index);
     TOC_AUTO(toc_buf_wipe) toc_buf storage = {0};
     toc_claim_row row;
     toc_span record;
     toc_code code = toc_view_row_at(&fold->view, feed, index, &row, &record, err);
     if (code != TOC_OK)
-        return code == TOC_NOT_FOUND ? leave_malformed(fold, toc_key_view(&key), err) : code;
+        return code == TOC_NOT_FOUND ? leave_other(fold, feed, index, err) : code;
     toc_statement statement;
     toc_number_row stored;
     TOC_TRY(toc_view_stored(&fold->view, &row, &stored, err));
@@ -272,7 +276,22 @@ toc_code toc_fold_leave(toc_fold *fold, uint32_t feed, uint64_t index, toc_err *
     TOC_TRY(drop_row(fold, &row, &stored, &statement, err));
     TOC_TRY(toc_mentions_turn(fold, &row, &statement, true, err));
     TOC_TRY(toc_rests_mark(fold, &row, err));
-    return leave_part(fold, &row, &statement, err);
+    TOC_TRY(leave_part(fold, &row, &statement, err));
+    const toc_view_feed *of;
+    if (!disputed)
+        return TOC_OK;
+    TOC_TRY(toc_view_feed_of(&fold->view, feed, &of, err));
+    return toc_fold_dispute(fold, &row, &stored, &of->id, err);
+}
+
+toc_code toc_fold_leave(toc_fold *fold, uint32_t feed, uint64_t index, toc_err *err)
+{
+    return leave(fold, feed, index, false, err);
+}
+
+toc_code toc_fold_move(toc_fold *fold, uint32_t feed, uint64_t index, toc_err *err)
+{
+    return leave(fold, feed, index, true, err);
 }
 
 /* ---- ticks ---- */

@@ -21,6 +21,8 @@ const char *const toc_view_table_names[TOC_VIEW_TABLES] = {
     [TOC_VIEW_ENDED] = "ended",
     [TOC_VIEW_MENTIONS] = "mentions",
     [TOC_VIEW_MOVES] = "moves",
+    [TOC_VIEW_FORKS] = "forks",
+    [TOC_VIEW_DISPUTED] = "disputed",
     [TOC_VIEW_PENDING] = "pending",
 };
 
@@ -125,7 +127,8 @@ bool toc_number_read(toc_span value, toc_number_row *out)
     *out = (toc_number_row){.malformed = value.size == 1 && value.data[0] == TOC_NUMBER_MALFORMED};
     if (out->malformed)
         return true;
-    if (value.size < 1 || value.data[0] != TOC_NUMBER_FILED)
+    out->disputed = value.size > 0 && value.data[0] == TOC_NUMBER_DISPUTED;
+    if (value.size < 1 || (value.data[0] != TOC_NUMBER_FILED && !out->disputed))
         return false;
     toc_span rest = toc_span_of(value.data + 1, value.size - 1);
     size_t subject_bytes = toc_subject_size_at(rest);
@@ -136,6 +139,16 @@ bool toc_number_read(toc_span value, toc_number_row *out)
     out->salt = rest.data + filed_bytes;
     out->record = toc_span_of(out->salt + TOC_SALT_BYTES, rest.size - filed_bytes - TOC_SALT_BYTES);
     return true;
+}
+
+void toc_number_write(uint8_t status, const toc_claim_row *row, const toc_number_row *stored,
+                      toc_buf *out)
+{
+    toc_buf_clear(out);
+    toc_buf_add_u8(out, status);
+    toc_buf_add(out, row->filed.key.data, row->filed.key.size - sizeof(toc_record_id));
+    toc_buf_add(out, stored->salt, TOC_SALT_BYTES);
+    toc_buf_add_span(out, stored->record);
 }
 
 /* ---- ended, seconds ---- */

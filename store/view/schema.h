@@ -12,7 +12,7 @@
 #include "store/table.h"
 
 /* Raised whenever a layout below, or what is filed where, changes: older views are dropped. */
-enum { TOC_VIEW_LAYOUT = 8, TOC_RULES_VERSION = 2 };
+enum { TOC_VIEW_LAYOUT = 9, TOC_RULES_VERSION = 2 };
 
 typedef enum toc_view_table {
     TOC_VIEW_META = 0,
@@ -35,6 +35,8 @@ typedef enum toc_view_table {
     TOC_VIEW_ENDED,    /* claim ‖ record of each retraction → where it is filed */
     TOC_VIEW_MENTIONS, /* what a record names besides where it is filed ‖ claim ‖ record */
     TOC_VIEW_MOVES,    /* wallet, direction, time ‖ place ‖ record of a transfer */
+    TOC_VIEW_FORKS,    /* feed id → index u64: from where on it is in dispute */
+    TOC_VIEW_DISPUTED, /* as `claims`: the records that are, and in E are not */
     TOC_VIEW_PENDING,  /* report: joining what it changed was put off, while the fold is behind */
     TOC_VIEW_TABLES
 } toc_view_table;
@@ -85,16 +87,25 @@ void toc_claim_write(const toc_claim_row *row, uint8_t out[TOC_CLAIM_BYTES]);
 
 /* ---- numbers ---- */
 
-/* status u8, then for a record of E: subject ‖ claim ‖ revision u64 | the salt of its plaintext |
- * the record as it was signed */
-enum { TOC_NUMBER_FILED = 1, TOC_NUMBER_MALFORMED = 2, TOC_SALT_BYTES = 32 };
+/* status u8, then for a record of E, or one in dispute: subject ‖ claim ‖ revision u64 | the salt
+ * of its plaintext | the record as it was signed */
+enum {
+    TOC_NUMBER_FILED = 1,
+    TOC_NUMBER_MALFORMED = 2,
+    TOC_NUMBER_DISPUTED = 3,
+    TOC_SALT_BYTES = 32
+};
 typedef struct toc_number_row {
     bool malformed;      /* nothing else is there */
-    toc_span filed;      /* the key in `claims`, without the record id */
+    bool disputed;       /* filed in `disputed` */
+    toc_span filed;      /* the key in `claims` (or `disputed`), without the record id */
     const uint8_t *salt; /* by which its roots are told from hidden ones (RULES §4) */
     toc_span record;
 } toc_number_row;
 TOC_MUST bool toc_number_read(toc_span value, toc_number_row *out);
+/* The value of a record that is filed; `row` has its key. */
+void toc_number_write(uint8_t status, const toc_claim_row *row, const toc_number_row *stored,
+                      toc_buf *out);
 
 /* ---- ended, mentions, moves ---- */
 

@@ -23,6 +23,7 @@ toc_code toc_fold_begin(toc_views *views, toc_log_txn *log, toc_fold *fold, toc_
     toc_reports_init(&fold->reports, &fold->view);
     toc_map_init(&fold->notice_map);
     TOC_TRY(toc_table_count(txn, TOC_VIEW_RESTS, &fold->rests, err));
+    TOC_TRY(toc_table_count(txn, TOC_VIEW_FORKS, &fold->forks, err));
     return toc_table_count(txn, TOC_VIEW_WATCHES, &fold->watches, err);
 }
 
@@ -102,7 +103,7 @@ static bool has_enough(toc_fold *fold, const toc_fold_limit *limit)
 }
 
 /* Once it is, it stays so: what follows the alert lane gets no time of its own. */
-static bool is_full(toc_fold *fold, const toc_fold_limit *limit)
+bool toc_fold_is_full(toc_fold *fold, const toc_fold_limit *limit)
 {
     fold->full = fold->full || has_enough(fold, limit);
     return fold->full;
@@ -114,7 +115,7 @@ static toc_code take_range(toc_fold *fold, const toc_journal_row *row, uint64_t 
     const toc_fold_feed *feed;
     TOC_TRY(toc_fold_feed_of(fold, row->feed, &feed, err));
     uint64_t index = from;
-    for (; index < row->until && (index == from || !is_full(fold, limit)); index++)
+    for (; index < row->until && (index == from || !toc_fold_is_full(fold, limit)); index++)
         TOC_TRY(toc_fold_take(fold, feed, index, err));
     *out_from = index;
     return TOC_OK;
@@ -124,7 +125,7 @@ static toc_code leave_range(toc_fold *fold, const toc_journal_row *row, uint64_t
                             const toc_fold_limit *limit, uint64_t *out_from, toc_err *err)
 {
     uint64_t index = from;
-    for (; index < row->until && (index == from || !is_full(fold, limit)); index++)
+    for (; index < row->until && (index == from || !toc_fold_is_full(fold, limit)); index++)
         TOC_TRY(toc_fold_leave(fold, row->feed, index, err));
     *out_from = index;
     return TOC_OK;
@@ -146,8 +147,9 @@ toc_code toc_fold_row(toc_fold *fold, const toc_journal_row *row, uint64_t from,
     case TOC_JOURNAL_TICK:
         *out_from = 0;
         return toc_fold_tick(fold, row->tick, out_done, err);
-    case TOC_JOURNAL_STORED:
     case TOC_JOURNAL_DISPUTED:
+        return toc_fold_fork(fold, row, from, limit, out_from, out_done, err);
+    case TOC_JOURNAL_STORED:
         break;
     }
     *out_done = end >= row->until;
@@ -160,7 +162,7 @@ static toc_code fold_lane(toc_fold *fold, toc_lane lane, const toc_fold_limit *l
                           toc_err *err)
 {
     toc_view_state *state = &fold->state;
-    while (!*moved || !is_full(fold, limit)) {
+    while (!*moved || !toc_fold_is_full(fold, limit)) {
         toc_journal_row row;
         bool done = false;
         toc_code code = toc_log_journal_next(fold->log, lane, state->position[lane], &row, err);

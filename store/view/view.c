@@ -175,8 +175,8 @@ toc_code toc_view_scan(toc_view *view, toc_span subject, const toc_claim_id *cla
     return code == TOC_NOT_FOUND ? TOC_OK : code;
 }
 
-static toc_code number_at(toc_view *view, uint32_t feed, uint64_t index, toc_number_row *out,
-                          toc_err *err)
+toc_code toc_view_number(toc_view *view, uint32_t feed, uint64_t index, toc_number_row *out,
+                         toc_err *err)
 {
     toc_key key;
     toc_number_key(&key, feed, index);
@@ -184,16 +184,25 @@ static toc_code number_at(toc_view *view, uint32_t feed, uint64_t index, toc_num
     TOC_TRY(toc_table_get(view->txn, TOC_VIEW_NUMBERS, toc_key_view(&key), &value, err));
     if (!toc_number_read(value, out))
         return toc_table_lies(view->txn, TOC_VIEW_NUMBERS, toc_key_view(&key), "no number", err);
-    return out->malformed ? toc_fail(err, TOC_NOT_FOUND, "the record is malformed") : TOC_OK;
+    return TOC_OK;
+}
+
+static toc_code number_at(toc_view *view, uint32_t feed, uint64_t index, toc_number_row *out,
+                          toc_err *err)
+{
+    TOC_TRY(toc_view_number(view, feed, index, out, err));
+    return out->malformed || out->disputed
+               ? toc_fail(err, TOC_NOT_FOUND, "the record is malformed, or in dispute")
+               : TOC_OK;
 }
 
 /* `numbers` does not repeat the record id: at one revision of one claim there is hardly ever a
  * second record. */
-static toc_code find_filed(toc_view *view, toc_span filed, uint32_t feed, uint64_t index,
-                           toc_claim_row *out, toc_err *err)
+toc_code toc_view_filed(toc_view *view, toc_view_table table, toc_span filed, uint32_t feed,
+                        uint64_t index, toc_claim_row *out, toc_err *err)
 {
     toc_cursor *cursor;
-    TOC_TRY(toc_view_cursor(view, TOC_VIEW_CLAIMS, &cursor, err));
+    TOC_TRY(toc_view_cursor(view, table, &cursor, err));
     toc_row row;
     toc_code code = toc_cursor_seek(cursor, filed, &row, err);
     for (; code == TOC_OK && toc_span_begins(row.key, filed);
@@ -204,7 +213,7 @@ static toc_code find_filed(toc_view *view, toc_span filed, uint32_t feed, uint64
     }
     if (code != TOC_OK && code != TOC_NOT_FOUND)
         return code;
-    return toc_table_lies(view->txn, TOC_VIEW_CLAIMS, filed, "the record of a number is gone", err);
+    return toc_table_lies(view->txn, table, filed, "the record of a number is gone", err);
 }
 
 toc_code toc_view_row_at(toc_view *view, uint32_t feed, uint64_t index, toc_claim_row *out,
@@ -213,7 +222,7 @@ toc_code toc_view_row_at(toc_view *view, uint32_t feed, uint64_t index, toc_clai
     toc_number_row number;
     TOC_TRY(number_at(view, feed, index, &number, err));
     *out_record = number.record;
-    return find_filed(view, number.filed, feed, index, out, err);
+    return toc_view_filed(view, TOC_VIEW_CLAIMS, number.filed, feed, index, out, err);
 }
 
 toc_code toc_view_stored(toc_view *view, const toc_claim_row *row, toc_number_row *out,

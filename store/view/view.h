@@ -72,6 +72,16 @@ TOC_MUST toc_code toc_view_scan(toc_view *view, toc_span subject, const toc_clai
 /* The row of (feed, index), and the record as it was signed. NOT_FOUND when it is not in E. */
 TOC_MUST toc_code toc_view_row_at(toc_view *view, uint32_t feed, uint64_t index, toc_claim_row *out,
                                   toc_span *out_record, toc_err *err);
+/* The row of (feed, index) in `claims` or `disputed`, by what `numbers` says of where it is filed.
+ */
+TOC_MUST toc_code toc_view_filed(toc_view *view, toc_view_table table, toc_span filed,
+                                 uint32_t feed, uint64_t index, toc_claim_row *out, toc_err *err);
+/* What `numbers` says of (feed, index), whatever it is. NOT_FOUND. */
+TOC_MUST toc_code toc_view_number(toc_view *view, uint32_t feed, uint64_t index,
+                                  toc_number_row *out, toc_err *err);
+/* From which entry on the feed is in dispute (RULES §1); UINT64_MAX: it is not. */
+TOC_MUST toc_code toc_view_forked(toc_view *view, const toc_feed_id *feed, uint64_t *out,
+                                  toc_err *err);
 /* What `numbers` keeps of a row, lent until the next write. */
 TOC_MUST toc_code toc_view_stored(toc_view *view, const toc_claim_row *row, toc_number_row *out,
                                   toc_err *err);

@@ -359,22 +359,39 @@ toc_code toc_views_may_be_deposit(toc_views_txn *txn, const toc_wallet *wallet, 
                                           : has_notices(&txn->view, &wallet->subject, out, err);
 }
 
-toc_code toc_views_records(toc_views_txn *txn, toc_views_record_visit visit, void *context,
-                           toc_err *err)
+static toc_code each_record(toc_views_txn *txn, toc_view_table table, toc_views_record_visit visit,
+                            void *context, toc_err *err)
 {
     TOC_AUTO(toc_cursor_close) toc_cursor *cursor = NULL;
-    TOC_TRY(toc_cursor_open(txn->view.txn, TOC_VIEW_CLAIMS, (toc_span){0}, &cursor, err));
+    TOC_TRY(toc_cursor_open(txn->view.txn, (toc_table)table, (toc_span){0}, &cursor, err));
     toc_row row;
     toc_code code = toc_cursor_first(cursor, &row, err);
     for (; code == TOC_OK; code = toc_cursor_next(cursor, &row, err)) {
         toc_claim_row claim;
         const toc_view_feed *feed;
-        toc_span record;
+        toc_number_row number;
         TOC_TRY(toc_claim_row_read(txn->view.txn, &row, &claim, err));
-        TOC_TRY(toc_view_record(&txn->view, &claim, &record, err));
+        TOC_TRY(toc_view_number(&txn->view, claim.feed, claim.index, &number, err));
         TOC_TRY(toc_view_feed_of(&txn->view, claim.feed, &feed, err));
-        TOC_TRY(
-            visit(context, &claim.filed.record, &feed->name.circle, &feed->name.org, record, err));
+        TOC_TRY(visit(context, &claim.filed.record, &feed->name.circle, &feed->name.org,
+                      number.record, err));
     }
     return code == TOC_NOT_FOUND ? TOC_OK : code;
+}
+
+toc_code toc_views_records(toc_views_txn *txn, toc_views_record_visit visit, void *context,
+                           toc_err *err)
+{
+    return each_record(txn, TOC_VIEW_CLAIMS, visit, context, err);
+}
+
+toc_code toc_views_disputed(toc_views_txn *txn, toc_views_record_visit visit, void *context,
+                            toc_err *err)
+{
+    return each_record(txn, TOC_VIEW_DISPUTED, visit, context, err);
+}
+
+toc_code toc_views_forked(toc_views_txn *txn, const toc_feed_id *feed, uint64_t *out, toc_err *err)
+{
+    return toc_view_forked(&txn->view, feed, out, err);
 }

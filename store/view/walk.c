@@ -14,6 +14,7 @@ typedef struct walk {
     toc_progress progress;
     void *context;
     toc_answer_digest *out;
+    uint64_t disputed;       /* rows of that table without a number */
     uint64_t filed, waiting; /* rows that `numbers` and `waiting` must have */
     uint64_t cells, expiries, watches;
     uint64_t feeds; /* numbers without an id that leads to them; a surplus wraps around */
@@ -113,7 +114,7 @@ static toc_code walk_claim(walk *work, const toc_row *row, toc_err *err)
     TOC_TRY(toc_claim_row_read(work->view->txn, row, &claim, err));
     TOC_TRY(toc_view_stored(work->view, &claim, &stored, err));
     TOC_TRY(toc_view_feed_of(work->view, claim.feed, &feed, err));
-    toc_claim_hash(&claim, &stored, &feed->id, &work->scratch, &hash);
+    toc_claim_hash(TOC_VIEW_CLAIMS, &claim, &stored, &feed->id, &work->scratch, &hash);
     toc_sum_add(&work->digest, &hash);
     toc_opened_hash(&claim.filed.record, &hash);
     toc_sum_add(&work->opened, &hash);
@@ -298,6 +299,37 @@ static toc_code walk_tentative(walk *work, const toc_row *row, toc_err *err)
     return TOC_OK;
 }
 
+static toc_code walk_fork(walk *work, const toc_row *row, toc_err *err)
+{
+    if (row->key.size != sizeof(toc_feed_id) || row->value.size != 8)
+        return lies(work, TOC_VIEW_FORKS, row, "no fork", err);
+    add(work, TOC_VIEW_FORKS, row);
+    return TOC_OK;
+}
+
+/* From where its feed forked, and no earlier. */
+static toc_code walk_disputed(walk *work, const toc_row *row, toc_err *err)
+{
+    toc_claim_row claim;
+    toc_number_row stored;
+    const toc_view_feed *feed;
+    toc_hash hash;
+    uint64_t from;
+    TOC_TRY(toc_claim_row_read(work->view->txn, row, &claim, err));
+    TOC_TRY(toc_view_feed_of(work->view, claim.feed, &feed, err));
+    TOC_TRY(toc_view_forked(work->view, &feed->id, &from, err));
+    toc_code code = toc_view_number(work->view, claim.feed, claim.index, &stored, err);
+    if (code == TOC_NOT_FOUND ||
+        (code == TOC_OK && (!stored.disputed || !toc_span_begins(claim.filed.key, stored.filed) ||
+                            claim.index < from)))
+        return lies(work, TOC_VIEW_DISPUTED, row, "its record is not in dispute", err);
+    TOC_TRY(code);
+    toc_claim_hash(TOC_VIEW_DISPUTED, &claim, &stored, &feed->id, &work->scratch, &hash);
+    toc_sum_add(&work->digest, &hash);
+    work->disputed++;
+    return TOC_OK;
+}
+
 /* ---- what stands outside: it must say what the rest says ---- */
 
 static toc_code claim_at(walk *work, toc_view_table table, const toc_row *row, uint32_t feed,
@@ -316,6 +348,13 @@ static toc_code walk_number(walk *work, const toc_row *row, toc_err *err)
     if (toc_span_equal(row->value, TOC_SPAN_OF(malformed)))
         return TOC_OK;
     toc_claim_row claim;
+    toc_number_row number;
+    if (toc_number_read(row->value, &number) && number.disputed) {
+        work->disputed--;
+        return toc_view_filed(work->view, TOC_VIEW_DISPUTED, number.filed,
+                              toc_get_u32(row->key.data), toc_get_u64(row->key.data + 4), &claim,
+                              err);
+    }
     TOC_TRY(claim_at(work, TOC_VIEW_NUMBERS, row, toc_get_u32(row->key.data),
                      toc_get_u64(row->key.data + 4), &claim, err));
     work->filed--;
@@ -395,6 +434,8 @@ static toc_code check_bookkeeping(walk *work, toc_err *err)
     TOC_TRY(each_row(work, TOC_VIEW_FEEDS, walk_feed, err));
     TOC_TRY(each_row(work, TOC_VIEW_PENDING, walk_pending, err));
     TOC_TRY(same_count(work, work->filed, TOC_VIEW_NUMBERS, numbers, err));
+    if (work->disputed != 0)
+        TOC_TRY(same_count(work, 1, TOC_VIEW_DISPUTED, 0, err));
     TOC_TRY(same_count(work, work->cells == filed ? 0 : 1, TOC_VIEW_NUMBERS, numbers, err));
     TOC_TRY(same_count(work, work->waiting, TOC_VIEW_WAITING, waits, err));
     TOC_TRY(same_count(work, 0, TOC_VIEW_CONNECTORS, joints, err));
@@ -433,6 +474,8 @@ static toc_code walk_all(walk *work, toc_err *err)
     TOC_TRY(each_row(work, TOC_VIEW_ENDED, walk_ended, err));
     TOC_TRY(each_row(work, TOC_VIEW_MENTIONS, walk_mention, err));
     TOC_TRY(each_row(work, TOC_VIEW_MOVES, walk_move, err));
+    TOC_TRY(each_row(work, TOC_VIEW_FORKS, walk_fork, err));
+    TOC_TRY(each_row(work, TOC_VIEW_DISPUTED, walk_disputed, err));
     return check_bookkeeping(work, err);
 }
 

@@ -79,15 +79,17 @@ def read_record(said):
 
 
 def read_entries(world):
-    """E: every record once, however often it came, of those that these rules count."""
-    entries = {}
+    """Every record once, however often it came, of those that these rules count: E, and what forks dispute."""
+    entries, disputed = {}, {}
+    forks = {fork["feed"]: int(fork["index"]) for fork in world.get("forks", [])}
     for said in world["records"]:
         record = read_record(said)
-        if record.id in entries and entries[record.id].said != said:
+        into = disputed if said.get("feed") in forks and int(said["index"]) >= forks[said["feed"]] else entries
+        if record.id in into and into[record.id].said != said:
             raise ValueError(f"two records have the id {said['id']}")
         if identity.rules_of(said) <= int(world.get("rules", 1)):
-            entries[record.id] = record
-    return list(entries.values())
+            into[record.id] = record
+    return list(entries.values()), list(disputed.values())
 
 
 def in_view(entries, horizon_ms):
@@ -411,7 +413,7 @@ class Views:
     def __init__(self, world):
         self.rules = int(world.get("rules", 1))
         self.horizon_ms = int(world["horizon_ms"])
-        self.entries = read_entries(world)
+        self.entries, self.disputed = read_entries(world)
         self.view = in_view(self.entries, self.horizon_ms)
         self.heads = heads_of(self.view)
         self.live = live_of(self.heads, self.horizon_ms)
@@ -452,7 +454,8 @@ class Views:
                            for cluster in self.clusters],
             "tentative": [[a.hex(), b.hex()] for a, b in self.tentative],
         }
-        return said if self.rules < 2 else {**said, **effects.printed(self)}
+        disputed = {"disputed": sorted(record.id.hex() for record in self.disputed)}
+        return said if self.rules < 2 else {**said, **effects.printed(self), **disputed}
 
 
 def run(world):

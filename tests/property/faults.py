@@ -87,6 +87,17 @@ FAULTS = [
     Fault("an erased transfer stays with its wallets", "§1 E",
           "    return turn_moves(work, body, TOC_DIRECTION_OUT, err);",
           "    return work->out_of ? TOC_OK : turn_moves(work, body, TOC_DIRECTION_OUT, err);"),
+    # ---- E: what a fork disputes
+    Fault("what comes after its feed forked is taken", "§1 disputed",
+          "    if (disputed)\n        return toc_fold_dispute(fold, &row, &stored, &feed->id, err);\n", ""),
+    Fault("what came before its feed forked stays", "§1 disputed",
+          "        TOC_TRY(toc_fold_move(fold, feed.number, index, err));\n", ""),
+    Fault("a later proof takes the place of an earlier one", "§1 disputed",
+          "    if (from == 0 && before <= row->from)\n        return TOC_OK;\n    if (before > row->from)\n", ""),
+    Fault("an erased record stays in dispute", "§1 disputed",
+          "    if (number.disputed)\n        return toc_fold_undispute(fold, feed, index, &number, err);\n",
+          "    if (number.disputed)\n        return TOC_OK;\n"),
+    Fault("the first entry that differs is not in dispute", "§1 disputed", "    *out = index >= from;", "    *out = index > from;"),
     # ---- §4: roots
     Fault("a dead root counts", "§4 dead",
           "        if (!dead)\n            alive[out->alive_count++] = root;", "        alive[out->alive_count++] = root;"),

@@ -64,7 +64,8 @@ typedef struct world {
     bool in_order;    /* records arrive as they were written */
     size_t feed_count;
     toc_test_feed *feeds[TOC_PLAN_FEEDS_MAX];
-    bool *gone[TOC_PLAN_FEEDS_MAX]; /* by index: erased in the end, or never opened */
+    bool *gone[TOC_PLAN_FEEDS_MAX];      /* by index: erased in the end, or never opened */
+    uint64_t forked[TOC_PLAN_FEEDS_MAX]; /* from there on in dispute; 0: whole (a grant is first) */
     toc_wallet wallets[WALLETS];
 } world;
 
@@ -221,6 +222,15 @@ static void choose_gone(world *it, size_t percent)
     }
 }
 
+/* In some feeds; from somewhere among what they have, or beyond it. */
+static void choose_forks(world *it, size_t percent)
+{
+    for (size_t i = 0; i < it->feed_count; i++) {
+        if (chance(&it->random, percent))
+            it->forked[i] = 1 + below(&it->random, (size_t)it->feeds[i]->count + 1);
+    }
+}
+
 static void make_own(world *it, uint64_t seed)
 {
     *it = (world){.seed = seed, .random = {seed}};
@@ -232,6 +242,7 @@ static void make_own(world *it, uint64_t seed)
     for (size_t left = 5 + below(&it->random, 60); left > 0; left--)
         say_any(it);
     choose_gone(it, it->calm ? 25 : 10);
+    choose_forks(it, 8);
 }
 
 static int compare_subjects(const void *left, const void *right)
@@ -331,6 +342,8 @@ static void make_planned(world *it, const toc_plan *plan)
         const toc_plan_line *line = &plan->lines[i];
         it->gone[line->feed][line->index] = line->unseen;
     }
+    if (it->seed % 4 == 0)
+        choose_forks(it, 15);
 }
 
 static void free_gone(world *it)
@@ -341,11 +354,18 @@ static void free_gone(world *it)
 
 /* ---- giving a world to a store ---- */
 
+static void dispute(toc_viewbook *book, const toc_test_feed *feed, uint64_t from)
+{
+    toc_viewbook_journal(book, TOC_JOURNAL_DISPUTED, feed, from, from + 1);
+}
+
 static void give_plainly(world *it, toc_viewbook *book)
 {
     for (size_t i = 0; i < it->feed_count; i++) {
         const toc_test_feed *feed = it->feeds[i];
         toc_viewbook_store(book, feed, feed->count);
+        if (it->forked[i] != 0)
+            dispute(book, feed, it->forked[i]);
         for (uint64_t from = 0, until; from < feed->count; from = until) {
             until = from + 1;
             while (until < feed->count && it->gone[i][until] == it->gone[i][from])
@@ -405,6 +425,18 @@ static void open_range(world *it, dice *random, toc_viewbook *book, const range 
     toc_viewbook_journal(book, TOC_JOURNAL_RELEASED, feed, some->from, some->until);
 }
 
+/* A proof is met sooner or later, and others of a later place before it and after. */
+static void dispute_some(world *it, dice *random, toc_viewbook *book)
+{
+    for (size_t i = 0; i < it->feed_count; i++) {
+        const toc_test_feed *feed = it->feeds[i];
+        if (it->forked[i] == 0 || chance(random, 70))
+            continue;
+        toc_viewbook_store(book, feed, 1);
+        dispute(book, feed, it->forked[i] + below(random, 4));
+    }
+}
+
 static void erase_gone(world *it, dice *random, toc_viewbook *book)
 {
     for (size_t i = 0; i < it->feed_count; i++) {
@@ -424,6 +456,7 @@ static void give_somehow(world *it, dice *random, toc_viewbook *book)
     size_t count = cut(it, random, ranges);
     uint64_t tick = it->horizon == 0 ? 0 : it->horizon - (uint64_t)(90 * MINUTE_MS);
     for (size_t i = 0; i < count; i++) {
+        dispute_some(it, random, book);
         open_range(it, random, book, &ranges[i]);
         if (tick != 0 && tick + (uint64_t)(30 * MINUTE_MS) < it->horizon && chance(random, 30)) {
             tick += (uint64_t)MINUTE_MS * (1 + below(random, 30));
@@ -433,6 +466,11 @@ static void give_somehow(world *it, dice *random, toc_viewbook *book)
             toc_viewbook_fold(book);
     }
     bool tick_first = chance(random, 50);
+    for (size_t i = 0; i < it->feed_count; i++) {
+        if (it->forked[i] != 0)
+            dispute(book, it->feeds[i], it->forked[i]);
+    }
+    dispute_some(it, random, book);
     if (it->horizon != 0 && tick_first)
         toc_viewbook_tick(book, it->horizon);
     erase_gone(it, random, book);
@@ -469,6 +507,7 @@ static void check_rebuilds(const world *it, const toc_answer_digest *expected, t
 /* Every world of the run, one file a test. */
 static char all_folder[TOC_TEMPDIR_BYTES];
 static bool whole_run = true; /* nobody asked for less */
+static uint64_t worlds_in_dispute;
 
 typedef struct comparison {
     char folder[TOC_TEMPDIR_BYTES];
@@ -483,7 +522,11 @@ static void note_for_model(comparison *with, const world *it, toc_viewbook *book
     TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
     toc_world_write(book, &line);
     assert_int_equal(fwrite(line.data, 1, line.size, with->worlds), line.size);
+    size_t before = with->views.size;
     toc_world_views(book, &with->views);
+    static const char some[] = "\"disputed\":[\"";
+    worlds_in_dispute +=
+        memmem(with->views.data + before, with->views.size - before, some, sizeof some - 1) != NULL;
     uint64_t *seed = TOC_LIST_ADD(&with->seeds);
     if (seed == NULL)
         abort();
@@ -720,6 +763,8 @@ static void the_worlds_showed_every_case_of_the_rules(void **state)
     bool ran = toc_world_python("seen.py", arguments, out);
     print_file(out);
     assert_true(ran);
+    print_message("%8llu worlds with records in dispute\n", (unsigned long long)worlds_in_dispute);
+    assert_true(worlds_in_dispute >= 100);
 }
 
 static int start(void **state)

@@ -106,6 +106,29 @@ static toc_code add_record(void *context, const toc_record_id *record, const toc
     return TOC_OK;
 }
 
+/* The forks that the views know of. */
+static void add_forks(toc_viewbook *book, toc_views_txn *views, toc_json *json)
+{
+    toc_err err = {0};
+    feed_list feeds = {0};
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    TOC_CHECK_OK(toc_log_read(book->log, &txn, &err));
+    TOC_CHECK_OK(toc_log_feeds(txn, NULL, list_feed, &feeds, &err));
+    toc_json_open(json, "forks", '[');
+    for (size_t i = 0; i < feeds.count; i++) {
+        uint64_t index;
+        TOC_CHECK_OK(toc_views_forked(views, &feeds.at[i].id, &index, &err));
+        if (index == UINT64_MAX)
+            continue;
+        toc_json_open(json, NULL, '{');
+        toc_json_hex(json, "feed", TOC_SPAN_OF(feeds.at[i].id.bytes));
+        toc_json_number(json, "index", index);
+        toc_json_close(json, '}');
+    }
+    toc_json_close(json, ']');
+    TOC_LIST_WIPE(&feeds);
+}
+
 void toc_world_write(toc_viewbook *book, toc_buf *out)
 {
     toc_err err = {0};
@@ -124,8 +147,10 @@ void toc_world_write(toc_viewbook *book, toc_buf *out)
     toc_json_number(&to.json, "rules", TOC_RULES_VERSION);
     if (TOC_RULES_VERSION >= 2)
         toc_world_services(&to.json);
+    add_forks(book, txn, &to.json);
     toc_json_open(&to.json, "records", '[');
     TOC_CHECK_OK(toc_views_records(txn, add_record, &to, &err));
+    TOC_CHECK_OK(toc_views_disputed(txn, add_record, &to, &err));
     toc_json_close(&to.json, ']');
     toc_json_close(&to.json, '}');
     toc_json_end_line(&to.json);
@@ -390,6 +415,43 @@ static void add_components(toc_json *json, toc_query *query)
 
 /* ---- the views ---- */
 
+typedef TOC_LIST(toc_record_id) record_list;
+
+static toc_code list_record(void *context, const toc_record_id *record, const toc_circle_id *circle,
+                            const toc_org_id *org, toc_span bytes, toc_err *err)
+{
+    (void)circle;
+    (void)org;
+    (void)bytes;
+    (void)err;
+    record_list *list = context;
+    toc_record_id *place = TOC_LIST_ADD(list);
+    assert_non_null(place);
+    *place = *record;
+    return TOC_OK;
+}
+
+static int compare_records(const void *left, const void *right)
+{
+    return memcmp(left, right, sizeof(toc_record_id));
+}
+
+static void add_disputed(toc_json *json, toc_viewbook *book)
+{
+    toc_err err = {0};
+    record_list list = {0};
+    TOC_AUTO(toc_views_end) toc_views_txn *txn = NULL;
+    TOC_CHECK_OK(toc_views_read(book->views, &txn, &err));
+    TOC_CHECK_OK(toc_views_disputed(txn, list_record, &list, &err));
+    if (list.count > 0)
+        qsort(list.at, list.count, sizeof *list.at, compare_records);
+    toc_json_open(json, "disputed", '[');
+    for (size_t i = 0; i < list.count; i++)
+        toc_json_hex(json, NULL, TOC_SPAN_OF(list.at[i].bytes));
+    toc_json_close(json, ']');
+    TOC_LIST_WIPE(&list);
+}
+
 void toc_world_views(toc_viewbook *book, toc_buf *out)
 {
     toc_err err = {0};
@@ -418,6 +480,7 @@ void toc_world_views(toc_viewbook *book, toc_buf *out)
         toc_world_incidents(&json, &query);
         toc_world_movements(&json, &query);
     }
+    add_disputed(&json, book);
     TOC_LIST_WIPE(&wallets.wallets);
     toc_json_close(&json, '}');
     toc_json_end_line(&json);

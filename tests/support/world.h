@@ -10,7 +10,7 @@
 void toc_world_write(toc_viewbook *book, toc_buf *out);
 /* The members that toc_world_views gives, for `model.py --parts`. */
 /* clang-format off */
-#define TOC_WORLD_PARTS "opened,entries,claims,wallets,clusters,dossiers,components,tentative,filed,live,beside,incidents,same,meant,movements,moves"
+#define TOC_WORLD_PARTS "opened,entries,claims,wallets,clusters,dossiers,components,tentative,filed,live,beside,incidents,same,meant,movements,moves,disputed"
 /* clang-format on */
 /* Asked of the queries, as anybody would. */
 void toc_world_views(toc_viewbook *book, toc_buf *out);

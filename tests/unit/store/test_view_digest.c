@@ -107,6 +107,11 @@ static void say_others(toc_test_feed *feed)
     (void)toc_viewbook_say(feed, book_transfer(&from, &to, 0));
 }
 
+static void fork_at_the_end(toc_viewbook *book, const toc_test_feed *feed)
+{
+    toc_viewbook_journal(book, TOC_JOURNAL_DISPUTED, feed, feed->count - 3, feed->count - 2);
+}
+
 /* A store in which every table has rows. */
 static void fill(toc_viewbook *book, toc_test_feed *feeds[2])
 {
@@ -131,6 +136,7 @@ static void fill(toc_viewbook *book, toc_test_feed *feeds[2])
         toc_viewbook_say_nonsense(feeds[i]);
         toc_viewbook_give(book, feeds[i]);
     }
+    fork_at_the_end(book, feeds[1]);
     toc_viewbook_tick(book, TOC_BOOK_NOW);
     toc_viewbook_fold(book);
 }
@@ -280,6 +286,8 @@ static void the_digest_names_nothing_local(void **state)
     fill(&one, feeds);
     toc_viewbook_open(&other, false);
     toc_viewbook_store(&other, extra, extra->count); /* takes the first local number */
+    toc_viewbook_store(&other, feeds[1], 1);
+    fork_at_the_end(&other, feeds[1]);
     toc_viewbook_give(&other, feeds[1]);
     toc_viewbook_give(&other, feeds[0]);
     toc_viewbook_tick(&other, TOC_BOOK_NOW);
