@@ -19,6 +19,8 @@ typedef struct gathering {
     size_t receipt_count;
     toc_org_id *orgs; /* whose cards are needed, in order and each once */
     size_t org_count;
+    toc_span *charters; /* the bundle's, with their hashes */
+    toc_charter_hash *hashes;
     toc_bundle bundle;
 } gathering;
 
@@ -137,33 +139,72 @@ static toc_code need_org(gathering *all, const toc_org_id *org, toc_err *err)
     return TOC_OK;
 }
 
-/* From the one that the grant names back to the first; whoever signed needs a card. */
+static bool has_charter(const gathering *all, const toc_charter_hash *hash)
+{
+    for (size_t i = 0; i < all->bundle.charter_count; i++) {
+        if (toc_charter_hash_equal(&all->hashes[i], hash))
+            return true;
+    }
+    return false;
+}
+
+static toc_code open_charter(gathering *all, const toc_charter_hash *hash, toc_charter *out,
+                             toc_err *err)
+{
+    toc_hash key;
+    toc_span bytes;
+    memcpy(key.bytes, hash->bytes, sizeof key.bytes);
+    if (toc_log_roll_get(all->txn, &key, &bytes, err) != TOC_OK)
+        return toc_wrap(err, "a version of the charter");
+    return toc_charter_reopen(bytes, all->arena, out, err);
+}
+
+/* Whoever signed it needs a card. */
+static toc_code add_charter(gathering *all, const toc_charter *charter, toc_err *err)
+{
+    if (all->bundle.charter_count == TOC_BUNDLE_ITEMS_MAX)
+        return toc_fail(err, TOC_LIMIT, "a bundle has room for %u charters", TOC_BUNDLE_ITEMS_MAX);
+    for (size_t i = 0; i < charter->signature_count; i++)
+        TOC_TRY(need_org(all, &charter->signatures[i].org, err));
+    all->hashes[all->bundle.charter_count] = charter->hash;
+    all->charters[all->bundle.charter_count++] = charter->signed_charter;
+    return TOC_OK;
+}
+
+/* From this one back to the first, or to what is there already; and before one that ends two
+ * branches the other of them. */
+static toc_code add_line(gathering *all, const toc_charter_hash *newest, toc_err *err)
+{
+    toc_charter first;
+    TOC_TRY(open_charter(all, newest, &first, err));
+    toc_charter *line = toc_arena_zalloc(all->arena, first.version, sizeof *line);
+    size_t count = 0;
+    if (line == NULL)
+        return no_memory(err);
+    for (toc_charter each = first; count < first.version && !has_charter(all, &each.hash);) {
+        line[count++] = each;
+        if (each.version == 1)
+            break;
+        TOC_TRY(open_charter(all, &line[count - 1].previous, &each, err));
+    }
+    while (count-- > 0) {
+        if (toc_charter_joins(&line[count]) && !has_charter(all, &line[count].joined))
+            TOC_TRY(add_line(all, &line[count].joined, err));
+        TOC_TRY(add_charter(all, &line[count], err));
+    }
+    return TOC_OK;
+}
+
 static toc_code add_charters(gathering *all, const toc_grant *grant, toc_err *err)
 {
-    toc_charter_hash hash = grant->charter;
-    size_t count = grant->charter_version;
-    if (count == 0 || count > TOC_BUNDLE_ITEMS_MAX)
-        return toc_fail(err, TOC_LIMIT, "%zu charters; a bundle has at most %u", count,
-                        TOC_BUNDLE_ITEMS_MAX);
-    toc_span *charters = toc_arena_zalloc(all->arena, count, sizeof *charters);
-    if (charters == NULL)
+    if (grant->charter_version > TOC_BUNDLE_ITEMS_MAX)
+        return toc_fail(err, TOC_LIMIT, "a bundle has room for %u charters", TOC_BUNDLE_ITEMS_MAX);
+    all->hashes = toc_arena_zalloc(all->arena, TOC_BUNDLE_ITEMS_MAX, sizeof *all->hashes);
+    all->charters = toc_arena_zalloc(all->arena, TOC_BUNDLE_ITEMS_MAX, sizeof *all->charters);
+    if (all->hashes == NULL || all->charters == NULL)
         return no_memory(err);
-    for (size_t at = count; at-- > 0;) {
-        toc_charter charter;
-        toc_hash key;
-        toc_span bytes;
-        memcpy(key.bytes, hash.bytes, sizeof key.bytes);
-        if (toc_log_roll_get(all->txn, &key, &bytes, err) != TOC_OK)
-            return toc_wrap(err, "version %zu of the charter", at + 1);
-        TOC_TRY(toc_charter_reopen(bytes, all->arena, &charter, err));
-        for (size_t i = 0; i < charter.signature_count; i++)
-            TOC_TRY(need_org(all, &charter.signatures[i].org, err));
-        charters[at] = charter.signed_charter;
-        hash = charter.previous;
-    }
-    all->bundle.charters = charters;
-    all->bundle.charter_count = count;
-    return TOC_OK;
+    all->bundle.charters = all->charters;
+    return add_line(all, &grant->charter, err);
 }
 
 /* ---- cards ---- */

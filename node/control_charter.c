@@ -8,7 +8,7 @@
 
 enum {
     CHARTER_ARENA_BYTES = 64 << 20,
-    STEPS_ARENA_BYTES = 1 << 20,
+    STEPS_ARENA_BYTES = (1 << 20) + TOC_CHARTER_ARENA_BYTES,
     STEPS_MAX = 1024,
     HASH_DIGITS_MIN = 8
 };
@@ -59,13 +59,16 @@ static void add_signers(const charter_line *line, const toc_charter *charter)
     toc_json_close(line->json, ']');
 }
 
-/* The version that it changes. */
+/* The version that it changes: of two branches the one followed here. */
 static toc_code charter_before(toc_log_txn *txn, const toc_charter *next, toc_arena *arena,
                                toc_charter *out, toc_err *err)
 {
     toc_hash key;
     toc_span bytes;
-    memcpy(key.bytes, next->previous.bytes, sizeof key.bytes);
+    toc_log_circle circle;
+    bool joined = toc_log_circle_get(txn, &next->circle, &circle, NULL) == TOC_OK && circle.known &&
+                  toc_charter_hash_equal(&circle.charter, &next->joined);
+    memcpy(key.bytes, joined ? next->joined.bytes : next->previous.bytes, sizeof key.bytes);
     if (next->version == 1 || toc_log_roll_get(txn, &key, &bytes, NULL) != TOC_OK)
         return toc_fail(err, TOC_STATE,
                         "this is version %u of a charter whose version before is not known here",
@@ -80,7 +83,10 @@ static const char *state_of(toc_log_txn *txn, const toc_charter *next)
         return "unknown";
     if (toc_charter_hash_equal(&circle.charter, &next->hash))
         return "in-force";
-    return toc_charter_hash_equal(&circle.charter, &next->previous) ? "open" : "overtaken";
+    return toc_charter_hash_equal(&circle.charter, &next->previous) ||
+                   toc_charter_hash_equal(&circle.charter, &next->joined)
+               ? "open"
+               : "overtaken";
 }
 
 static toc_code say_charter(toc_talk *talk, toc_log_txn *txn, const toc_charter *next, bool armour,
@@ -244,6 +250,24 @@ static toc_code read_terms(json_t *request, toc_amendment *out, toc_err *err)
     return read_approvals(request, &policy->approvals, err);
 }
 
+/* "join": the charter of another branch, as circle-show lists them. */
+static toc_code read_branch(toc_log_txn *txn, json_t *request, toc_arena *arena, toc_charter *out,
+                            toc_amendment *amendment, toc_err *err)
+{
+    toc_hash hash;
+    toc_span bytes;
+    if (!toc_args_has(request, "join"))
+        return TOC_OK;
+    TOC_TRY(toc_args_id(request, "join", hash.bytes, err));
+    if (toc_log_roll_get(txn, &hash, &bytes, NULL) != TOC_OK)
+        return toc_fail(
+            err, TOC_NOT_FOUND,
+            "no charter of this hash is known; 'tocsin circle show' lists the branches");
+    TOC_TRY(toc_charter_reopen(bytes, arena, out, err));
+    amendment->joins = out;
+    return TOC_OK;
+}
+
 static toc_code run_propose(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
                             toc_err *err)
 {
@@ -257,6 +281,7 @@ toc_code toc_control_circle_propose(toc_talk *talk, json_t *request, toc_err *er
     TOC_AUTO(proposal_task_wipe) proposal_task task = {0};
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
     TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    toc_charter branch;
     TOC_TRY(toc_arena_new(STEPS_ARENA_BYTES, &arena, err));
     task.steps = toc_arena_zalloc(arena, STEPS_MAX, sizeof *task.steps);
     if (task.steps == NULL)
@@ -265,6 +290,7 @@ toc_code toc_control_circle_propose(toc_talk *talk, json_t *request, toc_err *er
     TOC_TRY(toc_roll_circle(txn, request, &task.circle, err));
     TOC_TRY(read_steps(txn, request, &task, err));
     TOC_TRY(read_terms(request, &task.amendment, err));
+    TOC_TRY(read_branch(txn, request, arena, &branch, &task.amendment, err));
     TOC_TRY(toc_args_bool(request, "dry_run", &task.dry_run, err));
     toc_log_abort(txn);
     txn = NULL;

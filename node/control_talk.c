@@ -241,7 +241,7 @@ static const toc_command commands[] = {
     {"circle-propose",
      FOR_ADMINS,
      toc_control_circle_propose,
-     {"circle", "admit", "remove", "role", "renew", "quorum", "name", "purpose", "tlp_max",
+     {"circle", "admit", "remove", "role", "renew", "join", "quorum", "name", "purpose", "tlp_max",
       "retention_days", "history", "admission_delay_s", "bulk_bytes_per_day", "alert_bytes_per_day",
       "approvals", "dry_run", NULL}},
     {"circle-proposals", READS, toc_control_circle_proposals, {NULL}},

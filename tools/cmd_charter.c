@@ -16,6 +16,7 @@ const toc_option toc_circle_propose_options[] = {
     {"remove", "ORG", "a member that leaves: it reads nothing that is written after"},
     {"role", "ORG=ROLE", "admin, member, observer or relay"},
     {"renew", "ORG", "go by the newest card of this member: its officers may vote from then on"},
+    {"join", "HASH", "end a contest with the branch of this charter, where admins of both agree"},
     {"quorum", "N", "how many admins change the charter from then on: a majority"},
     {"name", "TEXT", "another name of the circle"},
     {"purpose", "TEXT", "another purpose"},
@@ -24,7 +25,7 @@ const toc_option toc_circle_propose_options[] = {
     {"history", "WHICH", "what joiners read of what was written before: all or none"},
     {"admission-delay", "HOURS",
      "so long new readers wait for their keys; lowering it takes as long"},
-    {"bulk-per-day", "BYTES", "of one member, bulk; 0: as usual; stated, not counted yet"},
+    {"bulk-per-day", "BYTES", "of one member, bulk; 0: as usual; beyond it waits for the next day"},
     {"alert-per-day", "BYTES", "the same in the alert lane"},
     {"approvals", "KIND=K", "so many officers approve each record of a kind; 0: none; repeatable"},
     {"circle", "ID", "which circle, when there is more than one (id or name)"},
@@ -83,6 +84,7 @@ static const char *term_of(const char *what)
     static const struct {
         const char *what, *term;
     } terms[] = {
+        {"joins_branch", "ends the contest with the branch"},
         {"tlp_max", "highest marking"},
         {"retention_days", "retention in days (0: no term)"},
         {"history", "history for joiners"},
@@ -202,6 +204,7 @@ toc_code toc_cmd_circle_propose(toc_cli *cli, const toc_opts *args, toc_err *err
     add_list(&json, args, "role");
     add_list(&json, args, "renew");
     add_list(&json, args, "approvals");
+    add_text(&json, args, "join", "join");
     add_text(&json, args, "name", "name");
     add_text(&json, args, "purpose", "purpose");
     add_text(&json, args, "tlp-max", "tlp_max");

@@ -76,14 +76,14 @@ toc_code toc_amend_sign(toc_engine *engine, toc_log_txn *txn, const toc_charter 
     toc_charter next;
     toc_err why;
     TOC_TRY(join_own(engine, body, signatures, count, arena, &next, err));
-    if (current != NULL)
+    if (current != NULL && !toc_charter_joins(&next))
         TOC_TRY(toc_charter_follows(current, &next, err));
     TOC_TRY(check_vote(txn, &next.circle, next.version, &next.hash, err));
     TOC_TRY(check_cards(txn, &next, arena, err));
     TOC_TRY(toc_pins_check_new(txn, current, &next, arena, err));
     toc_log_card_context context = {.txn = txn, .arena = arena};
     toc_card_source cards = toc_log_card_source(&context);
-    toc_code verdict = toc_charter_judge(current, &next, &cards, &why);
+    toc_code verdict = toc_join_judge(txn, current, &next, &cards, arena, &why);
     if (verdict != TOC_OK && (verdict != TOC_DENIED || current == NULL))
         return toc_fail(err, verdict, "%s", why.text);
     toc_hash key;
@@ -99,18 +99,18 @@ toc_code toc_amend_sign(toc_engine *engine, toc_log_txn *txn, const toc_charter 
 
 /* ---- proposing ---- */
 
-/* May this node vote on what follows the charter in force? */
+/* May this node vote on what follows the charter in force? `joins`: it ends a contest. */
 static toc_code electorate(toc_engine *engine, toc_log_txn *txn, const toc_circle_id *circle,
-                           toc_arena *arena, toc_charter *out_current, toc_err *err)
+                           bool joins, toc_arena *arena, toc_charter *out_current, toc_err *err)
 {
     toc_log_circle state;
     if (!toc_roll_shared(txn, circle, &engine->org, arena, &state, out_current))
         return toc_fail(err, TOC_STATE,
                         "this circle is not joined, or its charter has not come yet");
-    if (state.contested)
+    if (state.contested && !joins)
         return toc_fail(err, TOC_STATE,
                         "there are two valid charters of this circle; 'tocsin circle choose' one "
-                        "before it is changed");
+                        "before it is changed, or 'circle propose --join' the other");
     const toc_charter_member *self = toc_charter_find(out_current, &engine->org);
     if (self->role != TOC_ROLE_ADMIN)
         return toc_fail(err, TOC_DENIED, "only an admin of the circle changes its charter");
@@ -175,8 +175,12 @@ toc_code toc_engine_charter_propose(toc_engine *engine, toc_log_txn *txn,
     toc_charter current, draft;
     toc_amendment filled;
     TOC_TRY(toc_arena_new(AMEND_ARENA_BYTES, &arena, err));
-    TOC_TRY(electorate(engine, txn, circle, arena, &current, err));
+    TOC_TRY(electorate(engine, txn, circle, amendment->joins != NULL, arena, &current, err));
     TOC_TRY(fill_cards(txn, amendment, arena, &filled, err));
+    if (filled.joins != NULL && !toc_join_known(txn, circle, &filled.joins->hash, arena))
+        return toc_fail(err, TOC_NOT_FOUND,
+                        "no valid branch with this charter is known; 'tocsin circle show' lists "
+                        "them");
     toc_log_card_context context = {.txn = txn, .arena = arena};
     toc_card_source cards = toc_log_card_source(&context);
     TOC_TRY(toc_charter_amend(&current, &filled, &cards, arena, &draft, err));
@@ -201,7 +205,7 @@ toc_code toc_engine_circle_admit(toc_engine *engine, toc_log_txn *txn, const toc
     toc_charter current;
     toc_amended made;
     TOC_TRY(toc_arena_new(AMEND_ARENA_BYTES, &arena, err));
-    TOC_TRY(electorate(engine, txn, circle, arena, &current, err));
+    TOC_TRY(electorate(engine, txn, circle, false, arena, &current, err));
     if (current.quorum != 1)
         return toc_fail(err, TOC_STATE,
                         "this circle asks for %u admins to agree: 'tocsin circle propose --admit'",
@@ -257,8 +261,8 @@ toc_code toc_engine_charter_endorse(toc_engine *engine, toc_log_txn *txn,
     toc_charter_signature *signatures;
     size_t count;
     TOC_TRY(toc_arena_new(AMEND_ARENA_BYTES, &arena, err));
-    TOC_TRY(electorate(engine, txn, circle, arena, &current, err));
     TOC_TRY(gather(txn, circle, hash, signed_charter, arena, &next, &signatures, &count, err));
+    TOC_TRY(electorate(engine, txn, circle, toc_charter_joins(&next), arena, &current, err));
     toc_log_card_context context = {.txn = txn, .arena = arena};
     toc_card_source cards = toc_log_card_source(&context);
     TOC_TRY(check_cards(txn, &next, arena, err));

@@ -110,6 +110,7 @@ static toc_code close_feed(void *context, const toc_log_feed *feed, toc_err *err
     toc_charter_pin pin;
     if (feed->head_size == 0 || toc_charter_end(all->current, &feed->name) != UINT64_MAX ||
         toc_charter_end(all->next, &feed->name) == UINT64_MAX ||
+        toc_pin_find(all->next, &feed->name) != NULL ||
         toc_log_head_note(all->txn, feed->number, &note, NULL) != TOC_OK)
         return TOC_OK;
     note = toc_arena_dup(all->arena, note);

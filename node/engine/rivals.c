@@ -8,16 +8,6 @@
 
 enum { RIVALS_ARENA_BYTES = 64 << 20, RIVALS_CHAIN_MAX = 256 };
 
-static toc_code charter_by(toc_log_txn *txn, const toc_charter_hash *hash, toc_arena *arena,
-                           toc_charter *out, toc_err *err)
-{
-    toc_hash key;
-    toc_span bytes;
-    memcpy(key.bytes, hash->bytes, sizeof key.bytes);
-    TOC_TRY(toc_log_roll_get(txn, &key, &bytes, err));
-    return toc_charter_reopen(bytes, arena, out, err);
-}
-
 /* ---- who is in every branch ---- */
 
 typedef struct branch_search {
@@ -34,7 +24,7 @@ static toc_code look_in_branch(void *context, const toc_charter_hash *hash, toc_
     toc_charter charter;
     if (state != TOC_RIVAL_OPEN || !search->everywhere)
         return TOC_OK;
-    TOC_TRY(charter_by(search->txn, hash, search->arena, &charter, err));
+    TOC_TRY(toc_roll_charter(search->txn, hash, search->arena, &charter, err));
     search->everywhere = search->reads ? toc_charter_reads(&charter, search->org)
                                        : toc_charter_find(&charter, search->org) != NULL;
     return TOC_OK;
@@ -60,7 +50,7 @@ typedef enum walk {
 static bool step_back(toc_log_txn *txn, toc_charter *at, toc_arena *arena)
 {
     toc_charter before;
-    if (at->version == 1 || charter_by(txn, &at->previous, arena, &before, NULL) != TOC_OK)
+    if (at->version == 1 || toc_roll_charter(txn, &at->previous, arena, &before, NULL) != TOC_OK)
         return false;
     *at = before;
     return true;
@@ -79,7 +69,7 @@ static toc_code walk_branch(toc_engine *engine, toc_log_txn *txn, const engine_t
         toc_hash key;
         bool held = true;
         memcpy(key.bytes, at.bytes, sizeof key.bytes);
-        if (charter_by(txn, &at, arena, &each, NULL) != TOC_OK) {
+        if (toc_roll_charter(txn, &at, arena, &each, NULL) != TOC_OK) {
             *out = WALK_MISSING;
             return toc_roll_want(engine, txn, tip->link, &key, now, err);
         }
@@ -199,7 +189,7 @@ toc_code toc_engine_circle_choose(toc_engine *engine, toc_log_txn *txn, const to
         (toc_log_rival(txn, circle, hash, &known, NULL) != TOC_OK || known != TOC_RIVAL_OPEN))
         return toc_fail(err, TOC_NOT_FOUND,
                         "no charter of this hash is to be chosen; 'tocsin circle show' lists them");
-    TOC_TRY(charter_by(txn, hash, arena, &chosen, err));
+    TOC_TRY(toc_roll_charter(txn, hash, arena, &chosen, err));
     TOC_TRY(toc_log_rivals(txn, circle, collect_open, &all, err));
     TOC_TRY(settle_rivals(txn, &state, hash, &all, err));
     state.contested = false;

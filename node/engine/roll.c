@@ -44,6 +44,16 @@ bool toc_roll_held(toc_log_txn *txn, const void *hash)
     return toc_log_roll_get(txn, &key, &bytes, NULL) == TOC_OK;
 }
 
+toc_code toc_roll_charter(toc_log_txn *txn, const toc_charter_hash *hash, toc_arena *arena,
+                          toc_charter *out, toc_err *err)
+{
+    toc_hash key;
+    toc_span bytes;
+    memcpy(key.bytes, hash->bytes, sizeof key.bytes);
+    TOC_TRY(toc_log_roll_get(txn, &key, &bytes, err));
+    return toc_charter_reopen(bytes, arena, out, err);
+}
+
 typedef struct member_search {
     toc_arena *arena;
     toc_log_txn *txn;
@@ -112,9 +122,20 @@ toc_code toc_roll_tip(toc_engine *engine, const toc_circle_id *circle, const toc
     tip->circle = *circle;
     tip->hash = *hash;
     tip->link = link;
-    tip->next = engine->tips;
-    engine->tips = tip;
+    engine_tip **last = &engine->tips;
+    while (*last != NULL)
+        last = &(*last)->next;
+    *last = tip;
     return TOC_OK;
+}
+
+bool toc_roll_has_tip(const toc_engine *engine, const toc_charter_hash *hash)
+{
+    for (const engine_tip *tip = engine->tips; tip != NULL; tip = tip->next) {
+        if (toc_charter_hash_equal(&tip->hash, hash))
+            return true;
+    }
+    return false;
 }
 
 void toc_roll_forget(toc_engine *engine, uint64_t link)
@@ -269,6 +290,8 @@ toc_code toc_roll_adopt(toc_engine *engine, toc_log_txn *txn, const toc_charter 
         TOC_TRY(toc_admission_adopt(engine, txn, &before, charter, now, err));
     }
     toc_pins_renew(engine, charter, now, &state);
+    if (state.contested)
+        TOC_TRY(toc_join_settle(txn, charter, arena, &state, err));
     state.known = true;
     state.charter = charter->hash;
     state.version = charter->version;
@@ -305,7 +328,8 @@ static toc_code walk_back(toc_engine *engine, toc_log_txn *txn, const engine_tip
             return TOC_OK;
         }
         out->count++;
-        if (state->known && toc_charter_hash_equal(&charter->previous, &state->charter)) {
+        if (state->known && (toc_charter_hash_equal(&charter->previous, &state->charter) ||
+                             toc_charter_hash_equal(&charter->joined, &state->charter))) {
             *out_whole = true;
             return TOC_OK;
         }
@@ -388,7 +412,7 @@ toc_code toc_roll_chain_judge(toc_engine *engine, toc_log_txn *txn, const toc_ch
     for (size_t i = walked->count; i > 0; i--) {
         const toc_charter *next = &walked->charters[i - 1];
         toc_err why;
-        if (toc_charter_judge(current, next, &cards, &why) != TOC_OK) {
+        if (toc_join_judge(txn, current, next, &cards, arena, &why) != TOC_OK) {
             const engine_link *from = toc_engine_link(engine, link);
             toc_engine_count(engine, from == NULL ? NULL : &from->peer, TOC_REFUSE_ROLL, why.text);
             return TOC_OK;
@@ -435,9 +459,24 @@ static toc_code advance_card(toc_engine *engine, toc_log_txn *txn, const engine_
     return TOC_OK;
 }
 
+/* `walked` NULL: the tip alone. */
+static toc_code prepare_joins(toc_engine *engine, toc_log_txn *txn, engine_tip *tip,
+                              const engine_chain *walked, toc_arena *arena, bool *out_wait,
+                              toc_err *err)
+{
+    toc_charter alone;
+    *out_wait = false;
+    if (walked != NULL)
+        return toc_join_prepare(engine, txn, tip, walked->charters, walked->count, arena, out_wait,
+                                err);
+    return toc_roll_charter(txn, &tip->hash, arena, &alone, NULL) == TOC_OK
+               ? toc_join_prepare(engine, txn, tip, &alone, 1, arena, out_wait, err)
+               : TOC_OK;
+}
+
 /* *out_done: the tip needs no further thought. */
-static toc_code advance_tip(toc_engine *engine, toc_log_txn *txn, const engine_tip *tip,
-                            toc_now now, bool *out_done, toc_err *err)
+static toc_code advance_tip(toc_engine *engine, toc_log_txn *txn, engine_tip *tip, toc_now now,
+                            bool *out_done, toc_err *err)
 {
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
     TOC_TRY(toc_arena_new(ROLL_ARENA_BYTES, &arena, err));
@@ -454,10 +493,15 @@ static toc_code advance_tip(toc_engine *engine, toc_log_txn *txn, const engine_t
                                toc_arena_zalloc(arena, ROLL_CHAIN_MAX, sizeof(toc_charter))};
     if (walked.charters == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for a chain of charters");
-    bool whole, dead;
+    bool whole, dead, wait;
     cards_state cards;
     TOC_TRY(walk_back(engine, txn, tip, &state, arena, now, &walked, &whole, &dead, err));
     *out_done = dead;
+    TOC_TRY(prepare_joins(engine, txn, tip, dead ? NULL : &walked, arena, &wait, err));
+    if (wait) {
+        *out_done = false;
+        return TOC_OK;
+    }
     if (dead && state.known)
         return toc_rivals_meet(engine, txn, tip, &state, arena, now, out_done, err);
     if (!whole)

@@ -172,6 +172,7 @@ typedef struct engine_tip {
     toc_circle_id circle;
     toc_charter_hash hash;
     uint64_t link;
+    unsigned asked; /* branches that it joins and that had to be thought about first */
 } engine_tip;
 
 /* How often an org's keys changed on a day. */
@@ -301,6 +302,10 @@ TOC_MUST toc_code toc_roll_serve(toc_engine *engine, toc_log_txn *txn, engine_li
 TOC_MUST toc_code toc_roll_reply(toc_engine *engine, toc_log_txn *txn, engine_link *link,
                                  engine_request *request, const toc_message *message, toc_now now,
                                  toc_err *err);
+bool toc_roll_has_tip(const toc_engine *engine, const toc_charter_hash *hash);
+/* The charter of this hash that the roll has. */
+TOC_MUST toc_code toc_roll_charter(toc_log_txn *txn, const toc_charter_hash *hash, toc_arena *arena,
+                                   toc_charter *out, toc_err *err);
 /* What a link told that is gone need not be thought about any more. */
 void toc_roll_forget(toc_engine *engine, uint64_t link);
 TOC_MUST toc_code toc_roll_advance(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err);
@@ -366,6 +371,23 @@ TOC_MUST toc_code toc_admission_adopt(const toc_engine *engine, toc_log_txn *txn
 /* Whose delay is over gets the next key. */
 TOC_MUST toc_code toc_admission_tick(toc_engine *engine, toc_log_txn *txn, toc_now now,
                                      toc_err *err);
+
+/* join.c: a charter that ends two branches. */
+/* Is it in force, or valid beside it, or a version on the way there? */
+TOC_MUST bool toc_join_known(toc_log_txn *txn, const toc_circle_id *circle,
+                             const toc_charter_hash *hash, toc_arena *arena);
+/* Where charters that the tip leads through join a branch that is not known here, that one is
+ * thought about first. */
+TOC_MUST toc_code toc_join_prepare(toc_engine *engine, toc_log_txn *txn, engine_tip *tip,
+                                   const toc_charter *charters, size_t count, toc_arena *arena,
+                                   bool *out_wait, toc_err *err);
+/* As toc_charter_judge; of one that joins two branches both are looked up, and must be known. */
+TOC_MUST toc_code toc_join_judge(toc_log_txn *txn, const toc_charter *current,
+                                 const toc_charter *next, const toc_card_source *cards,
+                                 toc_arena *arena, toc_err *err);
+/* It comes into force: what it follows, on either branch, is no rival any more. */
+TOC_MUST toc_code toc_join_settle(toc_log_txn *txn, const toc_charter *charter, toc_arena *arena,
+                                  toc_log_circle *state, toc_err *err);
 
 /* rivals.c: a tip that does not lead to the charter in force. When it is valid beside it, it is
  * kept and the circle is contested. */

@@ -77,6 +77,24 @@ static toc_code source_card(void *context, const toc_card_hash *hash, toc_card *
 
 /* ---- charters ---- */
 
+/* By those that it names, which stand before it: one, or two where it ends two branches. */
+static toc_code judge_charter(const toc_charter *charters, size_t at, const toc_card_source *cards,
+                              toc_err *err)
+{
+    const toc_charter *next = &charters[at], *previous = NULL, *joined = NULL;
+    for (size_t i = 0; i < at; i++) {
+        if (toc_charter_hash_equal(&charters[i].hash, &next->previous))
+            previous = &charters[i];
+        if (toc_charter_hash_equal(&charters[i].hash, &next->joined))
+            joined = &charters[i];
+    }
+    if (at > 0 && (previous == NULL || (toc_charter_joins(next) && joined == NULL)))
+        return toc_fail(err, TOC_SIGNATURE, "charter: it follows one that is not before it");
+    if (toc_charter_joins(next) && at > 0)
+        return toc_charter_judge_joined(previous, joined, next, cards, err);
+    return toc_charter_judge(previous, next, cards, err);
+}
+
 static toc_code open_charters(const toc_bundle *bundle, toc_arena *arena, toc_evidence *out,
                               toc_err *err)
 {
@@ -89,7 +107,7 @@ static toc_code open_charters(const toc_bundle *bundle, toc_arena *arena, toc_ev
     for (size_t i = 0; i < bundle->charter_count; i++) {
         toc_code code = toc_charter_open(bundle->charters[i], arena, &charters[i], err);
         if (code == TOC_OK)
-            code = toc_charter_judge(i == 0 ? NULL : &charters[i - 1], &charters[i], &cards, err);
+            code = judge_charter(charters, i, &cards, err);
         if (code != TOC_OK)
             return toc_wrap(err, "charter %zu of the bundle", i + 1);
     }

@@ -133,6 +133,23 @@ static toc_code note_change(void *context, const toc_charter_change *change, toc
     return TOC_OK;
 }
 
+/* Named in one order, whoever of the two branches proposes it. */
+static toc_code follow(toc_charter *draft, const toc_charter *current, const toc_charter *other,
+                       toc_arena *arena, toc_err *err)
+{
+    const toc_charter *last = current, *side = other;
+    if (other != NULL && (other->version > current->version ||
+                          (other->version == current->version &&
+                           memcmp(&other->hash, &current->hash, sizeof other->hash) < 0))) {
+        last = other;
+        side = current;
+    }
+    draft->version = last->version + 1;
+    draft->previous = last->hash;
+    draft->joined = side == NULL ? (toc_charter_hash){{0}} : side->hash;
+    return other == NULL ? TOC_OK : toc_pins_join(draft, other, arena, err);
+}
+
 toc_code toc_charter_amend(const toc_charter *current, const toc_amendment *amendment,
                            const toc_card_source *cards, toc_arena *arena, toc_charter *out,
                            toc_err *err)
@@ -143,8 +160,7 @@ toc_code toc_charter_amend(const toc_charter *current, const toc_amendment *amen
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for a charter");
     memcpy(members, current->members, current->member_count * sizeof *members);
     toc_charter draft = *current;
-    draft.version = current->version + 1;
-    draft.previous = current->hash;
+    TOC_TRY(follow(&draft, current, amendment->joins, arena, err));
     draft.members = members;
     for (size_t i = 0; i < amendment->step_count; i++)
         TOC_TRY(take_step(&draft, members, &amendment->steps[i], err));
@@ -220,9 +236,9 @@ static toc_code compare_members(const comparison *to, const toc_charter *before,
         int order = old == NULL   ? 1
                     : new == NULL ? -1
                                   : memcmp(&old->org, &new->org, sizeof old->org);
-        if (order < 0)
+        if (new == NULL || order < 0)
             TOC_TRY(tell(to, "leaves", old, role_text(old->role), (toc_span){0}, err));
-        else if (order > 0)
+        else if (old == NULL || order > 0)
             TOC_TRY(tell(to, "joins", new, (toc_span){0}, role_text(new->role), err));
         else
             TOC_TRY(compare_member(to, old, new, err));
@@ -230,6 +246,16 @@ static toc_code compare_members(const comparison *to, const toc_charter *before,
         j += order >= 0;
     }
     return TOC_OK;
+}
+
+/* The branch that ends here beside that of `before`. */
+static toc_code tell_joined(const comparison *to, const toc_charter *before,
+                            const toc_charter *after, toc_err *err)
+{
+    char hash[65];
+    bool is_side = toc_charter_hash_equal(&before->hash, &after->joined);
+    toc_hex_encode(TOC_SPAN_OF(*(is_side ? &after->previous : &after->joined)), hash);
+    return tell(to, "joins_branch", NULL, (toc_span){0}, toc_span_text(hash), err);
 }
 
 /* The feeds of one org that `after` closes and `before` did not. */
@@ -298,6 +324,8 @@ toc_code toc_charter_compare(const toc_charter *before, const toc_charter *after
     const toc_charter_policy *old = &before->policy, *new = &after->policy;
     TOC_TRY(compare_members(&to, before, after, err));
     TOC_TRY(compare_pins(&to, before, after, err));
+    if (toc_charter_joins(after))
+        TOC_TRY(tell_joined(&to, before, after, err));
     TOC_TRY(tell(&to, "name", NULL, before->name, after->name, err));
     TOC_TRY(tell(&to, "purpose", NULL, before->purpose, after->purpose, err));
     TOC_TRY(tell_number(&to, "quorum", before->quorum, after->quorum, err));

@@ -28,6 +28,7 @@ typedef struct toc_amendment {
     const toc_amend_step *steps; /* done in this order */
     toc_span name, purpose;      /* without data: as it is */
     uint32_t quorum;             /* 0: as it is */
+    const toc_charter *joins;    /* of another branch, which ends too; NULL: none */
     bool sets_tlp_max, sets_retention, sets_history, sets_delay, sets_bulk, sets_alert;
     toc_charter_policy policy; /* the fields that are set; approvals: changes, k 0 for none */
 } toc_amendment;

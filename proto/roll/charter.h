@@ -67,6 +67,7 @@ typedef struct toc_charter_pin {
 typedef struct toc_charter {
     uint32_t version;          /* from 1 */
     toc_charter_hash previous; /* zeroes in version 1 */
+    toc_charter_hash joined;   /* of the other branch, where two end in this one; else zeroes */
     uint8_t nonce[32];         /* version 1 only: so that circles of one text differ */
     toc_span name, purpose;
     uint32_t quorum; /* of n admins: n/2 < quorum <= n */
@@ -120,6 +121,15 @@ TOC_MUST toc_code toc_charter_follows(const toc_charter *current, const toc_char
 TOC_MUST toc_code toc_charter_judge(const toc_charter *current /* NULL for version 1 */,
                                     const toc_charter *next, const toc_card_source *cards,
                                     toc_err *err);
+
+/* Does it end two branches? */
+bool toc_charter_joins(const toc_charter *charter);
+/* Of a charter that ends two branches, which `left` and `right` are, in any order: that it is of
+ * the version after the later of them, closes what both close, and is signed by a quorum of
+ * each. Codes as above; toc_charter_judge and toc_charter_follows say DENIED of such a charter. */
+TOC_MUST toc_code toc_charter_judge_joined(const toc_charter *left, const toc_charter *right,
+                                           const toc_charter *next, const toc_card_source *cards,
+                                           toc_err *err);
 
 /* Text armour, as a card's (proto/roll/card.h): "-----BEGIN TOCSIN CHARTER-----". */
 void toc_charter_armour(toc_span signed_charter, toc_buf *out);

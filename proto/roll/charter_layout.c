@@ -14,6 +14,8 @@ static toc_code check_chain(const toc_charter *charter, toc_err *err)
     if (charter->version == 1) {
         if (!toc_field_is_zero(charter->previous.bytes))
             return toc_fail(err, TOC_MALFORMED, "charter: the first version names one before it");
+        if (toc_charter_joins(charter))
+            return toc_fail(err, TOC_MALFORMED, "charter: the first version joins another branch");
         if (toc_field_is_zero(charter->nonce))
             return toc_fail(err, TOC_MALFORMED, "charter: the first version has no random bytes");
         return TOC_OK;
@@ -21,6 +23,9 @@ static toc_code check_chain(const toc_charter *charter, toc_err *err)
     if (toc_field_is_zero(charter->previous.bytes) || toc_field_is_zero(charter->circle.bytes))
         return toc_fail(err, TOC_MALFORMED,
                         "charter: a later version names its circle and the version before");
+    if (toc_charter_joins(charter) &&
+        (charter->version == 2 || toc_charter_hash_equal(&charter->joined, &charter->previous)))
+        return toc_fail(err, TOC_MALFORMED, "charter: it joins what is no other branch");
     return TOC_OK;
 }
 
@@ -161,6 +166,9 @@ static void pack_chain(toc_field_packer *packer, const toc_charter *charter,
     message->has_circle = message->has_previous = true;
     message->circle = toc_field_pack_bytes(packer, &charter->circle, sizeof charter->circle);
     message->previous = toc_field_pack_bytes(packer, &charter->previous, sizeof charter->previous);
+    message->has_joined = toc_charter_joins(charter);
+    if (message->has_joined)
+        message->joined = toc_field_pack_bytes(packer, &charter->joined, sizeof charter->joined);
 }
 
 toc_code toc_charter_encode(const toc_charter *charter, toc_buf *out_body, toc_err *err)
@@ -192,13 +200,18 @@ static toc_code take_chain(const Toc__Roll__Charter *message, toc_charter *out, 
     bool first = message->version == 1;
     out->version = message->version;
     if (message->has_nonce != first || message->has_circle == first ||
-        message->has_previous == first)
+        message->has_previous == first || (first && message->has_joined))
         return toc_fail(err, TOC_MALFORMED,
                         "charter: the first version has random bytes, every later one names its "
                         "circle and the version before");
     if (first)
         return toc_field_bytes(message->nonce, out->nonce, 32, "charter: nonce", err);
     TOC_TRY(toc_field_bytes(message->circle, out->circle.bytes, 32, "charter: circle", err));
+    if (message->has_joined) {
+        TOC_TRY(toc_field_bytes(message->joined, out->joined.bytes, 32, "charter: joined", err));
+        if (!toc_charter_joins(out))
+            return toc_fail(err, TOC_MALFORMED, "charter: it joins a branch of zeroes");
+    }
     return toc_field_bytes(message->previous, out->previous.bytes, 32, "charter: previous", err);
 }
 

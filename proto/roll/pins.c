@@ -145,6 +145,29 @@ toc_code toc_pins_add(toc_charter *draft, const toc_charter_pin *pins, size_t co
     return TOC_OK;
 }
 
+toc_code toc_pins_join(toc_charter *draft, const toc_charter *other, toc_arena *arena, toc_err *err)
+{
+    size_t count = 0, i = 0, j = 0;
+    toc_charter_pin *all =
+        toc_arena_zalloc(arena, draft->pin_count + other->pin_count + 1, sizeof *all);
+    if (all == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for the pins of a charter");
+    while (i < draft->pin_count || j < other->pin_count) {
+        int order = i == draft->pin_count   ? 1
+                    : j == other->pin_count ? -1
+                                            : compare_place(&draft->pins[i], &other->pins[j]);
+        const toc_charter_pin *pin = order <= 0 ? &draft->pins[i] : &other->pins[j];
+        if (order == 0 && other->pins[j].size > pin->size)
+            pin = &other->pins[j];
+        all[count++] = *pin;
+        i += order <= 0;
+        j += order >= 0;
+    }
+    draft->pins = all;
+    draft->pin_count = count;
+    return TOC_OK;
+}
+
 static bool pins_equal(const toc_charter_pin *left, const toc_charter_pin *right)
 {
     return compare_place(left, right) == 0 && left->size == right->size &&
@@ -158,7 +181,10 @@ toc_code toc_pins_kept(const toc_charter *current, const toc_charter *next, toc_
     for (size_t i = 0; i < current->pin_count; i++) {
         while (at < next->pin_count && toc_pins_before(&next->pins[at], &current->pins[i]))
             at++;
-        if (at == next->pin_count || !pins_equal(&next->pins[at], &current->pins[i]))
+        bool longer = toc_charter_joins(next) && at < next->pin_count &&
+                      compare_place(&next->pins[at], &current->pins[i]) == 0 &&
+                      next->pins[at].size > current->pins[i].size;
+        if (at == next->pin_count || (!longer && !pins_equal(&next->pins[at], &current->pins[i])))
             return toc_fail(err, TOC_DENIED,
                             "charter: version %u opens a feed again that version %u closed",
                             next->version, current->version);

@@ -30,7 +30,11 @@ void toc_pin_note(const toc_charter_pin *pin, const toc_feed_name *feed, toc_buf
  * that nobody is kept from being removed by how much he wrote. */
 TOC_MUST toc_code toc_pins_add(toc_charter *draft, const toc_charter_pin *pins, size_t count,
                                toc_arena *arena, toc_err *err);
-/* That `next` has every pin of `current` as it is. */
+/* Adds those of another branch; of a feed that both close the longer one stays, since what one
+ * branch has heard was heard. */
+TOC_MUST toc_code toc_pins_join(toc_charter *draft, const toc_charter *other, toc_arena *arena,
+                                toc_err *err);
+/* That `next` has every pin of `current` as it is, or, where it ends two branches, a longer one. */
 TOC_MUST toc_code toc_pins_kept(const toc_charter *current, const toc_charter *next, toc_err *err);
 
 #endif

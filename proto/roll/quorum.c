@@ -1,12 +1,23 @@
 /* Whether enough admins stand behind a charter. Signatures were verified when it was opened; here
  * is decided which of them count. */
 #include "proto/base/text.h"
+#include "proto/roll/field.h"
 #include "proto/roll/pins.h"
+
+bool toc_charter_joins(const toc_charter *charter)
+{
+    return !toc_field_is_zero(charter->joined.bytes);
+}
 
 toc_code toc_charter_follows(const toc_charter *current, const toc_charter *next, toc_err *err)
 {
     if (!toc_circle_id_equal(&current->circle, &next->circle))
         return toc_fail(err, TOC_DENIED, "charter: of another circle");
+    if (toc_charter_joins(next))
+        return toc_fail(err, TOC_DENIED,
+                        "charter: version %u ends two branches, and one alone does "
+                        "not judge it",
+                        next->version);
     if (next->version <= current->version)
         return toc_fail(err, TOC_DENIED, "charter: version %u is not newer than %u", next->version,
                         current->version);
@@ -73,15 +84,11 @@ static toc_code verdict(const tally *done, toc_err *err)
                     done->judge->quorum, done->votes, done->cards_missing, hash);
 }
 
-toc_code toc_charter_judge(const toc_charter *current, const toc_charter *next,
-                           const toc_card_source *cards, toc_err *err)
+/* The signatures that count by the admins of `judge`. */
+static toc_code count_votes(const toc_charter *judge, const toc_charter *next,
+                            const toc_card_source *cards, toc_err *err)
 {
-    if (current == NULL && next->version != 1)
-        return toc_fail(err, TOC_STATE, "charter: version %u, but those before are missing",
-                        next->version);
-    if (current != NULL)
-        TOC_TRY(toc_charter_follows(current, next, err));
-    tally counted = {.judge = current == NULL ? next : current, .cards = cards};
+    tally counted = {.judge = judge, .cards = cards};
     for (size_t from = 0, until; from < next->signature_count; from = until) {
         const toc_org_id *org = &next->signatures[from].org;
         for (until = from + 1;
@@ -90,4 +97,46 @@ toc_code toc_charter_judge(const toc_charter *current, const toc_charter *next,
         TOC_TRY(count_org(&counted, next, from, until, err));
     }
     return verdict(&counted, err);
+}
+
+toc_code toc_charter_judge(const toc_charter *current, const toc_charter *next,
+                           const toc_card_source *cards, toc_err *err)
+{
+    if (current == NULL && next->version != 1)
+        return toc_fail(err, TOC_STATE, "charter: version %u, but those before are missing",
+                        next->version);
+    if (current != NULL)
+        TOC_TRY(toc_charter_follows(current, next, err));
+    return count_votes(current == NULL ? next : current, next, cards, err);
+}
+
+static toc_code ends_branch(const toc_charter *branch, const toc_charter *next, toc_err *err)
+{
+    if (!toc_circle_id_equal(&branch->circle, &next->circle))
+        return toc_fail(err, TOC_DENIED, "charter: of another circle");
+    if (branch->version >= next->version)
+        return toc_fail(err, TOC_DENIED, "charter: version %u is not newer than %u", next->version,
+                        branch->version);
+    return toc_pins_kept(branch, next, err);
+}
+
+toc_code toc_charter_judge_joined(const toc_charter *left, const toc_charter *right,
+                                  const toc_charter *next, const toc_card_source *cards,
+                                  toc_err *err)
+{
+    if (toc_charter_hash_equal(&left->hash, &next->joined)) {
+        const toc_charter *other = left;
+        left = right;
+        right = other;
+    }
+    if (!toc_charter_hash_equal(&left->hash, &next->previous) ||
+        !toc_charter_hash_equal(&right->hash, &next->joined))
+        return toc_fail(err, TOC_SIGNATURE, "charter: it joins other branches");
+    TOC_TRY(ends_branch(left, next, err));
+    TOC_TRY(ends_branch(right, next, err));
+    if (next->version - 1 != left->version)
+        return toc_fail(err, TOC_STATE, "charter: version %u, but those after %u are missing",
+                        next->version, left->version);
+    TOC_TRY(count_votes(left, next, cards, err));
+    return count_votes(right, next, cards, err);
 }

@@ -404,6 +404,7 @@ enum {
     CHARTER_QUORUM = 7,
     CHARTER_MEMBER = 8,
     CHARTER_POLICY = 9,
+    CHARTER_JOINED = 10,
 };
 
 static inline toc_code open_charter(toc_span bytes)

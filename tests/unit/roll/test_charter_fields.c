@@ -62,6 +62,35 @@ static void what_belongs_to_another_version_is_refused_in_a_body(void **state)
     }
 }
 
+static void what_joins_two_branches_names_two(void **state)
+{
+    (void)state;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = new_arena();
+    rules from;
+    rules_of_three(&from);
+    from.charter.joined.bytes[0] = 9;
+    assert_code(write_rules(&from), TOC_MALFORMED); /* the first version */
+    from.charter.circle.bytes[0] = 1;
+    from.charter.previous.bytes[0] = 2;
+    from.charter.version = 2; /* there is one version 1 only */
+    assert_code(write_rules(&from), TOC_MALFORMED);
+    from.charter.version = 3;
+    assert_code(write_rules(&from), TOC_OK);
+    toc_charter charter = drafted(&from, arena);
+    assert_true(toc_charter_joins(&charter));
+    assert_int_equal(charter.joined.bytes[0], 9);
+    from.charter.joined = from.charter.previous;
+    assert_code(write_rules(&from), TOC_MALFORMED);
+    for (size_t size = 31; size <= 33; size++) { /* zeroes, too */
+        uint8_t value[33] = {0};
+        TOC_AUTO(toc_buf_wipe) toc_buf field = {0};
+        TOC_AUTO(toc_buf_wipe) toc_buf body = {0};
+        put_bytes_field(&field, CHARTER_JOINED, toc_span_of(value, size));
+        replace_field(charter.body, CHARTER_JOINED, 0, toc_buf_view(&field), &body);
+        assert_code(open_body(toc_buf_view(&body)), TOC_MALFORMED);
+    }
+}
+
 static void a_quorum_is_a_majority_of_the_admins(void **state)
 {
     (void)state;
@@ -298,6 +327,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_version_has_random_bytes_and_later_ones_name_circle_and_version),
         cmocka_unit_test(what_belongs_to_another_version_is_refused_in_a_body),
+        cmocka_unit_test(what_joins_two_branches_names_two),
         cmocka_unit_test(a_quorum_is_a_majority_of_the_admins),
         cmocka_unit_test(members_stand_in_order_and_once),
         cmocka_unit_test(a_body_with_members_out_of_order_or_twice_is_refused),

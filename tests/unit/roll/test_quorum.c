@@ -486,6 +486,94 @@ static void a_signature_on_one_version_is_none_on_another(void **state)
     free_world(in);
 }
 
+/* --- two branches --- */
+
+/* What follows `first` without that admin, so that the others decide: both of them. */
+static toc_charter branch_without(world *in, const toc_charter *first, const toc_org_id *gone,
+                                  rules *out)
+{
+    const vote all[] = {VOTE(a, "officer 1"), VOTE(b, "officer 1"), VOTE(c, "officer 1")};
+    *out = in->rules;
+    out->charter.members = out->members;
+    follow(out, first);
+    remove_member(out, gone);
+    toc_charter made = voted(in, out, all, 3);
+    assert_code(judge(in, first, &made), TOC_OK);
+    return made;
+}
+
+static toc_code judge_joined(world *in, const toc_charter *left, const toc_charter *right,
+                             const toc_charter *next)
+{
+    toc_card_source source = {.context = &in->cards, .card = look_up};
+    return toc_charter_judge_joined(left, right, next, &source, NULL);
+}
+
+static void a_charter_that_joins_two_branches_needs_a_quorum_of_each(void **state)
+{
+    (void)state;
+    world *in = new_world();
+    rules of_left, of_right, joined;
+    toc_charter first = standing(in);
+    toc_charter left = branch_without(in, &first, &in->a.org, &of_left);   /* b and c decide */
+    toc_charter right = branch_without(in, &first, &in->b.org, &of_right); /* a and c */
+    joined = in->rules;
+    joined.charter.members = joined.members;
+    follow(&joined, &left);
+    joined.charter.joined = right.hash;
+    const vote all[] = {VOTE(a, "officer 1"), VOTE(b, "officer 1"), VOTE(c, "officer 1")};
+    for (unsigned who = 0; who < 8; who++) {
+        vote votes[3];
+        size_t count = 0;
+        for (unsigned i = 0; i < 3; i++) {
+            if ((who >> i & 1) != 0)
+                votes[count++] = all[i];
+        }
+        toc_charter next = voted(in, &joined, votes, count);
+        assert_code(judge_joined(in, &left, &right, &next), who == 7 ? TOC_OK : TOC_DENIED);
+        assert_code(judge_joined(in, &right, &left, &next), who == 7 ? TOC_OK : TOC_DENIED);
+        /* One branch alone does not decide, whoever signed. */
+        assert_code(judge(in, &left, &next), TOC_DENIED);
+        assert_code(judge(in, &right, &next), TOC_DENIED);
+        assert_code(judge_joined(in, &left, &left, &next), TOC_SIGNATURE);
+        assert_code(judge_joined(in, &left, &first, &next), TOC_SIGNATURE);
+    }
+    free_world(in);
+}
+
+static void a_joined_charter_is_of_the_version_after_the_later_branch(void **state)
+{
+    (void)state;
+    world *in = new_world();
+    rules of_left, of_right, further, joined;
+    const vote all[] = {VOTE(a, "officer 1"), VOTE(b, "officer 1"), VOTE(c, "officer 1")};
+    toc_charter first = standing(in);
+    toc_charter left = branch_without(in, &first, &in->a.org, &of_left);
+    toc_charter right = branch_without(in, &first, &in->b.org, &of_right);
+    further = of_right;
+    further.charter.members = further.members;
+    follow(&further, &right);
+    further.charter.name = toc_span_text("Nordic desk");
+    toc_charter later = voted(in, &further, all, 3);
+    joined = in->rules;
+    joined.charter.members = joined.members;
+    for (uint32_t version = 3; version <= 5; version++) {
+        follow(&joined, &later);
+        joined.charter.joined = left.hash;
+        joined.charter.version = version;
+        toc_charter next = voted(in, &joined, all, 3);
+        assert_code(judge_joined(in, &left, &later, &next), version == 3   ? TOC_DENIED
+                                                            : version == 4 ? TOC_OK
+                                                                           : TOC_STATE);
+    }
+    follow(&joined, &left); /* the shorter one first: it is not the version after that */
+    joined.charter.joined = later.hash;
+    joined.charter.version = 4;
+    toc_charter next = voted(in, &joined, all, 3);
+    assert_code(judge_joined(in, &left, &later, &next), TOC_STATE);
+    free_world(in);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -507,6 +595,8 @@ int main(void)
         cmocka_unit_test(a_charter_that_does_not_follow_is_refused),
         cmocka_unit_test(the_version_after_the_last_number_is_none),
         cmocka_unit_test(a_signature_on_one_version_is_none_on_another),
+        cmocka_unit_test(a_charter_that_joins_two_branches_needs_a_quorum_of_each),
+        cmocka_unit_test(a_joined_charter_is_of_the_version_after_the_later_branch),
     };
     return cmocka_run_group_tests_name("quorum", tests, start_library, NULL);
 }
