@@ -32,7 +32,7 @@ typedef struct toc_bundle {
     size_t card_count;
     const toc_span *cards; /* signed; by org, each from its first to the newest that is known */
     size_t charter_count;
-    const toc_span *charters; /* signed; from version 1 to the one that the grant names, each after those it names */
+    const toc_span *charters; /* signed; from version 1 to that of the grant, in order */
 } toc_bundle;
 
 /* Appends the bundle as JSON, one line; toc_bundle_read (proto/format/bundle.h) takes it back. */
