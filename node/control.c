@@ -14,20 +14,13 @@ enum { CONTROL_SOCKET_MODE = 0660, CONTROL_RETRY_MS = 100 };
 
 /* ---- who may ---- */
 
-/* Who the caller is, and what for. */
-typedef struct caller {
-    unsigned uid, gid;
-    bool admin;
-    char audience[TOC_SLUG_BYTES_MAX + 1]; /* "": an officer */
-} caller;
-
-static bool may_talk(toc_control *control, unsigned uid, unsigned gid, caller *out)
+bool toc_control_caller_of(toc_control *control, unsigned uid, unsigned gid, talk_caller *out)
 {
     pthread_mutex_lock(&control->mutex);
     toc_config config = control->rights; /* looking up a user may take a while */
     pthread_mutex_unlock(&control->mutex);
     toc_rights rights = toc_rights_of(&config, uid, gid);
-    *out = (caller){.uid = uid, .gid = gid, .admin = rights.admin};
+    *out = (talk_caller){.uid = uid, .gid = gid, .admin = rights.admin};
     if (!rights.may && rights.audience != NULL)
         (void)snprintf(out->audience, sizeof out->audience, "%s", rights.audience->name);
     return rights.may || rights.audience != NULL;
@@ -67,15 +60,13 @@ static void reap(toc_control *control)
 }
 
 /* `refused` NULL: a conversation; else the one sentence that it gets. */
-static toc_code begin_talk(toc_control *control, nng_stream *stream, const caller *from,
+static toc_code begin_talk(toc_control *control, nng_stream *stream, const talk_caller *from,
                            const toc_err *refused, toc_err *err)
 {
     toc_talk *talk = calloc(1, sizeof *talk);
     if (talk == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for a conversation");
-    *talk =
-        (toc_talk){.control = control, .admin = from->admin, .uid = from->uid, .gid = from->gid};
-    memcpy(talk->audience, from->audience, sizeof talk->audience);
+    *talk = (toc_talk){.control = control, .caller = *from};
     if (refused != NULL)
         talk->refused = *refused;
     if (nng_aio_alloc(&talk->aio, NULL, NULL) != 0) {
@@ -100,18 +91,23 @@ static toc_code begin_talk(toc_control *control, nng_stream *stream, const calle
     return TOC_OK;
 }
 
+toc_code toc_control_deny(unsigned uid, toc_err *err)
+{
+    return toc_fail(err, TOC_DENIED,
+                    "user %u may not talk to this node; an operator can add allow_uid or "
+                    "allow_gid to its configuration",
+                    uid);
+}
+
 static toc_code admit(toc_control *control, nng_stream *stream, toc_err *err)
 {
     uint64_t uid, gid;
-    caller from;
+    talk_caller from;
     if (nng_stream_get_uint64(stream, NNG_OPT_IPC_PEER_UID, &uid) != 0 ||
         nng_stream_get_uint64(stream, NNG_OPT_IPC_PEER_GID, &gid) != 0)
         return toc_fail(err, TOC_DENIED, "the system does not say who is calling");
-    if (!may_talk(control, (unsigned)uid, (unsigned)gid, &from))
-        return toc_fail(err, TOC_DENIED,
-                        "user %llu may not talk to this node; an operator can add allow_uid or "
-                        "allow_gid to its configuration",
-                        (unsigned long long)uid);
+    if (!toc_control_caller_of(control, (unsigned)uid, (unsigned)gid, &from))
+        return toc_control_deny((unsigned)uid, err);
     if (control->talk_count - control->refused_count >= TOC_CONTROL_CLIENTS_MAX)
         return toc_fail(err, TOC_FULL, "%u conversations with this node at once; try again",
                         TOC_CONTROL_CLIENTS_MAX);
@@ -122,7 +118,7 @@ static toc_code admit(toc_control *control, nng_stream *stream, toc_err *err)
 static void refuse(toc_control *control, nng_stream *stream, const toc_err *why)
 {
     toc_err ignored;
-    static const caller nobody;
+    static const talk_caller nobody;
     if (control->refused_count < CONTROL_REFUSED_MAX &&
         begin_talk(control, stream, &nobody, why, &ignored) == TOC_OK)
         return;

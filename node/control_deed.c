@@ -56,8 +56,8 @@ toc_code toc_talk_deed_name(toc_talk *talk, toc_span command, json_t *request, t
 static toc_deed deed_of(const toc_talk *talk)
 {
     return (toc_deed){.door = TOC_DOOR_SOCKET,
-                      .uid = talk->uid,
-                      .gid = talk->gid,
+                      .uid = talk->caller.uid,
+                      .gid = talk->caller.gid,
                       .command = toc_span_text(talk->deed.command),
                       .request = toc_buf_view(&talk->deed.request),
                       .request_bytes = talk->deed.request_bytes};

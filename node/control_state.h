@@ -19,6 +19,13 @@ enum {
     CONTROL_PROGRESS_MS = 250
 };
 
+/* Who the caller is, and what for. */
+typedef struct talk_caller {
+    unsigned uid, gid;
+    bool admin;
+    char audience[TOC_SLUG_BYTES_MAX + 1]; /* "": an officer */
+} talk_caller;
+
 /* What the audit is told of the command that runs. */
 typedef struct talk_deed {
     bool open;    /* it is to be told, and has not been in full */
@@ -36,11 +43,9 @@ struct toc_talk {
     nng_stream *stream;
     nng_aio *aio;
     pthread_t thread;
-    bool ended; /* its thread is about to return */
-    bool admin;
-    char audience[TOC_SLUG_BYTES_MAX + 1]; /* that the caller is; "": an officer */
-    toc_err refused;                       /* the whole conversation, when its code is set */
-    unsigned uid, gid;
+    bool ended;         /* its thread is about to return */
+    talk_caller caller; /* as of the request that runs */
+    toc_err refused;    /* the whole conversation, when its code is set */
     toc_buf in;
     size_t used;      /* of `in`, by the frame that was lent */
     toc_buf out;      /* frames not sent yet */
@@ -65,6 +70,11 @@ struct toc_control {
     toc_talk *talks;
     size_t talk_count, refused_count; /* of them; the acceptor's own */
 };
+
+/* control.c: by the configuration and the groups of this moment. False: he may nothing. */
+TOC_MUST bool toc_control_caller_of(toc_control *control, unsigned uid, unsigned gid,
+                                    talk_caller *out);
+TOC_MUST toc_code toc_control_deny(unsigned uid, toc_err *err);
 
 /* control_talk.c: the thread of a conversation. */
 void *toc_talk_main(void *talk);

@@ -20,7 +20,7 @@ toc_writer *toc_talk_writer(toc_talk *talk)
 
 toc_code toc_talk_views(toc_talk *talk, json_t *request, toc_views **out, toc_err *err)
 {
-    toc_span name = toc_span_text(talk->audience);
+    toc_span name = toc_span_text(talk->caller.audience);
     if (name.size == 0)
         TOC_TRY(toc_args_text(request, "audience", false, &name, err));
     return toc_node_views_for(talk->control->node, name, out, err);
@@ -28,7 +28,7 @@ toc_code toc_talk_views(toc_talk *talk, json_t *request, toc_views **out, toc_er
 
 uint32_t toc_talk_uid(const toc_talk *talk)
 {
-    return talk->uid;
+    return talk->caller.uid;
 }
 
 void toc_talk_weights(const toc_talk *talk, toc_weights *out)
@@ -40,7 +40,7 @@ void toc_talk_weights(const toc_talk *talk, toc_weights *out)
 
 bool toc_talk_admin(const toc_talk *talk)
 {
-    return talk->admin;
+    return talk->caller.admin;
 }
 
 void toc_talk_free(toc_talk *talk)
@@ -305,17 +305,17 @@ static toc_code check_audience(const toc_talk *talk, const toc_command *command,
                                toc_err *err)
 {
     toc_span named;
-    if (talk->audience[0] == '\0')
+    if (talk->caller.audience[0] == '\0')
         return TOC_OK;
     if ((command->flags & FOR_AUDIENCES) == 0)
         return toc_fail(err, TOC_DENIED,
                         "'%s' is not for user %u, who may ask as audience '%s': lookup, explain, "
                         "cluster, incident, search",
-                        command->name, talk->uid, talk->audience);
+                        command->name, talk->caller.uid, talk->caller.audience);
     TOC_TRY(toc_args_text(request, "audience", false, &named, err));
-    if (named.size > 0 && !toc_span_equal(named, toc_span_text(talk->audience)))
-        return toc_fail(err, TOC_DENIED, "user %u may ask as audience '%s' only", talk->uid,
-                        talk->audience);
+    if (named.size > 0 && !toc_span_equal(named, toc_span_text(talk->caller.audience)))
+        return toc_fail(err, TOC_DENIED, "user %u may ask as audience '%s' only", talk->caller.uid,
+                        talk->caller.audience);
     return TOC_OK;
 }
 
@@ -343,11 +343,11 @@ static toc_code run_command(toc_talk *talk, toc_span text, toc_err *err)
     if (command == NULL)
         return toc_fail(err, TOC_USAGE, "this node knows no command '%.*s'",
                         (int)(name.size < 64 ? name.size : 64), (const char *)name.data);
-    if ((command->flags & FOR_ADMINS) != 0 && !talk->admin)
+    if ((command->flags & FOR_ADMINS) != 0 && !talk->caller.admin)
         return toc_fail(err, TOC_DENIED,
                         "'%s' is for the service user, root and those whom admin_uid or "
                         "admin_gid name; user %u is none of them",
-                        command->name, talk->uid);
+                        command->name, talk->caller.uid);
     TOC_TRY(check_audience(talk, command, request, err));
     TOC_TRY(toc_args_known(request, command->arguments, err));
     if ((command->flags & (READS | UNTOLD)) == 0)
@@ -366,6 +366,16 @@ static toc_code answer(toc_talk *talk, toc_span request, toc_err *err)
     return flush(talk, err);
 }
 
+/* Rights end when they end, not when their owner hangs up. */
+static toc_code check_caller(toc_talk *talk, toc_err *err)
+{
+    talk_caller now;
+    if (!toc_control_caller_of(talk->control, talk->caller.uid, talk->caller.gid, &now))
+        return toc_control_deny(talk->caller.uid, err);
+    talk->caller = now;
+    return TOC_OK;
+}
+
 static toc_code converse(toc_talk *talk, toc_err *err)
 {
     for (;;) {
@@ -373,6 +383,7 @@ static toc_code converse(toc_talk *talk, toc_err *err)
         toc_span payload;
         TOC_TRY(next_frame(talk, &type, &payload, err));
         if (type == TOC_CONTROL_REQUEST) {
+            TOC_TRY(check_caller(talk, err));
             talk->drafts_open = false;
             TOC_TRY(answer(talk, payload, err));
         } else if (talk->drafts_open && (type == TOC_CONTROL_DRAFTS || type == TOC_CONTROL_END)) {
@@ -401,7 +412,8 @@ void *toc_talk_main(void *context)
     else
         why = hear_refused(talk);
     if (code != TOC_UNREACHABLE) {
-        toc_diag(TOC_DIAG_WARNING, "control-refused", "uid=%u text=\"%s\"", talk->uid, why.text);
+        toc_diag(TOC_DIAG_WARNING, "control-refused", "uid=%u text=\"%s\"", talk->caller.uid,
+                 why.text);
         toc_err ignored;
         if (say_error(&why, &talk->out, &ignored) != TOC_OK || flush(talk, &ignored) != TOC_OK)
             toc_diag(TOC_DIAG_DEBUG, "control-gone", "text=\"%s\"", ignored.text);

@@ -11,6 +11,7 @@
 #include "node/control.h"
 #include "node/daemon.h"
 #include "node/diag.h"
+#include "node/rights.h"
 #include "node/spool.h"
 #include "proto/base/version.h"
 #include "store/lock.h"
@@ -154,19 +155,6 @@ static bool same_listen(const toc_config *left, const toc_config *right)
     return same;
 }
 
-static bool same_audiences(const toc_config *left, const toc_config *right)
-{
-    bool same = left->audience_count == right->audience_count;
-    for (size_t i = 0; same && i < left->audience_count; i++) {
-        toc_hash before, after;
-        toc_audience_id(&left->audiences[i].sees, &before);
-        toc_audience_id(&right->audiences[i].sees, &after);
-        same = strcmp(left->audiences[i].name, right->audiences[i].name) == 0 &&
-               toc_hash_equal(&before, &after);
-    }
-    return same;
-}
-
 static void reload(daemon_parts *parts)
 {
     toc_config fresh;
@@ -185,7 +173,11 @@ static void reload(daemon_parts *parts)
     say_fixed(!same_listen(now, &fresh), "listen");
     say_fixed(now->log_map_bytes != fresh.log_map_bytes, "log_map");
     say_fixed(now->views_map_bytes != fresh.views_map_bytes, "views_map");
-    say_fixed(!same_audiences(now, &fresh), "audience");
+    if (toc_rights_keep_audiences(now, &fresh))
+        toc_diag(
+            TOC_DIAG_WARNING, "reload",
+            "key=audience text=\"what audiences may see was changed, and needs a restart; until "
+            "then nobody new is one of those\"");
     toc_diag_set_level((toc_diag_level)fresh.log_level);
     toc_control_reload(parts->control, &fresh);
     toc_diag(TOC_DIAG_INFO, "reload",

@@ -78,7 +78,9 @@ toc_code toc_fold_feed_of(toc_fold *fold, uint32_t number, const toc_fold_feed *
         TOC_TRY(toc_log_feed_at(fold->log, number, &stored, err));
         *feed = (toc_fold_feed){.number = number, .name = stored.name, .id = stored.id};
     }
-    TOC_TRY(file_feed(fold, feed, err));
+    if (toc_audience_enters(&fold->views->audience,
+                            &feed->name.circle)) /* else not even its name */
+        TOC_TRY(file_feed(fold, feed, err));
     *out = feed;
     return TOC_OK;
 }

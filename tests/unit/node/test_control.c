@@ -546,6 +546,67 @@ static void rights_on_the_socket_are_by_user_and_reload(void **state)
     assert_true(answers_as(node, NOBODY, create, "another"));
 }
 
+/* Asks on one connection, and again when it is told to; 0 when the second answer has the word. */
+static pid_t start_asking_twice(const toc_test_node *node, unsigned uid, const char *request,
+                                const char *word, int go[2], int asked[2])
+{
+    static const char program[] = "import os,socket,struct,sys\n"
+                                  "s=socket.socket(socket.AF_UNIX);s.connect(sys.argv[1])\n"
+                                  "q=sys.argv[2].encode()\n"
+                                  "def ask():\n"
+                                  " s.sendall(struct.pack('>I',len(q)+1)+b'Q'+q)\n"
+                                  " a=b''\n"
+                                  " while b'Z{' not in a and a[4:5]!=b'E':\n"
+                                  "  more=s.recv(65536)\n"
+                                  "  if not more: break\n"
+                                  "  a+=more\n"
+                                  " return a\n"
+                                  "ok=ask()[4:5]==b'A'\n"
+                                  "os.write(1,b'1' if ok else b'0')\n"
+                                  "os.read(0,1)\n"
+                                  "sys.exit(0 if sys.argv[3].encode() in ask() else 1)\n";
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        (void)dup2(go[0], 0);
+        (void)dup2(asked[1], 1);
+        if (setgid(uid) == 0 && setuid(uid) == 0)
+            execlp("python3", "python3", "-c", program, node->socket, request, word, (char *)NULL);
+        _exit(77);
+    }
+    return child;
+}
+
+static void rights_end_while_their_owner_is_connected(void **state)
+{
+    enum { NOBODY = 65534 };
+    toc_test_node *node = *state;
+    int go[2], asked[2], status;
+    char first = 0;
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(chmod(node->folder, 0755), 0);
+    assert_int_equal(chmod(node->socket, 0666), 0);
+    assert_int_equal(pipe(go), 0);
+    assert_int_equal(pipe(asked), 0);
+    toc_config config = node->config;
+    config.uids[config.uid_count++] = NOBODY;
+    toc_control_reload(node->control, &config);
+    pid_t child =
+        start_asking_twice(node, NOBODY, "{\"command\":\"circle-list\"}", "allow_uid", go, asked);
+    close(asked[1]);
+    assert_int_equal(read(asked[0], &first, 1), 1);
+    assert_int_equal(first, '1');
+    toc_control_reload(node->control, &node->config);
+    assert_int_equal(write(go[1], "g", 1), 1);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+    close(asked[0]);
+    close(go[0]);
+    close(go[1]);
+}
+
 static void a_node_stops_while_callers_are_idle_or_in_the_middle(void **state)
 {
     toc_node_client *idle = call(*state), *busy = call(*state);
@@ -585,6 +646,7 @@ int main(void)
         TEST(checks_pass_and_a_rebuild_gives_the_same_digest),
         TEST(the_sixty_fifth_caller_is_told_to_come_again),
         TEST(rights_on_the_socket_are_by_user_and_reload),
+        TEST(rights_end_while_their_owner_is_connected),
         TEST(a_node_stops_while_callers_are_idle_or_in_the_middle),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
