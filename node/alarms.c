@@ -2,11 +2,14 @@
 
 #include "node/control_roll.h"
 #include "node/engine/epoch.h"
+#include "store/erase.h"
 
 enum {
     ALARMS_ARENA_BYTES = 32 << 20,
-    ALARMS_KEY_MS = 3600000, /* PROTOCOL §2: no key for an hour is an alarm */
-    ALARMS_FEEDS_MAX = 64    /* told of one kind; the first is enough to begin with */
+    ALARMS_KEY_MS = 3600000,  /* PROTOCOL §2: no key for an hour is an alarm */
+    ALARMS_BODY_MS = 600000,  /* whoever was asked had time to answer */
+    ALARMS_BODIES_MAX = 4096, /* looked at */
+    ALARMS_FEEDS_MAX = 64     /* told of one kind; the first is enough to begin with */
 };
 #define ALARMS_CARD_ENDS_MS (14ull * 86400000ull) /* time to sign the next one */
 
@@ -82,6 +85,32 @@ static toc_code missing_keys(alarms *all, toc_err *err)
         all->keys++;
         number++;
         from = 0;
+    }
+    return TOC_OK;
+}
+
+/* ---- entries without their bodies ---- */
+
+/* One alarm a feed. What an order deleted is no alarm: somebody decided it. */
+static toc_code missing_bodies(alarms *all, toc_err *err)
+{
+    toc_erase_place at = {0}, found;
+    toc_bare bare;
+    size_t told = 0;
+    for (unsigned i = 0; i < ALARMS_BODIES_MAX && told < ALARMS_FEEDS_MAX; i++) {
+        toc_log_feed feed;
+        if (toc_erase_lacking_next(all->txn, &at, &found, &bare, NULL) != TOC_OK)
+            return TOC_OK;
+        at = (toc_erase_place){found.number, found.index + 1};
+        if (bare.why != TOC_BARE_MISSING || all->now.unix_ms < bare.at.unix_ms + ALARMS_BODY_MS)
+            continue;
+        TOC_TRY(toc_log_feed_at(all->txn, found.number, &feed, err));
+        raise(all, "entries-missing", &feed.name.org, &feed.name.circle, bare.at,
+              "some of its entries came without what they say, and neither their day nor a word of "
+              "their author explains it: they are asked for, and no receipt is given for what "
+              "follows them. Is its node linked (tocsin peers)?");
+        told++;
+        at = (toc_erase_place){found.number + 1, 0};
     }
     return TOC_OK;
 }
@@ -165,6 +194,7 @@ toc_code toc_alarms_add(toc_json *json, toc_log_txn *txn, const toc_org_id *self
     TOC_TRY(toc_log_proposals(txn, look_at_proposal, &all, err));
     TOC_TRY(toc_log_cards(txn, cards, look_at_card, &all, err));
     TOC_TRY(missing_keys(&all, err));
+    TOC_TRY(missing_bodies(&all, err));
     toc_json_close(json, ']');
     return TOC_OK;
 }

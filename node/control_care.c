@@ -2,6 +2,7 @@
 #include "node/clock.h"
 #include "node/control_args.h"
 #include "node/control_talk.h"
+#include "store/erase.h"
 
 enum { CARE_ARENA_BYTES = 64 << 20 };
 
@@ -83,15 +84,18 @@ toc_code toc_control_log_check(toc_talk *talk, json_t *request, toc_err *err)
     TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
     toc_talk_work work = {.talk = talk, .what = "checking the log"};
     toc_log_stats stats;
+    toc_erase_counts counts;
     TOC_TRY(toc_log_read(toc_node_log(toc_talk_node(talk)), &txn, err));
     TOC_TRY(toc_log_check(txn, toc_talk_working, &work, err));
     TOC_TRY(toc_log_stats_of(txn, &stats, err));
+    TOC_TRY(toc_erase_count(txn, &counts, err));
     toc_json json = {.out = &line};
     toc_json_open(&json, NULL, '{');
     toc_json_bool(&json, "ok", true);
     toc_json_number(&json, "feeds", stats.feeds);
     toc_json_number(&json, "entries", stats.entries);
     toc_json_number(&json, "entry_bytes", stats.entry_bytes);
+    toc_erase_print(&counts, &json);
     toc_json_close(&json, '}');
     TOC_TRY(toc_buf_ok(&line, err));
     return toc_talk_line(talk, toc_buf_view(&line), err);

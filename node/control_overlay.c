@@ -1,12 +1,9 @@
 /* What this node decides by itself about wallets (docs/RULES.md §11): cluster-decide,
  * cluster-decisions. */
-#include <pwd.h>
-#include <stdio.h>
-
 #include "node/control_args.h"
 #include "node/control_talk.h"
 
-enum { WHO_PASSWD_BYTES = 16384, WHO_BYTES = 160 };
+enum { WHO_BYTES = 160 };
 
 /* ---- which wallets ---- */
 
@@ -71,17 +68,6 @@ static toc_code read_pair(json_t *request, deciding *at, toc_err *err)
     return TOC_OK;
 }
 
-static void name_caller(unsigned uid, deciding *at)
-{
-    struct passwd entry, *found = NULL;
-    char text[WHO_PASSWD_BYTES];
-    if (getpwuid_r(uid, &entry, text, sizeof text, &found) != 0 || found == NULL)
-        snprintf(at->who, sizeof at->who, "uid %u", uid);
-    else
-        snprintf(at->who, sizeof at->who, "%.128s (uid %u)", found->pw_name, uid);
-    at->decision.who = toc_span_text(at->who);
-}
-
 /* ---- the commands ---- */
 
 static toc_code decide(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
@@ -133,7 +119,8 @@ toc_code toc_control_cluster_decide(toc_talk *talk, json_t *request, toc_err *er
     if (!at.undo && !at.decision.split && !toc_span_equal(decision, toc_span_text("confirm")))
         return toc_fail(err, TOC_USAGE, "'decision': confirm, split or undo is needed");
     TOC_TRY(read_pair(request, &at, err));
-    name_caller(toc_talk_uid(talk), &at);
+    toc_talk_who(talk, at.who, sizeof at.who);
+    at.decision.who = toc_span_text(at.who);
     TOC_TRY(toc_node_do(toc_talk_node(talk), decide, &at, err));
     return at.undo ? say_undone(talk, &at.decision, err) : say_decision(talk, &at.decision, err);
 }

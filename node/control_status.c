@@ -39,6 +39,8 @@ static void add_store(toc_json *json, const toc_log_stats *log, const toc_views_
     toc_json_number(json, "log_map", log->map_bytes);
     toc_json_number(json, "views_used", views->used_bytes);
     toc_json_number(json, "views_map", views->map_bytes);
+    toc_json_number(json, "erased", log->erased);
+    toc_json_number(json, "lacking", log->lacking);
     toc_json_close(json, '}');
 }
 

@@ -1,12 +1,16 @@
 /* One conversation: frames in, the command looked up, frames out. */
 #include "node/control_talk.h"
 
+#include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "node/clock.h"
 #include "node/control_args.h"
 #include "node/control_state.h"
 #include "node/diag.h"
+
+enum { WHO_PASSWD_BYTES = 16384 };
 
 toc_node *toc_talk_node(toc_talk *talk)
 {
@@ -36,6 +40,17 @@ void toc_talk_weights(const toc_talk *talk, toc_weights *out)
     pthread_mutex_lock(&talk->control->mutex);
     *out = talk->control->rights.weights;
     pthread_mutex_unlock(&talk->control->mutex);
+}
+
+void toc_talk_who(const toc_talk *talk, char *out, size_t capacity)
+{
+    struct passwd entry, *found = NULL;
+    char text[WHO_PASSWD_BYTES];
+    unsigned uid = talk->uid;
+    if (getpwuid_r(uid, &entry, text, sizeof text, &found) != 0 || found == NULL)
+        snprintf(out, capacity, "uid %u", uid);
+    else
+        snprintf(out, capacity, "%.128s (uid %u)", found->pw_name, uid);
 }
 
 bool toc_talk_admin(const toc_talk *talk)
@@ -259,6 +274,16 @@ static const toc_command commands[] = {
     {"held", READS, toc_control_held, {NULL}},
     {"recall", 0, toc_control_recall, {"id", NULL}},
     {"release", 0, toc_control_release, {"id", NULL}},
+    {"erase", FOR_ADMINS, toc_control_erase, {"claim", "reason", "through", NULL}},
+    {"order-add", FOR_ADMINS, toc_control_order_add, {"claim", "reference", NULL}},
+    {"order-list", READS, toc_control_order_list, {NULL}},
+    {"order-lift", FOR_ADMINS, toc_control_order_lift, {"claim", NULL}},
+    {"legal-hold-add",
+     FOR_ADMINS,
+     toc_control_legal_hold_add,
+     {"claim", "reference", "revision", NULL}},
+    {"legal-hold-list", READS, toc_control_legal_hold_list, {NULL}},
+    {"legal-hold-lift", FOR_ADMINS, toc_control_legal_hold_lift, {"claim", NULL}},
     {"cluster-decide",
      FOR_ADMINS,
      toc_control_cluster_decide,

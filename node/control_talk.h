@@ -14,7 +14,9 @@ typedef struct toc_talk toc_talk;
 
 toc_node *toc_talk_node(toc_talk *talk);
 toc_writer *toc_talk_writer(toc_talk *talk);
-uint32_t toc_talk_uid(const toc_talk *talk);                   /* of the caller */
+uint32_t toc_talk_uid(const toc_talk *talk); /* of the caller */
+/* The caller as the machine knows him: "ann (uid 7)". */
+void toc_talk_who(const toc_talk *talk, char *out, size_t capacity);
 void toc_talk_weights(const toc_talk *talk, toc_weights *out); /* as of now */
 bool toc_talk_admin(const toc_talk *talk); /* whether he may do what is for admins */
 
@@ -83,5 +85,12 @@ toc_code toc_control_retract(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_held(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_recall(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_release(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_erase(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_order_add(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_order_list(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_order_lift(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_legal_hold_add(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_legal_hold_list(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_legal_hold_lift(toc_talk *talk, json_t *request, toc_err *err);
 
 #endif

@@ -12,6 +12,7 @@
 #ifndef TOC_STORE_ERASE_H
 #define TOC_STORE_ERASE_H
 
+#include "proto/answer/writer.h"
 #include "proto/feed/erasure.h"
 #include "store/log.h"
 
@@ -119,5 +120,7 @@ typedef struct toc_erase_counts {
 } toc_erase_counts;
 /* Walks the rows: one for each bare entry. */
 TOC_MUST toc_code toc_erase_count(toc_log_txn *txn, toc_erase_counts *out, toc_err *err);
+/* As members of an object: erased{past_day, by_author}, missing, ordered, orders, legal_holds. */
+void toc_erase_print(const toc_erase_counts *counts, toc_json *json);
 
 #endif

@@ -541,6 +541,7 @@ TOC_MUST toc_code toc_log_decisions(toc_log_txn *txn, toc_log_decision_visit vis
 typedef struct toc_log_stats {
     uint64_t map_bytes, used_bytes;
     uint64_t feeds, entries, entry_bytes, journal_rows[2], pending_ranges;
+    uint64_t erased, lacking; /* entries without a body (store/erase.h) */
 } toc_log_stats;
 TOC_MUST toc_code toc_log_stats_of(toc_log_txn *txn, toc_log_stats *out, toc_err *err);
 /* Recomputes every leaf, every frontier and every head from the entries; SIGNATURE naming feed and

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "proto/base/text.h"
+#include "store/erase.h"
 #include "store/query.h"
 #include "store/trail.h"
 #include "tools/ask.h"
@@ -270,8 +271,11 @@ static toc_code answer_log(direct *at, const char *command, toc_err *err)
     toc_json json = {.out = &line};
     toc_json_open(&json, NULL, '{');
     if (check) {
+        toc_erase_counts counts;
+        TOC_TRY(toc_erase_count(at->query.log, &counts, err));
         toc_json_bool(&json, "ok", true);
         add_log_stats(&json, &stats);
+        toc_erase_print(&counts, &json);
     } else {
         toc_json_open(&json, "log", '{');
         toc_json_number(&json, "map_bytes", stats.map_bytes);

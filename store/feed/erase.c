@@ -318,3 +318,15 @@ toc_code toc_erase_count(toc_log_txn *txn, toc_erase_counts *out, toc_err *err)
     *out = counts;
     return TOC_OK;
 }
+
+void toc_erase_print(const toc_erase_counts *counts, toc_json *json)
+{
+    toc_json_open(json, "erased", '{');
+    toc_json_number(json, "past_day", counts->past_day);
+    toc_json_number(json, "by_author", counts->by_author);
+    toc_json_close(json, '}');
+    toc_json_number(json, "missing", counts->missing);
+    toc_json_number(json, "ordered", counts->ordered);
+    toc_json_number(json, "orders", counts->orders);
+    toc_json_number(json, "legal_holds", counts->holds);
+}

@@ -227,6 +227,8 @@ toc_code toc_log_stats_of(toc_log_txn *txn, toc_log_stats *out, toc_err *err)
     TOC_TRY(toc_table_count(txn->txn, TOC_LOG_FEEDS, &stats.feeds, err));
     TOC_TRY(toc_table_count(txn->txn, TOC_LOG_ENTRIES, &stats.entries, err));
     TOC_TRY(toc_table_count(txn->txn, TOC_LOG_PENDING, &stats.pending_ranges, err));
+    TOC_TRY(toc_table_count(txn->txn, TOC_LOG_ERASED, &stats.erased, err));
+    TOC_TRY(toc_table_count(txn->txn, TOC_LOG_LACKING, &stats.lacking, err));
     TOC_TRY(toc_log_entry_bytes(txn, &stats.entry_bytes, err));
     TOC_TRY(toc_log_journal_last(txn, TOC_LANE_ALERT, &stats.journal_rows[TOC_LANE_ALERT], err));
     TOC_TRY(toc_log_journal_last(txn, TOC_LANE_BULK, &stats.journal_rows[TOC_LANE_BULK], err));
