@@ -53,6 +53,10 @@ static toc_code find_entry(gathering *all, const toc_hash *record, toc_err *err)
                         "the author has signed no head over this record yet; ask again in a "
                         "moment");
     TOC_TRY(toc_log_entry(all->txn, number, all->index, &all->bundle.entry, err));
+    if (toc_entry_is_bare(all->bundle.entry))
+        return toc_fail(err, TOC_STATE,
+                        "what the record said is not here any more (tocsin log check says why): "
+                        "nothing can be shown of it");
     return TOC_OK;
 }
 
