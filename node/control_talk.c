@@ -46,7 +46,7 @@ void toc_talk_who(const toc_talk *talk, char *out, size_t capacity)
 {
     struct passwd entry, *found = NULL;
     char text[WHO_PASSWD_BYTES];
-    unsigned uid = talk->uid;
+    unsigned uid = talk->caller.uid;
     if (getpwuid_r(uid, &entry, text, sizeof text, &found) != 0 || found == NULL)
         snprintf(out, capacity, "uid %u", uid);
     else

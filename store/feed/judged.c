@@ -9,6 +9,9 @@ static toc_code read_grant(toc_log_txn *txn, uint32_t number, uint64_t index, bo
     toc_span body;
     toc_entry_header header;
     TOC_TRY(toc_log_entry(txn, number, index, out_entry, err));
+    *out_is = false;
+    if (toc_entry_is_bare(*out_entry))
+        return TOC_OK; /* a record */
     TOC_TRY(toc_entry_parse(*out_entry, &header, &body, err));
     *out_is = header.kind == TOC_ENTRY_GRANT;
     return *out_is ? toc_grant_read(*out_entry, out, err) : TOC_OK;

@@ -174,6 +174,21 @@ static void a_copy_of_the_log_has_nothing_of_the_body(void **state)
     }
 }
 
+static void the_grant_that_judges_is_found_over_entries_without_bodies(void **state)
+{
+    toc_logbook *book = *state;
+    toc_err err = {0};
+    toc_span entry;
+    toc_grant grant;
+    uint64_t index = 99;
+    fill(book);
+    erase(book, 5, TOC_BARE_DAY, DAY + 6);
+    toc_log_txn *txn = begin(book);
+    ASSERT_OK(toc_log_grant_before(txn, 1, 9, &entry, &index, &grant, &err));
+    toc_log_abort(txn);
+    assert_int_equal(index, 0);
+}
+
 static void grants_are_never_erased(void **state)
 {
     toc_logbook *book = *state;
@@ -473,6 +488,7 @@ int main(void)
         TEST(an_erased_entry_keeps_its_leaf_and_the_tree_its_root),
         TEST(what_is_served_has_the_bare_entry_in_its_place),
         TEST(a_copy_of_the_log_has_nothing_of_the_body),
+        TEST(the_grant_that_judges_is_found_over_entries_without_bodies),
         TEST(grants_are_never_erased),
         TEST(what_is_missing_is_put_back_by_its_leaf_alone),
         TEST(a_head_is_covered_when_nothing_below_it_is_lacking),
