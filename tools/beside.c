@@ -69,6 +69,17 @@ static void show_notice(const json_t *notice, toc_buf *out)
     end_line(notice, out);
 }
 
+static void show_unapproved(const json_t *record, toc_buf *out)
+{
+    begin_line("pending", record, out);
+    add_plain(toc_text_of(record, "kind"), out);
+    toc_buf_printf(out, " record %.8s, not approved (%llu of %llu officers): counts for nothing",
+                   toc_text_of(record, "record"),
+                   (unsigned long long)toc_number_of(record, "approved_by"),
+                   (unsigned long long)toc_number_of(record, "needed"));
+    end_line(record, out);
+}
+
 static void show_each(const json_t *line, const char *key, void (*show)(const json_t *, toc_buf *),
                       toc_buf *out)
 {
@@ -86,4 +97,5 @@ void toc_show_beside(const json_t *line, toc_buf *out)
     show_each(line, "notices", show_notice, out);
     show_each(line, "disputes", show_dispute, out);
     show_each(line, "clearances", show_clearance, out);
+    show_each(line, "unapproved", show_unapproved, out);
 }

@@ -108,6 +108,12 @@ typedef struct toc_answer_move {
     toc_answer_claim claim; /* that tells the version drawn; of none, the one that was found */
 } toc_answer_move;
 
+/* What too few officers of its org approved: shown, without effect (RULES §13). */
+typedef struct toc_answer_unapproved {
+    toc_answer_claim claim;
+    uint32_t needed, counted; /* officers */
+} toc_answer_unapproved;
+
 typedef struct toc_dossier {
     const char *query;
     bool found; /* something live about exactly this wallet and tag, a movement, or a cluster */
@@ -130,6 +136,8 @@ typedef struct toc_dossier {
     toc_answer_claim *clearances, *attributions, *sightings;
     toc_answer_notice *notices; /* about this wallet and tag, or with effect on it */
     toc_answer_inquiry *inquiries;
+    size_t unapproved_count;
+    toc_answer_unapproved *unapproved; /* at most TOC_UNAPPROVED_MAX, of one claim newest first */
     size_t move_count;
     toc_answer_move *moves;     /* movements in and out of this wallet and tag, newest first */
     uint64_t move_total;        /* listed or not */

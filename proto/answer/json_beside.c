@@ -59,6 +59,20 @@ static void add_inquiries(toc_json *json, const toc_dossier *dossier)
     toc_json_close(json, ']');
 }
 
+static void add_unapproved(toc_json *json, const toc_dossier *dossier)
+{
+    toc_json_open(json, "unapproved", '[');
+    for (size_t i = 0; i < dossier->unapproved_count; i++) {
+        const toc_answer_unapproved *unapproved = &dossier->unapproved[i];
+        toc_json_open(json, NULL, '{');
+        toc_json_claim_members(json, &unapproved->claim);
+        toc_json_number(json, "needed", unapproved->needed);
+        toc_json_number(json, "approved_by", unapproved->counted);
+        toc_json_close(json, '}');
+    }
+    toc_json_close(json, ']');
+}
+
 static void add_service(toc_json *json, const toc_service *service)
 {
     if (service == NULL) {
@@ -79,6 +93,7 @@ void toc_json_beside(toc_json *json, const toc_dossier *dossier)
     toc_json_claims(json, "attributions", dossier->attributions, dossier->attribution_count);
     toc_json_claims(json, "sightings", dossier->sightings, dossier->sighting_count);
     add_inquiries(json, dossier);
+    add_unapproved(json, dossier);
     add_service(json, dossier->service);
     toc_json_bool(json, "contested", dossier->contested);
 }

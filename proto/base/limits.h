@@ -49,6 +49,7 @@
 #define TOC_CLUSTER_MEMBERS_MAX 1000000u
 #define TOC_LOOKALIKES_MAX      16u /* told beside one wallet */
 #define TOC_INCIDENT_WALLETS_MAX 10000u /* wallet claims listed with one incident */
+#define TOC_UNAPPROVED_MAX      16u    /* records listed with one wallet that too few officers approved */
 #define TOC_MOVES_MAX           100u   /* movements listed with one wallet: the newest */
 #define TOC_MOVES_COUNTED_MAX   10000u /* rows looked at for their number, on each side */
 #define TOC_TIMELINE_MAX        1000u /* moments told of one incident: the first ones */

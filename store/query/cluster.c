@@ -228,7 +228,7 @@ static toc_code list_members_of(listing *work, const toc_claim_id *report, toc_e
         toc_claim_row claim;
         TOC_TRY(toc_claim_row_read(view->txn, &row, &claim, err));
         if (claim.kind == TOC_RECORD_MEMBERS && claim.filed.revision > state.ended &&
-            !toc_view_waits(view, claim.issued_at))
+            !toc_view_mute(view, &claim))
             TOC_TRY(list_record(work, &claim, err));
     }
     return code == TOC_NOT_FOUND ? TOC_OK : code;

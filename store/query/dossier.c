@@ -192,6 +192,7 @@ toc_code toc_query_dossier(toc_query *query, const char *text, const toc_wallet 
     TOC_TRY(toc_beside_end(&work.beside, err));
     TOC_TRY(name_cluster(&work, vertex, err));
     TOC_TRY(toc_query_moves(query, &dossier, err));
+    TOC_TRY(toc_query_unapproved(query, &dossier, err));
     dossier.found = is_found(&dossier, &work.beside);
     *out = dossier;
     return TOC_OK;

@@ -32,6 +32,9 @@ TOC_MUST toc_code toc_query_live_at(toc_query *query, uint32_t feed, uint64_t in
                                     toc_arena *scratch, bool *out_live, toc_claim_row *out_row,
                                     toc_statement *out, toc_err *err);
 
+/* unapproved.c: what too few officers approved, of the dossier's wallet. */
+TOC_MUST toc_code toc_query_unapproved(toc_query *query, toc_dossier *out, toc_err *err);
+
 /* ---- beside.c: what stands beside the claims of a dossier (RULES §5, §9) ---- */
 
 typedef struct toc_beside {

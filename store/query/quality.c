@@ -123,8 +123,7 @@ static toc_code end_claim(survey *work, toc_err *err)
 
 static void add_row(survey *work, const toc_claim_row *row)
 {
-    if (toc_view_waits(&work->query->views->view, row->issued_at) ||
-        row->kind == TOC_RECORD_MEMBERS)
+    if (toc_view_mute(&work->query->views->view, row) || row->kind == TOC_RECORD_MEMBERS)
         return;
     if (!work->has_head || !work->has_issued || row->issued_at.unix_ms < work->issued.unix_ms)
         work->issued = row->issued_at;

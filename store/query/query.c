@@ -153,7 +153,7 @@ toc_code toc_query_heads(toc_query *query, toc_span prefix, toc_found_head **out
         TOC_TRY(toc_claim_row_read(view->txn, &row, &claim, err));
         if (scan.has_head && !same_claim(&claim, &scan.head))
             TOC_TRY(end_claim(&scan, err));
-        if (toc_view_waits(view, claim.issued_at) || claim.kind == TOC_RECORD_MEMBERS)
+        if (toc_view_mute(view, &claim) || claim.kind == TOC_RECORD_MEMBERS)
             continue;
         scan.has_head = true;
         scan.head = claim;

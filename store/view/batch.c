@@ -76,9 +76,9 @@ toc_code toc_batch_file(toc_fold *fold, const toc_claim_row *row, const toc_numb
                         const toc_cell *cell, toc_err *err)
 {
     TOC_TRY(put_number(fold, row, stored, err));
-    uint8_t value[TOC_CLAIM_BYTES];
-    toc_claim_write(row, value);
-    TOC_TRY(add_row(&fold->batch, TOC_VIEW_CLAIMS, row->filed.key, TOC_SPAN_OF(value), err));
+    uint8_t value[TOC_CLAIM_BYTES_MAX];
+    size_t size = toc_claim_write(row, value);
+    TOC_TRY(add_row(&fold->batch, TOC_VIEW_CLAIMS, row->filed.key, toc_span_of(value, size), err));
     toc_batch_cell *place = TOC_LIST_ADD(&fold->batch.cells);
     if (place == NULL)
         return no_memory(err);

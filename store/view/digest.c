@@ -78,6 +78,8 @@ void toc_claim_hash(toc_view_table table, const toc_claim_row *row, const toc_nu
     toc_buf_add_u64(scratch, row->index);
     toc_buf_add_u64(scratch, row->issued_at.unix_ms);
     toc_buf_add_u64(scratch, row->valid_until.unix_ms);
+    toc_buf_add_u8(scratch, row->needed);
+    toc_buf_add_u8(scratch, row->counted);
     toc_buf_add(scratch, stored->salt, TOC_SALT_BYTES);
     toc_buf_add_span(scratch, stored->record);
     toc_blake2b(toc_buf_view(scratch), out);

@@ -172,6 +172,8 @@ typedef struct toc_intake {
     toc_span bytes; /* the record, lent until the next; so is the salt of its plaintext */
     const uint8_t *salt;
     toc_statement statement;
+    toc_time sealed;
+    uint8_t needed, counted; /* as in toc_claim_row */
 } toc_intake;
 /* Lent until the next call. */
 TOC_MUST toc_code toc_fold_feed_of(toc_fold *fold, uint32_t number, const toc_fold_feed **out,
@@ -179,6 +181,17 @@ TOC_MUST toc_code toc_fold_feed_of(toc_fold *fold, uint32_t number, const toc_fo
 /* SEALED without the sender key: going on would leave its records out in silence. */
 TOC_MUST toc_code toc_fold_open(toc_fold *fold, const toc_fold_feed *feed, uint64_t index,
                                 toc_intake *out, toc_err *err);
+
+/* ---- approvals.c ---- */
+
+/* Whether as many officers approved the record as the charter asks for that the last grant before
+ * it names, by the card that this grant names (RULES §13). Sets `needed` and `counted`. */
+TOC_MUST toc_code toc_fold_approve(toc_fold *fold, const toc_fold_feed *feed, uint64_t index,
+                                   toc_intake *in, toc_err *err);
+/* What that keeps of the feeds. */
+typedef struct toc_judges toc_judges;
+TOC_MUST toc_code toc_judges_new(toc_judges **out, toc_err *err);
+void toc_judges_free(toc_judges *judges); /* NULL is fine */
 
 /* What opening keeps from one transaction to the next. */
 typedef struct toc_opener toc_opener;
@@ -257,6 +270,7 @@ struct toc_views {
 
     /* The folder's tools, kept from one transaction to the next. */
     toc_opener *opener;
+    toc_judges *judges;
     toc_batch batch;
     toc_buf scratch;
     toc_arena *arena;

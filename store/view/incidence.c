@@ -232,7 +232,7 @@ static toc_code walk_op(member_walk *walk, const toc_claim_row *row, const toc_m
 static toc_code walk_record(member_walk *walk, const toc_claim_row *row, toc_err *err)
 {
     if (row->kind != TOC_RECORD_MEMBERS || row->filed.revision <= walk->report->now.ended ||
-        toc_view_waits(walk->view, row->issued_at))
+        toc_view_mute(walk->view, row))
         return TOC_OK;
     toc_statement statement;
     toc_span record;

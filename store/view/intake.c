@@ -124,7 +124,9 @@ static toc_code take_record(toc_fold *fold, const toc_fold_feed *feed, uint64_t 
                          .feed = feed->number,
                          .index = index,
                          .issued_at = statement->issued_at,
-                         .valid_until = statement->valid_until};
+                         .valid_until = statement->valid_until,
+                         .needed = in->needed,
+                         .counted = in->counted};
     claim_of(statement, feed, &row.filed.claim);
     toc_statement_subject(statement, &row.filed.claim, &subject);
     row.filed.revision = statement->revision;
@@ -145,6 +147,8 @@ static toc_code take_record(toc_fold *fold, const toc_fold_feed *feed, uint64_t 
     count_in(fold, &row, &stored, &feed->id, &cell);
     TOC_TRY(toc_mentions_turn(fold, &row, statement, false, err));
     TOC_TRY(toc_rests_mark(fold, &row, err));
+    if (row.needed > 0)
+        return TOC_OK; /* shown, without effect */
     if (toc_view_waits(&fold->view, row.issued_at))
         return wait(fold, &row, statement, err);
     return toc_fold_enter(fold, &row, statement, err);
@@ -207,7 +211,7 @@ static toc_code drop_row(toc_fold *fold, const toc_claim_row *row, const toc_num
 static toc_code leave_part(toc_fold *fold, const toc_claim_row *row, const toc_statement *statement,
                            toc_err *err)
 {
-    if (toc_part_of(statement) == TOC_PART_NONE)
+    if (toc_part_of(statement) == TOC_PART_NONE || row->needed > 0)
         return TOC_OK;
     if (toc_view_waits(&fold->view, row->issued_at)) {
         toc_key key;

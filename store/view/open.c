@@ -173,6 +173,7 @@ static toc_code open_entry(toc_fold *fold, const toc_fold_feed *feed, uint64_t i
         return TOC_OK;
     out->bytes = opened.record;
     out->salt = opened.salt;
+    out->sealed = opened.time;
     if (toc_addressed_is(opened.record))
         return open_addressed(fold, feed, index, out, out_there, err);
     *out_there = true;
@@ -200,6 +201,8 @@ toc_code toc_fold_open(toc_fold *fold, const toc_fold_feed *feed, uint64_t index
     memcpy(out->id.bytes, leaf.bytes, sizeof leaf.bytes);
     toc_arena_reset(fold->arena);
     toc_code code = check(fold, feed, out, err);
+    if (code == TOC_OK)
+        code = toc_fold_approve(fold, feed, index, out, err);
     if (code == TOC_OK)
         out->kind = TOC_INTAKE_RECORD;
     else if (code == TOC_MALFORMED || code == TOC_LIMIT)

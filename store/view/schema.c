@@ -99,8 +99,9 @@ toc_code toc_claim_row_read(const toc_txn *txn, const toc_row *row, toc_claim_ro
 {
     if (!toc_filed_read(row->key, &out->filed))
         return toc_table_lies(txn, TOC_VIEW_CLAIMS, row->key, "no key of a claim", err);
-    if (row->value.size != TOC_CLAIM_BYTES || row->value.data[0] < TOC_RECORD_WALLET ||
-        row->value.data[0] > TOC_RECORD_LAST)
+    size_t size = row->value.size;
+    if ((size != TOC_CLAIM_BYTES && size != TOC_CLAIM_BYTES_MAX) ||
+        row->value.data[0] < TOC_RECORD_WALLET || row->value.data[0] > TOC_RECORD_LAST)
         return toc_table_lies(txn, TOC_VIEW_CLAIMS, row->key, "no value of a claim", err);
     const uint8_t *value = row->value.data;
     out->kind = (toc_record_kind)value[0];
@@ -108,16 +109,23 @@ toc_code toc_claim_row_read(const toc_txn *txn, const toc_row *row, toc_claim_ro
     out->index = toc_get_u64(value + 5);
     out->issued_at.unix_ms = toc_get_u64(value + 13);
     out->valid_until.unix_ms = toc_get_u64(value + 21);
+    out->needed = size == TOC_CLAIM_BYTES ? 0 : value[29];
+    out->counted = size == TOC_CLAIM_BYTES ? 0 : value[30];
     return TOC_OK;
 }
 
-void toc_claim_write(const toc_claim_row *row, uint8_t out[TOC_CLAIM_BYTES])
+size_t toc_claim_write(const toc_claim_row *row, uint8_t out[TOC_CLAIM_BYTES_MAX])
 {
     out[0] = (uint8_t)row->kind;
     toc_put_u32(out + 1, row->feed);
     toc_put_u64(out + 5, row->index);
     toc_put_u64(out + 13, row->issued_at.unix_ms);
     toc_put_u64(out + 21, row->valid_until.unix_ms);
+    if (row->needed == 0)
+        return TOC_CLAIM_BYTES;
+    out[29] = row->needed;
+    out[30] = row->counted;
+    return TOC_CLAIM_BYTES_MAX;
 }
 
 /* ---- numbers ---- */

@@ -12,7 +12,7 @@
 #include "store/table.h"
 
 /* Raised whenever a layout below, or what is filed where, changes: older views are dropped. */
-enum { TOC_VIEW_LAYOUT = 9, TOC_RULES_VERSION = 2 };
+enum { TOC_VIEW_LAYOUT = 10, TOC_RULES_VERSION = 3 };
 
 typedef enum toc_view_table {
     TOC_VIEW_META = 0,
@@ -71,19 +71,21 @@ void toc_number_key(toc_key *key, uint32_t feed, uint64_t index);
 
 /* ---- claims ---- */
 
-/* kind u8 | feed u32 | index u64 | issued at u64 | valid until u64. Small, because these are the
- * rows that stand in random order: the record itself is in `numbers`. */
-enum { TOC_CLAIM_BYTES = 29 };
+/* kind u8 | feed u32 | index u64 | issued at u64 | valid until u64, then, where approvals lack,
+ * needed u8 | counted u8. Small, because these are the rows that stand in random order: the record
+ * itself is in `numbers`. */
+enum { TOC_CLAIM_BYTES = 29, TOC_CLAIM_BYTES_MAX = 31 };
 typedef struct toc_claim_row {
     toc_filed filed;
     toc_record_kind kind;
     uint32_t feed; /* local number: in no digest and no answer */
     uint64_t index;
     toc_time issued_at, valid_until;
+    uint8_t needed, counted; /* officers, where fewer approved it than are needed; else 0 */
 } toc_claim_row;
 TOC_MUST toc_code toc_claim_row_read(const toc_txn *txn, const toc_row *row, toc_claim_row *out,
                                      toc_err *err);
-void toc_claim_write(const toc_claim_row *row, uint8_t out[TOC_CLAIM_BYTES]);
+size_t toc_claim_write(const toc_claim_row *row, uint8_t out[TOC_CLAIM_BYTES_MAX]);
 
 /* ---- numbers ---- */
 

@@ -156,6 +156,8 @@ toc_code toc_view_scan(toc_view *view, toc_span subject, const toc_claim_id *cla
         toc_claim_row claim_row;
         TOC_TRY(toc_claim_row_read(view->txn, &row, &claim_row, err));
         out->revision = claim_row.filed.revision;
+        if (claim_row.needed > 0)
+            continue;
         if (toc_view_waits(view, claim_row.issued_at)) {
             uint64_t due = claim_row.issued_at.unix_ms - TOC_FUTURE_MS_MAX;
             if (out->due.unix_ms == 0 || due < out->due.unix_ms)

@@ -54,6 +54,11 @@ static inline bool toc_view_waits(const toc_view *view, toc_time issued_at)
 {
     return issued_at.unix_ms > view->horizon.unix_ms + TOC_FUTURE_MS_MAX;
 }
+/* A record of E without effect: it waits, or too few officers approved it (RULES §13). */
+static inline bool toc_view_mute(const toc_view *view, const toc_claim_row *row)
+{
+    return row->needed > 0 || toc_view_waits(view, row->issued_at);
+}
 /* RULES §3: the head of a claim, as of the horizon. */
 bool toc_view_head_live(const toc_view *view, const toc_claim_row *head);
 

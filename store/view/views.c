@@ -130,6 +130,7 @@ static toc_code open_usable(toc_views *views, toc_err *err)
 static toc_code new_tools(toc_views *views, toc_err *err)
 {
     TOC_TRY(toc_opener_new(&views->opener, err));
+    TOC_TRY(toc_judges_new(&views->judges, err));
     TOC_TRY(toc_arena_new(ARENA_BYTES_MAX, &views->arena, err));
     views->page = malloc(sizeof *views->page);
     views->plain = malloc((size_t)2 * TOC_ENTRY_BYTES_MAX);
@@ -195,6 +196,7 @@ void toc_views_close(toc_views *views)
         views->dirty = true;
     toc_env_close(views->env);
     toc_opener_free(views->opener);
+    toc_judges_free(views->judges);
     toc_batch_wipe(&views->batch);
     toc_buf_wipe(&views->scratch);
     toc_arena_free(views->arena);

@@ -121,6 +121,8 @@ static toc_code walk_claim(walk *work, const toc_row *row, toc_err *err)
     work->out->entries++;
     work->filed++;
     begin_claim(work, &claim);
+    if (claim.needed > 0)
+        return TOC_OK;
     if (toc_view_waits(work->view, claim.issued_at))
         return count_waiting(work, stored.record, err);
     if (claim.kind == TOC_RECORD_MEMBERS)

@@ -67,10 +67,21 @@ void toc_test_feed_raw(toc_test_feed *feed, toc_span entry)
 
 void toc_test_feed_grant(toc_test_feed *feed, uint32_t epoch)
 {
+    toc_test_feed_grant_of(feed, epoch, &(toc_card_hash){{0}}, &(toc_charter_hash){{0}});
+}
+
+void toc_test_feed_grant_of(toc_test_feed *feed, uint32_t epoch, const toc_card_hash *card,
+                            const toc_charter_hash *charter)
+{
     toc_err err = {0};
     assert_true(epoch >= 1 && epoch <= TOC_TEST_EPOCHS);
     feed->epoch = epoch;
-    toc_grant grant = {.card_serial = 1, .charter_version = 1, .epoch = epoch, .alg = 1};
+    toc_grant grant = {.card = *card,
+                       .card_serial = 1,
+                       .charter = *charter,
+                       .charter_version = 1,
+                       .epoch = epoch,
+                       .alg = 1};
     toc_sender_key_id(feed->sender_keys[epoch - 1], &feed->name, epoch, &grant.key_id);
     TOC_AUTO(toc_buf_wipe) toc_buf entry = {0};
     TOC_CHECK_OK(toc_grant_write(&grant, &entry, &err));

@@ -28,6 +28,9 @@ TOC_DEFINE_AUTO(toc_test_feed, toc_test_feed_free)
 
 /* A grant of `epoch`, which judges and seals what comes after. */
 void toc_test_feed_grant(toc_test_feed *feed, uint32_t epoch);
+/* The same, naming a card and a charter that some test looks at. */
+void toc_test_feed_grant_of(toc_test_feed *feed, uint32_t epoch, const toc_card_hash *card,
+                            const toc_charter_hash *charter);
 void toc_test_feed_record(toc_test_feed *feed, toc_span record);
 void toc_test_feed_erasure(toc_test_feed *feed, uint64_t index);
 /* Any bytes as the next entry. */

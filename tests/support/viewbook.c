@@ -7,6 +7,7 @@
 #include "proto/address/base58.h"
 #include "proto/base/text.h"
 #include "proto/crypto/hash.h"
+#include "proto/record/approval.h"
 #include "store/view/view.h"
 
 enum { LOG_MAP_BYTES = 1 << 30 };
@@ -191,6 +192,28 @@ toc_test_feed *toc_viewbook_feed(uint8_t circle, uint8_t org, toc_lane lane, uin
 
 toc_said toc_viewbook_say(toc_test_feed *feed, toc_statement statement)
 {
+    return toc_viewbook_say_with(feed, statement, NULL, NULL);
+}
+
+static void sign_bytes(toc_buf *record, toc_arena *arena,
+                       void (*sign)(void *context, toc_span statement, toc_buf *out_record),
+                       void *context)
+{
+    toc_err err = {0};
+    toc_span statement;
+    const toc_approval *none;
+    size_t count;
+    TOC_AUTO(toc_buf_wipe) toc_buf made = {0};
+    TOC_CHECK_OK(toc_record_open(toc_buf_view(record), arena, &statement, &none, &count, &err));
+    sign(context, statement, &made);
+    toc_buf_clear(record);
+    toc_buf_add_span(record, toc_buf_view(&made));
+}
+
+toc_said toc_viewbook_say_with(toc_test_feed *feed, toc_statement statement,
+                               void (*sign)(void *context, toc_span statement, toc_buf *out_record),
+                               void *context)
+{
     toc_err err = {0};
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
     TOC_AUTO(toc_buf_wipe) toc_buf record = {0};
@@ -206,6 +229,8 @@ toc_said toc_viewbook_say(toc_test_feed *feed, toc_statement statement)
     if (statement.kind == TOC_RECORD_RETRACTION)
         statement.as.retraction.target = said.claim;
     TOC_CHECK_OK(toc_record_encode(&statement, &record, &err));
+    if (sign != NULL)
+        sign_bytes(&record, arena, sign, context);
     toc_test_feed_record(feed, toc_buf_view(&record));
     memcpy(said.record.bytes, feed->leaves.data + 32 * said.index, 32);
     return said;

@@ -53,6 +53,10 @@ typedef struct toc_said {
 /* Completes a statement as its author's node would (roots, target) and appends it; the roots of a
  * derived one are the caller's. */
 toc_said toc_viewbook_say(toc_test_feed *feed, toc_statement statement);
+/* The same; `sign` makes the record of the statement's bytes. */
+toc_said toc_viewbook_say_with(toc_test_feed *feed, toc_statement statement,
+                               void (*sign)(void *context, toc_span statement, toc_buf *out_record),
+                               void *context);
 /* An entry that opens to no well-formed statement. */
 void toc_viewbook_say_nonsense(toc_test_feed *feed);
 
