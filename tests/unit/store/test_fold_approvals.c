@@ -195,6 +195,27 @@ static void members_that_nobody_approved_join_nothing(void **state)
     toc_test_officers_wipe(&strict);
 }
 
+/* As a service it would join nothing: nobody approved that it is one. */
+static void a_newer_head_that_nobody_approved_does_not_judge_a_report(void **state)
+{
+    desk *at = *state;
+    toc_test_officers strict;
+    toc_approval_rules rules = {.count = 1, .rows = {{TOC_RECORD_CLUSTER, 2, TOC_SCOPE_SUBMIT}}};
+    toc_member members[] = {{.wallet = at->wallet}, {.wallet = toc_book_numbered(4)}};
+    toc_statement head = toc_book_cluster("c"), service = head;
+    toc_test_officers_new(&at->feed->name, &rules, 7, &strict);
+    toc_test_officers_store(&strict, at->it->book.log);
+    toc_test_officers_grant(&strict, at->feed);
+    service.revision = 9;
+    service.as.cluster.entity_type = toc_span_text("exchange");
+    (void)say(at, service, one);
+    (void)say(at, toc_book_members("c", members, 2), nobody);
+    (void)say(at, head, both);
+    assert_int_equal(look(at).cluster.size, 2);
+    check_rebuild(at->it);
+    toc_test_officers_wipe(&strict);
+}
+
 static void what_goes_again_and_what_is_rebuilt_gives_the_same_digest(void **state)
 {
     desk *at = *state;
@@ -227,6 +248,7 @@ int main(void)
         DESK_TEST(the_last_grant_before_it_judges_a_record_for_ever),
         DESK_TEST(a_charter_of_another_circle_sets_no_rules),
         DESK_TEST(members_that_nobody_approved_join_nothing),
+        DESK_TEST(a_newer_head_that_nobody_approved_does_not_judge_a_report),
         DESK_TEST(what_goes_again_and_what_is_rebuilt_gives_the_same_digest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
