@@ -16,8 +16,6 @@ enum { APPLY_ARENA_BYTES = 64 << 20, EPOCHS_MAX = 16 };
 typedef struct chunk_survey {
     bool has_grant;
     toc_card_hash card; /* of the last grant */
-    size_t charter_count;
-    toc_charter_hash charters[EPOCHS_MAX]; /* named by grants */
     size_t epoch_count;
     uint32_t epochs[EPOCHS_MAX]; /* of records */
 } chunk_survey;
@@ -29,12 +27,6 @@ static void survey_grant(chunk_survey *survey, toc_span entry)
         return; /* the verification says what is wrong with it */
     survey->has_grant = true;
     survey->card = grant.card;
-    for (size_t i = 0; i < survey->charter_count; i++) {
-        if (toc_charter_hash_equal(&survey->charters[i], &grant.charter))
-            return;
-    }
-    if (survey->charter_count < EPOCHS_MAX)
-        survey->charters[survey->charter_count++] = grant.charter;
 }
 
 static void survey_record(chunk_survey *survey, uint32_t epoch)
@@ -79,30 +71,6 @@ static void refuse(toc_engine *engine, engine_feed *feed, uint64_t link, toc_ref
     toc_sync_reset(engine, feed, now);
     feed->failed = link;
     feed->source = 0;
-}
-
-/* The card and the charters that judge must be here first. False: they were asked for, and the feed
- * waits. */
-static toc_code judges_held(toc_engine *engine, toc_log_txn *txn, const engine_feed *feed,
-                            uint64_t link, const chunk_survey *survey, const toc_card_hash *card,
-                            toc_now now, bool *out, toc_err *err)
-{
-    *out = true;
-    toc_hash key;
-    toc_span bytes;
-    memcpy(key.bytes, card->bytes, sizeof key.bytes);
-    if (toc_log_roll_get(txn, &key, &bytes, NULL) != TOC_OK) {
-        *out = false;
-        TOC_TRY(toc_roll_want(engine, txn, link, &key, now, err));
-    }
-    for (size_t i = 0; feed->name.lane == TOC_LANE_KEYS && i < survey->charter_count; i++) {
-        memcpy(key.bytes, survey->charters[i].bytes, sizeof key.bytes);
-        if (toc_log_roll_get(txn, &key, &bytes, NULL) == TOC_OK)
-            continue;
-        *out = false;
-        TOC_TRY(toc_roll_want(engine, txn, link, &key, now, err));
-    }
-    return TOC_OK;
 }
 
 static void take_known(const toc_log_feed *stored, toc_chunk *chunk)
@@ -225,7 +193,7 @@ toc_code toc_apply_start(toc_engine *engine, toc_log_txn *txn, engine_feed *feed
     }
     toc_card_hash judge = survey.has_grant ? survey.card : stored.judge.card;
     bool held;
-    TOC_TRY(judges_held(engine, txn, feed, link, &survey, &judge, now, &held, err));
+    TOC_TRY(toc_grants_named(engine, txn, &state, chunk, link, now, &held, err));
     toc_card card;
     if (!held) {
         toc_sync_reset(engine, feed, now);

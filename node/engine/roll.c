@@ -299,6 +299,7 @@ toc_code toc_roll_adopt(toc_engine *engine, toc_log_txn *txn, const toc_charter 
     TOC_TRY(toc_log_proposals_drop(txn, &charter->circle, charter->version, err));
     TOC_TRY(note_changed(engine, charter, err));
     toc_quota_changed(engine, &charter->circle);
+    toc_grants_unblock(engine, &charter->circle, now);
     if (state.joined && toc_charter_writes(charter, &engine->org))
         TOC_TRY(toc_grants_refresh(engine, txn, &charter->circle, turn, now, err));
     return toc_engine_peers_changed(engine, err);

@@ -655,6 +655,14 @@ bool toc_cosign_keep(engine_cosignatures *list, size_t count_max, const engine_c
 void toc_cosign_tell_all(engine_link *link, uint64_t since_s);
 TOC_MUST toc_code toc_cosign_tell(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err);
 
+/* named.c: *out: every card and charter that grants of the chunk name is here, and the charters are
+ * of a branch of this circle that a quorum signed. False: what is missing was asked for. */
+TOC_MUST toc_code toc_grants_named(toc_engine *engine, toc_log_txn *txn,
+                                   const toc_log_circle *circle, const toc_chunk *chunk,
+                                   uint64_t link, toc_now now, bool *out, toc_err *err);
+/* Feeds that waited for a charter of this circle go on. */
+void toc_grants_unblock(toc_engine *engine, const toc_circle_id *circle, toc_now now);
+
 /* apply.c: a verified chunk enters the log. */
 TOC_MUST toc_code toc_apply_start(toc_engine *engine, toc_log_txn *txn, engine_feed *feed,
                                   uint64_t link, toc_chunk *chunk_take, toc_now now, toc_err *err);

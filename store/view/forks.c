@@ -44,7 +44,7 @@ toc_code toc_fold_dispute(toc_fold *fold, const toc_claim_row *row, const toc_nu
                           const toc_feed_id *feed, toc_err *err)
 {
     toc_key key;
-    uint8_t value[TOC_CLAIM_BYTES];
+    uint8_t value[TOC_CLAIM_BYTES_MAX];
     toc_number_key(&key, row->feed, row->index);
     TOC_AUTO(toc_buf_wipe) toc_buf number = {0};
     toc_number_write(TOC_NUMBER_DISPUTED, row, stored, &number);
@@ -53,11 +53,11 @@ toc_code toc_fold_dispute(toc_fold *fold, const toc_claim_row *row, const toc_nu
                                      toc_buf_view(&number), err);
     if (code != TOC_OK)
         return code == TOC_EXISTS ? TOC_OK : code; /* it came twice */
-    toc_claim_write(row, value);
+    size_t size = toc_claim_write(row, value);
     add_to_digest(fold, row, stored, feed, false);
     fold->records++;
-    return toc_table_put(fold->view.txn, TOC_VIEW_DISPUTED, row->filed.key, TOC_SPAN_OF(value),
-                         err);
+    return toc_table_put(fold->view.txn, TOC_VIEW_DISPUTED, row->filed.key,
+                         toc_span_of(value, size), err);
 }
 
 toc_code toc_fold_undispute(toc_fold *fold, uint32_t feed, uint64_t index,

@@ -1,58 +1,40 @@
-#!/usr/bin/env python3
-"""Writes tests/vectors/rules-approvals.txt: officers' approvals, made without a line of Tocsin's code.
+"""§13: whether enough officers approved a record.
 
-Ed25519 comes from the Python package cryptography (OpenSSL), SHA-256 from the standard library, the
-layout from PROTOCOL §5 as docs/RULES.md restates it. Run it by hand; the file is checked in."""
+A record tells `approval` where its circle asks for officers: {"needed", "scope", "circle", "org", "statement" (hex), "sealed_ms",
+"officers": [{"number", "key", "scopes"}], "approvals": [{"officer", "draft", "not_after_ms", "decision", "signature"}]}; `officers`
+are those of the card that judges, `needed` and `scope` are of the charter that judges."""
+
 import hashlib
-import os
 import struct
-import sys
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+import wire_crypto
 
-DOMAIN = b"tocsin/approval/1\n"
-APPROVED, REJECTED = 1, 2
+APPROVED = 1
 
 
-def seed_of(name):
-    return hashlib.sha256(b"approval vector " + name.encode()).digest()
+def signed_bytes(circle, org, statement, approval):
+    return (b"tocsin/approval/1\n" + circle + org + bytes.fromhex(approval["draft"])
+            + struct.pack(">QB", int(approval["not_after_ms"]), approval["decision"]) + hashlib.sha256(statement).digest())
 
 
-def id_of(name):
-    return hashlib.sha256(b"approval id " + name.encode()).digest()
+def counted(case):
+    """The numbers of the officers who count."""
+    circle, org, statement = (bytes.fromhex(case[name]) for name in ("circle", "org", "statement"))
+    numbers, draft = set(), None
+    for approval in case["approvals"]:
+        officer = next((officer for officer in case["officers"] if officer["key"] == approval["officer"]), None)
+        if officer is None or not officer["scopes"] & case["scope"] or approval["decision"] != APPROVED:
+            continue
+        if int(case["sealed_ms"]) > int(approval["not_after_ms"]) or draft not in (None, approval["draft"]):
+            continue
+        if not wire_crypto.ed25519_verify(bytes.fromhex(approval["officer"]), signed_bytes(circle, org, statement, approval),
+                                          bytes.fromhex(approval["signature"])):
+            continue
+        draft = approval["draft"]
+        numbers.add(officer["number"])
+    return numbers
 
 
-def signed_bytes(circle, org, draft, not_after_ms, decision, statement):
-    return (DOMAIN + circle + org + draft + struct.pack(">QB", not_after_ms, decision)
-            + hashlib.sha256(statement).digest())
-
-
-def case(name, statement, not_after_ms, decision):
-    key = Ed25519PrivateKey.from_private_bytes(seed_of(name))
-    circle, org, draft = id_of(name + " circle"), id_of(name + " org"), id_of(name + " draft")
-    message = signed_bytes(circle, org, draft, not_after_ms, decision, statement)
-    return [("seed", seed_of(name).hex()), ("circle", circle.hex()), ("org", org.hex()), ("draft", draft.hex()),
-            ("not_after", str(not_after_ms)), ("decision", str(decision)), ("statement", statement.hex()),
-            ("officer", key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()),
-            ("signature", key.sign(message).hex())]
-
-
-def cases():
-    yield case("an ordinary one", b"\x08\x01\x10\x07\x18\x01", 1_770_000_000_000, APPROVED)
-    yield case("a rejection", b"\x08\x01\x10\x07\x18\x01", 1_770_000_000_000, REJECTED)
-    yield case("an empty statement", b"", 1, APPROVED)
-    yield case("a moment of all bytes", bytes(range(256)) * 100, 0x0102030405060708, APPROVED)
-    yield case("the last moment", b"x", 2 ** 64 - 1, REJECTED)
-
-
-def main():
-    target = os.path.join(os.path.dirname(__file__), "..", "vectors", "rules-approvals.txt")
-    with open(sys.argv[1] if len(sys.argv) > 1 else target, "w", encoding="ascii") as out:
-        out.write("# Officers' approvals, written by tests/model/approvals.py.\n")
-        for fields in cases():
-            out.write("\n" + "".join(f"{key} = {value}\n" for key, value in fields))
-
-
-if __name__ == "__main__":
-    main()
+def enough(said):
+    case = said.get("approval")
+    return case is None or len(counted(case)) >= case["needed"]

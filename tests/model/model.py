@@ -15,6 +15,7 @@ import json
 import sys
 from dataclasses import dataclass
 
+import approvals
 import effects
 import identity
 from identity import CLUSTER, HEADS, MEMBERS, RETRACTION, WALLET, blake, raw, text
@@ -93,8 +94,9 @@ def read_entries(world):
 
 
 def in_view(entries, horizon_ms):
-    """The records that do not wait."""
-    return [record for record in entries if not record.issued_at_ms > horizon_ms + SKEW_MS]
+    """The records that neither wait nor lack approvals."""
+    return [record for record in entries
+            if not record.issued_at_ms > horizon_ms + SKEW_MS and approvals.enough(record.said)]
 
 
 def expired(record, horizon_ms):

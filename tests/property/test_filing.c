@@ -44,6 +44,7 @@ static filed add_line(toc_json *json, const toc_plan *plan, const toc_plan_line 
     memcpy(stand.salt, plain, sizeof stand.salt);
     TOC_CHECK_OK(toc_statement_check(&statement, &feed->name.circle, &feed->name.org, &err));
     toc_world_record(json, &line->record, &feed->name.circle, &feed->name.org, &statement, &stand);
+    toc_json_close(json, '}');
     toc_statement_claim(&statement, &feed->name.circle, &feed->name.org, &out.claim);
     toc_statement_subject(&statement, &out.claim, &out.subject);
     return out;

@@ -11,6 +11,7 @@
 #include "proto/feed/entry.h"
 #include "store/query/internal.h"
 #include "store/view/list.h"
+#include "tests/support/world_approval.h"
 #include "tests/support/world_events.h"
 #include "tests/support/world_kinds.h"
 #include "tests/support/world_record.h"
@@ -37,16 +38,23 @@ static toc_code list_feed(void *context, const toc_log_feed *feed, toc_err *err)
 }
 
 /* An entry that does not open stands nowhere: it is in no view either. */
-static void add_stand(toc_log_txn *txn, const toc_log_feed *feed, uint64_t index, stand_list *out)
+static void add_stand(toc_log_txn *txn, const toc_log_feed *feed, uint64_t index,
+                      toc_world_stand *judged, stand_list *out)
 {
     static uint8_t plain[TOC_ENTRY_BYTES_MAX];
     toc_span entry, body;
     toc_entry_header header;
     toc_opened opened;
     toc_hash leaf;
+    toc_grant grant;
     TOC_AUTO(toc_secret_free) toc_secret *key = NULL;
-    if (toc_log_entry(txn, feed->number, index, &entry, NULL) != TOC_OK ||
-        toc_entry_parse(entry, &header, &body, NULL) != TOC_OK || header.kind != TOC_ENTRY_RECORD ||
+    if (toc_log_entry(txn, feed->number, index, &entry, NULL) != TOC_OK)
+        return;
+    if (toc_grant_read(entry, &grant, NULL) == TOC_OK) {
+        judged->card = grant.card;
+        judged->charter = grant.charter;
+    }
+    if (toc_entry_parse(entry, &header, &body, NULL) != TOC_OK || header.kind != TOC_ENTRY_RECORD ||
         body.size == 0 ||
         toc_log_sender_key(txn, &feed->name, header.epoch, &key, NULL) != TOC_OK ||
         toc_entry_open(&feed->id, index, entry, key, plain, &opened, NULL) != TOC_OK)
@@ -54,7 +62,10 @@ static void add_stand(toc_log_txn *txn, const toc_log_feed *feed, uint64_t index
     toc_world_stand *stand = TOC_LIST_ADD(out);
     if (stand == NULL)
         abort();
-    *stand = (toc_world_stand){.feed = feed->id, .index = index};
+    *stand = *judged;
+    stand->feed = feed->id;
+    stand->index = index;
+    stand->sealed = opened.time;
     toc_entry_leaf(&feed->id, index, entry, &leaf);
     memcpy(stand->record.bytes, leaf.bytes, sizeof stand->record.bytes);
     memcpy(stand->salt, plain, sizeof stand->salt);
@@ -74,8 +85,9 @@ static void list_stands(toc_log *log, stand_list *out)
     TOC_CHECK_OK(toc_log_read(log, &txn, &err));
     TOC_CHECK_OK(toc_log_feeds(txn, NULL, list_feed, &feeds, &err));
     for (size_t i = 0; i < feeds.count; i++) {
+        toc_world_stand judged = {0};
         for (uint64_t index = 0; index < feeds.at[i].frontier.size; index++)
-            add_stand(txn, &feeds.at[i], index, out);
+            add_stand(txn, &feeds.at[i], index, &judged, out);
     }
     TOC_LIST_WIPE(&feeds);
     if (out->count > 0)
@@ -87,6 +99,7 @@ static void list_stands(toc_log *log, stand_list *out)
 typedef struct exporter {
     toc_json json;
     toc_arena *arena;
+    toc_log_txn *log;
     stand_list stands;
 } exporter;
 
@@ -103,6 +116,9 @@ static toc_code add_record(void *context, const toc_record_id *record, const toc
             ? NULL
             : bsearch(&key, to->stands.at, to->stands.count, sizeof *to->stands.at, compare_stands);
     toc_world_record(&to->json, record, circle, org, &statement, stand);
+    if (stand != NULL)
+        toc_world_approval(&to->json, to->log, stand, circle, org, &statement, bytes);
+    toc_json_close(&to->json, '}');
     return TOC_OK;
 }
 
@@ -137,8 +153,10 @@ void toc_world_write(toc_viewbook *book, toc_buf *out)
     TOC_CHECK_OK(toc_arena_new(ARENA_BYTES, &arena, &err));
     TOC_CHECK_OK(toc_views_read(book->views, &txn, &err));
     exporter to = {.json = {.out = out}, .arena = arena};
-    if (TOC_RULES_VERSION >= 2)
-        list_stands(book->log, &to.stands);
+    TOC_AUTO(toc_log_abort) toc_log_txn *log = NULL;
+    list_stands(book->log, &to.stands);
+    TOC_CHECK_OK(toc_log_read(book->log, &log, &err));
+    to.log = log;
     uint64_t alert, bulk;
     toc_time horizon;
     toc_views_position(txn, &alert, &bulk, &horizon);

@@ -291,7 +291,6 @@ void toc_world_record(toc_json *json, const toc_record_id *record, const toc_cir
         add_identity(json, statement);
         add_body(json, statement);
     }
-    toc_json_close(json, '}');
 }
 
 void toc_world_services(toc_json *json)

@@ -12,9 +12,12 @@ typedef struct toc_world_stand {
     toc_feed_id feed;
     uint64_t index;
     uint8_t salt[32];
+    toc_card_hash card; /* of the last grant before it */
+    toc_charter_hash charter;
+    toc_time sealed;
 } toc_world_stand;
 
-/* `stand` may be NULL: then nothing can be known to be derived from it. */
+/* `stand` may be NULL: then nothing can be known to be derived from it. The object is left open. */
 void toc_world_record(toc_json *json, const toc_record_id *record, const toc_circle_id *circle,
                       const toc_org_id *org, const toc_statement *statement,
                       const toc_world_stand *stand);

@@ -103,7 +103,7 @@ static toc_answer_claim sample_claim(void)
 
 #define NOTHING_BESIDE                                                                             \
     "\"disputes\":[],\"clearances\":[],\"notices\":[],\"attributions\":[],\"sightings\":[],"       \
-    "\"inquiries\":[],\"service\":null,\"contested\":false,"                                       \
+    "\"inquiries\":[],\"unapproved\":[],\"service\":null,\"contested\":false,"                     \
     "\"moves\":[],\"move_total\":0,\"moves_partial\":false,"
 
 static void a_claim_is_one_line_with_every_field(void **state)

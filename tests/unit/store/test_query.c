@@ -314,7 +314,7 @@ static void the_digest_names_horizon_rules_and_charters_beside_the_sum(void **st
     toc_answer_digest before, after;
     toc_log_txn *txn = NULL;
     TOC_CHECK_OK(toc_query_digest(ask(it), NULL, NULL, &before, &err));
-    assert_int_equal(before.rules, 2);
+    assert_int_equal(before.rules, 3);
     assert_int_equal(before.horizon.unix_ms, TOC_BOOK_NOW);
     toc_log_circle circle = {.joined = true, .known = true, .version = 1};
     memset(circle.id.bytes, 7, 32);
