@@ -64,7 +64,8 @@ static bool is_judged(toc_log_txn *txn, const toc_log_circle *circle, const toc_
            search.found;
 }
 
-/* False: asked for, where it is not here. */
+/* False: asked for, where it is not here, and thought about again, where it is: many versions at
+ * once are more than a link may tell. */
 static toc_code look_at_grant(toc_engine *engine, toc_log_txn *txn, const toc_log_circle *circle,
                               uint64_t link, const toc_grant *grant, toc_arena *scratch,
                               toc_now now, bool *out, toc_err *err)
@@ -76,7 +77,10 @@ static toc_code look_at_grant(toc_engine *engine, toc_log_txn *txn, const toc_lo
         TOC_TRY(toc_roll_want(engine, txn, link, &card, now, err));
     if (!has_charter)
         TOC_TRY(toc_roll_want(engine, txn, link, &charter, now, err));
-    *out = has_card && has_charter && is_judged(txn, circle, grant, scratch);
+    bool judged = has_charter && is_judged(txn, circle, grant, scratch);
+    if (has_charter && !judged)
+        TOC_TRY(toc_roll_tip(engine, &circle->id, &grant->charter, link, err));
+    *out = has_card && judged;
     return TOC_OK;
 }
 
