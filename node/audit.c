@@ -5,10 +5,16 @@
 #include "store/audit.h"
 
 static _Thread_local uint64_t doing = TOC_DEED_NONE;
+static _Thread_local uint32_t doing_for;
 
 uint64_t toc_audit_doing(void)
 {
     return doing;
+}
+
+uint32_t toc_audit_uid(void)
+{
+    return doing == TOC_DEED_NONE ? UINT32_MAX : doing_for;
 }
 
 /* ---- from the thread that does it ---- */
@@ -45,6 +51,7 @@ toc_code toc_audit_begin(toc_node *node, const toc_deed *deed, toc_err *err)
     TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
     TOC_ASSERT(doing == TOC_DEED_NONE);
     toc_deed_write_asked(deed, NULL, &text);
+    doing_for = deed->uid;
     return add(node, &text, &doing, err);
 }
 

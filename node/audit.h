@@ -19,6 +19,8 @@ TOC_MUST toc_code toc_audit_whole(toc_node *node, const toc_deed *deed,
                                   const toc_deed_outcome *outcome, toc_err *err);
 /* The line of the deed that the thread does; TOC_DEED_NONE. */
 uint64_t toc_audit_doing(void);
+/* On whose behalf; UINT32_MAX: nobody's. */
+uint32_t toc_audit_uid(void);
 
 /* In a round: `count` records were appended last to the own feed. `asked`: as toc_audit_doing of
  * the thread that asked. */

@@ -172,7 +172,10 @@ static toc_code say_retracted(void *context, const toc_retracted *done, toc_err 
     toc_json json = {.out = &line};
     toc_json_open(&json, NULL, '{');
     toc_json_hex(&json, "claim", TOC_SPAN_OF(done->claim.bytes));
-    toc_json_hex(&json, "record", TOC_SPAN_OF(done->record.bytes));
+    if (done->drafted)
+        toc_json_hex(&json, "draft", TOC_SPAN_OF(done->draft.bytes));
+    else
+        toc_json_hex(&json, "record", TOC_SPAN_OF(done->record.bytes));
     toc_json_decimal(&json, "revision", done->revision);
     toc_json_close(&json, '}');
     TOC_TRY(toc_buf_ok(&line, err));

@@ -92,5 +92,9 @@ toc_code toc_control_order_lift(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_legal_hold_add(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_legal_hold_list(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_legal_hold_lift(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_drafts(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_draft(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_approve(toc_talk *talk, json_t *request, toc_err *err);
+toc_code toc_control_reject(toc_talk *talk, json_t *request, toc_err *err);
 
 #endif

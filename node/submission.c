@@ -204,6 +204,15 @@ static toc_code remember(void *context, toc_engine *engine, toc_log_txn *txn, to
     return toc_log_submission_put(txn, what->id, what->summary, err);
 }
 
+static void add_drafts(toc_json *json, const toc_writer_totals *totals)
+{
+    toc_json_number(json, "drafted", totals->drafted);
+    toc_json_open(json, "drafts", '[');
+    for (size_t i = 0; i < totals->drafted && i < TOC_WRITER_DRAFTS_TOLD; i++)
+        toc_json_hex(json, NULL, TOC_SPAN_OF(totals->drafts[i].bytes));
+    toc_json_close(json, ']');
+}
+
 void toc_submission_print(const toc_writer_totals *totals, toc_time held_until, toc_buf *out)
 {
     toc_json json = {.out = out};
@@ -214,6 +223,8 @@ void toc_submission_print(const toc_writer_totals *totals, toc_time held_until, 
     toc_json_number(&json, "unchanged", totals->unchanged);
     toc_json_number(&json, "merged", 0);
     toc_json_number(&json, "refused", totals->refused);
+    if (totals->drafted > 0)
+        add_drafts(&json, totals);
     if (held_until.unix_ms != 0)
         toc_json_time(&json, "held_until", held_until);
     toc_json_close(&json, '}');

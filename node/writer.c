@@ -88,20 +88,30 @@ static toc_code append_in_round(void *context, toc_engine *engine, toc_log_txn *
     if (all->stale)
         return TOC_OK; /* the new generation's rows stay: they are whole */
     toc_span *records = toc_arena_zalloc(all->arena, all->count, sizeof *records);
+    const toc_addressees **named = toc_arena_zalloc(all->arena, all->count, sizeof(void *));
+    size_t count = 0;
     all->ids = toc_arena_zalloc(all->arena, all->count, sizeof *all->ids);
-    if (records == NULL || all->ids == NULL)
+    if (records == NULL || named == NULL || all->ids == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for a batch");
     for (size_t i = 0; i < all->count; i++) {
-        size_t start = i == 0 ? 0 : all->ends[i - 1];
-        records[i] = toc_span_of(all->bytes.data + start, all->ends[i] - start);
+        if (all->drafts[i])
+            continue;
+        records[count] = toc_writer_record(all, i);
+        named[count++] = all->named[i];
     }
-    TOC_TRY(toc_engine_write(engine, txn, &all->circle, all->lane, records, all->named, all->count,
-                             now, all->ids, err));
+    if (all->drafts_any)
+        TOC_TRY(toc_writer_put_drafts(all, txn, now, err));
+    if (all->approved != NULL)
+        TOC_TRY(toc_writer_end_draft(all, txn, now, err));
+    if (count == 0)
+        return TOC_OK;
+    TOC_TRY(toc_engine_write(engine, txn, &all->circle, all->lane, records, named, count, now,
+                             all->ids, err));
     toc_feed_name feed = {.circle = all->circle,
                           .org = *toc_node_org(all->writer->node),
                           .lane = all->lane,
                           .generation = generation};
-    return toc_audit_records(txn, all->asked, &feed, all->count, now, err);
+    return toc_audit_records(txn, all->asked, &feed, count, now, err);
 }
 
 static toc_code ask_generation(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
@@ -197,6 +207,7 @@ static toc_code begin(toc_writer_batch *all, toc_writer *writer, const toc_circl
                               .circle = *circle,
                               .lane = lane,
                               .asked = toc_audit_doing(),
+                              .uid = toc_audit_uid(),
                               .now = toc_clock_now().wall};
     TOC_TRY(toc_arena_new(WRITER_ARENA_BYTES, &all->arena, err));
     all->completion =
@@ -227,7 +238,7 @@ static toc_code write_out(toc_writer_batch *all, bool dry_run, toc_err *err)
                         "the own feeds began a new generation meanwhile; submit again");
     if (all->stale)
         writer->generation = 0;
-    if (dry_run || code != TOC_OK || all->names_any)
+    if (dry_run || code != TOC_OK || all->names_any || all->drafts_any || all->approved != NULL)
         forget(writer); /* who was named is in the batch's own memory */
     else
         toc_node_journaled(writer->node, writer->written);
@@ -324,7 +335,10 @@ static toc_code write_part(toc_writer_batch *all, submission *what, toc_err *err
     bool dry = (what->flags & TOC_WRITE_DRY) != 0;
     all->retelling = what->totals->retelling;
     TOC_TRY(write_drafts(all, what, err));
+    TOC_TRY(toc_writer_name_drafts(all, err));
     TOC_TRY(write_out(all, dry, err));
+    if (!all->stale)
+        toc_writer_count_drafts(all, what->totals);
     if (!dry) /* else the next batch finds all as this one did */
         what->totals->retelling = all->retelling;
     return TOC_OK;
@@ -410,8 +424,12 @@ static toc_code retract_in(toc_writer_batch *all, const toc_statement *draft,
     TOC_TRY(toc_writer_complete(all, &statement, &claim, row.revision, err));
     TOC_TRY(toc_writer_add(all, &statement, before.named, err));
     TOC_TRY(toc_writer_remember(all, &row, err));
+    TOC_TRY(toc_writer_name_drafts(all, err));
     TOC_TRY(write_out(all, false, err));
-    *out = (toc_retracted){.claim = claim, .record = all->ids[0], .revision = row.revision};
+    *out = (toc_retracted){
+        .claim = claim, .record = all->ids[0], .revision = row.revision, .drafted = all->drafts[0]};
+    if (out->drafted)
+        out->draft = all->draft_ids[0];
     /* It ends memberships that are remembered one by one: the views know which. */
     if (target->kind == TOC_RECORD_CLUSTER)
         forget(all->writer);
@@ -432,6 +450,50 @@ toc_code toc_writer_retract(toc_writer *writer, const toc_circle_id *circle,
             code = retract_in(&all, target, reason, note, out, err);
         if (code != TOC_OK && all.row_count > 0)
             forget(writer);
+        again = all.stale && !again;
+        end(&all);
+    } while (again);
+    end_turn(writer);
+    return code;
+}
+
+/* ---- what was approved ---- */
+
+static toc_code write_approved(toc_writer_batch *all, const toc_log_draft *draft,
+                               toc_record_id *out_record, toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf record = {0};
+    toc_statement statement;
+    toc_claim_id claim;
+    toc_writer_known_claim before;
+    all->approved = draft;
+    TOC_TRY(toc_writer_draft_record(draft, &record, err));
+    TOC_TRY(toc_record_decode(toc_buf_view(&record), all->arena, &statement, err));
+    toc_statement_claim(&statement, &all->circle, toc_node_org(all->writer->node), &claim);
+    TOC_TRY(toc_writer_known(all, &statement, &claim, &before, err));
+    if (toc_writer_overtaken(&statement, before.revision))
+        return toc_fail(err, TOC_STATE,
+                        "the claim has a newer revision than the one that was approved; say it "
+                        "anew, to be approved anew");
+    bool follows = statement.kind == TOC_RECORD_RETRACTION || statement.kind == TOC_RECORD_MEMBERS;
+    TOC_TRY(toc_writer_add_approved(all, &statement, toc_buf_view(&record),
+                                    follows ? before.named : NULL, err));
+    TOC_TRY(write_out(all, false, err));
+    *out_record = all->ids[0];
+    return TOC_OK;
+}
+
+toc_code toc_writer_approved(toc_writer *writer, const toc_log_draft *draft,
+                             toc_record_id *out_record, toc_err *err)
+{
+    toc_code code = TOC_OK;
+    bool again = false;
+    take_turn(writer);
+    do {
+        toc_writer_batch all;
+        code = begin(&all, writer, &draft->circle, draft->lane, again, err);
+        if (code == TOC_OK)
+            code = write_approved(&all, draft, out_record, err);
         again = all.stale && !again;
         end(&all);
     } while (again);

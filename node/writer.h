@@ -8,6 +8,7 @@
 #define TOC_NODE_WRITER_H
 
 #include "node/core.h"
+#include "store/drafts.h"
 
 typedef struct toc_writer toc_writer;
 TOC_MUST toc_code toc_writer_new(toc_node *node, toc_writer **out, toc_err *err);
@@ -20,11 +21,14 @@ typedef struct toc_writer_retelling {
     uint64_t highest; /* that was written of it; when it is another, somebody else has written */
 } toc_writer_retelling;
 
+enum { TOC_WRITER_DRAFTS_TOLD = 4 };
 /* Of one submission, from batch to batch; zeroes at first. */
 typedef struct toc_writer_totals {
     uint64_t fresh, changed, unchanged,
         refused; /* claims and cluster members; a cluster's head is not counted */
     toc_writer_retelling retelling;
+    uint64_t drafted; /* records of these that wait for officers, or would */
+    toc_draft_id drafts[TOC_WRITER_DRAFTS_TOLD]; /* the first ones */
 } toc_writer_totals;
 
 /* `index`: of the draft in the batch. */
@@ -39,18 +43,25 @@ enum {
 
 /* Writes what is new or changed of up to TOC_WRITER_BATCH_MAX drafts: statements of any kind but a
  * retraction whose revision, issue time and roots are still open, and what node/completion.h
- * tells. All that passes is
- * durable when it returns, in order, but for heads of clusters that are not live, or are to be for
- * others than before: those come after their members. `flags`: TOC_WRITE_… */
+ * tells. What the circle wants approved becomes a draft for its officers (store/drafts.h). All that
+ * passes is durable when it returns, in order, but for heads of clusters that are not live, or are
+ * to be for others than before: those come after their members. `flags`: TOC_WRITE_… */
 TOC_MUST toc_code toc_writer_write(toc_writer *writer, const toc_circle_id *circle, toc_lane lane,
                                    unsigned flags, const toc_statement *drafts, size_t count,
                                    toc_writer_totals *totals, toc_writer_refusal refusal,
                                    void *context, toc_err *err);
 
+/* Writes what enough officers approved, just as they did, and ends the draft. DENIED: they are not
+ * enough as of now. STATE: the claim has a newer revision meanwhile. */
+TOC_MUST toc_code toc_writer_approved(toc_writer *writer, const toc_log_draft *draft,
+                                      toc_record_id *out_record, toc_err *err);
+
 typedef struct toc_retracted {
     toc_claim_id claim;
     toc_record_id record;
     uint64_t revision;
+    bool drafted; /* it waits for officers: there is no record yet, but a draft */
+    toc_draft_id draft;
 } toc_retracted;
 
 /* Ends an own live claim (a statement of a kind with a head: its identity counts), in the lane

@@ -2,7 +2,10 @@
 
 #include "proto/crypto/hash.h"
 
-enum { REVISION_GENERATION_SHIFT = 24 };
+enum {
+    REVISION_GENERATION_SHIFT = 24,
+    APPROVAL_BYTES_MAX = 192 /* in a record */
+};
 
 /* ---- what is known of a claim ---- */
 
@@ -87,12 +90,15 @@ static toc_code reserve(toc_writer_batch *all, toc_err *err)
     size_t capacity = all->capacity == 0 ? 256 : all->capacity * 2;
     size_t *ends = toc_arena_zalloc(all->arena, capacity, sizeof *ends);
     const toc_addressees **named = toc_arena_zalloc(all->arena, capacity, sizeof(void *));
-    if (ends == NULL || named == NULL)
+    bool *drafts = toc_arena_zalloc(all->arena, capacity, sizeof *drafts);
+    if (ends == NULL || named == NULL || drafts == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for a batch");
     if (all->count > 0) {
         memcpy(ends, all->ends, all->count * sizeof *ends);
         memcpy(named, all->named, all->count * sizeof(void *));
+        memcpy(drafts, all->drafts, all->count * sizeof *drafts);
     }
+    all->drafts = drafts;
     all->ends = ends;
     all->named = named;
     all->capacity = capacity;
@@ -142,26 +148,56 @@ static toc_code check_marking(const toc_writer_batch *all, const toc_statement *
         toc_tlp_name(statement->tlp), toc_tlp_name(charter->policy.tlp_max));
 }
 
+/* How many officers the circle asks for. */
+static uint32_t officers_needed(const toc_writer_batch *all, const toc_statement *statement)
+{
+    const toc_charter *charter = all->completion.charter;
+    const toc_approval_rule *rule =
+        charter == NULL || all->approved != NULL
+            ? NULL
+            : toc_approval_rule_of(&charter->policy.approvals, (uint32_t)statement->kind);
+    return rule == NULL ? 0 : rule->k;
+}
+
+/* The record that was put at the end of the bytes. */
+static toc_code add_record(toc_writer_batch *all, const toc_statement *statement, size_t before,
+                           const toc_writer_named *after, toc_err *err)
+{
+    const toc_addressees **named = &all->named[all->count];
+    uint32_t officers = officers_needed(all, statement);
+    size_t sealed = 0, bytes = all->bytes.size - before + officers * APPROVAL_BYTES_MAX;
+    TOC_TRY(toc_writer_address(all, statement, after, bytes, named, &sealed, err));
+    TOC_TRY(check_size(all, sealed, err));
+    all->names_any = all->names_any || *named != NULL;
+    all->drafts[all->count] = officers > 0;
+    all->drafts_any = all->drafts_any || officers > 0;
+    all->ends[all->count++] = all->bytes.size;
+    return TOC_OK;
+}
+
 toc_code toc_writer_add(toc_writer_batch *all, const toc_statement *statement,
                         const toc_writer_named *after, toc_err *err)
 {
     TOC_TRY(check_marking(all, statement, err));
     TOC_TRY(reserve(all, err));
-    size_t before = all->bytes.size, sealed = 0;
-    const toc_addressees **named = &all->named[all->count];
+    size_t before = all->bytes.size;
     toc_code code = toc_record_encode(statement, &all->bytes, err);
     if (code == TOC_OK)
-        code = toc_writer_address(all, statement, after, all->bytes.size - before, named, &sealed,
-                                  err);
-    if (code == TOC_OK)
-        code = check_size(all, sealed, err);
-    if (code != TOC_OK) {
+        code = add_record(all, statement, before, after, err);
+    if (code != TOC_OK)
         all->bytes.size = before;
-        return code;
-    }
-    all->names_any = all->names_any || *named != NULL;
-    all->ends[all->count++] = all->bytes.size;
-    return TOC_OK;
+    return code;
+}
+
+toc_code toc_writer_add_approved(toc_writer_batch *all, const toc_statement *statement,
+                                 toc_span record, const toc_writer_named *after, toc_err *err)
+{
+    TOC_TRY(check_marking(all, statement, err));
+    TOC_TRY(reserve(all, err));
+    size_t before = all->bytes.size;
+    toc_buf_add_span(&all->bytes, record);
+    TOC_TRY(toc_buf_ok(&all->bytes, err));
+    return add_record(all, statement, before, after, err);
 }
 
 /* The root belongs to what is compared: what is stored has one too. */
@@ -256,6 +292,10 @@ static toc_code add_end(toc_writer_batch *all, const toc_statement *statement,
 {
     toc_statement retraction;
     toc_statement_retract(statement, claim, TOC_RETRACT_NARROWED, &retraction);
+    if (officers_needed(all, statement) + officers_needed(all, &retraction) > 0)
+        return toc_fail(err, TOC_DENIED,
+                        "officers must approve this in the circle, so it cannot be told to fewer "
+                        "in one step; retract the claim, then say it anew");
     toc_writer_mark_like(&before->marking, &retraction);
     TOC_TRY(toc_writer_complete(all, &retraction, claim, revision, err));
     return toc_writer_add(all, &retraction, before->named, err);

@@ -32,6 +32,7 @@ typedef struct toc_writer_batch {
     toc_lane lane;
     uint64_t generation;
     uint64_t asked; /* the audit's line */
+    uint32_t uid;   /* for whom */
     toc_time now;
     toc_arena *arena;
     toc_completion completion; /* has the node, the views and the charter */
@@ -40,8 +41,12 @@ typedef struct toc_writer_batch {
     size_t *ends;
     const toc_addressees **named; /* of each that names its readers, who they are; else NULL */
     bool names_any;
-    size_t boxes;         /* that they are sealed in, at most */
-    toc_recent_row *rows; /* becomes recent once durable */
+    bool *drafts; /* of each, whether officers must approve it first */
+    bool drafts_any;
+    toc_draft_id *draft_ids;
+    const toc_log_draft *approved; /* the one record is this, approved; else NULL */
+    size_t boxes;                  /* that they are sealed in, at most */
+    toc_recent_row *rows;          /* becomes recent once durable */
     size_t count, row_count, capacity, row_capacity;
     toc_record_id *ids;
     bool waits; /* the core asks the members first */
@@ -80,6 +85,10 @@ TOC_MUST toc_code toc_writer_complete(toc_writer_batch *all, toc_statement *stat
  * be named. */
 TOC_MUST toc_code toc_writer_add(toc_writer_batch *all, const toc_statement *statement,
                                  const toc_writer_named *after, toc_err *err);
+/* A record as it stands, of what the officers approved. */
+TOC_MUST toc_code toc_writer_add_approved(toc_writer_batch *all, const toc_statement *statement,
+                                          toc_span record, const toc_writer_named *after,
+                                          toc_err *err);
 TOC_MUST toc_code toc_writer_remember(toc_writer_batch *all, const toc_recent_row *row,
                                       toc_err *err);
 
@@ -94,6 +103,24 @@ TOC_MUST toc_code toc_writer_name(toc_writer_batch *all, const toc_statement *fr
 TOC_MUST toc_code toc_writer_address(toc_writer_batch *all, const toc_statement *statement,
                                      const toc_writer_named *after, size_t bytes,
                                      const toc_addressees **out, size_t *out_bytes, toc_err *err);
+
+/* writer_drafts.c: what waits for officers. */
+toc_span toc_writer_record(const toc_writer_batch *all, size_t index);
+/* Gives each an id. */
+TOC_MUST toc_code toc_writer_name_drafts(toc_writer_batch *all, toc_err *err);
+void toc_writer_count_drafts(const toc_writer_batch *all, toc_writer_totals *totals);
+/* In the round. */
+TOC_MUST toc_code toc_writer_put_drafts(const toc_writer_batch *all, toc_log_txn *txn, toc_now now,
+                                        toc_err *err);
+/* In the round that writes it: the draft goes. DENIED unless enough officers of the own card
+ * approved it by the charter in force. */
+TOC_MUST toc_code toc_writer_end_draft(const toc_writer_batch *all, toc_log_txn *txn, toc_now now,
+                                       toc_err *err);
+/* The record of a draft with its approvals, appended. */
+TOC_MUST toc_code toc_writer_draft_record(const toc_log_draft *draft, toc_buf *out, toc_err *err);
+/* Whether a claim whose highest revision is this takes the statement no more. The members of a
+ * cluster share revisions. */
+bool toc_writer_overtaken(const toc_statement *statement, uint64_t revision);
 
 /* A draft of any kind but members; the head of a cluster that is not live is kept back. */
 TOC_MUST toc_code toc_writer_take_claim(toc_writer_batch *all, const toc_statement *draft,

@@ -29,6 +29,8 @@ extern const toc_option toc_circle_propose_options[], toc_circle_endorse_options
 toc_command_fn toc_cmd_erase, toc_cmd_order_add, toc_cmd_order_list, toc_cmd_order_lift,
     toc_cmd_legal_hold_add, toc_cmd_legal_hold_list, toc_cmd_legal_hold_lift;
 extern const toc_option toc_erase_options[], toc_order_options[], toc_legal_hold_options[];
+toc_command_fn toc_cmd_pending, toc_cmd_approve, toc_cmd_reject;
+extern const toc_option toc_approve_options[], toc_reject_options[];
 toc_command_fn toc_cmd_held, toc_cmd_recall, toc_cmd_release, toc_cmd_terms;
 toc_command_fn toc_cmd_submit_transfer, toc_cmd_submit_incident, toc_cmd_submit_same_as,
     toc_cmd_submit_attribution, toc_cmd_submit_sighting, toc_cmd_submit_notice,

@@ -18,7 +18,10 @@ void toc_exhibit_json(const toc_exhibit *exhibit, toc_buf *out);
 TOC_MUST toc_code toc_exhibit_words(const toc_exhibit *exhibit, toc_buf *out, toc_err *err);
 
 /* The statement as an object: kind, what it says, note; of members their wallets too. */
-void toc_exhibit_statement(const toc_evidence *evidence, toc_buf *out);
+void toc_exhibit_statement(const toc_statement *statement, toc_buf *out);
+/* The same in words, a line for each thing that it says. */
+TOC_MUST toc_code toc_exhibit_statement_words(const toc_statement *statement, toc_buf *out,
+                                              toc_err *err);
 /* "fingerprint …", "org …" or "circle …". */
 void toc_exhibit_anchor(const toc_anchor *anchor, toc_buf *out);
 

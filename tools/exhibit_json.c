@@ -33,10 +33,10 @@ static void add_statement(toc_json *json, const char *key, const toc_statement *
     toc_json_close(json, '}');
 }
 
-void toc_exhibit_statement(const toc_evidence *evidence, toc_buf *out)
+void toc_exhibit_statement(const toc_statement *statement, toc_buf *out)
 {
     toc_json json = {.out = out};
-    add_statement(&json, NULL, &evidence->statement);
+    add_statement(&json, NULL, statement);
 }
 
 static void add_record(toc_json *json, const toc_evidence *evidence)

@@ -81,10 +81,10 @@ static bool says_nothing(const json_t *value)
     return json_is_null(value) || (json_is_array(value) && json_array_size(value) == 0);
 }
 
-static toc_code add_statement(const toc_evidence *evidence, toc_buf *out, toc_err *err)
+toc_code toc_exhibit_statement_words(const toc_statement *statement, toc_buf *out, toc_err *err)
 {
     TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
-    toc_exhibit_statement(evidence, &text);
+    toc_exhibit_statement(statement, &text);
     TOC_TRY(toc_buf_ok(&text, err));
     json_t *object = json_loadb((const char *)text.data, text.size, 0, NULL);
     if (object == NULL)
@@ -115,7 +115,7 @@ static toc_code show_record(const toc_evidence *evidence, toc_buf *out, toc_err 
     toc_buf_printf(out, "  %-18s", "claim");
     add_hex(out, evidence->claim.bytes);
     toc_buf_add_u8(out, '\n');
-    return add_statement(evidence, out, err);
+    return toc_exhibit_statement_words(&evidence->statement, out, err);
 }
 
 /* ---- chain of custody ---- */

@@ -318,6 +318,7 @@ static toc_code take_line(void *context, json_t *line, toc_buf *out, toc_err *er
         at->totals->changed += toc_number_of(line, "changed");
         at->totals->unchanged += toc_number_of(line, "unchanged");
         at->totals->refused += toc_number_of(line, "refused");
+        at->totals->drafted += toc_number_of(line, "drafted");
         return json_object_get(line, "held_until") == NULL
                    ? toc_buf_ok(out, err)
                    : tell_held(at->parcel, at->id, at->totals, err);
@@ -494,6 +495,8 @@ toc_code toc_parcel_print(const toc_parcel *parcel, const toc_totals *totals, to
             toc_json_number(&json, "held", totals->held);
         if (totals->spooled > 0)
             toc_json_number(&json, "spooled", totals->spooled);
+        if (totals->drafted > 0)
+            toc_json_number(&json, "drafted", totals->drafted);
         if (totals->notes.count > 0)
             add_notes(&totals->notes, &json);
         toc_json_close(&json, '}');
@@ -509,6 +512,10 @@ toc_code toc_parcel_print(const toc_parcel *parcel, const toc_totals *totals, to
                    (unsigned long long)totals->merged, (unsigned long long)totals->refused,
                    totals->held > 0 ? "; held, nothing written yet" : "",
                    totals->spooled > 0 ? "; waits for the node in the spool" : "");
+    if (totals->drafted > 0)
+        toc_buf_printf(
+            &out, "%llu of these %s for officers of this org to approve (tocsin pending)\n",
+            (unsigned long long)totals->drafted, parcel->dry_run ? "would wait" : "wait");
     if (parcel->complete != NULL)
         toc_buf_printf(&out, "%llu retracted: they left the list\n",
                        (unsigned long long)totals->retracted);

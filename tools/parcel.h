@@ -27,6 +27,7 @@ typedef struct toc_totals {
     uint64_t retracted; /* with --complete: what left the list */
     uint64_t held;      /* submissions that wait to be written, and can be recalled */
     uint64_t spooled;   /* files that wait in the spool; their rows count as read only */
+    uint64_t drafted;   /* records that wait for officers, or would */
     toc_draft_notes notes;
 } toc_totals;
 

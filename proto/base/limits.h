@@ -174,6 +174,10 @@
 #define TOC_HELD_MAX       256u         /* at once */
 #define TOC_HELD_BYTES_MAX (64u << 20)  /* all together: kept in a transaction, and read whole */
 #define TOC_HOLD_MS_MAX    86400000u    /* a day: what waits longer is a draft, and not a hold */
+/* Statements that wait for officers. */
+#define TOC_DRAFTS_MAX      1024u                /* people read each before they approve it */
+#define TOC_DRAFT_LAPSE_MS  86400000ull          /* a day: what nobody approved by then is said anew */
+#define TOC_DRAFT_KEPT_MS   (7ull * 86400000ull) /* a lapsed one is still listed, as lapsed */
 /* The audit. */
 #define TOC_AUDIT_REQUEST_BYTES_MAX                                                                \
     (1u << 20) /* of one command, as given: 500 queries of the longest spelling are 134 KB */

@@ -199,6 +199,11 @@ static toc_code check_mandate_row(toc_check *check, toc_row row, toc_err *err)
     return toc_mandate_row_open(check->txn, row, &unused, err);
 }
 
+static toc_code check_draft_row(toc_check *check, toc_row row, toc_err *err)
+{
+    return toc_draft_row_check(check->txn, row, err);
+}
+
 static toc_code check_small_tables(toc_check *check, toc_err *err)
 {
     static const struct {
@@ -213,6 +218,7 @@ static toc_code check_small_tables(toc_check *check, toc_err *err)
         {TOC_LOG_HELD, check_held_row},        {TOC_LOG_OVERLAY, check_decision_row},
         {TOC_LOG_ERASURES, check_erasure_row}, {TOC_LOG_MANDATES, check_mandate_row},
         {TOC_LOG_QUOTAS, check_quota_row},     {TOC_LOG_FORKS, check_fork_row},
+        {TOC_LOG_DRAFTS, check_draft_row},
     };
     for (size_t i = 0; i < TOC_COUNT(tables); i++)
         TOC_TRY(each_row(check, tables[i].table, tables[i].visit, err));

@@ -35,6 +35,7 @@ typedef enum toc_log_table {
     TOC_LOG_LACKING,
     TOC_LOG_ERASURES,
     TOC_LOG_MANDATES,
+    TOC_LOG_DRAFTS,
     TOC_LOG_TABLE_COUNT
 } toc_log_table;
 
@@ -173,6 +174,8 @@ TOC_MUST toc_code toc_key_row_open(const toc_log_txn *txn, toc_row row, toc_buf 
 /* The same of table held. */
 TOC_MUST toc_code toc_held_row_open(const toc_log_txn *txn, toc_row row, toc_buf *out,
                                     toc_err *err);
+/* Whether it is a row of table drafts. */
+TOC_MUST toc_code toc_draft_row_check(const toc_log_txn *txn, toc_row row, toc_err *err);
 
 /* The sum of the sizes of all entries: what is stored and what this transaction adds. */
 TOC_MUST toc_code toc_log_entry_bytes(toc_log_txn *txn, uint64_t *out, toc_err *err);

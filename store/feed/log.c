@@ -37,6 +37,7 @@ static const char *const table_names[TOC_LOG_TABLE_COUNT] = {
     [TOC_LOG_LACKING] = "lacking",
     [TOC_LOG_ERASURES] = "erasures",
     [TOC_LOG_MANDATES] = "mandates",
+    [TOC_LOG_DRAFTS] = "drafts",
 };
 
 /* ---- open and close ---- */

@@ -1,0 +1,189 @@
+#!/usr/bin/env python3
+"""A circle that wants two officers to approve a wallet claim: one cannot, nor the same twice; what they sign is what they saw."""
+
+import hashlib
+import json
+import sys
+
+import scenario
+from scenario import expect, wait_for
+
+
+def wallet(number):
+    return "0x" + f"{number:040x}"
+
+
+def submit(node, number, *more, ok=(0,)):
+    return node.tocsin("submit", "wallet", wallet(number), "--chain", "ETH", "--category", "theft", *more, ok=ok).last
+
+
+def sha256(data):
+    return hashlib.sha256(data).hexdigest()
+
+
+def pending(node):
+    return node.tocsin("pending").lines
+
+
+def whole(node, draft):
+    """The draft as it is told, and the hash of the statement in it."""
+    told = node.tocsin("pending", draft).last
+    return told, sha256(bytes.fromhex(told["statement"]))
+
+
+class Officer:
+    """A person with a key file."""
+
+    def __init__(self, nodes, name, org):
+        self.nodes, self.key, self.public = nodes, nodes.directory / f"{name}.key", nodes.directory / f"{name}.json"
+        secret = f"file:{nodes.passphrase}"
+        text = nodes["a"].tocsin("keys", "new", self.key, "--org", org, "--secret", secret, as_json=False).out
+        self.public.write_text(text, encoding="utf-8")
+
+    def says(self, word, node, draft, digest, *more, ok=(0,)):
+        return node.tocsin(word, draft, "--key", self.key, "--secret", f"file:{self.nodes.passphrase}", "--hash",
+                           digest, *more, ok=ok)
+
+
+def make_officers(nodes):
+    a = nodes["a"]
+    officers = {name: Officer(nodes, name, a.org()) for name in ("two", "three", "four")}
+    officers["stranger"] = Officer(nodes, "stranger", nodes["b"].org())
+    for name, scope in (("two", "submit"), ("three", "submit"), ("four", "freeze")):
+        a.tocsin("officer", "add", officers[name].public, "--scope", scope)
+    return officers
+
+
+def ask_for_two(nodes):
+    a = nodes["a"]
+    refused = a.tocsin("circle", "propose", "--approvals", "purse=2", ok=(2,), as_json=False).err
+    expect("'purse' is no kind" in refused, f"a kind that is none: {refused!r}")
+    made = a.tocsin("circle", "propose", "--approvals", "wallet=2").last
+    expect(made["state"] == "in-force" and made["changes"] == [{"what": "approvals", "before": None, "after": "wallet=2"}],
+           f"not in force: {made}")
+    expect(a.tocsin("circle", "show", "desk").last["policy"]["approvals"] == {"wallet": 2}, "the policy is not shown")
+    wait_for("all have the charter", lambda: all(node.tocsin("circle", "show", "desk").last["version"] == made["version"]
+                                                 for node in nodes))
+
+
+def one_is_not_enough(nodes, officers):
+    a, b = nodes["a"], nodes["b"]
+    dry = submit(a, 1, "--dry-run")
+    expect(dry["drafted"] == 1 and pending(a) == [], f"a dry run drafted: {dry}")
+    said = submit(a, 1)
+    expect(said["drafted"] == 1, f"no draft: {said}")
+    (draft,) = pending(a)
+    expect((draft["needed"], draft["approved_by"], draft["kind"], draft["state"], draft["officers"])
+           == (2, 0, "wallet", "waiting", [1, 2, 3]), f"not as it stands: {draft}")
+    told, digest = whole(a, draft["draft"])
+    expect({reader["name"] for reader in told["readers"]} == {node.name for node in nodes}, f"readers: {told}")
+    words = a.tocsin("pending", draft["draft"][:8], as_json=False).out
+    expect(digest in words and wallet(1) in words and "desk" in words, f"not shown: {words}")
+    asked = a.tocsin("approve", draft["draft"], ok=(2,), as_json=False)
+    expect("--hash" in asked.err and wallet(1) in asked.out, f"approved unasked: {asked.err!r}")
+    other = officers["two"].says("approve", a, draft["draft"], "00" * 32, ok=(6,))
+    expect("nothing is signed" in other.err, f"another digest: {other.err!r}")
+    first = officers["two"].says("approve", a, draft["draft"], digest).last
+    expect((first["officer"], first["approved_by"], first["record"]) == (2, 1, None), f"one officer wrote: {first}")
+    again = officers["two"].says("approve", a, draft["draft"], digest, ok=(1,))
+    expect("approved this already" in again.err, f"the same officer twice: {again.err!r}")
+    freezes = officers["four"].says("approve", a, draft["draft"], digest, ok=(5,))
+    expect("scope 'submit'" in freezes.err, f"without the scope: {freezes.err!r}")
+    stranger = officers["stranger"].says("approve", a, draft["draft"], digest, ok=(2,))
+    expect("another org" in stranger.err, f"another org's officer: {stranger.err!r}")
+    same = a.tocsin("approve", draft["draft"], "--hash", digest, ok=(5,), as_json=False)
+    expect("another one has to approve" in same.err, f"one person as two officers: {same.err!r}")
+    expect(not a.lookup(wallet(1))["claims"] and not b.lookup(wallet(1))["claims"], "written by one officer")
+    return draft["draft"], digest
+
+
+def away_from_the_node(nodes, officers, draft, digest):
+    a, b = nodes["a"], nodes["b"]
+    path, signature = nodes.directory / "draft.json", nodes.directory / "signature.json"
+    told, _ = whole(a, draft)
+    changed = dict(told, statement=told["statement"].replace(wallet(1)[2:].encode().hex(), wallet(2)[2:].encode().hex()))
+    expect(changed != told, "nothing was changed")
+    path.write_text(json.dumps(changed), encoding="utf-8")
+    by = ("--key", officers["three"].key, "--secret", f"file:{nodes.passphrase}")
+    caught = a.tocsin("approve", "--draft", path, *by, "--output", signature, "--hash", digest, ok=(6,))
+    expect("nothing is signed" in caught.err and not signature.exists(), f"a changed draft: {caught.err!r}")
+    shown = sha256(bytes.fromhex(changed["statement"]))
+    a.tocsin("approve", "--draft", path, *by, "--output", signature, "--hash", shown, as_json=False)
+    fooled = a.tocsin("approve", "--signature", signature, ok=(6,))
+    expect("not of this statement" in fooled.err, f"another statement's signature: {fooled.err!r}")
+    signature.unlink()
+    path.write_text(json.dumps(told), encoding="utf-8")
+    a.tocsin("approve", "--draft", path, *by, "--output", signature, "--hash", digest, as_json=False)
+    done = a.tocsin("approve", "--signature", signature).last
+    expect((done["officer"], done["approved_by"]) == (3, 2) and len(done["record"]) == 64, f"not written: {done}")
+    expect(pending(a) == [], "the draft is still there")
+    wait_for("B has the claim", lambda: b.lookup(wallet(1))["claims"])
+    (claim,) = b.lookup(wallet(1))["claims"]
+    expect(claim["record"] == done["record"] and b.lookup(wallet(1))["unapproved"] == [], f"B shows {claim}")
+    expect(submit(a, 1)["unchanged"] == 1, "what was approved is not known")
+
+
+def rejected(nodes, officers):
+    a = nodes["a"]
+    submit(a, 3)
+    (draft,) = pending(a)
+    _, digest = whole(a, draft["draft"])
+    done = officers["two"].says("reject", a, draft["draft"], digest, "--reason", "wrong wallet").last
+    expect((done["decision"], done["record"]) == ("rejected", None) and pending(a) == [], f"not rejected: {done}")
+    gone = officers["three"].says("approve", a, draft["draft"], digest, ok=(1,))
+    expect("0 drafts begin so" in gone.err, f"approved after all: {gone.err!r}")
+    told = [line for line in a.tocsin("audit", "--command", "reject").lines if line.get("request")]
+    expect(told[-1]["request"]["reason"] == "wrong wallet" and told[-1]["request"]["draft"] == draft["draft"],
+           f"the audit says {told}")
+
+
+def overtaken_and_restarted(nodes, officers):
+    a, b = nodes["a"], nodes["b"]
+    submit(a, 4)
+    submit(a, 4, "--confidence", "60")
+    drafts = pending(a)
+    expect(len(drafts) == 2, f"two drafts of one claim: {drafts}")
+    a.stop()
+    a.start()
+    a.wait_up()
+    expect({draft["draft"] for draft in pending(a)} == {draft["draft"] for draft in drafts}, "lost in a restart")
+    a.stop()
+    for file in a.state.rglob("data.mdb"):
+        if "log" in file.parts:
+            expect(wallet(4)[2:].encode() not in file.read_bytes(), "a draft lies open on the disk")
+    a.start()
+    a.wait_up()
+    for number, draft in enumerate(drafts):
+        _, digest = whole(a, draft["draft"])
+        officers["two"].says("approve", a, draft["draft"], digest)
+        if number == 0:
+            done = a.tocsin("approve", draft["draft"], "--hash", digest, ok=(5,))
+            done = officers["three"].says("approve", a, draft["draft"], digest).last
+            expect(done["record"], f"not written: {done}")
+            wait_for("B has it", lambda: b.lookup(wallet(4))["claims"])
+    wait_for("the other is overtaken", lambda: [draft["state"] for draft in pending(a)] == ["overtaken"])
+    stale = officers["three"].says("approve", a, drafts[1]["draft"], digest, ok=(1,))
+    expect("newer revision" in stale.err, f"an overtaken draft was written: {stale.err!r}")
+    expect(len(b.lookup(wallet(4))["claims"]) == 1, "two claims")
+    a.tocsin("retract", wallet(4), "--category", "theft")  # of a kind that needs nobody
+    wait_for("it is taken back", lambda: not b.lookup(wallet(4))["claims"])
+
+
+def run(nodes):
+    nodes.init()
+    nodes.start()
+    nodes.exchange_cards()
+    nodes.found_circle("desk", "approvals")
+    officers = make_officers(nodes)
+    ask_for_two(nodes)
+    draft, digest = one_is_not_enough(nodes, officers)
+    away_from_the_node(nodes, officers, draft, digest)
+    rejected(nodes, officers)
+    overtaken_and_restarted(nodes, officers)
+    nodes.level()
+    nodes["b"].stop()
+    scenario.same_as_model(nodes, nodes["b"])
+
+
+if __name__ == "__main__":
+    sys.exit(scenario.main("approvals", run))
