@@ -89,7 +89,7 @@ static toc_code open_row(const toc_log_txn *txn, toc_row row, toc_arena *arena, 
 toc_code toc_draft_row_check(const toc_log_txn *txn, toc_row row, toc_err *err)
 {
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
-    toc_log_draft draft;
+    toc_log_draft draft = {0};
     TOC_TRY(toc_arena_new(DRAFT_ARENA_BYTES, &arena, err));
     return open_row(txn, row, arena, &draft, err);
 }
@@ -117,7 +117,7 @@ toc_code toc_log_drafts(toc_log_txn *txn, toc_log_draft_visit visit, void *conte
     toc_row row;
     toc_code code;
     while ((code = toc_cursor_next(cursor, &row, err)) == TOC_OK) {
-        toc_log_draft draft;
+        toc_log_draft draft = {0};
         toc_arena_reset(arena);
         TOC_TRY(open_row(txn, row, arena, &draft, err));
         TOC_TRY(visit(context, &draft, err));
@@ -167,7 +167,7 @@ toc_code toc_log_drafts_drop(toc_log_txn *txn, toc_time until, toc_err *err)
     toc_row row;
     toc_code code;
     while ((code = toc_cursor_next(cursor, &row, err)) == TOC_OK) {
-        toc_log_draft draft;
+        toc_log_draft draft = {0};
         toc_arena_reset(arena);
         TOC_TRY(open_row(txn, row, arena, &draft, err));
         if (draft.not_after.unix_ms < until.unix_ms)
