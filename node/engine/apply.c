@@ -112,8 +112,11 @@ static toc_code find_signer(toc_engine *engine, toc_log_txn *txn, engine_feed *f
     }
     if (signer == TOC_SIGNER_RETIRED && !pinned &&
         !toc_org_id_equal(&feed->name.org, &engine->org)) {
-        refuse(engine, feed, link, TOC_REFUSE_RETIRED_KEY, NULL, now);
-        return TOC_OK;
+        if (!toc_voucher_holds(txn, &feed->name, &card, chunk->note, chunk->voucher)) {
+            refuse(engine, feed, link, TOC_REFUSE_RETIRED_KEY, NULL, now);
+            return TOC_OK;
+        }
+        TOC_TRY(toc_voucher_keep(engine, txn, &feed->name, link, chunk, now, err));
     }
     chunk->signer = card.sign;
     *out = true;

@@ -433,7 +433,8 @@ toc_code toc_cards_head(toc_engine *engine, toc_log_txn *txn, engine_link *link,
         return toc_roll_want_newest(engine, link, &name->org, card.serial,
                                     TOC_REFUSE_CHECKPOINT_SIGNATURE, now, err);
     bool own = toc_org_id_equal(&name->org, &engine->org);
-    if (signer == TOC_SIGNER_RETIRED && !own) {
+    if (signer == TOC_SIGNER_RETIRED && !own &&
+        !toc_voucher_holds(txn, name, &card, head->note, head->voucher)) {
         toc_engine_count(engine, &link->peer, TOC_REFUSE_RETIRED_KEY, NULL);
         return TOC_OK;
     }

@@ -184,8 +184,8 @@ static void blame(toc_engine *engine, uint64_t link, const toc_org_id *otherwise
 
 /* By the cosign key of its org's newest card, or by one that was not retired yet in that second.
  * *out_serial is the newest card's. */
-static toc_code check_signature(toc_log_txn *txn, const engine_cosignature *row, toc_span body,
-                                toc_verify_key *out_key, uint64_t *out_serial, toc_err *err)
+toc_code toc_cosign_check(toc_log_txn *txn, const engine_cosignature *row, toc_span body,
+                          toc_verify_key *out_key, uint64_t *out_serial, toc_err *err)
 {
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
     TOC_TRY(toc_arena_new(COSIGN_ARENA_BYTES, &arena, err));
@@ -278,8 +278,8 @@ static bool heard_before(const toc_engine *engine, toc_log_txn *txn, const toc_l
     return false;
 }
 
-static toc_code judge(toc_engine *engine, toc_log_txn *txn, const engine_cosignature *row,
-                      toc_now now, toc_err *err)
+toc_code toc_cosign_judge(toc_engine *engine, toc_log_txn *txn, const engine_cosignature *row,
+                          toc_now now, toc_err *err)
 {
     toc_feed_name name = {.circle = row->circle,
                           .org = row->wire.org,
@@ -298,7 +298,7 @@ static toc_code judge(toc_engine *engine, toc_log_txn *txn, const engine_cosigna
     toc_verify_key key;
     toc_err why;
     uint64_t serial = 0;
-    toc_code code = check_signature(txn, row, toc_buf_view(&body), &key, &serial, &why);
+    toc_code code = toc_cosign_check(txn, row, toc_buf_view(&body), &key, &serial, &why);
     if (code == TOC_NOT_FOUND)
         return TOC_OK; /* its card has not come yet: it is told again */
     engine_link *teller = toc_engine_link(engine, row->link);
@@ -334,7 +334,7 @@ toc_code toc_cosign_heard(toc_engine *engine, toc_log_txn *txn, const engine_lin
         return TOC_OK;
     }
     engine_cosignature row = {.circle = *circle, .wire = *wire, .link = link->number};
-    return judge(engine, txn, &row, now, err);
+    return toc_cosign_judge(engine, txn, &row, now, err);
 }
 
 /* ---- time ---- */
@@ -357,7 +357,7 @@ static toc_code judge_early(toc_engine *engine, toc_log_txn *txn, toc_now now, t
             rows[kept++] = rows[i];
             continue;
         }
-        TOC_TRY(judge(engine, txn, &rows[i], now, err));
+        TOC_TRY(toc_cosign_judge(engine, txn, &rows[i], now, err));
     }
     engine->early.count = kept;
     return TOC_OK;

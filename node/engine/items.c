@@ -6,15 +6,22 @@ enum { ITEMS_ARENA_BYTES = 64 << 20, ITEMS_PART_BYTES = 60000 };
 
 /* ---- asking ---- */
 
+static bool asked_of(const engine_link *link, const toc_hash *hash)
+{
+    for (size_t i = 0; i < TOC_COUNT(link->requests); i++) {
+        if (link->requests[i].id != 0 && link->requests[i].kind == TOC_MSG_ROLL &&
+            toc_hash_equal(&link->requests[i].hash, hash))
+            return true;
+    }
+    return false;
+}
+
 bool toc_roll_asked(toc_engine *engine, const toc_hash *hash)
 {
     for (size_t i = 0; i < ENGINE_BUCKETS; i++) {
-        for (engine_link *link = engine->links[i]; link != NULL; link = link->next) {
-            for (size_t j = 0; j < TOC_COUNT(link->requests); j++) {
-                if (link->requests[j].id != 0 && link->requests[j].kind == TOC_MSG_ROLL &&
-                    toc_hash_equal(&link->requests[j].hash, hash))
-                    return true;
-            }
+        for (const engine_link *link = engine->links[i]; link != NULL; link = link->next) {
+            if (asked_of(link, hash))
+                return true;
         }
     }
     return false;
@@ -55,7 +62,7 @@ toc_code toc_roll_want_circle(toc_engine *engine, uint64_t number, const toc_cir
     engine_link *link = toc_engine_link(engine, number);
     toc_hash hash;
     memcpy(hash.bytes, circle->bytes, sizeof hash.bytes);
-    if (link == NULL || toc_roll_asked(engine, &hash))
+    if (link == NULL || asked_of(link, &hash)) /* of each: one who has it not must not bar others */
         return TOC_OK;
     return ask(engine, link, &hash, circle, now, err);
 }

@@ -259,11 +259,12 @@ toc_code toc_sync_advance_all(toc_engine *engine, toc_log_txn *txn, toc_now now,
 typedef struct pull_part {
     toc_buf entries;
     uint32_t count;
+    toc_span note, voucher; /* of the head */
 } pull_part;
 
 static toc_code send_part(toc_engine *engine, toc_log_txn *txn, engine_link *link,
                           const toc_message *request, const toc_log_feed *feed, uint64_t from,
-                          const pull_part *part, bool more, toc_span note, toc_err *err)
+                          const pull_part *part, bool more, toc_err *err)
 {
     toc_message reply = {.kind = TOC_MSG_CHUNK, .id = request->id};
     toc_wire_chunk *chunk = &reply.as.chunk;
@@ -281,7 +282,8 @@ static toc_code send_part(toc_engine *engine, toc_log_txn *txn, engine_link *lin
         chunk->known_size = known;
         TOC_TRY(toc_merkle_consistency(&source, known, feed->head_size, &chunk->from_known, err));
     }
-    chunk->note = note;
+    chunk->note = part->note;
+    chunk->voucher = part->voucher;
     return toc_engine_send(engine, link->number, feed->name.lane != TOC_LANE_BULK, &reply, err);
 }
 
@@ -309,8 +311,9 @@ toc_code toc_sync_serve_pull(toc_engine *engine, toc_log_txn *txn, engine_link *
         until = feed.head_size;
     if (until - from > TOC_PULL_ENTRIES_MAX)
         until = from + TOC_PULL_ENTRIES_MAX;
-    toc_span note;
+    toc_span note, voucher;
     TOC_TRY(toc_pins_note(txn, &charter, feed.number, arena, &note, err));
+    TOC_TRY(toc_voucher_find(txn, &feed, note, arena, &voucher, err));
     bool withheld;
     TOC_TRY(toc_missing_withholds(txn, feed.number, from, until, &withheld, err));
     if (withheld)
@@ -319,14 +322,14 @@ toc_code toc_sync_serve_pull(toc_engine *engine, toc_log_txn *txn, engine_link *
     size_t budget = ENGINE_PULL_REPLY_BYTES_MAX;
     TOC_AUTO(toc_buf_wipe) toc_buf entries = {0};
     for (bool more = true; more;) {
-        pull_part part = {.entries = entries};
+        pull_part part = {.entries = entries, .note = note, .voucher = voucher};
         toc_buf_clear(&part.entries);
         TOC_TRY(toc_log_entries(txn, feed.number, from, until, ENGINE_PART_BYTES_MAX, &part.entries,
                                 &part.count, err));
         entries = part.entries;
         budget -= part.entries.size < budget ? part.entries.size : budget;
         more = from + part.count < until && budget > 0 && part.count > 0;
-        TOC_TRY(send_part(engine, txn, link, message, &feed, from, &part, more, note, err));
+        TOC_TRY(send_part(engine, txn, link, message, &feed, from, &part, more, err));
         from += part.count;
     }
     return TOC_OK;
@@ -345,6 +348,7 @@ toc_code toc_sync_chunk(const toc_wire_chunk *wire, const toc_feed_id *id, toc_c
     chunk->count = wire->count;
     chunk->entries = toc_arena_dup(chunk->arena, wire->entries);
     chunk->note = toc_arena_dup(chunk->arena, wire->note);
+    chunk->voucher = toc_arena_dup(chunk->arena, wire->voucher);
     chunk->to_checkpoint = wire->to_checkpoint;
     chunk->from_known = wire->from_known;
     chunk->known_size = wire->known_size;

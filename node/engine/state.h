@@ -611,6 +611,13 @@ void toc_cosign_written(toc_engine *engine, engine_feed *feed, toc_now now);
 TOC_MUST toc_code toc_cosign_heard(toc_engine *engine, toc_log_txn *txn, const engine_link *link,
                                    const toc_circle_id *circle, const toc_charter *charter,
                                    const toc_wire_cosignature *wire, toc_now now, toc_err *err);
+/* Verifies it over `body`, by a key that its org had in that second. *out_serial: of its newest
+ * card. */
+TOC_MUST toc_code toc_cosign_check(toc_log_txn *txn, const engine_cosignature *row, toc_span body,
+                                   toc_verify_key *out_key, uint64_t *out_serial, toc_err *err);
+/* Verifies it, and keeps it at once or when its entries have come. */
+TOC_MUST toc_code toc_cosign_judge(toc_engine *engine, toc_log_txn *txn,
+                                   const engine_cosignature *row, toc_now now, toc_err *err);
 /* Cosigns what is due, and judges what came before its entries. */
 TOC_MUST toc_code toc_cosign_tick(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err);
 
@@ -647,6 +654,19 @@ bool toc_forks_halted(const toc_engine *engine, toc_log_txn *txn, const toc_log_
 TOC_MUST toc_code toc_forks_writable(toc_engine *engine, toc_log_txn *txn,
                                      const toc_log_circle *circle, toc_now now, toc_err *err);
 TOC_MUST toc_code toc_forks_tick(toc_engine *engine, toc_log_txn *txn, toc_err *err);
+
+/* voucher.c: heads that only a retired key signed (docs/decisions/0021). */
+/* What shows that the head of `note` is older than its key's retirement; empty: nothing, or no
+ * need. `stored`: number, name and the head's size. */
+TOC_MUST toc_code toc_voucher_find(toc_log_txn *txn, const toc_log_feed *stored, toc_span note,
+                                   toc_arena *arena, toc_span *out, toc_err *err);
+/* Did another member hold the head of `note` before the author retired the sign key of `by`? */
+TOC_MUST bool toc_voucher_holds(toc_log_txn *txn, const toc_feed_name *name, const toc_card *by,
+                                toc_span note, toc_span voucher);
+/* One that holds is kept, for whoever asks here next. */
+TOC_MUST toc_code toc_voucher_keep(toc_engine *engine, toc_log_txn *txn, const toc_feed_name *name,
+                                   uint64_t link, const toc_chunk *chunk, toc_now now,
+                                   toc_err *err);
 
 /* tell.c: passing cosignatures on. */
 /* False when as many wait as may. */

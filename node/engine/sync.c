@@ -187,6 +187,20 @@ toc_code toc_sync_not_a_member(toc_engine *engine, toc_log_txn *txn, engine_link
                                        "no such circle", err);
 }
 
+static void feed_name_of(const toc_circle_id *circle, const toc_head *head, toc_feed_name *out)
+{
+    *out = (toc_feed_name){
+        .circle = *circle, .org = head->org, .lane = head->lane, .generation = head->generation};
+}
+
+static toc_code voucher_of(toc_log_txn *txn, const toc_circle_id *circle, uint32_t number,
+                           toc_head *head, toc_arena *arena, toc_err *err)
+{
+    toc_log_feed stored = {.number = number, .head_size = head->size};
+    feed_name_of(circle, head, &stored.name);
+    return toc_voucher_find(txn, &stored, head->note, arena, &head->voucher, err);
+}
+
 toc_code toc_sync_serve_heads(toc_engine *engine, toc_log_txn *txn, engine_link *link,
                               const toc_message *message, toc_err *err)
 {
@@ -216,7 +230,8 @@ toc_code toc_sync_serve_heads(toc_engine *engine, toc_log_txn *txn, engine_link 
             continue;
         toc_head head = rows.rows[i].head;
         TOC_TRY(toc_pins_note(txn, &charter, rows.rows[i].number, arena, &head.note, err));
-        bytes += head.note.size + 128;
+        TOC_TRY(voucher_of(txn, circle, rows.rows[i].number, &head, arena, err));
+        bytes += head.note.size + head.voucher.size + 128;
         if (reply.as.heads_reply.count == TOC_HEADS_PAGE_ROWS || bytes > ENGINE_PART_BYTES_MAX) {
             reply.as.heads_reply.more = true;
             break;
@@ -227,12 +242,6 @@ toc_code toc_sync_serve_heads(toc_engine *engine, toc_log_txn *txn, engine_link 
 }
 
 /* ---- hearing of a head ---- */
-
-static void feed_name_of(const toc_circle_id *circle, const toc_head *head, toc_feed_name *out)
-{
-    *out = (toc_feed_name){
-        .circle = *circle, .org = head->org, .lane = head->lane, .generation = head->generation};
-}
 
 /* A root that is not the one of our tree at that size: only a fork when that head is signed by the
  * author too. Who told of it is asked for what it signs. */

@@ -227,13 +227,16 @@ static toc_code news_of(toc_log_txn *txn, const engine_feed *feed, toc_arena *ar
     note = toc_arena_dup(arena, note);
     if (note.data == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for news");
+    toc_span voucher;
+    TOC_TRY(toc_voucher_find(txn, &stored, note, arena, &voucher, err));
     *out = (feed_news){.feed = feed,
                        .head = {.org = feed->name.org,
                                 .lane = feed->name.lane,
                                 .generation = feed->name.generation,
                                 .size = stored.head_size,
                                 .root = stored.head_root,
-                                .note = note}};
+                                .note = note,
+                                .voucher = voucher}};
     *out_any = true;
     uint64_t fresh = stored.head_size - feed->written_from;
     if (feed->written_link != 0 || fresh > ENGINE_INLINE_ENTRIES_MAX)

@@ -47,6 +47,7 @@ typedef struct toc_chunk {
     toc_proof to_checkpoint; /* consistency from + count → checkpoint size; empty when equal */
     toc_proof from_known;    /* consistency known size → checkpoint size */
     toc_verify_key signer;   /* sign key of the card that judges the checkpoint */
+    toc_span voucher;        /* came with the note; whoever chooses the signer looks at it */
     size_t key_count;
     const toc_chunk_key *keys;
 

@@ -35,6 +35,14 @@ static toc_code check_lane(toc_lane lane, toc_err *err)
     return TOC_OK;
 }
 
+static toc_code check_voucher(toc_span voucher, toc_err *err)
+{
+    if (voucher.size > 0 && voucher.size != TOC_VOUCHER_BYTES)
+        return toc_fail(err, TOC_MALFORMED, "what vouches for a head has %zu bytes, not %d",
+                        voucher.size, TOC_VOUCHER_BYTES);
+    return TOC_OK;
+}
+
 static toc_code check_head(const toc_head *head, toc_err *err)
 {
     TOC_TRY(check_lane(head->lane, err));
@@ -43,7 +51,7 @@ static toc_code check_head(const toc_head *head, toc_err *err)
                         TOC_HEAD_NOTE_BYTES_MAX);
     if (head->note.size == 0)
         return toc_fail(err, TOC_MALFORMED, "a head without its note");
-    return TOC_OK;
+    return check_voucher(head->voucher, err);
 }
 
 static toc_code check_heads(const toc_head *heads, size_t count, toc_err *err)
@@ -89,7 +97,7 @@ static toc_code check_chunk(const toc_wire_chunk *chunk, toc_err *err)
         chunk->from_known.count > TOC_PROOF_HASHES_MAX)
         return toc_fail(err, TOC_LIMIT, "a proof of more than %u hashes",
                         (unsigned)TOC_PROOF_HASHES_MAX);
-    return TOC_OK;
+    return check_voucher(chunk->voucher, err);
 }
 
 static toc_code check_pull(const toc_message *message, toc_err *err)

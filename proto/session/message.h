@@ -31,6 +31,10 @@ typedef enum toc_message_kind {
     TOC_MSG_NEWS = 48     /* notice */
 } toc_message_kind;
 
+/* Another member's cosignature over a head that only a retired key signed: cosigner[32] ‖ time
+ * u64 ‖ signature[64]. */
+enum { TOC_VOUCHER_BYTES = 32 + 8 + 64 };
+
 /* A signed tree head as it travels; the circle is the message's. */
 typedef struct toc_head {
     toc_org_id org;
@@ -39,6 +43,7 @@ typedef struct toc_head {
     uint64_t size;
     toc_hash root;
     toc_span note;
+    toc_span voucher; /* TOC_VOUCHER_BYTES, or empty */
 } toc_head;
 
 /* A cosignature as it travels: over the checkpoint of `size` and `root` of a feed; the circle is
@@ -72,6 +77,7 @@ typedef struct toc_wire_chunk {
     toc_proof from_known;    /* consistency known_size → checkpoint; empty when 0 or equal */
     uint64_t known_size;     /* the newest checkpoint size the receiver said it had */
     bool more;               /* another part of the same reply follows */
+    toc_span voucher;        /* of `note`, as in toc_head */
 } toc_wire_chunk;
 
 typedef enum toc_refusal_code {

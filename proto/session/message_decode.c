@@ -57,6 +57,7 @@ static toc_code take_head(const Toc__Link__Head *head, toc_head *out, toc_err *e
     out->generation = head->generation;
     out->size = head->size;
     out->note = view(head->note);
+    out->voucher = view(head->voucher);
     return TOC_OK;
 }
 
@@ -71,6 +72,7 @@ static toc_code take_chunk(const Toc__Link__Chunk *chunk, toc_wire_chunk *out, t
     out->note = view(chunk->note);
     out->known_size = chunk->known_size;
     out->more = chunk->more;
+    out->voucher = view(chunk->voucher);
     return TOC_OK;
 }
 

@@ -50,6 +50,8 @@ static void fill_head(const toc_head *head, Toc__Link__Head *out)
     out->size = head->size;
     out->root = LEND(head->root);
     out->note = lend(head->note);
+    out->has_voucher = head->voucher.size > 0;
+    out->voucher = lend(head->voucher);
 }
 
 static void fill_chunk(const toc_wire_chunk *chunk, Toc__Link__Feed *feed, Toc__Link__Chunk *out)
@@ -69,6 +71,8 @@ static void fill_chunk(const toc_wire_chunk *chunk, Toc__Link__Feed *feed, Toc__
         lend(toc_span_of(chunk->from_known.hashes, chunk->from_known.count * sizeof(toc_hash)));
     out->known_size = chunk->known_size;
     out->has_more = out->more = chunk->more;
+    out->has_voucher = chunk->voucher.size > 0;
+    out->voucher = lend(chunk->voucher);
 }
 
 /* NULL rows for a count of 0; false when memory is short. */

@@ -174,6 +174,19 @@ static inline uint64_t size_at(const scene *s, int by, int author, toc_lane lane
     return feed_at(s, by, author, lane, &feed) ? feed.frontier.size : 0;
 }
 
+/* Entries of a feed by its whole name. */
+static inline uint64_t size_of(const scene *s, int by, const toc_log_feed *feed)
+{
+    toc_err err;
+    toc_log_txn *txn = NULL;
+    toc_log_feed found;
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[by].log, &txn, &err));
+    uint64_t size =
+        toc_log_feed_find(txn, &feed->id, &found, NULL) == TOC_OK ? found.frontier.size : 0;
+    toc_log_abort(txn);
+    return size;
+}
+
 /* The key as its owner keeps it: stolen. */
 static inline toc_secret *steal(const scene *s, int of, toc_own_key which)
 {

@@ -63,19 +63,6 @@ static uint64_t generation_of(const scene *s, int node)
     return circle.generation;
 }
 
-/* Entries of a feed by its whole name. */
-static uint64_t size_of(const scene *s, int by, const toc_log_feed *feed)
-{
-    toc_err err;
-    toc_log_txn *txn = NULL;
-    toc_log_feed found;
-    TOC_CHECK_OK(toc_log_read(s->net.nodes[by].log, &txn, &err));
-    uint64_t size =
-        toc_log_feed_find(txn, &feed->id, &found, NULL) == TOC_OK ? found.frontier.size : 0;
-    toc_log_abort(txn);
-    return size;
-}
-
 static void say_at(scene *s, int node)
 {
     assert_true(sim_do(&s->net, &s->net.nodes[node], write_record, s));

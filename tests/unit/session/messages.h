@@ -37,7 +37,8 @@ static inline bool chunk_same(const toc_wire_chunk *left, const toc_wire_chunk *
            toc_span_equal(left->note, right->note) &&
            proof_same(&left->to_checkpoint, &right->to_checkpoint) &&
            proof_same(&left->from_known, &right->from_known) &&
-           left->known_size == right->known_size && left->more == right->more;
+           left->known_size == right->known_size && left->more == right->more &&
+           toc_span_equal(left->voucher, right->voucher);
 }
 
 static inline bool heads_same(const toc_head *left, const toc_head *right, size_t count)
@@ -45,7 +46,8 @@ static inline bool heads_same(const toc_head *left, const toc_head *right, size_
     for (size_t i = 0; i < count; i++) {
         if (!SAME_ID(left[i].org, right[i].org) || left[i].lane != right[i].lane ||
             left[i].generation != right[i].generation || left[i].size != right[i].size ||
-            !SAME_ID(left[i].root, right[i].root) || !toc_span_equal(left[i].note, right[i].note))
+            !SAME_ID(left[i].root, right[i].root) || !toc_span_equal(left[i].note, right[i].note) ||
+            !toc_span_equal(left[i].voucher, right[i].voucher))
             return false;
     }
     return true;
@@ -239,6 +241,7 @@ static inline void roll_chunk(dice *from, toc_wire_chunk *out)
     roll_proof(from, &out->from_known);
     out->known_size = roll_number(from);
     out->more = roll_u64(from) % 2 == 0;
+    out->voucher = roll_span(from, roll_u64(from) % 3 == 0 ? TOC_VOUCHER_BYTES : 0);
 }
 
 static inline toc_head *roll_heads(dice *from, size_t count)
@@ -251,6 +254,7 @@ static inline toc_head *roll_heads(dice *from, size_t count)
         heads[i].size = roll_number(from);
         roll_bytes(from, &heads[i].root, 32);
         heads[i].note = roll_span(from, 1 + roll_u64(from) % 300);
+        heads[i].voucher = roll_span(from, roll_u64(from) % 3 == 0 ? TOC_VOUCHER_BYTES : 0);
     }
     return heads;
 }

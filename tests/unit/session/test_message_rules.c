@@ -337,6 +337,15 @@ static void equal_heads_are_not_listed(void **state)
     must_survive(&reply);
     head.note.size = 0;
     must_refuse(&reply, TOC_MALFORMED, "a head without its note");
+    head.note = toc_span_text("note");
+    for (size_t size = 1; size <= TOC_VOUCHER_BYTES + 1; size += TOC_VOUCHER_BYTES - 1) {
+        uint8_t bytes[TOC_VOUCHER_BYTES + 1] = {0};
+        head.voucher = toc_span_of(bytes, size);
+        if (size != TOC_VOUCHER_BYTES)
+            must_refuse(&reply, TOC_MALFORMED, "what vouches for a head");
+    }
+    head.voucher = (toc_span){0};
+    head.note.size = 0;
 }
 
 static void lists_have_limits_in_both_directions(void **state)
