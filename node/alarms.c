@@ -1,5 +1,7 @@
 #include "node/alarms.h"
 
+#include <stdio.h>
+
 #include "node/control_roll.h"
 #include "node/engine/epoch.h"
 #include "store/erase.h"
@@ -19,7 +21,7 @@ typedef struct alarms {
     const toc_org_id *self;
     toc_time now;
     toc_arena *arena, *cards; /* of what one alarm says; of one card */
-    size_t keys;
+    size_t keys, forks;
 } alarms;
 
 static void raise(alarms *all, const char *alarm, const toc_org_id *org,
@@ -180,6 +182,46 @@ static toc_code look_at_card(void *context, const toc_card *card, toc_err *err)
     return TOC_OK;
 }
 
+/* ---- forks ---- */
+
+/* Of an own one: is somebody else's tree signed with the key that is in use? */
+static bool is_open(alarms *all, const toc_fork *fork)
+{
+    toc_card card;
+    bool in_use = toc_log_card_of(all->txn, &fork->feed.org, all->cards, &card, NULL) != TOC_OK;
+    for (size_t i = 0; !in_use && i < 2; i++)
+        in_use = toc_fork_side_check(&fork->sides[i], &fork->feed, fork->index, &card.sign, 1, NULL,
+                                     NULL) == TOC_OK;
+    toc_arena_reset(all->cards);
+    return in_use;
+}
+
+static toc_code look_at_fork(void *context, const toc_fork *fork, toc_err *err)
+{
+    (void)err;
+    alarms *all = context;
+    char text[512];
+    bool own = toc_org_id_equal(&fork->feed.org, all->self), open = is_open(all, fork);
+    if (all->forks++ >= ALARMS_FEEDS_MAX)
+        return TOC_OK;
+    (void)snprintf(
+        text, sizeof text, "two histories of its %s feed of generation %llu are signed: %s",
+        toc_lane_name(fork->feed.lane), (unsigned long long)fork->feed.generation,
+        own && open
+            ? "another node has the own sign key, or another copy of this one runs. Nothing "
+              "is written before tocsin keys rotate --sign"
+        : own  ? "what was written there from then on counts for nobody: submit again what "
+                 "still holds"
+        : open ? "what it says there from then on counts nowhere. Ask it by another channel "
+                 "whose key is stolen; a new key of its ends this"
+               : "what it said there from then on counts nowhere. It has a new key since");
+    size_t used = strlen(text);
+    (void)snprintf(text + used, sizeof text - used, " (from entry %llu on)",
+                   (unsigned long long)fork->index);
+    raise(all, "fork", &fork->feed.org, &fork->feed.circle, (toc_time){0}, text);
+    return TOC_OK;
+}
+
 toc_code toc_alarms_add(toc_json *json, toc_log_txn *txn, const toc_org_id *self, toc_time now,
                         toc_err *err)
 {
@@ -193,6 +235,7 @@ toc_code toc_alarms_add(toc_json *json, toc_log_txn *txn, const toc_org_id *self
     TOC_TRY(toc_log_circles(txn, look_at_circle, &all, err));
     TOC_TRY(toc_log_proposals(txn, look_at_proposal, &all, err));
     TOC_TRY(toc_log_cards(txn, cards, look_at_card, &all, err));
+    TOC_TRY(toc_log_forks(txn, NULL, look_at_fork, &all, err));
     TOC_TRY(missing_keys(&all, err));
     TOC_TRY(missing_bodies(&all, err));
     toc_json_close(json, ']');

@@ -147,6 +147,30 @@ static void a_card_that_ends_is_told_two_weeks_before(void **state)
     assert_int_equal(alarms_of(s, AUTHOR, 31 * DAY_MS, "card-over"), 1);
 }
 
+static toc_code keep_fork(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                          toc_err *err)
+{
+    (void)engine;
+    (void)now;
+    const scene *s = context;
+    bool fresh;
+    toc_fork fork = {.feed = {.circle = s->circle,
+                              .org = s->net.nodes[READER].org,
+                              .lane = TOC_LANE_BULK,
+                              .generation = 7},
+                     .index = 5};
+    return toc_log_fork_put(txn, &fork, &fresh, err);
+}
+
+static void a_fork_is_told_for_good(void **state)
+{
+    scene *s = *state;
+    assert_int_equal(alarms_of(s, AUTHOR, 0, "fork"), 0);
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], keep_fork, s));
+    assert_int_equal(alarms_of(s, AUTHOR, 0, "fork"), 1);
+    assert_int_equal(alarms_of(s, AUTHOR, 400 * DAY_MS, "fork"), 1);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -155,6 +179,7 @@ int main(void)
         TEST(keys_that_the_charter_gives_to_no_joiner_are_not_missing),
         TEST(what_waits_for_a_choice_is_told_until_it_is_made),
         TEST(a_card_that_ends_is_told_two_weeks_before),
+        TEST(a_fork_is_told_for_good),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

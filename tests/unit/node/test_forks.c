@@ -4,44 +4,107 @@
 
 #include "proto/base/endian.h"
 #include "proto/feed/fork.h"
+#include "proto/roll/change.h"
 
 static int set_up_member(void **state)
 {
-    set_up(state);
+    set_up_nodes(state, 4);
     admit_as(*state, MALLORY, TOC_ROLE_MEMBER, true);
     return 0;
 }
 
 /* ---- the thief ---- */
 
+/* A wallet claim that is in order whoever says it, since it quotes a list. */
+static void encode_claim(const scene *s, const char *address, const char *category, toc_now now,
+                         toc_buf *out)
+{
+    toc_err err;
+    toc_wallet_candidates found;
+    toc_root root;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_CHECK_OK(toc_arena_new(1 << 20, &arena, &err));
+    TOC_CHECK_OK(toc_wallet_parse(toc_span_text(address), &found, &err));
+    toc_statement statement = {
+        .kind = TOC_RECORD_WALLET,
+        .revision = 1,
+        .issued_at = now.wall,
+        .tlp = TOC_TLP_AMBER,
+        .confidence = 90,
+        .confidence_scale = toc_span_text("percent"),
+        .source = {.ground = TOC_GROUND_LIST, .id = toc_span_text("ofac-sdn")},
+        .root_count = 1,
+        .roots = &root,
+        .as.wallet = {.wallet = found.wallets[0],
+                      .category = toc_span_text(category),
+                      .role = toc_span_text("perpetrator")}};
+    toc_claim_id claim;
+    toc_statement_claim(&statement, &s->circle, &s->net.nodes[AUTHOR].org, &claim);
+    root = toc_source_root(&statement.source, &claim, arena);
+    TOC_CHECK_OK(toc_record_encode(&statement, out, &err));
+}
+
+static const char common_wallet[] = "TUCsTq7TofTCJRRoHk6RvhMoS2mJLm5Yzq";
+static const char own_wallet[] = "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa";
+static const char stolen_wallet[] = "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2";
+
+typedef struct saying {
+    scene *s;
+    const char *wallet;
+} saying;
+
+static toc_code write_claim(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                            toc_err *err)
+{
+    const saying *what = context;
+    TOC_AUTO(toc_buf_wipe) toc_buf record = {0};
+    encode_claim(what->s, what->wallet, "theft", now, &record);
+    toc_span bytes = toc_buf_view(&record);
+    return toc_engine_write(engine, txn, &what->s->circle, TOC_LANE_ALERT, &bytes, NULL, 1, now,
+                            NULL, err);
+}
+
+static void say_claim(scene *s, const char *wallet)
+{
+    saying what = {.s = s, .wallet = wallet};
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], write_claim, &what));
+}
+
 typedef struct forgery {
     scene *s;
-    toc_lane lane;
+    int by;
+    const toc_log_feed *feed; /* of the author: its name */
     toc_secret *sign;
-    uint64_t keep; /* of the author's entries; the rest is the thief's own */
     unsigned count;
 } forgery;
 
-/* Goes on in the author's feed as if it were the author: sealed with the sender key that every
- * member has, signed with the stolen key. */
+/* Goes on in the author's feed, thief or author, whatever its engine thinks of it: sealed with the
+ * sender key that every member has, signed with the author's key. */
 static toc_code go_on(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
                       toc_err *err)
 {
     const forgery *what = context;
     toc_log_feed feed;
     TOC_AUTO(toc_secret_free) toc_secret *key = NULL;
-    assert_true(feed_at(what->s, MALLORY, AUTHOR, what->lane, &feed));
+    TOC_TRY(toc_log_feed_find(txn, &what->feed->id, &feed, err));
     TOC_TRY(toc_log_sender_key(txn, &feed.name, feed.judge.epoch, &key, err));
     uint64_t from = feed.frontier.size;
     for (unsigned i = 0; i < what->count; i++) {
         TOC_AUTO(toc_buf_wipe) toc_buf entry = {0};
+        TOC_AUTO(toc_buf_wipe) toc_buf record = {0};
         toc_hash leaf;
+        encode_claim(what->s, stolen_wallet, "theft", now, &record);
         TOC_TRY(toc_entry_seal(&feed.name, &feed.id, feed.frontier.size, feed.judge.epoch, 30000,
-                               key, now.wall, toc_span_text("what the thief says"), &entry, err));
+                               key, now.wall, toc_buf_view(&record), &entry, err));
         toc_span bytes = toc_buf_view(&entry);
         toc_entry_leaf(&feed.id, feed.frontier.size, bytes, &leaf);
         TOC_TRY(toc_log_append(txn, &feed, &bytes, &leaf, 1, NULL, err));
     }
+    toc_journal_row row = {
+        .kind = TOC_JOURNAL_STORED, .feed = feed.number, .from = from, .until = feed.frontier.size};
+    TOC_TRY(toc_log_journal_add(txn, feed.name.lane, &row, err));
+    row.kind = TOC_JOURNAL_OPENED;
+    TOC_TRY(toc_log_journal_add(txn, feed.name.lane, &row, err));
     TOC_AUTO(toc_buf_wipe) toc_buf note = {0};
     toc_hash root;
     toc_frontier_root(&feed.frontier, &root);
@@ -69,13 +132,15 @@ static void cut(scene *s, bool away)
 /* Out of everybody's hearing: `theirs` more entries by the thief, and `own` by the author. */
 static void part(scene *s, toc_lane lane, unsigned theirs, unsigned own)
 {
-    forgery what = {.s = s, .lane = lane, .count = theirs};
+    toc_log_feed feed;
+    assert_true(feed_at(s, AUTHOR, AUTHOR, lane, &feed));
+    forgery what = {.s = s, .by = MALLORY, .feed = &feed, .count = theirs};
     what.sign = steal(s, AUTHOR, TOC_OWN_SIGN);
     cut(s, true);
     steps(s, 100);
     assert_true(sim_do(&s->net, &s->net.nodes[MALLORY], go_on, &what));
     for (unsigned i = 0; i < own; i++)
-        assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], write_record, s));
+        say_claim(s, own_wallet);
     steps(s, 200);
     cut(s, false);
     toc_secret_free(what.sign);
@@ -127,11 +192,249 @@ static void two_histories_are_found_where_they_part_and_everybody_has_the_proof(
     assert_int_equal(refused(s, READER, MALLORY, TOC_REFUSE_MALFORMED), 0);
 }
 
+/* Nobody who was there needs to be there any more, and nothing is kept in memory only. */
+static void who_joins_later_gets_the_proof_from_whoever_has_it(void **state)
+{
+    scene *s = *state;
+    enum { LATE = 3 };
+    toc_log_feed feed;
+    assert_true(feed_at(s, AUTHOR, AUTHOR, TOC_LANE_ALERT, &feed));
+    part(s, TOC_LANE_ALERT, 1, 1);
+    steps(s, 1000);
+    assert_int_equal(forked_at(s, READER, &feed), feed.frontier.size);
+    admit_as(s, LATE, TOC_ROLE_MEMBER, true);
+    steps(s, 2000);
+    assert_int_equal(forked_at(s, LATE, &feed), feed.frontier.size);
+    assert_int_equal(refused(s, LATE, READER, TOC_REFUSE_ENTRY_CHANGED), 0);
+    assert_int_equal(refused(s, LATE, MALLORY, TOC_REFUSE_ENTRY_CHANGED), 0);
+}
+
+static void expect_opened_alike(scene *s, uint64_t expected)
+{
+    toc_err err;
+    toc_hash first = {{0}};
+    for (int node = AUTHOR; node <= MALLORY; node++) {
+        toc_hash digest, opened;
+        uint64_t entries;
+        toc_views_txn *views = NULL;
+        assert_int_equal(opened_by(s, node), expected);
+        TOC_CHECK_OK(toc_views_read(s->net.nodes[node].views, &views, &err));
+        TOC_CHECK_OK(toc_views_digest_running(views, &digest, &opened, &entries, &err));
+        toc_views_end(views);
+        if (node == AUTHOR)
+            first = opened;
+        assert_memory_equal(&opened, &first, sizeof first);
+    }
+}
+
+/* On whichever side of the fork a node is: what was said before counts, nothing else does. */
+static void what_is_said_after_the_fork_counts_nowhere_and_what_was_said_before_does(void **state)
+{
+    scene *s = *state;
+    say_claim(s, common_wallet);
+    steps(s, 200);
+    expect_opened_alike(s, 1);
+    part(s, TOC_LANE_ALERT, 3, 2);
+    assert_int_equal(opened_by(s, READER), 3);
+    steps(s, 2000);
+    expect_opened_alike(s, 1);
+}
+
+/* A thief, or an author that is itself hostile, goes on: it is received, and that is all. */
+static void who_goes_on_after_a_fork_is_received_and_gets_no_receipt(void **state)
+{
+    scene *s = *state;
+    toc_err err;
+    toc_log_feed feed;
+    toc_log_txn *txn = NULL;
+    toc_log_cosignature before, after;
+    say_claim(s, common_wallet);
+    steps(s, 200);
+    assert_true(feed_at(s, READER, AUTHOR, TOC_LANE_ALERT, &feed));
+    part(s, TOC_LANE_ALERT, 1, 1);
+    steps(s, 2000);
+    const toc_org_id *reader = &s->net.nodes[READER].org;
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[READER].log, &txn, &err));
+    TOC_CHECK_OK(toc_log_cosigned(txn, feed.number, reader, &before, &err));
+    toc_log_abort(txn);
+    uint64_t size = entries_at(s, READER, &feed);
+    forgery what = {.s = s, .by = AUTHOR, .feed = &feed, .count = 3};
+    what.sign = steal(s, AUTHOR, TOC_OWN_SIGN);
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], go_on, &what));
+    toc_secret_free(what.sign);
+    steps(s, 1000);
+    assert_int_equal(entries_at(s, READER, &feed), size + 3);
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[READER].log, &txn, &err));
+    TOC_CHECK_OK(toc_log_cosigned(txn, feed.number, reader, &after, &err));
+    toc_log_abort(txn);
+    assert_int_equal(after.size, before.size);
+    assert_int_equal(opened_by(s, READER), 1);
+}
+
+/* ---- of several proofs the lowest place ---- */
+
+static toc_code one_leaf(void *context, uint32_t level, uint64_t index, toc_hash *out, toc_err *err)
+{
+    (void)err;
+    assert_true(level == 0 && index == 0);
+    *out = *(const toc_hash *)context;
+    return TOC_OK;
+}
+
+/* The first entry is another, too: a third history, of one entry. */
+static toc_code prove_from_the_first(void *context, toc_engine *engine, toc_log_txn *txn,
+                                     toc_now now, toc_err *err)
+{
+    (void)now;
+    const forgery *what = context;
+    toc_log_feed feed;
+    toc_hash other;
+    bool fresh;
+    memset(other.bytes, 9, sizeof other.bytes);
+    TOC_TRY(toc_log_feed_find(txn, &what->feed->id, &feed, err));
+    toc_fork fork = {.feed = feed.name, .index = 0};
+    toc_log_tree tree = {.txn = txn, .number = feed.number};
+    toc_tree_source stored = toc_log_tree_source(&tree);
+    toc_tree_source made = {.context = &other, .subtree = one_leaf};
+    TOC_AUTO(toc_buf_wipe) toc_buf note = {0};
+    toc_span held;
+    TOC_TRY(toc_checkpoint_sign(&feed.name, 1, &other, what->sign, &note, err));
+    TOC_TRY(toc_log_head_note(txn, feed.number, &held, err));
+    TOC_TRY(toc_fork_side_make(&stored, feed.head_size, 0, held, &fork.sides[0], err));
+    TOC_TRY(toc_fork_side_make(&made, 1, 0, toc_buf_view(&note), &fork.sides[1], err));
+    TOC_TRY(toc_log_fork_put(txn, &fork, &fresh, err));
+    assert_true(fresh);
+    engine->fork_came = true;
+    return TOC_OK;
+}
+
+static void of_two_proofs_that_of_the_earlier_place_is_kept_by_all(void **state)
+{
+    scene *s = *state;
+    toc_log_feed feed;
+    say_claim(s, common_wallet);
+    steps(s, 200);
+    assert_true(feed_at(s, AUTHOR, AUTHOR, TOC_LANE_ALERT, &feed));
+    part(s, TOC_LANE_ALERT, 1, 1);
+    steps(s, 2000);
+    expect_opened_alike(s, 1);
+    forgery what = {.s = s, .by = READER, .feed = &feed};
+    what.sign = steal(s, AUTHOR, TOC_OWN_SIGN);
+    assert_true(sim_do(&s->net, &s->net.nodes[READER], prove_from_the_first, &what));
+    toc_secret_free(what.sign);
+    steps(s, 200);
+    for (int node = AUTHOR; node <= MALLORY; node++)
+        assert_int_equal(forked_at(s, node, &feed), 0);
+    expect_opened_alike(s, 0);
+}
+
+/* ---- proofs that are none ---- */
+
+/* Said on its own link: that there is a fork, and when asked for it, this. */
+static void claim_fork(scene *s, const toc_fork *fork)
+{
+    toc_fork_mark mark = {.org = fork->feed.org,
+                          .lane = fork->feed.lane,
+                          .generation = fork->feed.generation,
+                          .index = fork->index};
+    toc_message news = {.kind = TOC_MSG_NEWS,
+                        .as.news = {.circle = s->circle, .fork_count = 1, .forks = &mark}};
+    say(s, MALLORY, READER, &news);
+}
+
+static toc_code lie_in_store(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                             toc_err *err)
+{
+    (void)engine;
+    (void)now;
+    bool fresh;
+    return toc_log_fork_put(txn, context, &fresh, err);
+}
+
+/* A member would silence another: it makes both sides up, signs one itself, or shows one twice. */
+static void a_proof_that_its_author_did_not_sign_disputes_nothing(void **state)
+{
+    scene *s = *state;
+    toc_err err;
+    toc_log_feed feed;
+    toc_log_txn *txn = NULL;
+    toc_span held;
+    toc_hash other;
+    memset(other.bytes, 9, sizeof other.bytes);
+    TOC_AUTO(toc_secret_free) toc_secret *own = steal(s, MALLORY, TOC_OWN_SIGN);
+    TOC_AUTO(toc_buf_wipe) toc_buf note = {0};
+    say_claim(s, common_wallet);
+    steps(s, 200);
+    assert_true(feed_at(s, MALLORY, AUTHOR, TOC_LANE_ALERT, &feed));
+    toc_fork fork = {.feed = feed.name};
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[MALLORY].log, &txn, &err));
+    toc_log_tree tree = {.txn = txn, .number = feed.number};
+    toc_tree_source stored = toc_log_tree_source(&tree);
+    toc_tree_source made = {.context = &other, .subtree = one_leaf};
+    TOC_CHECK_OK(toc_log_head_note(txn, feed.number, &held, &err));
+    TOC_CHECK_OK(toc_checkpoint_sign(&feed.name, 1, &other, own, &note, &err));
+    TOC_CHECK_OK(toc_fork_side_make(&stored, feed.head_size, 0, held, &fork.sides[0], &err));
+    TOC_CHECK_OK(toc_fork_side_make(&made, 1, 0, toc_buf_view(&note), &fork.sides[1], &err));
+    TOC_AUTO(toc_buf_wipe) toc_buf bytes = {0};
+    toc_fork_write(&fork, &bytes);
+    TOC_CHECK_OK(toc_fork_read(toc_buf_view(&bytes), &fork, &err));
+    toc_log_abort(txn);
+    assert_true(sim_do(&s->net, &s->net.nodes[MALLORY], lie_in_store, &fork));
+    claim_fork(s, &fork);
+    steps(s, 200);
+    assert_int_equal(forked_at(s, READER, &feed), UINT64_MAX);
+    assert_int_equal(forked_at(s, AUTHOR, &feed), UINT64_MAX);
+    assert_true(refused(s, READER, MALLORY, TOC_REFUSE_CHECKPOINT_SIGNATURE) > 0);
+    assert_int_equal(refused(s, READER, AUTHOR, TOC_REFUSE_FORK), 0);
+    assert_int_equal(opened_by(s, READER), 1);
+}
+
+/* ---- the author ---- */
+
+static toc_code ask_writable(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                             toc_err *err)
+{
+    saying *what = context;
+    uint64_t generation;
+    toc_code code = toc_engine_writable(engine, txn, &what->s->circle, now, &generation, err);
+    what->wallet = code == TOC_STATE ? "halted" : "may write";
+    return TOC_OK;
+}
+
+static void an_author_whose_key_is_stolen_writes_nothing_before_it_has_another(void **state)
+{
+    scene *s = *state;
+    saying what = {.s = s};
+    toc_log_feed old, fresh;
+    say_claim(s, common_wallet);
+    steps(s, 200);
+    assert_true(feed_at(s, AUTHOR, AUTHOR, TOC_LANE_ALERT, &old));
+    part(s, TOC_LANE_ALERT, 1, 1);
+    steps(s, 2000);
+    uint64_t size = entries_at(s, AUTHOR, &old);
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], ask_writable, &what));
+    assert_string_equal(what.wallet, "halted");
+    assert_true(sim_rotate(&s->net, &s->net.nodes[AUTHOR], TOC_CHANGE_SIGN, false, false));
+    steps(s, 500);
+    say_claim(s, own_wallet);
+    steps(s, 1000);
+    assert_true(feed_at(s, READER, AUTHOR, TOC_LANE_ALERT, &fresh));
+    assert_true(fresh.name.generation > old.name.generation);
+    assert_int_equal(entries_at(s, AUTHOR, &old), size);
+    expect_opened_alike(s, 2); /* what came before, and what it says with the new key */
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up_member, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(two_histories_are_found_where_they_part_and_everybody_has_the_proof),
+        TEST(who_joins_later_gets_the_proof_from_whoever_has_it),
+        TEST(what_is_said_after_the_fork_counts_nowhere_and_what_was_said_before_does),
+        TEST(who_goes_on_after_a_fork_is_received_and_gets_no_receipt),
+        TEST(of_two_proofs_that_of_the_earlier_place_is_kept_by_all),
+        TEST(a_proof_that_its_author_did_not_sign_disputes_nothing),
+        TEST(an_author_whose_key_is_stolen_writes_nothing_before_it_has_another),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
