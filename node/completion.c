@@ -311,6 +311,8 @@ static toc_code fill_sources(toc_completion *at, toc_statement *draft, toc_err *
 
 toc_code toc_completion_identify(toc_completion *at, toc_statement *draft, toc_err *err)
 {
+    if (at->charter != NULL)
+        toc_registry_rename(&at->charter->registry, &draft->source);
     switch (draft->kind) {
     case TOC_RECORD_DISPUTE:
         return fill_dispute(at, &draft->as.dispute, err);

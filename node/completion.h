@@ -34,6 +34,7 @@ TOC_MUST toc_code toc_completion_expect(toc_completion *completion, const toc_st
  *   an org of zeroes where this org is meant (same-as, attribution, service notice);
  *   the open target of a dispute or an inquiry: the live claim of this circle with that id, with
  *   its identity in full; the revision seen, where a dispute names none;
+ *   the id of a list or vendor that is named by an alias of the circle's registry;
  *   of a reply, all that its inquiry says;
  *   of derived claims, whose sources are claim ids as yet: their records, and the roots. */
 TOC_MUST toc_code toc_completion_fill(toc_completion *completion, toc_statement *draft,

@@ -10,6 +10,7 @@ enum {
     CHARTER_ARENA_BYTES = 64 << 20,
     STEPS_ARENA_BYTES = (1 << 20) + TOC_CHARTER_ARENA_BYTES,
     STEPS_MAX = 1024,
+    LISTINGS_MAX = 2 * TOC_REGISTRY_MAX,
     HASH_DIGITS_MIN = 8
 };
 
@@ -139,6 +140,7 @@ static toc_code say_bytes(toc_talk *talk, toc_span signed_charter, toc_err *err)
 typedef struct proposal_task {
     toc_circle_id circle;
     toc_amend_step *steps; /* STEPS_MAX, the arena's */
+    toc_listing *listings; /* LISTINGS_MAX, likewise */
     toc_amendment amendment;
     bool dry_run;
     toc_buf bytes;
@@ -268,6 +270,35 @@ static toc_code read_branch(toc_log_txn *txn, json_t *request, toc_arena *arena,
     return TOC_OK;
 }
 
+static toc_code read_listings(json_t *request, proposal_task *task, toc_err *err)
+{
+    static const struct {
+        const char *name;
+        toc_ground kind;
+        bool drop;
+    } lists[] = {{"drop_list", TOC_GROUND_LIST, true},
+                 {"drop_vendor", TOC_GROUND_VENDOR, true},
+                 {"add_list", TOC_GROUND_LIST, false},
+                 {"add_vendor", TOC_GROUND_VENDOR, false}};
+    size_t total = 0;
+    for (size_t i = 0; i < TOC_COUNT(lists); i++) {
+        size_t count;
+        TOC_TRY(toc_args_texts(request, lists[i].name, false, &count, err));
+        if (count > LISTINGS_MAX - total)
+            return toc_fail(err, TOC_LIMIT, "more than %u changes of the registry",
+                            (unsigned)LISTINGS_MAX);
+        for (size_t j = 0; j < count; j++) {
+            toc_listing *listing = &task->listings[total++];
+            listing->drop = lists[i].drop;
+            TOC_TRY(toc_listed_parse(lists[i].kind, toc_args_text_at(request, lists[i].name, j),
+                                     &listing->row, err));
+        }
+    }
+    task->amendment.listings = task->listings;
+    task->amendment.listing_count = total;
+    return TOC_OK;
+}
+
 static toc_code run_propose(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
                             toc_err *err)
 {
@@ -284,13 +315,15 @@ toc_code toc_control_circle_propose(toc_talk *talk, json_t *request, toc_err *er
     toc_charter branch;
     TOC_TRY(toc_arena_new(STEPS_ARENA_BYTES, &arena, err));
     task.steps = toc_arena_zalloc(arena, STEPS_MAX, sizeof *task.steps);
-    if (task.steps == NULL)
+    task.listings = toc_arena_zalloc(arena, LISTINGS_MAX, sizeof *task.listings);
+    if (task.steps == NULL || task.listings == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for a proposal");
     TOC_TRY(toc_log_read(toc_node_log(toc_talk_node(talk)), &txn, err));
     TOC_TRY(toc_roll_circle(txn, request, &task.circle, err));
     TOC_TRY(read_steps(txn, request, &task, err));
     TOC_TRY(read_terms(request, &task.amendment, err));
     TOC_TRY(read_branch(txn, request, arena, &branch, &task.amendment, err));
+    TOC_TRY(read_listings(request, &task, err));
     TOC_TRY(toc_args_bool(request, "dry_run", &task.dry_run, err));
     toc_log_abort(txn);
     txn = NULL;

@@ -478,6 +478,26 @@ static void add_policy(toc_json *json, const toc_charter_policy *policy)
     toc_json_close(json, '}');
 }
 
+static void add_registry(toc_json *json, const toc_registry *registry)
+{
+    toc_json_open(json, "registry", '[');
+    for (size_t i = 0; i < registry->count; i++) {
+        const toc_listed *row = &registry->rows[i];
+        toc_json_open(json, NULL, '{');
+        toc_json_text(json, "kind",
+                      toc_span_text(row->kind == TOC_GROUND_LIST ? "list" : "vendor"));
+        toc_json_text(json, "id", row->id);
+        toc_json_optional(json, "title", row->title);
+        toc_json_optional(json, "copy_of", row->copy_of);
+        toc_json_open(json, "aliases", '[');
+        for (size_t j = 0; j < row->alias_count; j++)
+            toc_json_text(json, NULL, row->aliases[j]);
+        toc_json_close(json, ']');
+        toc_json_close(json, '}');
+    }
+    toc_json_close(json, ']');
+}
+
 static toc_code add_members(toc_json *json, toc_log_txn *txn, const toc_charter *charter,
                             toc_arena *arena, toc_err *err)
 {
@@ -542,6 +562,7 @@ toc_code toc_control_circle_show(toc_talk *talk, json_t *request, toc_err *err)
     TOC_TRY(toc_log_rivals(txn, &circle, add_rival, &json, err));
     toc_json_close(&json, ']');
     add_policy(&json, &charter.policy);
+    add_registry(&json, &charter.registry);
     TOC_TRY(add_members(&json, txn, &charter, cards, err));
     toc_json_close(&json, '}');
     TOC_TRY(toc_buf_ok(&line, err));

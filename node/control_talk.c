@@ -239,7 +239,7 @@ typedef struct toc_command {
     const char *name;
     unsigned flags;
     toc_code (*run)(toc_talk *talk, json_t *request, toc_err *err);
-    const char *arguments[18];
+    const char *arguments[24];
 } toc_command;
 
 static const toc_command commands[] = {
@@ -256,9 +256,28 @@ static const toc_command commands[] = {
     {"circle-propose",
      FOR_ADMINS,
      toc_control_circle_propose,
-     {"circle", "admit", "remove", "role", "renew", "join", "quorum", "name", "purpose", "tlp_max",
-      "retention_days", "history", "admission_delay_s", "bulk_bytes_per_day", "alert_bytes_per_day",
-      "approvals", "dry_run", NULL}},
+     {"circle",
+      "admit",
+      "remove",
+      "role",
+      "renew",
+      "join",
+      "quorum",
+      "name",
+      "purpose",
+      "tlp_max",
+      "retention_days",
+      "history",
+      "admission_delay_s",
+      "bulk_bytes_per_day",
+      "alert_bytes_per_day",
+      "approvals",
+      "add_list",
+      "drop_list",
+      "add_vendor",
+      "drop_vendor",
+      "dry_run",
+      NULL}},
     {"circle-proposals", READS, toc_control_circle_proposals, {NULL}},
     {"circle-proposal", READS, toc_control_circle_proposal, {"proposal", "charter", NULL}},
     {"circle-endorse", FOR_ADMINS, toc_control_circle_endorse, {"proposal", "charter", NULL}},

@@ -22,6 +22,8 @@ typedef struct toc_writer_retelling {
 } toc_writer_retelling;
 
 enum { TOC_WRITER_DRAFTS_TOLD = 4 };
+enum { TOC_WRITER_SOURCES_TOLD = 8, TOC_WRITER_SOURCE_BYTES = 72 };
+
 /* Of one submission, from batch to batch; zeroes at first. */
 typedef struct toc_writer_totals {
     uint64_t fresh, changed, unchanged,
@@ -29,6 +31,9 @@ typedef struct toc_writer_totals {
     toc_writer_retelling retelling;
     uint64_t drafted; /* records of these that wait for officers, or would */
     toc_draft_id drafts[TOC_WRITER_DRAFTS_TOLD]; /* the first ones */
+    /* "list NAME", "vendor NAME": that neither terms nor registry know; the first ones. */
+    size_t unregistered_count;
+    char unregistered[TOC_WRITER_SOURCES_TOLD][TOC_WRITER_SOURCE_BYTES];
 } toc_writer_totals;
 
 /* `index`: of the draft in the batch. */

@@ -1,5 +1,7 @@
 #include "node/writer_batch.h"
 
+#include <stdio.h>
+
 #include "proto/crypto/hash.h"
 
 enum {
@@ -200,6 +202,31 @@ toc_code toc_writer_add_approved(toc_writer_batch *all, const toc_statement *sta
     return add_record(all, statement, before, after, err);
 }
 
+/* By the terms, and by the registry of the charter in force (RULES §4). */
+static toc_span original_of(const toc_writer_batch *all, const toc_source *source)
+{
+    const toc_charter *charter = all->completion.charter;
+    return toc_registry_original(charter == NULL ? NULL : &charter->registry, source);
+}
+
+/* What goes back to nothing that is known counts as our own, and whoever submits it is told. */
+static void note_unregistered(const toc_writer_batch *all, const toc_source *source,
+                              toc_writer_totals *totals)
+{
+    if ((source->ground != TOC_GROUND_LIST && source->ground != TOC_GROUND_VENDOR) ||
+        original_of(all, source).size > 0)
+        return;
+    char name[TOC_WRITER_SOURCE_BYTES];
+    snprintf(name, sizeof name, "%s %.*s", source->ground == TOC_GROUND_LIST ? "list" : "vendor",
+             (int)source->id.size, (const char *)source->id.data);
+    for (size_t i = 0; i < totals->unregistered_count; i++) {
+        if (strcmp(totals->unregistered[i], name) == 0)
+            return;
+    }
+    if (totals->unregistered_count < TOC_WRITER_SOURCES_TOLD)
+        memcpy(totals->unregistered[totals->unregistered_count++], name, sizeof name);
+}
+
 /* The root belongs to what is compared: what is stored has one too. */
 static toc_code give_root(toc_writer_batch *all, toc_statement *statement,
                           const toc_claim_id *claim, toc_err *err)
@@ -210,7 +237,8 @@ static toc_code give_root(toc_writer_batch *all, toc_statement *statement,
         return TOC_OK; /* they came with its sources */
     toc_root *root = toc_arena_zalloc(all->arena, 1, sizeof *root);
     if (root != NULL)
-        *root = toc_source_root(&statement->source, claim, all->arena);
+        *root = toc_source_root_as(&statement->source, original_of(all, &statement->source), claim,
+                                   all->arena);
     if (root == NULL || root->data == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for a root");
     statement->roots = root;
@@ -377,6 +405,7 @@ toc_code toc_writer_take_claim(toc_writer_batch *all, const toc_statement *draft
     toc_statement statement = *draft;
     toc_claim_id claim;
     TOC_TRY(toc_completion_fill(&all->completion, &statement, err));
+    note_unregistered(all, &statement.source, totals);
     toc_statement_claim(&statement, &all->circle, toc_node_org(all->completion.node), &claim);
     toc_writer_known_claim before;
     toc_recent_row row = {

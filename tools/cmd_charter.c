@@ -27,6 +27,11 @@ const toc_option toc_circle_propose_options[] = {
      "so long new readers wait for their keys; lowering it takes as long"},
     {"bulk-per-day", "BYTES", "of one member, bulk; 0: as usual; beyond it waits for the next day"},
     {"alert-per-day", "BYTES", "the same in the alert lane"},
+    {"add-list", "ID[=COPY-OF][,ALIAS][:TITLE]",
+     "a list whose claims are one lineage, whoever quotes it (repeatable)"},
+    {"drop-list", "ID", "it counts as each submitter's own again (repeatable)"},
+    {"add-vendor", "ID[=COPY-OF][,ALIAS][:TITLE]", "the same for a vendor"},
+    {"drop-vendor", "ID", "the same for a vendor"},
     {"approvals", "KIND=K", "so many officers approve each record of a kind; 0: none; repeatable"},
     {"circle", "ID", "which circle, when there is more than one (id or name)"},
     {"dry-run", NULL, "show what would change, and sign nothing"},
@@ -91,6 +96,8 @@ static const char *term_of(const char *what)
         {"admission_delay_ms", "admission delay in ms"},
         {"bulk_bytes_per_day", "bytes a member and day, bulk (0: as usual)"},
         {"alert_bytes_per_day", "bytes a member and day, alert (0: as usual)"},
+        {"list", "registered list"},
+        {"vendor", "registered vendor"},
         {"approvals", "officers who approve a record, by kind"},
     };
     for (size_t i = 0; i < TOC_COUNT(terms); i++) {
@@ -166,14 +173,19 @@ static toc_code show_proposal(void *context, json_t *line, toc_buf *out, toc_err
 
 /* ---- propose ---- */
 
-static void add_list(toc_json *json, const toc_opts *args, const char *name)
+static void add_list_as(toc_json *json, const toc_opts *args, const char *option, const char *key)
 {
     size_t cursor = 0;
     const char *each;
-    toc_json_open(json, name, '[');
-    while ((each = toc_opts_each(args, name, &cursor)) != NULL)
+    toc_json_open(json, key, '[');
+    while ((each = toc_opts_each(args, option, &cursor)) != NULL)
         toc_json_text(json, NULL, toc_span_text(each));
     toc_json_close(json, ']');
+}
+
+static void add_list(toc_json *json, const toc_opts *args, const char *name)
+{
+    add_list_as(json, args, name, name);
 }
 
 static void add_text(toc_json *json, const toc_opts *args, const char *option, const char *key)
@@ -205,6 +217,10 @@ toc_code toc_cmd_circle_propose(toc_cli *cli, const toc_opts *args, toc_err *err
     add_list(&json, args, "renew");
     add_list(&json, args, "approvals");
     add_text(&json, args, "join", "join");
+    add_list_as(&json, args, "add-list", "add_list");
+    add_list_as(&json, args, "drop-list", "drop_list");
+    add_list_as(&json, args, "add-vendor", "add_vendor");
+    add_list_as(&json, args, "drop-vendor", "drop_vendor");
     add_text(&json, args, "name", "name");
     add_text(&json, args, "purpose", "purpose");
     add_text(&json, args, "tlp-max", "tlp_max");

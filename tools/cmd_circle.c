@@ -192,6 +192,26 @@ static void add_waiting(const json_t *members, toc_buf *out)
     }
 }
 
+/* Beside what 'tocsin terms' has. */
+static void add_registry(const json_t *registry, toc_buf *out)
+{
+    for (size_t i = 0; i < json_array_size(registry); i++) {
+        const json_t *row = json_array_get(registry, i);
+        const json_t *aliases = json_object_get(row, "aliases");
+        toc_buf_add_text(out, i == 0 ? "\n" : "");
+        toc_buf_printf(out, "%s ", toc_text_of(row, "kind"));
+        toc_colour_add(out, TOC_STYLE_STRONG, toc_span_text(toc_text_of(row, "id")));
+        for (size_t j = 0; j < json_array_size(aliases); j++)
+            toc_buf_printf(out, "%s%s", j == 0 ? ", also " : ", ",
+                           json_string_value(json_array_get(aliases, j)));
+        if (toc_text_of(row, "copy_of")[0] != '\0')
+            toc_buf_printf(out, ", a copy of %s", toc_text_of(row, "copy_of"));
+        toc_buf_add_text(out, toc_text_of(row, "title")[0] == '\0' ? "" : ": ");
+        toc_colour_add(out, TOC_STYLE_PLAIN, toc_span_text(toc_text_of(row, "title")));
+        toc_buf_add_u8(out, '\n');
+    }
+}
+
 static toc_code show_circle(void *context, json_t *line, toc_buf *out, toc_err *err)
 {
     static const char *const heads[] = {"MEMBER",     "ROLE", "KIND", "COUNTRY",
@@ -217,7 +237,9 @@ static toc_code show_circle(void *context, json_t *line, toc_buf *out, toc_err *
         toc_table_add_text(&table, toc_text_of(member, "last_heard"));
         toc_table_add_text(&table, toc_text_of(member, "org"));
     }
-    return toc_table_print(&table, 0, out, err);
+    TOC_TRY(toc_table_print(&table, 0, out, err));
+    add_registry(json_object_get(line, "registry"), out);
+    return toc_buf_ok(out, err);
 }
 
 toc_code toc_cmd_circle_show(toc_cli *cli, const toc_opts *args, toc_err *err)

@@ -9,6 +9,7 @@
 
 #include "proto/base/text.h"
 #include "proto/crypto/secret.h"
+#include "proto/rules/terms.h"
 #include "tools/term/progress.h"
 #include "tools/term/text.h"
 
@@ -309,6 +310,40 @@ void toc_parcel_refuse_line(toc_parcel *parcel, const json_t *line)
     toc_parcel_refuse(parcel, &problem);
 }
 
+/* Lists and vendors that neither the terms nor the circle's registry have: each once. */
+static void take_unregistered(const toc_parcel *parcel, const json_t *names, toc_totals *totals)
+{
+    for (size_t i = 0; i < json_array_size(names); i++) {
+        const char *name = json_string_value(json_array_get(names, i));
+        size_t used = strlen(totals->unregistered);
+        if (name == NULL || strstr(totals->unregistered, name) != NULL ||
+            used + strlen(name) + 2 > sizeof totals->unregistered)
+            continue;
+        snprintf(totals->unregistered + used, sizeof totals->unregistered - used, "%s\n", name);
+        if (parcel->cli->json)
+            continue;
+        bool is_list = strncmp(name, "list ", 5) == 0;
+        const char *id = name + (is_list ? 5 : 7);
+        TOC_AUTO(toc_buf_wipe) toc_buf raw = {0};
+        TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+        toc_buf_printf(
+            &raw,
+            "%s is not registered, so it counts as this org's own word. The nearest "
+            "that is known: %s (tocsin terms, tocsin circle show)",
+            name, toc_term_nearest(is_list ? TOC_TERMS_LIST : TOC_TERMS_VENDOR, toc_span_text(id)));
+        toc_term_add(&line, toc_buf_view(&raw));
+        fprintf(stderr, "%s\n", toc_buf_text(&line));
+    }
+}
+
+static void add_unregistered(toc_json *json, const char *names)
+{
+    toc_json_open(json, "unregistered", '[');
+    for (const char *end; (end = strchr(names, '\n')) != NULL; names = end + 1)
+        toc_json_text(json, NULL, toc_span_of(names, (size_t)(end - names)));
+    toc_json_close(json, ']');
+}
+
 /* Lines of the node: refusals, then the summary. */
 static toc_code take_line(void *context, json_t *line, toc_buf *out, toc_err *err)
 {
@@ -319,6 +354,7 @@ static toc_code take_line(void *context, json_t *line, toc_buf *out, toc_err *er
         at->totals->unchanged += toc_number_of(line, "unchanged");
         at->totals->refused += toc_number_of(line, "refused");
         at->totals->drafted += toc_number_of(line, "drafted");
+        take_unregistered(at->parcel, json_object_get(line, "unregistered"), at->totals);
         return json_object_get(line, "held_until") == NULL
                    ? toc_buf_ok(out, err)
                    : tell_held(at->parcel, at->id, at->totals, err);
@@ -499,6 +535,8 @@ toc_code toc_parcel_print(const toc_parcel *parcel, const toc_totals *totals, to
             toc_json_number(&json, "drafted", totals->drafted);
         if (totals->notes.count > 0)
             add_notes(&totals->notes, &json);
+        if (totals->unregistered[0] != '\0')
+            add_unregistered(&json, totals->unregistered);
         toc_json_close(&json, '}');
         toc_json_end_line(&json);
         return toc_print(&out, err);

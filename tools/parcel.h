@@ -29,6 +29,7 @@ typedef struct toc_totals {
     uint64_t spooled;   /* files that wait in the spool; their rows count as read only */
     uint64_t drafted;   /* records that wait for officers, or would */
     toc_draft_notes notes;
+    char unregistered[1024]; /* "list NAME" and "vendor NAME", one a line */
 } toc_totals;
 
 /* What any command that submits takes: --circle, --alert, --dry-run, --hold. */

@@ -92,6 +92,8 @@
 #define TOC_CARD_ARENA_BYTES    (256u << 10) /* what opening the largest honest card takes, twice */
 #define TOC_CHARTER_ARENA_BYTES (2u << 20)   /* the same for a charter */
 
+#define TOC_REGISTRY_MAX       128u /* lists and vendors of a circle's own; with eight aliases each 110 KB at worst */
+#define TOC_LISTED_ALIASES_MAX 8u
 /* Of one version, signed by one admin: an honest one signs one, and the second shows that its key is
  * in other hands. */
 #define TOC_PROPOSALS_OF_AN_ADMIN 2u

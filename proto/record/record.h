@@ -101,6 +101,11 @@ void toc_incident_subject(toc_span slug, toc_subject *out);
 /* The one root of a source that is not derived (RULES §4), from the arena. NULL data when memory
  * is short. */
 toc_root toc_source_root(const toc_source *source, const toc_claim_id *claim, toc_arena *arena);
+/* The same where `original` is the list or vendor that it goes back to; empty: nobody knows it. */
+toc_root toc_source_root_as(const toc_source *source, toc_span original, const toc_claim_id *claim,
+                            toc_arena *arena);
+/* What a list or vendor goes back to by the terms alone; empty when they do not know it. */
+toc_span toc_source_original(const toc_source *source);
 
 /* One record that another is to be derived from. */
 typedef struct toc_derivation {

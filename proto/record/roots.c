@@ -17,19 +17,30 @@ static const toc_term *original_of(toc_term_set set, toc_span id)
     return term;
 }
 
-toc_root toc_source_root(const toc_source *source, const toc_claim_id *claim, toc_arena *arena)
+toc_span toc_source_original(const toc_source *source)
 {
     const toc_term *original = NULL;
-    TOC_ASSERT(source->ground != TOC_GROUND_DERIVED);
-    if (source->ground != TOC_GROUND_OWN)
+    if (source->ground == TOC_GROUND_LIST || source->ground == TOC_GROUND_VENDOR)
         original = original_of(
             source->ground == TOC_GROUND_LIST ? TOC_TERMS_LIST : TOC_TERMS_VENDOR, source->id);
-    toc_span id = original == NULL ? TOC_SPAN_OF(*claim) : toc_span_text(original->id);
+    return original == NULL ? (toc_span){0} : toc_span_text(original->id);
+}
+
+toc_root toc_source_root(const toc_source *source, const toc_claim_id *claim, toc_arena *arena)
+{
+    return toc_source_root_as(source, toc_source_original(source), claim, arena);
+}
+
+toc_root toc_source_root_as(const toc_source *source, toc_span original, const toc_claim_id *claim,
+                            toc_arena *arena)
+{
+    TOC_ASSERT(source->ground != TOC_GROUND_DERIVED);
+    toc_span id = original.size == 0 ? TOC_SPAN_OF(*claim) : original;
     uint8_t *root = toc_arena_alloc(arena, 1 + id.size);
     if (root == NULL)
         return (toc_root){0};
     root[0] = TOC_ROOT_OWN;
-    if (original != NULL)
+    if (original.size > 0)
         root[0] = source->ground == TOC_GROUND_LIST ? TOC_ROOT_LIST : TOC_ROOT_VENDOR;
     memcpy(root + 1, id.data, id.size);
     return toc_span_of(root, 1 + id.size);

@@ -165,6 +165,8 @@ toc_code toc_charter_amend(const toc_charter *current, const toc_amendment *amen
     for (size_t i = 0; i < amendment->step_count; i++)
         TOC_TRY(take_step(&draft, members, &amendment->steps[i], err));
     TOC_TRY(take_terms(&draft, amendment, err));
+    TOC_TRY(toc_registry_amend(&draft.registry, amendment->listings, amendment->listing_count,
+                               arena, err));
     bool changed = false;
     TOC_TRY(toc_charter_compare(current, &draft, note_change, &changed, err));
     if (!changed)
@@ -300,6 +302,42 @@ static toc_code compare_pins(const comparison *to, const toc_charter *before,
     return TOC_OK;
 }
 
+static toc_code tell_listed(const comparison *to, const toc_listed *before, const toc_listed *after,
+                            toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf old = {0};
+    TOC_AUTO(toc_buf_wipe) toc_buf new = {0};
+    if (before != NULL)
+        toc_listed_print(before, &old);
+    if (after != NULL)
+        toc_listed_print(after, &new);
+    TOC_TRY(toc_buf_ok(&old, err));
+    TOC_TRY(toc_buf_ok(&new, err));
+    toc_ground kind = before == NULL ? after->kind : before->kind;
+    return tell(to, kind == TOC_GROUND_LIST ? "list" : "vendor", NULL, toc_buf_view(&old),
+                toc_buf_view(&new), err);
+}
+
+/* By id: both registries are searched. */
+static toc_code compare_registries(const comparison *to, const toc_registry *before,
+                                   const toc_registry *after, toc_err *err)
+{
+    for (size_t i = 0; i < before->count; i++) {
+        const toc_listed *row = &before->rows[i];
+        const toc_listed *same = toc_registry_find(after, row->kind, row->id);
+        if (same != NULL && !toc_span_equal(same->id, row->id))
+            same = NULL; /* it has become an alias */
+        TOC_TRY(tell_listed(to, row, same, err));
+    }
+    for (size_t i = 0; i < after->count; i++) {
+        const toc_listed *row = &after->rows[i];
+        const toc_listed *same = toc_registry_find(before, row->kind, row->id);
+        if (same == NULL || !toc_span_equal(same->id, row->id))
+            TOC_TRY(tell_listed(to, NULL, row, err));
+    }
+    return TOC_OK;
+}
+
 static toc_span history_text(toc_history history)
 {
     return toc_span_text(history == TOC_HISTORY_ALL ? "all" : "none");
@@ -328,6 +366,7 @@ toc_code toc_charter_compare(const toc_charter *before, const toc_charter *after
         TOC_TRY(tell_joined(&to, before, after, err));
     TOC_TRY(tell(&to, "name", NULL, before->name, after->name, err));
     TOC_TRY(tell(&to, "purpose", NULL, before->purpose, after->purpose, err));
+    TOC_TRY(compare_registries(&to, &before->registry, &after->registry, err));
     TOC_TRY(tell_number(&to, "quorum", before->quorum, after->quorum, err));
     TOC_TRY(tell(&to, "tlp_max", NULL, toc_span_text(toc_tlp_name(old->tlp_max)),
                  toc_span_text(toc_tlp_name(new->tlp_max)), err));

@@ -30,7 +30,9 @@ typedef struct toc_amendment {
     uint32_t quorum;             /* 0: as it is */
     const toc_charter *joins;    /* of another branch, which ends too; NULL: none */
     bool sets_tlp_max, sets_retention, sets_history, sets_delay, sets_bulk, sets_alert;
-    toc_charter_policy policy; /* the fields that are set; approvals: changes, k 0 for none */
+    size_t listing_count;
+    const toc_listing *listings; /* of the registry, done in this order */
+    toc_charter_policy policy;   /* the fields that are set; approvals: changes, k 0 for none */
 } toc_amendment;
 
 /* The draft of the version after `current`, with everything checked but its signatures. `cards` has

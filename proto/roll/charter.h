@@ -12,6 +12,7 @@
 #include "proto/record/record.h"
 #include "proto/roll/approvals.h"
 #include "proto/roll/card.h"
+#include "proto/roll/registry.h"
 
 typedef enum toc_role {
     TOC_ROLE_ADMIN = 1,
@@ -76,6 +77,7 @@ typedef struct toc_charter {
     toc_charter_policy policy;
     size_t pin_count;
     const toc_charter_pin *pins; /* by org, generation, lane; none in version 1 */
+    toc_registry registry;
 
     toc_circle_id circle; /* version 1: of the body; later ones carry it */
     toc_charter_hash hash;

@@ -2,6 +2,7 @@
 #include "proto/roll/field.h"
 #include "proto/roll/layout.h"
 #include "proto/roll/pins_layout.h"
+#include "proto/roll/registry_layout.h"
 #include "proto/rules/terms.h"
 #include "roll.pb-c.h"
 
@@ -91,6 +92,7 @@ static toc_code check_charter(const toc_charter *charter, toc_err *err)
     TOC_TRY(check_texts(charter, err));
     TOC_TRY(check_policy(&charter->policy, err));
     TOC_TRY(check_members(charter, err));
+    TOC_TRY(toc_registry_check(&charter->registry, err));
     return toc_pins_check(charter, err);
 }
 
@@ -187,6 +189,7 @@ toc_code toc_charter_encode(const toc_charter *charter, toc_buf *out_body, toc_e
     fill_policy(&packer, &charter->policy, &policy);
     message.policy = &policy;
     toc_pins_pack(&packer, charter, &message);
+    toc_registry_pack(&packer, &charter->registry, &message);
     if (packer.failed)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for a charter");
     toc_wire_pack(&message.base, out_body);
@@ -277,6 +280,7 @@ toc_code toc_charter_decode(toc_span body, toc_arena *arena, toc_charter *out, t
     TOC_TRY(take_policy(message->policy, &charter.policy, err));
     TOC_TRY(take_members(message, arena, &charter, err));
     TOC_TRY(toc_pins_take(message, arena, &charter, err));
+    TOC_TRY(toc_registry_take(message, arena, &charter.registry, err));
     TOC_TRY(check_charter(&charter, err));
     *out = charter;
     return TOC_OK;

@@ -63,7 +63,7 @@ const toc_term *toc_term_find(toc_term_set set, toc_span text)
     return NULL;
 }
 
-static toc_code refuse(toc_term_set set, toc_span text, toc_err *err)
+const char *toc_term_nearest(toc_term_set set, toc_span text)
 {
     toc_nearest nearest = toc_nearest_to(text);
     const toc_term *term;
@@ -72,9 +72,14 @@ static toc_code refuse(toc_term_set set, toc_span text, toc_err *err)
         for (const char *const *alias = term->aliases; alias != NULL && *alias != NULL; alias++)
             toc_nearest_try(&nearest, *alias, term->id);
     }
+    return nearest.found;
+}
+
+static toc_code refuse(toc_term_set set, toc_span text, toc_err *err)
+{
     int shown = toc_quoted_bytes(text);
     return toc_fail(err, TOC_NOT_FOUND, "'%.*s' is no %s; the nearest is '%s'", shown,
-                    (const char *)text.data, toc_term_set_name(set), nearest.found);
+                    (const char *)text.data, toc_term_set_name(set), toc_term_nearest(set, text));
 }
 
 toc_code toc_term_resolve(toc_term_set set, toc_span text, char out[65], toc_err *err)

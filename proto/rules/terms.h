@@ -36,6 +36,8 @@ typedef struct toc_term {
 
 /* By id or alias, any case, spaces and underscores as hyphens. NULL when unknown. */
 const toc_term *toc_term_find(toc_term_set set, toc_span text);
+/* The id whose spelling, or whose alias's, is nearest to the text. */
+const char *toc_term_nearest(toc_term_set set, toc_span text);
 /* By id only, exactly. */
 const toc_term *toc_term_by_id(toc_term_set set, toc_span id);
 const toc_term *toc_term_at(toc_term_set set, size_t index); /* NULL past the end */

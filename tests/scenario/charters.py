@@ -86,6 +86,42 @@ def together(nodes, circle):
 
 
 
+def registry(nodes):
+    """Two members quote one list: two lineages while nobody knows it, one when the charter does."""
+    a, b = nodes["a"], nodes["b"]
+    say = ("submit", "wallet", wallet(20), "--chain", "ETH", "--category", "theft")
+    told = a.tocsin(*say, "--list", "desk-feed").last
+    expect(told["unregistered"] == ["list desk-feed"], f"an unknown list is not told: {told}")
+    b.tocsin(*say, "--list", "desk-feed")
+    nodes.level("a", "b")
+    expect(lineages(a, 20) == 2, "what nobody registered is not each submitter's own")
+    known = a.tocsin("circle", "propose", "--add-list", "ofac", ok=None, as_json=False)
+    expect(known.code != 0 and "known already, as ofac-sdn" in known.err, f"the terms are changed: {known.err!r}")
+    made = a.tocsin("circle", "propose", "--add-list", "desk-feed,df:Feed of the desk", "--add-list",
+                    "desk-mirror=desk-feed").last
+    expect(words_of(made["changes"]) == {("list", None, None, "desk-feed,df:Feed of the desk"),
+                                         ("list", None, None, "desk-mirror=desk-feed")}, f"said otherwise: {made}")
+    wait_for("B's node heard of it", lambda: b.tocsin("circle", "proposals").lines)
+    b.tocsin("circle", "endorse", made["proposal"], "--yes")
+    wait_for("both have the registry", lambda: [row["id"] for node in (a, b) for row in
+                                                node.tocsin("circle", "show", "desk").last["registry"]]
+             == ["desk-feed", "desk-mirror"] * 2)
+    for node, name in ((a, "df"), (b, "desk-mirror")):
+        told = node.tocsin("submit", "wallet", wallet(21), "--chain", "ETH", "--category", "theft", "--list", name).last
+        expect("unregistered" not in told and told["new"] == 1, f"a registered list is told: {told}")
+    expect(a.tocsin(*say, "--list", "desk-feed").last["changed"] == 1, "what is registered now is not said anew")
+    b.tocsin(*say, "--list", "df")
+    nodes.level("a", "b")
+    for number in (20, 21):
+        expect(lineages(a, number) == lineages(b, number) == 1, f"wallet {number}: one list counts twice")
+    sources = {claim["source"] for claim in a.lookup(wallet(21))["claims"]}
+    expect(sources == {"list:desk-feed", "list:desk-mirror"}, f"aliases are carried: {sources}")
+
+
+def lineages(node, number):
+    return node.lookup(wallet(number))["categories"][0]["lineages"]
+
+
 def removed(nodes):
     a, b, c = nodes["a"], nodes["b"], nodes["c"]
     refused = a.tocsin("circle", "propose", "--remove", b.name, ok=(2,), as_json=False).err
@@ -93,7 +129,7 @@ def removed(nodes):
     made = b.tocsin("circle", "propose", "--remove", c.name).last
     path, _ = write_proposal(nodes, b, made["proposal"])
     expect(a.tocsin("circle", "endorse", str(path), "--yes").last["state"] == "in-force", "C is still in")
-    wait_for("both have version 4", lambda: version(a) == version(b) == 4)
+    wait_for("both have version 5", lambda: version(a) == version(b) == 5)
     before = c.status()["entries"]
     for number in (2, 3):
         nodes["a" if number == 2 else "b"].tocsin("submit", "wallet", wallet(number), "--chain", "ETH",
@@ -112,6 +148,7 @@ def run(nodes):
     nodes.exchange_cards()
     circle = second_admin(nodes)
     together(nodes, circle)
+    registry(nodes)
     removed(nodes)
 
 

@@ -247,6 +247,23 @@ static void every_difference_is_told(void **state)
         .count = 2, .rows = {{TOC_RECORD_WALLET, 2, TOC_SCOPE_SUBMIT}, {200, 3, TOC_SCOPE_FREEZE}}};
     all = compared(&in->current, &next);
     assert_one(&all, "approvals", "", "wallet=2, kind 200=3 (freeze)");
+    toc_listed desk = {.kind = TOC_GROUND_LIST, .id = toc_span_text("desk")};
+    next = in->current;
+    next.registry = (toc_registry){.count = 1, .rows = &desk};
+    all = compared(&in->current, &next);
+    assert_one(&all, "list", "", "desk");
+    all = compared(&next, &in->current);
+    assert_one(&all, "list", "desk", "");
+    toc_listed other = {.kind = TOC_GROUND_LIST,
+                        .id = toc_span_text("desk"),
+                        .title = toc_span_text("The desk's"),
+                        .copy_of = toc_span_text("ofac-sdn"),
+                        .alias_count = 2,
+                        .aliases = {toc_span_text("d"), toc_span_text("e")}};
+    toc_charter renewed = in->current;
+    renewed.registry = (toc_registry){.count = 1, .rows = &other};
+    all = compared(&next, &renewed);
+    assert_one(&all, "list", "desk", "desk=ofac-sdn,d,e:The desk's");
 }
 
 static void every_difference_of_a_member_is_told(void **state)

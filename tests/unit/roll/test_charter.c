@@ -95,7 +95,37 @@ static void a_charter_keeps_every_field_it_was_given(void **state)
     from.charter.policy.approvals = (toc_approval_rules){
         .count = 2, .rows = {{TOC_RECORD_WALLET, 2, TOC_SCOPE_SUBMIT}, {200, 3, TOC_SCOPE_FREEZE}}};
     from.members[1].country = (toc_span){0};
+    const toc_listed rows[] = {{.kind = TOC_GROUND_LIST,
+                                .id = toc_span_text("desk-list"),
+                                .title = toc_span_text("Desk"),
+                                .alias_count = 2,
+                                .aliases = {toc_span_text("dl"), toc_span_text("dm")}},
+                               {.kind = TOC_GROUND_VENDOR,
+                                .id = toc_span_text("v"),
+                                .copy_of = toc_span_text("chainalysis")}};
+    from.charter.registry = (toc_registry){.count = 2, .rows = rows};
     toc_charter charter = drafted(&from, arena);
+    /* Field 12, twice, as protobuf's encoding has it: written by hand. */
+    static const char wire[] = "\x62\x1b\x08\x01\x12\x09"
+                               "desk-list"
+                               "\x1a\x04"
+                               "Desk"
+                               "\x2a\x02"
+                               "dl"
+                               "\x2a\x02"
+                               "dm"
+                               "\x62\x12\x08\x02\x12\x01"
+                               "v"
+                               "\x22\x0b"
+                               "chainalysis";
+    assert_non_null(memmem(charter.body.data, charter.body.size, wire, sizeof wire - 1));
+    assert_int_equal(charter.registry.count, 2);
+    assert_true(toc_span_equal(charter.registry.rows[0].title, rows[0].title));
+    assert_int_equal(charter.registry.rows[0].alias_count, 2);
+    assert_true(toc_span_equal(charter.registry.rows[0].aliases[1], rows[0].aliases[1]));
+    assert_int_equal(charter.registry.rows[1].kind, TOC_GROUND_VENDOR);
+    assert_true(toc_span_equal(charter.registry.rows[1].copy_of, rows[1].copy_of));
+    assert_int_equal(charter.registry.rows[1].title.size, 0);
     assert_true(toc_span_equal(charter.name, from.charter.name));
     assert_true(toc_span_equal(charter.purpose, from.charter.purpose));
     assert_memory_equal(charter.nonce, from.charter.nonce, 32);
