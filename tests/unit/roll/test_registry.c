@@ -119,7 +119,7 @@ static void a_root_of_what_nobody_registered_is_the_submitters_own(void **state)
 static void claims_carry_ids_and_no_aliases(void **state)
 {
     (void)state;
-    const toc_listed rows[] = {row("desk,d,ofac")};
+    const toc_listed rows[] = {row("desk,d,ofac-sdn")};
     const toc_registry registry = {.count = 1, .rows = rows};
     toc_source source = {.ground = TOC_GROUND_LIST, .id = toc_span_text("d")};
     toc_registry_rename(&registry, &source);
