@@ -325,7 +325,7 @@ static toc_code settle(toc_engine *engine, toc_log_txn *txn, const toc_charter *
         return TOC_OK; /* counted */
     toc_log_card_context context = {.txn = txn, .arena = arena};
     toc_card_source cards = toc_log_card_source(&context);
-    toc_code verdict = toc_charter_judge(current, next, &cards, &why);
+    toc_code verdict = toc_join_judge(txn, current, next, &cards, arena, &why);
     if (verdict == TOC_IO || verdict == TOC_NO_MEMORY)
         return toc_fail(err, verdict, "%s", why.text);
     if (verdict == TOC_OK && cards_here == CARDS_READY) {

@@ -9,7 +9,7 @@
 
 #include "proto/base/limits.h"
 
-enum { QUOTA_DAY_MS = 86400000, QUOTA_ARENA_BYTES = 1 << 20 };
+enum { QUOTA_DAY_MS = 86400000, QUOTA_ARENA_BYTES = 64 << 20 };
 #define QUOTA_WEEK_MS ((uint64_t)TOC_QUOTA_DAYS_KEPT * QUOTA_DAY_MS)
 
 static uint32_t day_of(toc_time time)
@@ -44,25 +44,6 @@ static toc_code counting_since(toc_log_txn *txn, const toc_circle_id *circle, to
     return toc_log_counting_put(txn, circle, now.wall, err);
 }
 
-typedef struct waking {
-    toc_arena *arena;
-    toc_circle_id *ids;
-    size_t count;
-} waking;
-
-static toc_code collect(void *context, const toc_log_circle *circle, toc_err *err)
-{
-    waking *all = context;
-    toc_circle_id *grown = toc_arena_zalloc(all->arena, all->count + 1, sizeof *grown);
-    if (grown == NULL)
-        return toc_fail(err, TOC_NO_MEMORY, "out of memory for circles");
-    if (all->count > 0)
-        memcpy(grown, all->ids, all->count * sizeof *grown);
-    grown[all->count++] = circle->id;
-    all->ids = grown;
-    return TOC_OK;
-}
-
 toc_code toc_quota_wake(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err)
 {
     bool was_off = engine->last_tick.unix_ms != 0 &&
@@ -74,10 +55,11 @@ toc_code toc_quota_wake(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_e
         return TOC_OK;
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
     TOC_TRY(toc_arena_new(QUOTA_ARENA_BYTES, &arena, err));
-    waking circles = {.arena = arena};
-    TOC_TRY(toc_log_circles(txn, collect, &circles, err));
-    for (size_t i = 0; i < circles.count; i++)
-        TOC_TRY(toc_log_counting_put(txn, &circles.ids[i], now.wall, err));
+    toc_log_circle *circles;
+    size_t count;
+    TOC_TRY(toc_write_circles(txn, arena, &circles, &count, err));
+    for (size_t i = 0; i < count; i++)
+        TOC_TRY(toc_log_counting_put(txn, &circles[i].id, now.wall, err));
     return TOC_OK;
 }
 
