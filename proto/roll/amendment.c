@@ -235,6 +235,7 @@ static toc_code compare_members(const comparison *to, const toc_charter *before,
     while (i < before->member_count || j < after->member_count) {
         const toc_charter_member *old = i < before->member_count ? &before->members[i] : NULL;
         const toc_charter_member *new = j < after->member_count ? &after->members[j] : NULL;
+        TOC_ASSERT(old != NULL || new != NULL);
         int order = old == NULL   ? 1
                     : new == NULL ? -1
                                   : memcmp(&old->org, &new->org, sizeof old->org);

@@ -3,7 +3,7 @@
  *   1  a body. As a draft it opens only if it keeps the rules that other code relies on (order,
  * majority, readers); what is written from it opens as the same rules; and without a signature no
  * judge lets it stand. */
-#include "proto/roll/charter.h"
+#include "proto/roll/pins.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -37,6 +37,17 @@ static void check_rules(const toc_charter *charter)
             TOC_ASSERT(toc_charter_reader(charter, readers++) == member);
         TOC_ASSERT(strcmp(toc_role_name(member->role), "unknown") != 0);
     }
+    for (size_t i = 0; i < charter->pin_count; i++) {
+        const toc_charter_pin *pin = &charter->pins[i];
+        const toc_feed_name feed = {.circle = charter->circle,
+                                    .org = pin->org,
+                                    .lane = pin->lane,
+                                    .generation = pin->generation};
+        TOC_ASSERT(toc_pin_find(charter, &feed) == pin);
+        TOC_ASSERT(toc_charter_end(charter, &feed) == pin->size && pin->size > 0);
+    }
+    TOC_ASSERT(charter->pin_count <= TOC_PINS_MAX);
+    TOC_ASSERT(toc_pins_kept(charter, charter, NULL) == TOC_OK);
     TOC_ASSERT(charter->member_count <= TOC_MEMBERS_MAX);
     TOC_ASSERT(readers == toc_charter_reader_count(charter));
     TOC_ASSERT(charter->quorum <= admins && (uint64_t)charter->quorum * 2 > admins);

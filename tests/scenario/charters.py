@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Two admins change a circle's charter together, over links and by files: a third org is admitted, and removed again."""
+"""Two admins change a circle's charter together, over links and by files: a third org is admitted, removed with its feeds closed, and admitted again."""
 
 import sys
 
@@ -126,7 +126,12 @@ def removed(nodes):
     a, b, c = nodes["a"], nodes["b"], nodes["c"]
     refused = a.tocsin("circle", "propose", "--remove", b.name, ok=(2,), as_json=False).err
     expect("--quorum" in refused and "from 1 to 1" in refused, f"the circle would be locked: {refused!r}")
+    c.tocsin("submit", "wallet", wallet(4), "--chain", "ETH", "--category", "theft")
+    nodes.level()
     made = b.tocsin("circle", "propose", "--remove", c.name).last
+    closed = [change for change in made["changes"] if change["what"] == "closes"]
+    expect([change["org_name"] for change in closed] == [c.name] and "bulk" in closed[0]["after"],
+           f"C's feeds are not closed: {made['changes']}")
     path, _ = write_proposal(nodes, b, made["proposal"])
     expect(a.tocsin("circle", "endorse", str(path), "--yes").last["state"] == "in-force", "C is still in")
     wait_for("both have version 5", lambda: version(a) == version(b) == 5)
@@ -140,6 +145,40 @@ def removed(nodes):
     for number in (2, 3):
         expect(not c.lookup(wallet(number)).get("claims"), f"C reads wallet {number}")
     expect(b.lookup(wallet(2)).get("claims"), "B does not read what A says")
+    c.tocsin("submit", "wallet", wallet(5), "--chain", "ETH", "--category", "theft")
+    for node in (a, b):
+        expect(node.lookup(wallet(4)).get("claims"), "what C said before it left is gone")
+        expect(not node.lookup(wallet(5)).get("claims"), "C is heard after it left")
+
+
+def admitted_again(nodes, circle):
+    """C waits for its keys, A's operator does not let it wait, and what it said outside stays outside."""
+    a, b, c = nodes["a"], nodes["b"], nodes["c"]
+    made = a.tocsin("circle", "propose", "--admit", c.name, "--admission-delay", "1").last
+    path, _ = write_proposal(nodes, a, made["proposal"])
+    b.tocsin("circle", "endorse", str(path), "--yes")
+    wait_for("all have version 5", lambda: version(a) == version(b) == version(c) == 5)
+
+    def waits(node):
+        return [row["name"] for row in node.tocsin("circle", "show", "desk").last["members"] if row.get("waits_until")]
+    expect(waits(a) == waits(b) == [c.name], f"who waits: {waits(a)}, {waits(b)}")
+    def given():
+        return {row["name"]: row["entries"] for row in c.tocsin("peers").lines if row.get("name")}
+    before = given()
+    for number, node in ((6, a), (7, b)):
+        node.tocsin("submit", "wallet", wallet(number), "--chain", "ETH", "--category", "theft")
+    wait_for("C was given what it cannot open", lambda: sum(given().values()) >= sum(before.values()) + 2)
+    expect(not any(c.lookup(wallet(number)).get("claims") for number in (6, 7)), "C reads before the delay is over")
+    shown = a.tocsin("circle", "show", "desk", as_json=False).out
+    expect("circle confirm" in shown, f"nobody is told what to do: {shown!r}")
+    a.tocsin("circle", "confirm", c.name)
+    expect(waits(a) == [] and waits(b) == [c.name], "A's operator has confirmed, and A only")
+    expect("NOT_FOUND" not in a.tocsin("circle", "confirm", c.name, ok=(1,), as_json=False).err, "a code is no sentence")
+    wait_for("C reads what A writes", lambda: c.lookup(wallet(6)).get("claims"))
+    expect(not c.lookup(wallet(7)).get("claims"), "C reads what B writes")
+    c.tocsin("submit", "wallet", wallet(10), "--chain", "ETH", "--category", "theft")
+    wait_for("B hears C again", lambda: b.lookup(wallet(10)).get("claims"))
+    expect(not b.lookup(wallet(5)).get("claims"), "what C said outside came in")
 
 
 def run(nodes):
@@ -150,6 +189,7 @@ def run(nodes):
     together(nodes, circle)
     registry(nodes)
     removed(nodes)
+    admitted_again(nodes, circle)
 
 
 if __name__ == "__main__":

@@ -258,7 +258,7 @@ static void a_branch_that_is_not_valid_cannot_be_joined(void **state)
     toc_buf_clear(&in->bytes);
     toc_charter_join(toc_buf_view(&body), signatures, 2, &in->bytes);
     at(in, A, hear);
-    run(in, 500);
+    run(in, 2000); /* it is thought about some times */
     toc_log_circle circle = circle_at(in, A);
     assert_true(toc_charter_hash_equal(&circle.charter, &in->branches[0]));
     assert_true(circle.contested);
