@@ -131,13 +131,32 @@ static toc_code charter_of_then(toc_completion *at, const toc_views_head *head, 
                                    NULL);
 }
 
+/* Its author has it, too, whomever it names. */
+static toc_code with_author(toc_completion *at, const toc_views_head *head,
+                            const toc_statement *source, toc_statement *out)
+{
+    size_t count = source->releasable_count;
+    *out = *source;
+    if (count == 0)
+        return TOC_OK;
+    toc_org_id *readers = toc_arena_zalloc(at->arena, count + 1, sizeof *readers);
+    if (readers == NULL)
+        return TOC_NO_MEMORY;
+    memcpy(readers, source->releasable_to, count * sizeof *readers);
+    readers[count] = head->org;
+    out->releasable_to = readers;
+    out->releasable_count = count + 1;
+    return TOC_OK;
+}
+
 /* Whether somebody who may read the draft, now or once he has joined, may not read the source. What
  * names its readers is read by those of the day it was written. */
 static bool tells_more(toc_completion *at, const toc_statement *draft, const toc_views_head *head,
                        const toc_statement *source)
 {
     toc_charter then;
-    if (toc_audience_narrows(draft, source))
+    toc_statement known;
+    if (with_author(at, head, source, &known) != TOC_OK || toc_audience_narrows(draft, &known))
         return true;
     if (!toc_audience_is_named(source))
         return false;

@@ -72,6 +72,73 @@ def nothing_hidden_changes_a_byte(nodes):
     expect(b.lookup(SHARED)["cluster"]["size"] == 4, "the cluster that officers see")
 
 
+CANARIES = {"note": "canary-note-6b1c90de", "actor": "canary-actor-5e27fd13", "incident": "canary-incident-c04a9b77",
+            "label": "canary-label-0f8e3d21"}
+HIDDEN = {"RED": "0xc0ffee5eed0000000000000000000000000000a1", "AMBER": "0xc0ffee5eed0000000000000000000000000000b2"}
+UNKNOWN = "0xc0ffee5eed0000000000000000000000000000c3"
+
+
+def given_away(text):
+    """What of the hidden claims stands in it."""
+    folded = text.lower()
+    return [word for word in (*CANARIES.values(), *HIDDEN.values(), *(address[2:] for address in HIDDEN.values())) if word in folded]
+
+
+def every_door(nodes):
+    """A RED claim and one for one member: the doors that a caller who may not see them has, and what a machine writes by itself."""
+    a, b = nodes["a"], nodes["b"]
+    rows = [{"chain": "ETH", "address": address, "category": "theft", "tlp": tlp, "releasable_to": b.name if tlp == "AMBER" else "",
+             **CANARIES} for tlp, address in HIDDEN.items()]
+    a.tocsin("submit", scenario.write_rows(nodes.directory / "hidden.csv", rows))
+    settle(nodes)
+    claims = {tlp: b.lookup(address)["claims"][0] for tlp, address in HIDDEN.items()}
+    expect(all(len(given_away(b.tocsin("lookup", address).out)) > 3 for address in HIDDEN.values()), "officers of B do not see them")
+    # A retraction and a dispute of what is hidden, what is refused because of it, and what is held.
+    a.tocsin("retract", "--claim", claims["RED"]["claim"], "--note", CANARIES["note"])
+    b.tocsin("dispute", claims["AMBER"]["claim"], "--reason", "typo", "--note", CANARIES["note"], "--releasable-to", a.name)
+    told_more = b.tocsin("dispute", claims["AMBER"]["claim"], "--reason", "wrong-party", "--note", CANARIES["note"], ok=(4,))
+    expect("may not read" in told_more.out, f"a dispute for all of them: {told_more.out}")
+    wrong = dict(rows[0], category=CANARIES["actor"])
+    refused = a.tocsin("submit", scenario.write_rows(nodes.directory / "refused.csv", [wrong]), ok=(4,))
+    expect(given_away(refused.out), "who submits is not told what was refused")
+    a.tocsin("submit", scenario.write_rows(nodes.directory / "held.csv", [dict(rows[0], category="hack")]), "--hold", "1h")
+    settle(nodes)
+    # Spoken through the spool, and refused there: told to nobody but its owner.
+    a.stop()
+    alone = dict(rows[0], tlp="AMBER", releasable_to=a.name, category="scam")
+    a.tocsin("submit", scenario.write_rows(nodes.directory / "alone.csv", [alone]))
+    nodes.start("a")
+    reasons = wait_for("the node says why", lambda: list((a.state / "spool" / "refused").glob("*.why")))
+    expect(all(path.stat().st_mode & 0o077 == 0 for path in reasons), "anybody reads why something was refused")
+    settle(nodes)
+    for node in (a, b):
+        for words in (("status",), ("peers",), ("store", "stats"), ("log", "check"), ("store", "digest"), ("circle", "show", nodes.circle),
+                      ("circle", "list"), ("held",), ("receipt", claims["RED"]["record"]), ("audience", claims["AMBER"]["claim"]),
+                      ("audience", "--tlp", "RED"), ("quality",)):
+            for as_json in (True, False):
+                out = node.tocsin(*words, as_json=as_json)
+                expect(not given_away(out.out + out.err), f"{node.name}: {words} tells {given_away(out.out + out.err)}")
+    # An audience finds of what is hidden what it finds of what nobody ever said, in every answer and every refusal.
+    for command in ("lookup", "explain", "cluster"):
+        answers = [b.tocsin(command, address, "--audience", "partners", ok=None) for address in (UNKNOWN, *HIDDEN.values())]
+        spoken = [(one.code, one.err.lower().replace(address[2:], "*"),
+                   [str(line).lower().replace(address[2:], "*") for line in without_moment(one)[0]])
+                  for one, address in zip(answers, (UNKNOWN, *HIDDEN.values()))]
+        expect(spoken[0] == spoken[1] == spoken[2], f"{command}: told apart from what is unknown: {spoken}")
+    for words in (("search", "--category", "theft"), ("search", "--actor", CANARIES["actor"]), ("incident", CANARIES["incident"]),
+                  ("quality",), ("search", "--incident", CANARIES["incident"])):
+        out = b.tocsin(*words, "--audience", "partners", ok=None)
+        asked = [word for word in words if word in CANARIES.values()]
+        expect(set(given_away(out.out + out.err)) <= set(asked), f"partners are told by {words}: {out.out}{out.err}")
+        expect(not any(line.get("claim") in [claim["claim"] for claim in claims.values()] for line in out.lines if isinstance(line, dict)),
+               f"partners find it by {words}")
+    # The audit keeps what was asked, so it is for admins; what machines write by themselves has nothing.
+    expect(given_away(a.tocsin("audit", "--limit", "1000").out + b.tocsin("audit", "--limit", "1000").out), "the audit does not keep what was asked")
+    for node in (a, b):
+        log = node.log_path.read_text()
+        expect(log and not given_away(log), f"{node.name}: its messages tell {given_away(log)}")
+
+
 def a_user_who_is_an_audience(nodes):
     b = nodes["b"]
     if os.geteuid() != 0:
@@ -93,7 +160,8 @@ def a_user_who_is_an_audience(nodes):
     expect(SECRET.lower() not in "".join(seen.stdout.lower().split('"query"')[1:2]) and '"hack"' not in seen.stdout,
            f"told to a user who is partners: {seen.stdout}")
     for words in (("status",), ("store", "digest"), ("store", "stats"), ("peers",), ("log", "check"), ("card",),
-                  ("circle", "list"), ("submit", "wallet", SHARED, "--chain", "ETH", "--category", "scam"),
+                  ("circle", "list"), ("audit",), ("held",), ("shared", SECRET), ("audience", "--tlp", "RED"),
+                  ("receipt", "00" * 32), ("bundle", "00" * 32), ("submit", "wallet", SHARED, "--chain", "ETH", "--category", "scam"),
                   ("lookup", SHARED, "--audience", "all")):
         refused = ask(*words)
         expect(refused.returncode == 5, f"{words} gave {refused.returncode} to an audience: {refused.stdout}{refused.stderr}")
@@ -155,6 +223,7 @@ def run(nodes):
     nodes.exchange_cards()
     nodes.found_circle("audiences", "who is told what")
     nothing_hidden_changes_a_byte(nodes)
+    every_door(nodes)
     a_user_who_is_an_audience(nodes)
     an_audience_that_is_none(nodes)
     a_daemon_that_lets_nobody_see(nodes)
