@@ -441,6 +441,7 @@ def check(data, orgs=(), circles=(), listed_orgs=(), listed_circles=()):
     signer, newest = read_head(proof, cards[org]), cards[org][-1]
     need(signer["sign"] == newest["sign"] or any(
         each["org"] != org and each["size"] == proof["size"]
+        and any(each["org"] in charter["members"] for charter in charters)
         and in_use(newest, signer["sign"], newest["sign"], each["time"]) for each in receipts), "a head by a retired key")
     check_grant(bundle, feed, proof, entry, signer, cards, charters[-1], org)
     check_text(bundle, feed, proof["index"], entry)

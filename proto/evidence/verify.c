@@ -251,8 +251,18 @@ static toc_code take_other_head(toc_evidence *evidence, toc_span text, toc_err *
     return TOC_OK;
 }
 
+/* By the charter that the grant names, or by one before. */
+static bool was_member(const toc_evidence *evidence, const toc_org_id *org)
+{
+    for (size_t i = 0; i < evidence->charter_count; i++) {
+        if (toc_charter_find(&evidence->charters[i], org) != NULL)
+            return true;
+    }
+    return false;
+}
+
 /* Whoever holds a sign key that was retired can make heads. That this one is older shows in what
- * somebody else held before. */
+ * another member held before. */
 static toc_code check_signer(toc_evidence *evidence, toc_err *err)
 {
     const toc_card *newest = toc_evidence_card(evidence, &evidence->feed.org);
@@ -263,12 +273,13 @@ static toc_code check_signer(toc_evidence *evidence, toc_err *err)
     for (size_t i = 0; i < evidence->receipt_count; i++) {
         const toc_evidence_receipt *receipt = &evidence->receipts[i];
         if (!receipt->author && receipt->size == evidence->checkpoint.size &&
+            was_member(evidence, &receipt->org) &&
             check_in_use(newest, key, &newest->sign, receipt->time_s, NULL) == TOC_OK)
             return TOC_OK;
     }
     return toc_fail(err, TOC_SIGNATURE,
-                    "the head is signed by a key that the author has retired, and nobody else "
-                    "cosigned it before");
+                    "the head is signed by a key that the author has retired, and no other "
+                    "member cosigned it before");
 }
 
 static int by_time(const void *left, const void *right)

@@ -195,6 +195,11 @@ def cases():
     yield "bad-head-by-a-retired-key-unseen", Case(a, w, first(a, w), cosigned=())
     yield "bad-head-by-a-retired-key-seen-by-itself", Case(a, w, first(a, w), cosigned=(),
                                                           author_cosigns=[("cosign1", turned - 1)])
+    yield "bad-head-by-a-retired-key-seen-by-a-stranger", Case(a, w, [charter([(a, 1)], [a])],
+                                                               cosigned=[("cosign1", turned - 1)])
+    both = charter([(a, 1), (w, 2)], [a])
+    yield "good-head-seen-by-who-left", Case(a, w, [both, charter([(a, 1)], [a], both[1], both[2], 2)],
+                                             cosigned=[("cosign1", turned - 1)])
     yield "good-cosigned-before", Case(a, w, first(a, w), sign="sign2", author_cosigns=[("cosign1", turned - 1)])
     yield "bad-cosigned-since", Case(a, w, first(a, w), sign="sign2", author_cosigns=[("cosign1", turned)])
     a = author().card(cosign="cosign2")

@@ -10,7 +10,7 @@
 
 #define FOLDER TOC_SOURCE_DIR "/tests/fuzz/corpus/fuzz_evidence"
 
-enum { GOOD_MIN = 10, BAD_MIN = 19 };
+enum { GOOD_MIN = 11, BAD_MIN = 20 };
 
 typedef struct exhibit {
     toc_arena *arena;
