@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "tests/sim/erase.h"
 #include "tests/sim/hostile.h"
 #include "tests/support/leaver.h"
 #include "tests/support/sim_net.h"
@@ -624,6 +625,8 @@ static void live(sim_net *net, setup *what, acknowledged *known)
         }
         if (sim_chance(net, 1500))
             submit_somewhere(net, &what->circle, known);
+        if (sim_chance(net, 60))
+            sim_erase(net, &what->circle, known->ids, &known->count);
         if (net->hostile != 0 && sim_chance(net, 500))
             sim_lie(net, &what->circle);
         if (sim_chance(net, 20))
@@ -797,6 +800,7 @@ static void run_world(uint64_t seed, world_files worlds)
         check_acknowledged(&net, &net.nodes[i], &known);
     }
     check_nothing_refused(&net, hostile);
+    sim_check_bodies(&net);
     check_cards(&net);
     sim_node *chosen = &net.nodes[sim_below(&net, (unsigned)node_count)];
     check_rebuild(&net, chosen, &first);
@@ -809,7 +813,7 @@ static void run_world(uint64_t seed, world_files worlds)
         "broken, %llu crashes "
         "(%llu before a commit, %llu reboots), %llu partitions, %llu rounds, %llu "
         "verifications, %llu "
-        "changes of keys, %llu tampered with, %llu lies\n",
+        "changes of keys, %llu tampered with, %llu lies, %llu erased\n",
         (unsigned long long)seed, node_count, net.star ? " in a star" : "",
         (unsigned long long)net.counts.records, (unsigned long long)net.counts.sent,
         (unsigned long long)net.counts.lost, (unsigned long long)net.counts.doubled,
@@ -818,7 +822,7 @@ static void run_world(uint64_t seed, world_files worlds)
         (unsigned long long)net.counts.reboots, (unsigned long long)net.counts.partitions,
         (unsigned long long)net.counts.rounds, (unsigned long long)net.counts.jobs,
         (unsigned long long)net.counts.rotations, (unsigned long long)net.counts.tampered,
-        (unsigned long long)net.counts.lies);
+        (unsigned long long)net.counts.lies, (unsigned long long)net.counts.erasures);
     sim_stop(&net);
     forget_said();
     free(known.ids);

@@ -1,5 +1,7 @@
 #include "tests/support/sim_net.h"
 
+#include "tests/support/sim_strip.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -202,6 +204,8 @@ static bool tamper(sim_net *net, toc_buf *bytes)
         bytes->data[sim_below(net, (unsigned)bytes->size)] ^= (uint8_t)(1u << sim_below(net, 8));
         net->counts.tampered++;
     }
+    if (sim_chance(net, 2000) && sim_strip(net, bytes))
+        net->counts.tampered++;
     return true;
 }
 

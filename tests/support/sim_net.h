@@ -82,7 +82,7 @@ struct sim_net {
     bool verbose;
     struct {
         uint64_t sent, lost, doubled, delivered, broken, crashes, crashes_before_commit, reboots,
-            partitions, rounds, records, jobs, rotations, tampered, lies;
+            partitions, rounds, records, jobs, rotations, tampered, lies, erasures;
     } counts;
 };
 
