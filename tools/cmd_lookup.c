@@ -158,6 +158,25 @@ static void show_relations(const json_t *line, toc_buf *out)
                        (unsigned long long)toc_number_of(line, "tagged"));
 }
 
+/* By whom and how much, not what: it counts in nothing. */
+static void show_forked(const json_t *line, toc_buf *out)
+{
+    const json_t *forked = json_object_get(line, "forked");
+    uint64_t total = toc_number_of(line, "forked_total");
+    for (size_t i = 0; i < json_array_size(forked); i++) {
+        const json_t *row = json_array_get(forked, i);
+        const char *name = toc_text_of(row, "org_name"), *what = toc_text_of(row, "category");
+        toc_colour_add(out, TOC_STYLE_BAD, toc_span_text("  disputed  "));
+        toc_buf_printf(out, "%s by ", *what != 0 ? what : toc_text_of(row, "kind"));
+        toc_colour_add(out, TOC_STYLE_PLAIN,
+                       toc_span_text(*name != 0 ? name : toc_text_of(row, "org")));
+        toc_buf_add_text(out, ", whose key signed two histories: counts in nothing\n");
+    }
+    if (total > json_array_size(forked))
+        toc_buf_printf(out, "  disputed  and %llu more\n",
+                       (unsigned long long)(total - json_array_size(forked)));
+}
+
 /* ---- movements ---- */
 
 static const char *party_of(const json_t *claim, const char *key)
@@ -334,6 +353,7 @@ static toc_code show_dossier(void *context, json_t *line, toc_buf *out, toc_err 
     show_weighted(line, out);
     TOC_TRY(show_claims(line, out, err));
     show_relations(line, out);
+    show_forked(line, out);
     toc_show_beside(line, out);
     TOC_TRY(show_moves(line, out, err));
     if (toc_flag_of(line, "incomplete"))

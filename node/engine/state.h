@@ -217,13 +217,14 @@ struct toc_engine {
     engine_card_day *proposal_days; /* how many proposals peers were asked for */
     size_t proposal_day_count;
     toc_instant proposals_due, proposals_again;
-    bool proposals_wait;                                    /* for cards that they name */
     toc_hash proposals_declined[ENGINE_PROPOSALS_DECLINED]; /* not asked for again; a ring */
     size_t declined_count;
     bool stopped_ticks;
-    bool awake;     /* it was looked whether this node had been off for long */
-    bool more;      /* parts wait for the next round */
-    bool fork_came; /* a proof: told at the next tick */
+    bool awake;          /* it was looked whether this node had been off for long */
+    bool more;           /* parts wait for the next round */
+    bool fork_came;      /* a proof: told at the next tick */
+    bool entries_came;   /* some of the early cosignatures may be in time now */
+    bool proposals_wait; /* for cards that they name */
     engine_asking *asking;
     toc_instant asked; /* all links, last */
     uint64_t next_request, next_job;
@@ -243,7 +244,6 @@ struct toc_engine {
     toc_circle_id *changed_circles;
     size_t changed_count;
     engine_cosignatures telling, early;
-    bool entries_came; /* some of the early ones may be in time now */
     toc_instant passed_on, heartbeat, retold;
     unsigned retells;
     engine_queue urgent, ordinary;

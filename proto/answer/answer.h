@@ -6,6 +6,7 @@
 #ifndef TOC_PROTO_ANSWER_ANSWER_H
 #define TOC_PROTO_ANSWER_ANSWER_H
 
+#include "proto/feed/feed.h"
 #include "proto/record/record.h"
 #include "proto/rules/overlay.h"
 #include "proto/rules/score.h"
@@ -114,6 +115,19 @@ typedef struct toc_answer_unapproved {
     uint32_t needed, counted; /* officers */
 } toc_answer_unapproved;
 
+/* A record that a fork disputes (RULES §1): it counts in nothing. */
+typedef struct toc_answer_forked {
+    toc_record_id record;
+    toc_claim_id claim;
+    toc_circle_id circle;
+    toc_org_id org;
+    toc_span org_name;
+    toc_record_kind kind;
+    toc_span category; /* of a wallet record; else empty */
+    toc_lane lane;
+    uint64_t generation, index;
+} toc_answer_forked;
+
 typedef struct toc_dossier {
     const char *query;
     bool found; /* something live about exactly this wallet and tag, a movement, or a cluster */
@@ -127,6 +141,9 @@ typedef struct toc_dossier {
     size_t twin_count;
     toc_answer_twin *twins;
     toc_answer_cluster_ref cluster;
+    size_t forked_count;
+    toc_answer_forked *forked; /* the first ones by claim id, of this wallet in any tag */
+    uint64_t forked_total;
     size_t lookalike_count;
     const toc_wallet *lookalikes; /* other wallets, known, with ends that look the same */
     /* Beside the claims, each list by claim id; none of it changes the score (RULES §5, §9). */

@@ -74,6 +74,27 @@ static void add_twins(toc_json *json, const toc_dossier *dossier)
     toc_json_close(json, ']');
 }
 
+static void add_forked(toc_json *json, const toc_dossier *dossier)
+{
+    toc_json_open(json, "forked", '[');
+    for (size_t i = 0; i < dossier->forked_count; i++) {
+        const toc_answer_forked *row = &dossier->forked[i];
+        toc_json_open(json, NULL, '{');
+        toc_json_hex(json, "record", TOC_SPAN_OF(row->record.bytes));
+        toc_json_hex(json, "claim", TOC_SPAN_OF(row->claim.bytes));
+        toc_json_hex(json, "circle", TOC_SPAN_OF(row->circle.bytes));
+        toc_json_org(json, &row->org, row->org_name);
+        toc_json_text(json, "kind", toc_span_text(toc_record_kind_name(row->kind)));
+        toc_json_optional(json, "category", row->category);
+        toc_json_text(json, "lane", toc_span_text(toc_lane_name(row->lane)));
+        toc_json_number(json, "generation", row->generation);
+        toc_json_number(json, "index", row->index);
+        toc_json_close(json, '}');
+    }
+    toc_json_close(json, ']');
+    toc_json_number(json, "forked_total", dossier->forked_total);
+}
+
 static void add_lookalikes(toc_json *json, const toc_dossier *dossier)
 {
     toc_json_open(json, "lookalikes", '[');
@@ -91,6 +112,7 @@ void toc_json_dossier(const toc_dossier *dossier, toc_buf *out)
     toc_json_claims(&json, "claims", dossier->claims, dossier->claim_count);
     toc_json_number(&json, "tagged", dossier->tagged);
     add_twins(&json, dossier);
+    add_forked(&json, dossier);
     add_lookalikes(&json, dossier);
     toc_json_cluster_ref(&json, "cluster", &dossier->cluster);
     toc_json_beside(&json, dossier);

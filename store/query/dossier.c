@@ -193,6 +193,7 @@ toc_code toc_query_dossier(toc_query *query, const char *text, const toc_wallet 
     TOC_TRY(name_cluster(&work, vertex, err));
     TOC_TRY(toc_query_moves(query, &dossier, err));
     TOC_TRY(toc_query_unapproved(query, &dossier, err));
+    TOC_TRY(toc_query_forked(query, &dossier, err));
     dossier.found = is_found(&dossier, &work.beside);
     *out = dossier;
     return TOC_OK;

@@ -8,6 +8,8 @@
 #include "store/view/view.h"
 
 toc_code toc_query_no_memory(toc_err *err);
+/* forked.c: what a fork disputes of the wallet. */
+TOC_MUST toc_code toc_query_forked(toc_query *query, toc_dossier *out, toc_err *err);
 
 /* The name on the org's card; empty when there is no card. */
 TOC_MUST toc_code toc_query_org_name(toc_query *query, const toc_org_id *org, toc_span *out,

@@ -140,6 +140,12 @@ static toc_dossier sample_dossier(toc_answer_claim *claim, toc_score_category *c
     };
 }
 
+#define ZEROS "00000000000000000000000000000000000000000000000000000000000000"
+#define FORKED_LINE                                                                                \
+    "{\"record\":\"11" ZEROS "\",\"claim\":\"22" ZEROS "\",\"circle\":\"33" ZEROS                  \
+    "\",\"org\":\"44" ZEROS "\",\"org_name\":\"Org\",\"kind\":\"wallet\",\"category\":\"theft\","  \
+    "\"lane\":\"bulk\",\"generation\":7,\"index\":9}"
+
 #define DOSSIER_HEAD                                                                               \
     "{\"query\":\"btc " GENESIS "\",\"found\":true,\"subject\":\"01" GENESIS_HASH                  \
     "0101\",\"canonical\":\"" GENESIS "\",\"caip10\":\"" BITCOIN ":" GENESIS                       \
@@ -157,6 +163,19 @@ static void a_dossier_is_one_line(void **state)
     twin.subject = (toc_subject){.size = 2, .bytes = {1, 2}};
     dossier.twins = &twin;
     dossier.twin_count = 1;
+    toc_answer_forked forked = {.record = {{0x11}},
+                                .claim = {{0x22}},
+                                .circle = {{0x33}},
+                                .org = {{0x44}},
+                                .org_name = toc_span_text("Org"),
+                                .kind = TOC_RECORD_WALLET,
+                                .category = toc_span_text("theft"),
+                                .lane = TOC_LANE_BULK,
+                                .generation = 7,
+                                .index = 9};
+    dossier.forked = &forked;
+    dossier.forked_count = 1;
+    dossier.forked_total = 3;
     toc_wallet lookalike = genesis();
     dossier.lookalikes = &lookalike;
     dossier.lookalike_count = 1;
@@ -165,6 +184,7 @@ static void a_dossier_is_one_line(void **state)
                 "\"categories\":[{\"category\":\"theft\",\"score\":800,\"lineages\":1,\"orgs\":1}],"
                 "\"claims\":[" CLAIM_LINE "],\"tagged\":2,"
                 "\"same_key\":[{\"subject\":\"0102\",\"caip10\":\"bip122:x:L\",\"claims\":3}],"
+                "\"forked\":[" FORKED_LINE "],\"forked_total\":3,"
                 "\"lookalikes\":[\"" BITCOIN ":" GENESIS "\"],"
                 "\"cluster\":{\"id\":\"01ff\",\"size\":7}," NOTHING_BESIDE
                 "\"horizon\":\"2023-11-14T22:14:00Z\","
@@ -182,6 +202,7 @@ static void nothing_found_has_the_same_fields(void **state)
                        "0101\",\"canonical\":\"" GENESIS "\",\"caip10\":\"" BITCOIN ":" GENESIS
                        "-7\",\"chain\":\"" BITCOIN "\",\"tag\":\"7\",\"score\":0,"
                        "\"categories\":[],\"claims\":[],\"tagged\":0,\"same_key\":[],"
+                       "\"forked\":[],\"forked_total\":0,"
                        "\"lookalikes\":[],"
                        "\"cluster\":null," NOTHING_BESIDE
                        "\"horizon\":\"1970-01-01T00:00:00Z\",\"incomplete\":false}");

@@ -5,6 +5,7 @@
 #include "proto/base/endian.h"
 #include "proto/feed/fork.h"
 #include "proto/roll/change.h"
+#include "store/query.h"
 
 static int set_up_member(void **state)
 {
@@ -230,6 +231,31 @@ static void expect_opened_alike(scene *s, uint64_t expected)
     }
 }
 
+/* It is told that somebody said something, and it weighs nothing. */
+static void expect_shown_only(scene *s, int node, const char *address, size_t expected)
+{
+    toc_err err;
+    toc_dossier found;
+    toc_wallet_candidates wallet;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_AUTO(toc_query_end) toc_query query = {0};
+    const sim_node *at = &s->net.nodes[node];
+    TOC_CHECK_OK(toc_arena_new(16 << 20, &arena, &err));
+    TOC_CHECK_OK(toc_wallet_parse(toc_span_text(address), &wallet, &err));
+    TOC_CHECK_OK(
+        toc_query_begin(at->log, at->views, arena, sim_now(&s->net, at).wall, &query, &err));
+    TOC_CHECK_OK(toc_query_dossier(&query, address, &wallet.wallets[0], &found, &err));
+    assert_false(found.found);
+    assert_int_equal(found.claim_count, 0);
+    assert_int_equal(found.score.score, 0);
+    assert_int_equal(found.forked_total, expected);
+    assert_int_equal(found.forked_count, expected);
+    for (size_t i = 0; i < expected; i++) {
+        assert_memory_equal(&found.forked[i].org, &s->net.nodes[AUTHOR].org, 32);
+        assert_true(toc_span_equal(found.forked[i].category, toc_span_text("theft")));
+    }
+}
+
 /* On whichever side of the fork a node is: what was said before counts, nothing else does. */
 static void what_is_said_after_the_fork_counts_nowhere_and_what_was_said_before_does(void **state)
 {
@@ -241,6 +267,10 @@ static void what_is_said_after_the_fork_counts_nowhere_and_what_was_said_before_
     assert_int_equal(opened_by(s, READER), 3);
     steps(s, 2000);
     expect_opened_alike(s, 1);
+    expect_shown_only(s, READER, own_wallet, 2);
+    expect_shown_only(s, READER, stolen_wallet, 0);
+    expect_shown_only(s, MALLORY, own_wallet, 0);
+    expect_shown_only(s, MALLORY, stolen_wallet, 3);
 }
 
 /* A thief, or an author that is itself hostile, goes on: it is received, and that is all. */
