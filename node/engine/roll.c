@@ -420,6 +420,7 @@ toc_code toc_roll_chain_judge(toc_engine *engine, toc_log_txn *txn, const toc_ch
         }
         current = next;
     }
+    TOC_ASSERT(current != NULL); /* a chain has one charter at least */
     *out_holds = true;
     *out_newest = *current;
     return TOC_OK;

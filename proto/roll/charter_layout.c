@@ -124,7 +124,7 @@ static void pack_members(toc_field_packer *packer, const toc_charter *charter,
 static void pack_approvals(toc_field_packer *packer, const toc_approval_rules *rules,
                            Toc__Roll__Policy *out)
 {
-    out->approvals = toc_field_pack_array(packer, rules->count, sizeof *out->approvals);
+    out->approvals = toc_field_pack_array(packer, rules->count, sizeof(Toc__Roll__ApprovalRule *));
     Toc__Roll__ApprovalRule *rows =
         toc_field_pack_array(packer, rules->count, sizeof(Toc__Roll__ApprovalRule));
     if (packer->failed)

@@ -127,7 +127,8 @@ static void an_admission_that_is_taken_back_in_time_gave_no_key(void **state)
     write_at(s, AUTHOR);
     pass(s, DELAY_MS / 2);
     assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], remove_spy, s));
-    pass(s, 2 * DELAY_MS);
+    pass(s, DELAY_MS);
+    pass(s, DELAY_MS);
     write_at(s, AUTHOR);
     assert_false(has_any_key(s, AUTHOR));
     assert_false(has_any_key(s, READER));
