@@ -83,6 +83,8 @@ static toc_code judge_charter(const toc_charter *charters, size_t at, const toc_
 {
     const toc_charter *next = &charters[at], *previous = NULL, *joined = NULL;
     for (size_t i = 0; i < at; i++) {
+        if (toc_charter_hash_equal(&charters[i].hash, &next->hash))
+            return toc_fail(err, TOC_MALFORMED, "charter: it is there twice");
         if (toc_charter_hash_equal(&charters[i].hash, &next->previous))
             previous = &charters[i];
         if (toc_charter_hash_equal(&charters[i].hash, &next->joined))
