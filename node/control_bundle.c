@@ -52,6 +52,13 @@ static toc_code find_entry(gathering *all, const toc_hash *record, toc_err *err)
         return toc_fail(err, TOC_STATE,
                         "the author has signed no head over this record yet; ask again in a "
                         "moment");
+    uint64_t forked;
+    if (toc_log_forked(all->txn, &all->feed.name, &forked) && all->index >= forked)
+        return toc_fail(err, TOC_STATE,
+                        "it is not shown who wrote this record: its author's key signed two "
+                        "histories, which differ from entry %llu on, and this is entry %llu of "
+                        "one of them",
+                        (unsigned long long)forked, (unsigned long long)all->index);
     TOC_TRY(toc_log_entry(all->txn, number, all->index, &all->bundle.entry, err));
     if (toc_entry_is_bare(all->bundle.entry))
         return toc_fail(err, TOC_STATE,

@@ -607,6 +607,61 @@ static void rights_end_while_their_owner_is_connected(void **state)
     close(go[1]);
 }
 
+static toc_code fork_circle(void *context, const toc_log_circle *circle, toc_err *err)
+{
+    toc_log_txn *txn = context;
+    bool fresh;
+    toc_fork fork = {
+        .feed = {.circle = circle->id, .lane = TOC_LANE_BULK, .generation = circle->generation},
+        .index = 1};
+    TOC_TRY(toc_log_owner(txn, &fork.feed.org, err));
+    return toc_log_fork_put(txn, &fork, &fresh, err);
+}
+
+/* Between two runs: the own bulk feed turns out to be forked, from its first record on. */
+static void fork_own_feed(toc_test_node *node)
+{
+    toc_err err;
+    char path[TOC_TEMPDIR_BYTES + 16];
+    toc_log *log = NULL;
+    toc_log_txn *txn = NULL;
+    toc_test_node_stop(node);
+    snprintf(path, sizeof path, "%s/store", node->folder);
+    TOC_CHECK_OK(toc_log_open(path, NULL, node->key, &log, &err));
+    TOC_CHECK_OK(toc_log_write(log, &txn, &err));
+    TOC_CHECK_OK(toc_log_circles(txn, fork_circle, txn, &err));
+    TOC_CHECK_OK(toc_log_commit(txn, &err));
+    toc_log_close(log);
+    toc_test_node_start_all(node);
+}
+
+/* Whoever gets a bundle believes its author: of two histories neither is his for certain. */
+static void no_bundle_is_made_of_what_a_fork_disputes(void **state)
+{
+    toc_test_node *node = *state;
+    char request[160];
+    TOC_AUTO(answer_wipe) answer known = {0};
+    TOC_AUTO(answer_wipe) answer before = {0};
+    TOC_AUTO(answer_wipe) answer after = {0};
+    TOC_AUTO(answer_wipe) answer found = {0};
+    submit(node, 'a', "", HEAD ROW_ETH, 1, 0, 0);
+    await_level(node);
+    ask(node, "{\"command\":\"lookup\",\"queries\":[\"" LAZARUS "\"]}", NULL, &known);
+    const json_t *claim = json_array_get(json_object_get(known.lines[0], "claims"), 0);
+    snprintf(request, sizeof request, "{\"command\":\"bundle\",\"record\":\"%s\"}",
+             text_of(claim, "record"));
+    ask(node, request, NULL, &before);
+    assert_string_equal(before.code, "");
+    fork_own_feed(node);
+    await_level(node);
+    ask(node, request, NULL, &after);
+    assert_string_equal(after.code, "state");
+    assert_non_null(strstr(after.text, "two histories"));
+    ask(node, "{\"command\":\"lookup\",\"queries\":[\"" LAZARUS "\"]}", NULL, &found);
+    assert_int_equal(json_array_size(json_object_get(found.lines[0], "claims")), 0);
+    assert_int_equal(number_of(found.lines[0], "forked_total"), 1);
+}
+
 static void a_node_stops_while_callers_are_idle_or_in_the_middle(void **state)
 {
     toc_node_client *idle = call(*state), *busy = call(*state);
@@ -634,6 +689,7 @@ int main(void)
         TEST(a_second_submission_writes_only_the_difference),
         TEST(repeating_a_submission_id_is_harmless),
         TEST(a_dry_run_counts_and_writes_nothing),
+        TEST(no_bundle_is_made_of_what_a_fork_disputes),
         TEST(a_cluster_is_joined_and_grows_by_its_new_members_only),
         TEST(a_bad_draft_is_refused_by_its_line_and_the_rest_is_written),
         TEST(a_broken_submission_ends_alone_and_the_connection_goes_on),
