@@ -269,10 +269,10 @@ toc_code toc_erase_reconsider(toc_engine *engine, toc_log_txn *txn, const toc_er
     bool bare = toc_entry_is_bare(entry);
     if (bare)
         TOC_TRY(toc_erase_why(txn, place->number, place->index, &before, err));
-    if ((bare && !toc_bare_lacks(before.why)) || (!bare && entry.data[1] != TOC_ENTRY_RECORD))
+    if ((bare && !toc_bare_lacks(before.why)) || entry.data[1] != TOC_ENTRY_RECORD)
         return TOC_OK;
-    TOC_TRY(prove(engine, txn, &feed, place->index, &leaf,
-                  toc_get_u32(entry.data + (bare ? 1 : 0) + 8), now, &now_bare, err));
+    TOC_TRY(prove(engine, txn, &feed, place->index, &leaf, toc_get_u32(entry.data + 8), now,
+                  &now_bare, err));
     if (!bare && (all.orders || (all.holds && now_bare.why != 0)))
         TOC_TRY(said_of_entry(engine, txn, &feed, place->index, entry, &what, err));
     if (bare && now_bare.why == 0) {
@@ -328,7 +328,7 @@ static const char *fault_of(toc_log_txn *txn, const toc_log_feed *by, uint64_t b
         !toc_hash_equal(&leaf, &row->leaf))
         return "an erasure that names another entry than the one in its place";
     if (toc_log_entry(txn, target->number, row->index, &entry, NULL) != TOC_OK ||
-        (!toc_entry_is_bare(entry) && entry.data[1] != TOC_ENTRY_RECORD))
+        entry.data[1] != TOC_ENTRY_RECORD)
         return "an erasure of what is no record";
     return NULL;
 }

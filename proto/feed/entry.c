@@ -86,7 +86,8 @@ toc_code toc_entry_bare_parse(toc_span bare, toc_entry_header *out_header, toc_e
     if (!toc_entry_is_bare(bare))
         return toc_fail(err, TOC_MALFORMED, "%zu bytes that are no entry without its body",
                         bare.size);
-    toc_entry_header header = read_header(bare.data + 1);
+    toc_entry_header header = read_header(bare.data);
+    header.version &= (uint8_t)~TOC_ENTRY_BARE;
     if (header.body_bytes > TOC_ENTRY_BYTES_MAX - TOC_ENTRY_HEADER_BYTES)
         return toc_fail(err, TOC_LIMIT,
                         "a bare entry whose body had %u bytes, at most %u are taken",
@@ -106,9 +107,9 @@ void toc_entry_strip(toc_span entry, uint8_t out[TOC_ENTRY_BARE_BYTES])
     toc_sha256(
         toc_span_of(entry.data + TOC_ENTRY_HEADER_BYTES, entry.size - TOC_ENTRY_HEADER_BYTES),
         &body);
-    out[0] = 0;
-    memcpy(out + 1, entry.data, TOC_ENTRY_HEADER_BYTES);
-    memcpy(out + 1 + TOC_ENTRY_HEADER_BYTES, body.bytes, sizeof body.bytes);
+    memcpy(out, entry.data, TOC_ENTRY_HEADER_BYTES);
+    out[0] |= TOC_ENTRY_BARE;
+    memcpy(out + TOC_ENTRY_HEADER_BYTES, body.bytes, sizeof body.bytes);
 }
 
 /* --- leaf
@@ -133,9 +134,11 @@ void toc_entry_leaf(const toc_feed_id *feed, uint64_t index, toc_span entry, toc
     TOC_ASSERT(entry.size >= TOC_ENTRY_HEADER_BYTES);
     toc_hash body_hash;
     if (toc_entry_is_bare(entry)) {
-        memcpy(body_hash.bytes, entry.data + 1 + TOC_ENTRY_HEADER_BYTES, sizeof body_hash.bytes);
-        toc_entry_leaf_erased(feed, index, toc_span_of(entry.data + 1, TOC_ENTRY_HEADER_BYTES),
-                              &body_hash, out);
+        uint8_t header[TOC_ENTRY_HEADER_BYTES];
+        memcpy(header, entry.data, sizeof header);
+        header[0] &= (uint8_t)~TOC_ENTRY_BARE;
+        memcpy(body_hash.bytes, entry.data + TOC_ENTRY_HEADER_BYTES, sizeof body_hash.bytes);
+        toc_entry_leaf_erased(feed, index, TOC_SPAN_OF(header), &body_hash, out);
         return;
     }
     toc_sha256(

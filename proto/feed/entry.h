@@ -32,13 +32,14 @@ TOC_MUST toc_code toc_entry_parse(toc_span entry, toc_entry_header *out_header, 
                                   toc_err *err);
 void toc_entry_header_write(const toc_entry_header *header, uint8_t out[TOC_ENTRY_HEADER_BYTES]);
 
-/* A bare entry: a record without its body, which was erased or has not come. One byte 0, which no
- * header begins with, then the header and SHA-256 of the body: leaf, tree and proofs stay as they
- * are. Stored and sent in this form. Grants and erasures are never bare: others rest on them. */
-enum { TOC_ENTRY_BARE_BYTES = 1 + TOC_ENTRY_HEADER_BYTES + 32 };
+/* A bare entry: a record without its body, which was erased or has not come. The header with the
+ * high bit of its version set, which no whole entry has, then SHA-256 of the body: leaf, tree and
+ * proofs stay as they are, and every other field is in its place. Stored and sent in this form.
+ * Grants and erasures are never bare: others rest on them. */
+enum { TOC_ENTRY_BARE = 0x80, TOC_ENTRY_BARE_BYTES = TOC_ENTRY_HEADER_BYTES + 32 };
 static inline bool toc_entry_is_bare(toc_span entry)
 {
-    return entry.size == TOC_ENTRY_BARE_BYTES && entry.data[0] == 0;
+    return entry.size == TOC_ENTRY_BARE_BYTES && (entry.data[0] & TOC_ENTRY_BARE) != 0;
 }
 /* The header of a bare entry, every rule checked that a whole one's would be. MALFORMED, LIMIT. */
 TOC_MUST toc_code toc_entry_bare_parse(toc_span bare, toc_entry_header *out_header, toc_err *err);

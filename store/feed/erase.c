@@ -5,7 +5,7 @@
 #include "proto/feed/entry.h"
 #include "store/feed/bare.h"
 
-enum { DAY_BYTES = 12 }; /* where keep_until_day of a bare entry ends */
+enum { DAY_AT = 8 }; /* keep_until_day in an entry */
 
 const char *toc_bare_why_name(toc_bare_why why)
 {
@@ -144,7 +144,7 @@ toc_code toc_erase_lacking_next(toc_log_txn *txn, const toc_erase_place *from, t
 
 toc_code toc_erase_covers(toc_log_txn *txn, uint32_t number, uint64_t size, bool *out, toc_err *err)
 {
-    toc_erase_place from = {.number = number}, found;
+    toc_erase_place from = {.number = number}, found = {0};
     toc_bare bare;
     toc_err why;
     toc_code code = toc_erase_lacking_next(txn, &from, &found, &bare, &why);
@@ -156,10 +156,8 @@ toc_code toc_erase_covers(toc_log_txn *txn, uint32_t number, uint64_t size, bool
 
 static bool past(toc_span entry, uint64_t day)
 {
-    size_t at = toc_entry_is_bare(entry) ? 1 : 0;
-    return entry.data[at + 1] == TOC_ENTRY_RECORD &&
-           toc_get_u32(entry.data + at + DAY_BYTES - 4) != UINT32_MAX &&
-           toc_get_u32(entry.data + at + DAY_BYTES - 4) < day;
+    uint32_t last = toc_get_u32(entry.data + DAY_AT);
+    return entry.data[1] == TOC_ENTRY_RECORD && last != UINT32_MAX && last < day;
 }
 
 static toc_code is_erased(toc_log_txn *txn, toc_row row, bool *out, toc_err *err)
@@ -289,7 +287,7 @@ static toc_code count_table(toc_log_txn *txn, toc_log_table table, toc_erase_cou
     toc_code code;
     while ((code = toc_cursor_next(cursor, &row, err)) == TOC_OK) {
         toc_erase_place place;
-        toc_bare bare;
+        toc_bare bare = {.why = TOC_BARE_MISSING};
         TOC_TRY(toc_bare_row_open(txn, table, row, &place, &bare, err));
         uint64_t *const counts[] = {[TOC_BARE_MISSING] = &out->missing,
                                     [TOC_BARE_ORDERED] = &out->ordered,

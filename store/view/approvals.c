@@ -62,8 +62,7 @@ static toc_code scan_to(toc_fold *fold, uint32_t feed, uint64_t index, judging *
     for (; at->scanned < index; at->scanned++) {
         toc_span entry;
         TOC_TRY(toc_log_entry(fold->log, feed, at->scanned, &entry, err));
-        if (entry.size < TOC_ENTRY_HEADER_BYTES || toc_entry_is_bare(entry) ||
-            entry.data[1] != TOC_ENTRY_GRANT)
+        if (entry.size < TOC_ENTRY_HEADER_BYTES || entry.data[1] != TOC_ENTRY_GRANT)
             continue;
         uint64_t *place = TOC_LIST_ADD(&at->grants);
         if (place == NULL)

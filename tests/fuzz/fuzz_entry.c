@@ -77,7 +77,8 @@ static void try_entry(toc_span input)
     if (toc_entry_bare_parse(input, &header, NULL) == TOC_OK) {
         uint8_t written[TOC_ENTRY_HEADER_BYTES];
         toc_entry_header_write(&header, written);
-        TOC_ASSERT(memcmp(written, input.data + 1, sizeof written) == 0);
+        TOC_ASSERT(memcmp(written + 1, input.data + 1, sizeof written - 1) == 0);
+        TOC_ASSERT((written[0] | TOC_ENTRY_BARE) == input.data[0]);
         TOC_ASSERT(header.kind == TOC_ENTRY_RECORD &&
                    toc_entry_parse(input, &header, &body, NULL) == TOC_MALFORMED);
     }

@@ -212,7 +212,7 @@ static void a_bare_entry_has_the_leaf_of_the_whole_one(void **state)
                                                   plain, &opened, NULL));
 }
 
-static void a_bare_entry_is_of_81_bytes_and_a_record(void **state)
+static void a_bare_entry_is_of_80_bytes_and_a_record(void **state)
 {
     (void)state;
     TOC_AUTO(toc_buf_wipe) toc_buf entry = {0};
@@ -228,7 +228,7 @@ static void a_bare_entry_is_of_81_bytes_and_a_record(void **state)
     static const struct {
         size_t at;
         uint8_t value;
-    } wrong[] = {{0, 1}, {1, 2}, {2, TOC_ENTRY_GRANT}, {2, TOC_ENTRY_ERASURE}, {2, 4}, {3, 1}};
+    } wrong[] = {{0, 1}, {0, 0x82}, {1, TOC_ENTRY_GRANT}, {1, TOC_ENTRY_ERASURE}, {1, 4}, {2, 1}};
     for (size_t i = 0; i < TOC_COUNT(wrong); i++) {
         uint8_t before = bare[wrong[i].at];
         bare[wrong[i].at] = wrong[i].value;
@@ -236,13 +236,13 @@ static void a_bare_entry_is_of_81_bytes_and_a_record(void **state)
                                                             &header, NULL));
         bare[wrong[i].at] = before;
     }
-    memset(bare + 17, 0, 32); /* a grant carries no commitment, and is refused all the same */
-    bare[2] = TOC_ENTRY_GRANT;
+    memset(bare + 16, 0, 32); /* a grant carries no commitment, and is refused all the same */
+    bare[1] = TOC_ENTRY_GRANT;
     TOC_CHECK_FAILS(TOC_MALFORMED,
                     toc_entry_bare_parse(toc_span_of(bare, TOC_ENTRY_BARE_BYTES), &header, NULL));
-    bare[2] = TOC_ENTRY_RECORD;
-    bare[15] = 0xFF; /* a body that no entry has */
-    bare[14] = 0xFF;
+    bare[1] = TOC_ENTRY_RECORD;
+    bare[14] = 0xFF; /* a body that no entry has */
+    bare[13] = 0xFF;
     TOC_CHECK_FAILS(TOC_LIMIT,
                     toc_entry_bare_parse(toc_span_of(bare, TOC_ENTRY_BARE_BYTES), &header, NULL));
 }
@@ -552,7 +552,7 @@ int main(void)
         cmocka_unit_test(an_entry_has_at_most_32_kib),
         cmocka_unit_test(an_erased_body_leaves_the_leaf_as_it_was),
         cmocka_unit_test(a_bare_entry_has_the_leaf_of_the_whole_one),
-        cmocka_unit_test(a_bare_entry_is_of_81_bytes_and_a_record),
+        cmocka_unit_test(a_bare_entry_is_of_80_bytes_and_a_record),
         cmocka_unit_test(a_leaf_depends_on_feed_index_and_every_byte),
         cmocka_unit_test(sizes_are_padded_by_lane_to_the_byte),
         cmocka_unit_test(the_largest_record_of_each_lane_is_exact_and_named_in_the_error),
