@@ -44,7 +44,7 @@ toc_code toc_mandate_get(toc_log_txn *txn, toc_mandate_kind kind, const toc_clai
 
 static toc_code check_new(toc_log_txn *txn, const toc_mandate *mandate, toc_err *err)
 {
-    toc_mandate found;
+    toc_mandate found = {0};
     uint64_t count;
     bool deletes = mandate->kind == TOC_MANDATE_DELETE;
     toc_mandate_kind other = deletes ? TOC_MANDATE_KEEP : TOC_MANDATE_DELETE;
