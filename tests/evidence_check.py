@@ -150,7 +150,13 @@ CHARTER = {1: ("version", int, 1), 2: ("nonce", bytes, "?"), 3: ("circle", bytes
            9: ("policy", bytes, 1)}
 MEMBER = {1: ("org", bytes, 1), 2: ("role", int, 1), 3: ("kind", bytes, 1), 4: ("country", bytes, "?"),
           5: ("serial_min", int, 1), 6: ("card", bytes, 1)}
-ADMIN, WRITES, SCOPE_CHARTER = 1, (1, 2), 4
+POLICY = {1: ("tlp_max", int, 1), 2: ("retention", int, "?"), 3: ("history", int, 1), 4: ("delay", int, "?"),
+          5: ("bulk", int, "?"), 6: ("alert", int, "?"), 7: ("approvals", bytes, "*")}
+RULE = {1: ("kind", int, 1), 2: ("k", int, 1), 3: ("scope", int, 1)}
+RECORD = {1: ("statement", bytes, 1), 2: ("approvals", bytes, "*")}
+APPROVAL = {1: ("officer", bytes, 1), 2: ("draft", bytes, 1), 3: ("not_after", int, 1), 4: ("decision", int, 1),
+            5: ("signature", bytes, 1)}
+ADMIN, WRITES, SCOPE_CHARTER, APPROVED = 1, (1, 2), 4, 1
 
 
 # --- cards --------------------------------------------------------------------------------------------------------
@@ -352,10 +358,10 @@ def check_text(bundle, feed, index, entry):
     need(sha256(b"tocsin/commit/1\n", feed, u64(index), text) == entry["commit"], "another plaintext was committed to")
     size, = struct.unpack(">I", text[40:44])
     need(44 + size <= len(text) and not any(text[44 + size:]), "a plaintext's padding")
-    record = text[44:44 + size]
+    record, sealed = text[44:44 + size], struct.unpack(">Q", text[32:40])[0]
     need((record[:1] == b"\xa1") == (bundle.get("inner") is not None), "an inner text where none belongs, or none")
     if record[:1] != b"\xa1":
-        return
+        return record, sealed
     inner, at = bundle["inner"], 34 + record[1] * 88
     need(record[1] in (4, 8, 16, 32, 64) and len(record) == at + 32 + 24 + len(inner) + 16, "an addressed record's size")
     commit = sha256(b"tocsin/addressed-commit/1\n", feed, u64(index), inner)
@@ -363,6 +369,34 @@ def check_text(bundle, feed, index, entry):
     need(len(inner) % 256 == 0 and len(inner) >= 36, "an inner text's size")
     size, = struct.unpack(">I", inner[32:36])
     need(36 + size <= len(inner) < 36 + size + 256 and not any(inner[36 + size:]), "an inner text's padding")
+    return inner[36:36 + size], sealed
+
+
+def approvals_of(record, sealed, circle, org, card, charter):
+    """How many officers the kind needs, and of each approval whose it is and whether it counts (RULES §13)."""
+    try:
+        said = message(record, RECORD)
+        given = [message(each, APPROVAL) for each in said["approvals"]]
+        tag, at = varint(said["statement"], 0)
+        kind = varint(said["statement"], at)[0] if tag == 8 else 0
+    except (Refused, IndexError):
+        return 0, []
+    rules = [message(each, RULE) for each in message(charter["policy"], POLICY)["approvals"]]
+    rule = next((each for each in rules if each["kind"] == kind), {"k": 0, "scope": 7})
+    found, draft, counted = [], None, set()
+    for each in given:
+        officer = next((one for one in card["officers"] if one["key"] == each["officer"]), None)
+        signed = (b"tocsin/approval/1\n" + circle + org + each["draft"] + u64(each["not_after"]) + bytes([each["decision"]])
+                  + sha256(said["statement"]))
+        holds = (officer is not None and officer["scopes"] & rule["scope"] and each["decision"] == APPROVED
+                 and sealed <= each["not_after"] and draft in (None, each["draft"])
+                 and verify(each["officer"], signed, each["signature"]))
+        number = officer["number"] if officer else 0
+        found.append([number, bool(holds) and number not in counted])
+        if holds:
+            draft = each["draft"]
+            counted.add(number)
+    return rule["k"], found
 
 
 def check_grant(bundle, feed, proof, entry, signer, cards, charter, org):
@@ -444,7 +478,9 @@ def check(data, orgs=(), circles=(), listed_orgs=(), listed_circles=()):
         and any(each["org"] in charter["members"] for charter in charters)
         and in_use(newest, signer["sign"], newest["sign"], each["time"]) for each in receipts), "a head by a retired key")
     check_grant(bundle, feed, proof, entry, signer, cards, charters[-1], org)
-    check_text(bundle, feed, proof["index"], entry)
+    text, sealed = check_text(bundle, feed, proof["index"], entry)
+    judge = next(each for each in cards[org] if each["hash"] == split_entry(bundle["grant"])["body"][:32])
+    needed, approvals = approvals_of(text, sealed, circle, org, judge, charters[-1])
 
     def names(anchor, which):
         return any(anchor.lower() in (card["fingerprint"], card["org"].hex()) for card in cards.get(which, ()))
@@ -460,7 +496,7 @@ def check(data, orgs=(), circles=(), listed_orgs=(), listed_circles=()):
         each.lower() == circle.hex() for each in circles)
     return {"proven": known and found, "author_known": known, "circle_known": circle_known, "record": record.hex(),
             "org": org.hex(), "circle": circle.hex(), "lane": parts[3], "generation": generation,
-            "index": proof["index"], "size": proof["size"],
+            "index": proof["index"], "size": proof["size"], "officers_needed": needed, "approvals": approvals,
             "receipts": sorted([each["org"].hex(), each["time"], each["size"], each["known"]] for each in receipts)}
 
 

@@ -39,6 +39,20 @@ void toc_exhibit_statement(const toc_statement *statement, toc_buf *out)
     add_statement(&json, NULL, statement);
 }
 
+static void add_approvals(toc_json *json, const toc_evidence *evidence)
+{
+    toc_json_number(json, "officers_needed", evidence->approvals.needed);
+    toc_json_open(json, "approvals", '[');
+    for (size_t i = 0; i < evidence->approval_count; i++) {
+        toc_json_open(json, NULL, '{');
+        toc_json_number(json, "officer", evidence->approvals.officers[i]);
+        toc_json_text(json, "standing",
+                      toc_span_text(toc_approval_fault_name(evidence->approvals.faults[i])));
+        toc_json_close(json, '}');
+    }
+    toc_json_close(json, ']');
+}
+
 static void add_record(toc_json *json, const toc_evidence *evidence)
 {
     const toc_feed_name *feed = &evidence->feed;
@@ -59,6 +73,7 @@ static void add_record(toc_json *json, const toc_evidence *evidence)
     }
     toc_json_hex(json, "claim", TOC_SPAN_OF(evidence->claim.bytes));
     add_statement(json, "statement", &evidence->statement);
+    add_approvals(json, evidence);
 }
 
 static void add_custody(toc_json *json, const toc_evidence *evidence)

@@ -172,6 +172,28 @@ static void show_right(const toc_evidence *evidence, toc_buf *out)
                    "of the admins of the one before.\n");
 }
 
+/* Which officers of the author approved it, where its circle asks for any. */
+static void show_approvals(const toc_evidence *evidence, toc_buf *out)
+{
+    const toc_approval_verdict *approvals = &evidence->approvals;
+    const char *before = "approved by officers ";
+    if (evidence->approval_count + approvals->needed == 0)
+        return;
+    toc_buf_add_text(out, "  It is ");
+    for (size_t i = 0; i < evidence->approval_count; i++) {
+        if (approvals->faults[i] != TOC_APPROVAL_COUNTS)
+            continue;
+        toc_buf_printf(out, "%s%u", before, approvals->officers[i]);
+        before = " and ";
+    }
+    if (approvals->counted == 0)
+        toc_buf_add_text(out, "approved by nobody");
+    else
+        toc_buf_add_text(out, " of the author: their signatures hold");
+    toc_buf_printf(out, "; the charter asks for %u%s.\n", approvals->needed,
+                   approvals->enough ? "" : ", so in the circle it counts for nothing");
+}
+
 static toc_code show_receipts(const toc_evidence *evidence, toc_buf *out, toc_err *err)
 {
     static const char *const heads[] = {"HELD BY", "ROLE",      "SINCE AT THE LATEST",
@@ -224,6 +246,7 @@ static toc_code show_custody(const toc_evidence *evidence, toc_buf *out, toc_err
     show_writing(evidence, out);
     show_head(evidence, out);
     show_right(evidence, out);
+    show_approvals(evidence, out);
     TOC_TRY(show_receipts(evidence, out, err));
     return show_cards(evidence, out, err);
 }

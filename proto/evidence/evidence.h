@@ -16,6 +16,7 @@
 #include "proto/feed/grant.h"
 #include "proto/feed/proof.h"
 #include "proto/roll/charter.h"
+#include "proto/rules/approval.h"
 
 #define TOC_BUNDLE_FORMAT "tocsin/evidence/1"
 
@@ -77,6 +78,10 @@ typedef struct toc_evidence {
     toc_statement statement;
     toc_claim_id claim;
     toc_err unread; /* why the statement cannot be told; code OK: it can */
+    /* Of the officers, by the card and the charter that the grant names (docs/RULES.md §13);
+     * nothing where the statement cannot be told. */
+    size_t approval_count;
+    toc_approval_verdict approvals;
 } toc_evidence;
 
 /* That everything in the bundle belongs together: every signature, hash and path of it. Who stands

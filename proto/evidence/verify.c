@@ -401,6 +401,24 @@ static void read_statement(toc_evidence *evidence, toc_arena *arena)
                             &evidence->claim);
 }
 
+static toc_code judge_approvals(toc_evidence *evidence, toc_arena *arena, toc_err *err)
+{
+    const toc_charter *charter = &evidence->charters[evidence->charter_count - 1];
+    toc_approval_case what = {.circle = evidence->feed.circle,
+                              .org = evidence->feed.org,
+                              .card = evidence->judge,
+                              .sealed = evidence->sealed};
+    if (evidence->unread.code != TOC_OK)
+        return TOC_OK;
+    TOC_TRY(
+        toc_record_open(evidence->text, arena, &what.statement, &what.approvals, &what.count, err));
+    what.rule =
+        toc_approval_rule_of(&charter->policy.approvals, (uint32_t)evidence->statement.kind);
+    evidence->approval_count = what.count;
+    toc_approval_judge(&what, &evidence->approvals);
+    return TOC_OK;
+}
+
 toc_code toc_evidence_verify(const toc_bundle *bundle, toc_arena *arena, toc_evidence *out,
                              toc_err *err)
 {
@@ -419,5 +437,5 @@ toc_code toc_evidence_verify(const toc_bundle *bundle, toc_arena *arena, toc_evi
     if (take_text(bundle, out, err) != TOC_OK)
         return toc_wrap(err, "the plaintext");
     read_statement(out, arena);
-    return TOC_OK;
+    return judge_approvals(out, arena, err);
 }

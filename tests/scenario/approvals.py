@@ -6,6 +6,9 @@ import json
 import sys
 
 import scenario
+
+sys.path.insert(0, str(scenario.ROOT / "tests"))
+import evidence_check  # noqa: E402
 from scenario import expect, wait_for
 
 
@@ -97,6 +100,22 @@ def one_is_not_enough(nodes, officers):
     return draft["draft"], digest
 
 
+def exhibit(nodes, record):
+    """Whoever was not there sees who approved it, here and in the checker that shares nothing with it."""
+    b, path = nodes["b"], nodes.directory / "exhibit"
+    wait_for("B can prove it", lambda: b.tocsin("bundle", record, "--output", path, ok=None).code == 0)
+    said = b.tocsin("verify", path, "--circle", nodes.circle).last
+    expect(said["proven"] and said["officers_needed"] == 2 and said["approvals"]
+           == [{"officer": 2, "standing": "counts"}, {"officer": 3, "standing": "counts"}], f"the exhibit says {said}")
+    words = b.tocsin("verify", path, "--circle", nodes.circle, as_json=False).out
+    expect("approved by officers 2 and 3 of the author: their signatures hold" in words, f"not in words: {words}")
+    try:
+        other = evidence_check.check(path.read_bytes(), (), [nodes.circle])
+    except evidence_check.Refused as why:
+        raise scenario.Failure(f"the other checker refuses it: {why}") from why
+    expect((other["officers_needed"], other["approvals"]) == (2, [[2, True], [3, True]]), f"the other checker: {other}")
+
+
 def away_from_the_node(nodes, officers, draft, digest):
     a, b = nodes["a"], nodes["b"]
     path, signature = nodes.directory / "draft.json", nodes.directory / "signature.json"
@@ -120,6 +139,7 @@ def away_from_the_node(nodes, officers, draft, digest):
     wait_for("B has the claim", lambda: b.lookup(wallet(1))["claims"])
     (claim,) = b.lookup(wallet(1))["claims"]
     expect(claim["record"] == done["record"] and b.lookup(wallet(1))["unapproved"] == [], f"B shows {claim}")
+    exhibit(nodes, done["record"])
     expect(submit(a, 1)["unchanged"] == 1, "what was approved is not known")
 
 
