@@ -221,10 +221,10 @@ struct toc_engine {
     size_t declined_count;
     bool stopped_ticks;
     bool awake;          /* it was looked whether this node had been off for long */
+    bool proposals_wait; /* for cards that they name */
     bool more;           /* parts wait for the next round */
     bool fork_came;      /* a proof: told at the next tick */
     bool entries_came;   /* some of the early cosignatures may be in time now */
-    bool proposals_wait; /* for cards that they name */
     engine_asking *asking;
     toc_instant asked; /* all links, last */
     uint64_t next_request, next_job;
