@@ -1,6 +1,9 @@
 /* Command audience: who gets to read what is marked so, how, and who does not and why. It asks the
  * one function that decides for every other door, too. */
+#include <stdlib.h>
+
 #include "node/clock.h"
+#include "node/control_receipt.h"
 #include "node/control_roll.h"
 #include "node/control_talk.h"
 #include "node/written.h"
@@ -22,10 +25,13 @@ typedef struct asking {
     toc_charter then;
     const toc_org_id *had;
     size_t had_count;
+    toc_peer_state *peers; /* who is linked now */
+    size_t peer_count;
 } asking;
 
 static void asking_wipe(asking *all)
 {
+    free(all->peers);
     toc_log_abort(all->txn);
     toc_arena_free(all->arena);
 }
@@ -156,6 +162,56 @@ static toc_code say(asking *all, const toc_buf *line, toc_err *err)
     return toc_talk_line(all->talk, toc_buf_view(line), err);
 }
 
+/* ---- which way it goes ---- */
+
+static bool is_linked(const asking *all, const toc_org_id *org)
+{
+    for (size_t i = 0; i < all->peer_count; i++) {
+        const toc_peer_state *peer = &all->peers[i];
+        if (peer->known && peer->links > 0 && toc_org_id_equal(&peer->org, org))
+            return true;
+    }
+    return false;
+}
+
+/* Members that are linked here pass on what `org` lacks. */
+static size_t add_through(const asking *all, const toc_org_id *org, toc_json *json)
+{
+    size_t count = 0;
+    toc_json_open(json, "through", '[');
+    for (size_t i = 0; i < all->charter.member_count; i++) {
+        const toc_org_id *member = &all->charter.members[i].org;
+        if (toc_org_id_equal(member, org) || !is_linked(all, member))
+            continue;
+        toc_span name = toc_roll_name(all->txn, member, all->arena);
+        if (name.size > 0)
+            toc_json_text(json, NULL, name);
+        else
+            toc_json_hex(json, NULL, TOC_SPAN_OF(member->bytes));
+        count++;
+    }
+    toc_json_close(json, ']');
+    return count;
+}
+
+static void add_way(const asking *all, const toc_org_id *org, toc_json *json)
+{
+    toc_time heard = {0};
+    bool own = toc_org_id_equal(org, toc_node_org(toc_talk_node(all->talk)));
+    bool linked = own || is_linked(all, org);
+    size_t others = 0;
+    if (!linked)
+        others = add_through(all, org, json);
+    toc_json_text(json, "link",
+                  toc_span_text(own          ? "here"
+                                : linked     ? "direct"
+                                : others > 0 ? "others"
+                                             : "none"));
+    if (toc_receipt_heard_of(all->txn, org, &heard, NULL) != TOC_OK)
+        heard.unix_ms = 0;
+    toc_json_time_optional(json, "last_heard", heard);
+}
+
 static toc_code say_org(asking *all, const toc_org_id *org, toc_role role, bool is_member,
                         toc_err *err)
 {
@@ -173,6 +229,7 @@ static toc_code say_org(asking *all, const toc_org_id *org, toc_role role, bool 
                                 : toc_audience_is_named(&all->statement) ? "sealed"
                                                                          : "circle"));
     toc_json_text(&json, "why", toc_span_text(why(all, org, role, reads)));
+    add_way(all, org, &json);
     toc_json_close(&json, '}');
     return say(all, &line, err);
 }
@@ -223,6 +280,7 @@ toc_code toc_control_audience(toc_talk *talk, json_t *request, toc_err *err)
     TOC_TRY(toc_args_has(request, "claim") ? read_claim(&all, request, &circle, err)
                                            : read_marking(&all, request, &circle, err));
     TOC_TRY(toc_log_charter_of(all.txn, &circle, all.arena, &all.charter, err));
+    TOC_TRY(toc_node_peers(toc_talk_node(talk), &all.peers, &all.peer_count, err));
     TOC_TRY(say_orgs(&all, err));
     for (size_t i = 0; i < config->audience_count; i++)
         TOC_TRY(say_local(&all, &config->audiences[i], err));

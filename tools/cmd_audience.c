@@ -1,4 +1,6 @@
 /* audience: who gets to read a claim, or what would be marked so. */
+#include <string.h>
+
 #include "tools/ask.h"
 #include "tools/commands.h"
 #include "tools/term/table.h"
@@ -10,6 +12,24 @@ const toc_option toc_audience_options[] = {
     {"not-to", "ORG", "not for this org (name or id); repeatable"},
     {NULL, NULL, NULL},
 };
+
+/* The way to a reader: which link, or whose; and since when its node is silent. */
+static void add_way(toc_table *table, const json_t *line)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
+    const json_t *through = json_object_get(line, "through");
+    const char *link = toc_text_of(line, "link"), *heard = toc_text_of(line, "last_heard");
+    if (strcmp(link, "direct") == 0)
+        toc_buf_add_text(&text, "a direct link");
+    for (size_t i = 0; i < json_array_size(through); i++)
+        toc_buf_printf(&text, "%s%.40s", i == 0 ? "through " : ", ",
+                       json_string_value(json_array_get(through, i)));
+    if (strcmp(link, "none") == 0)
+        toc_buf_add_text(&text, "nobody is linked now");
+    if (strcmp(link, "others") == 0 || strcmp(link, "none") == 0)
+        toc_buf_printf(&text, "; last heard %.16s", heard[0] == '\0' ? "never" : heard);
+    toc_table_add(table, TOC_STYLE_PLAIN, toc_buf_view(&text));
+}
 
 static toc_code show_reader(void *context, json_t *line, toc_buf *out, toc_err *err)
 {
@@ -27,6 +47,7 @@ static toc_code show_reader(void *context, json_t *line, toc_buf *out, toc_err *
     toc_table_add(table, reads ? TOC_STYLE_PLAIN : TOC_STYLE_WARNING,
                   toc_span_text(reads ? "reads it" : "does not"));
     toc_table_add_text(table, toc_text_of(line, "why"));
+    add_way(table, line);
     return toc_buf_ok(out, err);
 }
 
@@ -59,7 +80,7 @@ static toc_code build(const toc_opts *args, toc_buf *out, toc_err *err)
 
 toc_code toc_cmd_audience(toc_cli *cli, const toc_opts *args, toc_err *err)
 {
-    static const char *const heads[] = {"WHO", "ROLE", "READS", "WHY", NULL};
+    static const char *const heads[] = {"WHO", "ROLE", "READS", "WHY", "BY", NULL};
     TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
     TOC_AUTO(toc_buf_wipe) toc_buf out = {0};
     TOC_AUTO(toc_table_wipe) toc_table table;

@@ -113,6 +113,24 @@ def who_left_and_who_came(nodes):
     expect(not claims(b, between), "Org B was not told")
 
 
+def which_way_it_goes(nodes):
+    a, b, c = nodes["a"], nodes["b"], nodes["c"]
+
+    def ways():
+        return {row["name"]: (row["link"], row.get("through"), row["last_heard"])
+                for row in a.tocsin("audience", "--tlp", "RED").lines}
+
+    direct = ways()
+    expect(direct[a.name][0] == "here" and direct[b.name][:2] == ("direct", None) and direct[c.name][0] == "direct", f"linked: {direct}")
+    c.stop()
+    wait_for("A sees that C is gone", lambda: ways()[c.name][0] == "others")
+    expect(ways()[c.name][1] == [b.name] and ways()[c.name][2], f"through B: {ways()}")
+    expect(f"through {b.name}; last heard" in a.tocsin("audience", "--tlp", "RED", as_json=False).out, "the way, for people")
+    b.stop()
+    wait_for("A sees that B is gone", lambda: ways()[b.name][0] == "none")
+    expect(ways()[c.name][:2] == ("none", []), f"nobody is linked: {ways()}")
+
+
 def run(nodes):
     nodes.init()
     nodes.start()
@@ -120,6 +138,7 @@ def run(nodes):
     nodes.found_circle("addressed", "who is told what")
     for_some_members(nodes)
     who_left_and_who_came(nodes)
+    which_way_it_goes(nodes)
 
 
 if __name__ == "__main__":
