@@ -4,6 +4,7 @@
 
 #include "node/control_roll.h"
 #include "node/engine/epoch.h"
+#include "proto/roll/pins.h"
 #include "store/erase.h"
 
 enum {
@@ -52,13 +53,14 @@ static void raise(alarms *all, const char *alarm, const toc_org_id *org,
 
 /* ---- keys that have not come ---- */
 
-/* Where the charter gives joiners no history, nobody sends the keys from before. */
+/* Where the charter gives joiners no history, nobody sends the keys from before; nor those of an
+ * author whose feed it has closed. */
 static bool was_never_for_us(alarms *all, const toc_feed_name *name, uint32_t epoch)
 {
     toc_charter charter;
     bool never =
         toc_log_charter_of(all->txn, &name->circle, all->arena, &charter, NULL) != TOC_OK ||
-        !toc_charter_reads(&charter, all->self) ||
+        !toc_charter_reads(&charter, all->self) || toc_charter_end(&charter, name) != UINT64_MAX ||
         (charter.policy.history != TOC_HISTORY_ALL &&
          toc_epoch_granted(all->txn, name, epoch, all->self, all->arena) == TOC_GRANTED_NO);
     toc_arena_reset(all->arena);
@@ -153,6 +155,17 @@ static toc_code look_at_proposal(void *context, const toc_log_proposal *proposal
     return TOC_OK;
 }
 
+/* Somebody may have admitted it with stolen keys: this is the time to notice. */
+static toc_code look_at_admission(void *context, const toc_log_admission *admission, toc_err *err)
+{
+    (void)err;
+    raise(context, "new-reader", &admission->org, &admission->circle, (toc_time){0},
+          "it was admitted lately and gets no keys from this node before the admission delay is "
+          "over: tocsin circle confirm gives them now; if nobody meant to admit it, propose its "
+          "removal");
+    return TOC_OK;
+}
+
 static void look_at_term(alarms *all, const toc_card *card)
 {
     if (card->valid_until.unix_ms == 0 ||
@@ -234,6 +247,7 @@ toc_code toc_alarms_add(toc_json *json, toc_log_txn *txn, const toc_org_id *self
     toc_json_open(json, "alarms", '[');
     TOC_TRY(toc_log_circles(txn, look_at_circle, &all, err));
     TOC_TRY(toc_log_proposals(txn, look_at_proposal, &all, err));
+    TOC_TRY(toc_log_admissions(txn, look_at_admission, &all, err));
     TOC_TRY(toc_log_cards(txn, cards, look_at_card, &all, err));
     TOC_TRY(toc_log_forks(txn, NULL, look_at_fork, &all, err));
     TOC_TRY(missing_keys(&all, err));

@@ -157,7 +157,7 @@ def admitted_again(nodes, circle):
     made = a.tocsin("circle", "propose", "--admit", c.name, "--admission-delay", "1").last
     path, _ = write_proposal(nodes, a, made["proposal"])
     b.tocsin("circle", "endorse", str(path), "--yes")
-    wait_for("all have version 5", lambda: version(a) == version(b) == version(c) == 5)
+    wait_for("all have it", lambda: version(a) == version(b) == version(c) == made["version"])
 
     def waits(node):
         return [row["name"] for row in node.tocsin("circle", "show", "desk").last["members"] if row.get("waits_until")]
@@ -165,6 +165,8 @@ def admitted_again(nodes, circle):
     def given():
         return {row["name"]: row["entries"] for row in c.tocsin("peers").lines if row.get("name")}
     before = given()
+    alarms = [(row["alarm"], row["org_name"]) for row in b.status()["alarms"]]
+    expect(("new-reader", c.name) in alarms, f"an admission that nobody sees: {alarms}")
     for number, node in ((6, a), (7, b)):
         node.tocsin("submit", "wallet", wallet(number), "--chain", "ETH", "--category", "theft")
     wait_for("C was given what it cannot open", lambda: sum(given().values()) >= sum(before.values()) + 2)
