@@ -444,7 +444,8 @@ static toc_code list_record(void *context, const toc_record_id *record, const to
     (void)err;
     record_list *list = context;
     toc_record_id *place = TOC_LIST_ADD(list);
-    assert_non_null(place);
+    if (place == NULL)
+        abort();
     *place = *record;
     return TOC_OK;
 }
