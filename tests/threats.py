@@ -24,13 +24,15 @@ def source(root, path):
 
 
 def is_run(root, path, name):
-    """Defined in the file, and named there once more: in its list of tests, or by who calls it."""
+    """Defined in the file, and named there once more, in its list of tests or by who calls it; the simulator is one
+    program in several files."""
     file = source(root, path)
     if not file.is_file():
         return False
     text = file.read_text(encoding="utf-8")
-    defined = rf"^def {name}\(" if path.endswith(".py") else rf"^(static [\w ]+[ *]|){name}\("
-    return bool(re.search(defined, text, re.MULTILINE)) and len(re.findall(rf"\b{name}\b", text)) > 1
+    defined = rf"^def {name}\(" if path.endswith(".py") else rf"^([a-z][\w ]*[ *]|){name}\([^;]*?^\{{"
+    used = "".join(each.read_text(encoding="utf-8") for each in file.parent.glob("*.c")) if path.startswith("sim/") else text
+    return bool(re.search(defined, text, re.MULTILINE | re.DOTALL)) and len(re.findall(rf"\b{name}\b", used)) > 1
 
 
 def rows(text):

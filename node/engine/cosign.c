@@ -76,6 +76,47 @@ static bool said_more_before(const toc_engine *engine, const toc_log_feed *store
     return false;
 }
 
+typedef struct listening {
+    const toc_charter *charter;
+    toc_now now;
+    size_t told; /* links with members that had the time to tell */
+} listening;
+
+static toc_code count_told(toc_engine *engine, toc_log_txn *txn, engine_link *link, void *context,
+                           toc_err *err)
+{
+    (void)engine;
+    (void)txn;
+    (void)err;
+    listening *all = context;
+    if (all->now.mono.ms - link->since.ms >= ENGINE_LISTEN_MS &&
+        toc_charter_find(all->charter, &link->peer) != NULL)
+        all->told++;
+    return TOC_OK;
+}
+
+/* After it was set back, or lost its disk, this org may have cosigned more than is stored. One that
+ * writes asks the members for their heads (generation.c): what it said is no larger than those, and
+ * it waits until it has them. One that has no feeds here may be an observer, or may have lost all:
+ * peers tell it what it said, as they tell all to who links anew, and it waits until more than
+ * half of the others had the time. Neither waits longer than a minute after the first link. */
+static bool still_listens(toc_engine *engine, toc_log_txn *txn, const toc_log_circle *circle,
+                          const toc_charter *charter, const toc_log_feed *stored, toc_now now)
+{
+    listening all = {.charter = charter, .now = now};
+    toc_err err;
+    if (circle->asks || (circle->generation == 0 && engine->first_link.ms == 0))
+        return true;
+    if (now.mono.ms - engine->first_link.ms >= ENGINE_LISTEN_MS_MAX)
+        return false;
+    const engine_feed *feed = toc_sync_find(engine, &stored->id);
+    if (feed != NULL && feed->target > stored->head_size)
+        return true;
+    return circle->generation == 0 &&
+           (toc_engine_links(engine, txn, count_told, &all, &err) != TOC_OK ||
+            all.told * 2 <= charter->member_count - 1);
+}
+
 static toc_code put_own(toc_engine *engine, toc_log_txn *txn, const toc_log_feed *stored,
                         uint64_t time_s, toc_err *err)
 {
@@ -121,7 +162,7 @@ static toc_code cosign(toc_engine *engine, toc_log_txn *txn, const toc_feed_name
     uint64_t forked;
     if (toc_log_forked(txn, name, &forked) && stored.head_size > forked)
         return TOC_OK; /* a receipt for one of two histories would vouch for it */
-    if (circle.asks) { /* it may have said more before than it remembers */
+    if (still_listens(engine, txn, &circle, &charter, &stored, now)) {
         *out_later = true;
         return TOC_OK;
     }

@@ -455,7 +455,9 @@ toc_code toc_engine_link_up(toc_engine *engine, toc_log_txn *txn, uint64_t numbe
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for a link");
     link->number = number;
     link->peer = *peer;
-    link->heard = now.mono;
+    link->since = link->heard = now.mono;
+    if (engine->first_link.ms == 0)
+        engine->first_link = now.mono;
     toc_cosign_tell_all(link, 0);
     toc_proposals_changed(engine);
     link->next = engine->links[number % ENGINE_BUCKETS];

@@ -31,6 +31,8 @@ enum {
     ENGINE_COSIGN_ALERT_MS =
         50, /* after a head was stored: what comes meanwhile is signed with it */
     ENGINE_COSIGN_BULK_MS = 5000,
+    ENGINE_LISTEN_MS = 3000, /* for what peers say that this org said before it lost its disk */
+    ENGINE_LISTEN_MS_MAX = 60000,
     ENGINE_HEARTBEAT_MS = 60000,          /* authors cosign their own heads even in silence */
     ENGINE_COSIGNED_AHEAD_S_MAX = 600,    /* of our clock; more is refused */
     ENGINE_COSIGNATURES_EARLY_MAX = 2048, /* over entries that have not come; 600 KB */
@@ -105,7 +107,7 @@ typedef struct engine_link {
     struct engine_link *next; /* in its bucket */
     uint64_t number;
     toc_org_id peer;
-    toc_instant heard, pinged;
+    toc_instant since, heard, pinged;
     engine_telling telling;
     toc_instant grants_after; /* it is not asked for a key before */
     uint32_t unproven;        /* feeds that it told of and nothing of which has been verified */
@@ -219,6 +221,7 @@ struct toc_engine {
     toc_instant proposals_due, proposals_again;
     toc_hash proposals_declined[ENGINE_PROPOSALS_DECLINED]; /* not asked for again; a ring */
     size_t declined_count;
+    toc_instant first_link; /* since it started; 0: none yet */
     bool stopped_ticks;
     bool awake;          /* it was looked whether this node had been off for long */
     bool proposals_wait; /* for cards that they name */

@@ -9,586 +9,46 @@
  * to it, and equal opened sets, horizons and charters give equal digests; a rebuild in another
  * order changes nothing. No cosignature leaves a node over more than it has stored, none is smaller
  * than one before; and in the end everybody has everybody's receipt for everything, in one world of
- * four also through one node that passes them on. In one world of five a member is hostile: it
- * changes and withholds what it sends and tells lies; nothing of that is believed, nobody else is
- * blamed, and all the others come together. In one of five a member is removed in the end: it gets
- * nothing more. */
+ * four also through one node that passes them on.
+ *
+ * Nodes come back from an old copy, or with their keys alone, and get their words back. Of five
+ * worlds, in one a member is hostile: it changes and withholds what it sends and tells lies;
+ * nothing of that is believed, nobody else is blamed, and all the others come together. In one a
+ * member is removed in the end: it gets nothing more. In one all that is said in the end goes
+ * through a relay, which opens nothing. In one who is admitted later reads nothing from before.
+ * What of this did not happen once in fifty worlds or more is a failure too. */
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "tests/sim/checks.h"
 #include "tests/sim/erase.h"
 #include "tests/sim/hostile.h"
-#include "tests/support/leaver.h"
-#include "tests/support/sim_net.h"
+#include "tests/sim/operators.h"
+#include "tests/support/sim_loss.h"
 #include "tests/support/world.h"
 
-enum {
-    SIM_WALLETS = 12,
-    SIM_FAULTY_MS = 30000,
-    SIM_QUIET_MS = 400000,
-    SIM_RECORDS_MAX = 100000,
-    SIM_RECEIPTS_MS = 40000
-};
+enum { SIM_FAULTY_MS = 30000, SIM_QUIET_MS = 400000, SIM_WORLDS_MIN = 50 };
 
-static const char *const wallets[SIM_WALLETS] = {
-    /* Publicly sanctioned or attributed addresses (OFAC SDN, FBI), in canonical spelling. */
-    "0x098B716B8Aaf21512996dC57EB0615e2383E2f96", "0xa0e1c89Ef1a489c9C7dE96311eD5Ce5D32c20E4B",
-    "0x3Cffd56B47B7b41c56258D9C7731ABaDc360E073", "0x53b6936513e738f44FB50d2b9476730C0Ab3Bfc1",
-    "0x51E9d833Ecae4E8D9D8Be17300AEE6D3398C135D", "0x96244D83DC15d36847C35209bBDc5bdDE9bEc3D8",
-    "12QtD5BFwRsdNsAZY76UVE1xyCGNTojH9h",         "12jVCWW1ZhTLA5yVnroEJswqKwsfiZKsax",
-    "149w62rY42aZBox8fGcmqNsXUzSStKeq8C",         "1AjZPMsnmpdK2Rv9KQNfMurTXinscVro9V",
-    "TUCsTq7TofTCJRRoHk6RvhMoS2mJLm5Yzq",         "TA3941uFAvmVibSkQ6fMJXxmaSNovX86mz"};
+typedef enum character { HOSTILE = 0, LEAVER = 1, RELAY = 2, NO_HISTORY = 3, PLAIN = 4 } character;
 
-typedef struct acknowledged {
-    toc_record_id *ids;
-    size_t count;
-} acknowledged;
-
-typedef struct submission {
+typedef struct world {
     sim_net *net;
-    sim_node *node;
+    character character;
     toc_circle_id circle;
-    toc_arena *arena;
-    toc_record_id ids[64];
-    size_t count;
-    bool refused; /* not a member yet */
-} submission;
+    sim_known known;
+    size_t known_when[SIM_NODES_MAX]; /* so much was acknowledged when each was admitted */
+} world;
 
-static toc_wallet wallet_of(sim_net *net, unsigned index)
-{
-    toc_wallet_candidates found;
-    toc_err err;
-    toc_span text = toc_span_text(wallets[index]);
-    if (toc_wallet_parse(text, &found, &err) != TOC_OK)
-        sim_die(net, "parse a wallet", &err);
-    toc_wallet wallet = found.wallets[0];
-    for (size_t i = 0; i < found.count; i++) {
-        if (strcmp(toc_chain_symbol(found.wallets[i].chain), "BTC") == 0)
-            wallet = found.wallets[i];
-    }
-    return wallet;
-}
+/* ---- the faults ---- */
 
-static toc_span pick(sim_net *net, const char *const *words, unsigned count)
-{
-    return toc_span_text(words[sim_below(net, count)]);
-}
-
-static void fill_wallet(submission *all, toc_statement *out)
-{
-    static const char *const categories[] = {"theft", "sanctions", "mixer"};
-    static const char *const roles[] = {"perpetrator", "intermediary", "victim"};
-    static const char *const lists[] = {"ofac-sdn", "ofac-0xb10c", "a-list-nobody-knows"};
-    sim_net *net = all->net;
-    out->kind = TOC_RECORD_WALLET;
-    out->as.wallet = (toc_wallet_body){.wallet = wallet_of(net, sim_below(net, SIM_WALLETS)),
-                                       .category = pick(net, categories, 3),
-                                       .role = pick(net, roles, 3)};
-    if (sim_below(net, 2) == 0)
-        out->source = (toc_source){.ground = TOC_GROUND_LIST, .id = pick(net, lists, 3)};
-}
-
-static void fill_cluster(sim_net *net, toc_statement *out)
-{
-    static const char *const names[] = {"alpha", "beta"};
-    static const char *const types[] = {"criminal", "exchange"};
-    out->kind = TOC_RECORD_CLUSTER;
-    out->as.cluster =
-        (toc_cluster_body){.cluster = pick(net, names, 2), .entity_type = pick(net, types, 2)};
-}
-
-static void fill_members(submission *all, toc_statement *out)
-{
-    static const char *const names[] = {"alpha", "beta"};
-    size_t count = 1 + sim_below(all->net, 4);
-    toc_member *members = toc_arena_zalloc(all->arena, count, sizeof *members);
-    for (size_t i = 0; i < count; i++)
-        members[i] = (toc_member){.wallet = wallet_of(all->net, sim_below(all->net, SIM_WALLETS)),
-                                  .remove = sim_below(all->net, 5) == 0};
-    out->kind = TOC_RECORD_MEMBERS;
-    out->as.members =
-        (toc_members_body){.cluster = pick(all->net, names, 2), .count = count, .members = members};
-}
-
-static void fill_retraction(submission *all, toc_statement *out)
-{
-    toc_statement target = *out, retraction;
-    if (sim_below(all->net, 3) == 0)
-        fill_cluster(all->net, &target);
-    else
-        fill_wallet(all, &target);
-    toc_claim_id claim;
-    toc_statement_claim(&target, &all->circle, &all->node->org, &claim);
-    toc_statement_retract(&target, &claim, TOC_RETRACT_ERROR, &retraction);
-    retraction.revision = out->revision;
-    retraction.issued_at = out->issued_at;
-    *out = retraction;
-}
-
-static void fill(submission *all, uint64_t generation, toc_now now, toc_statement *out)
-{
-    *out = (toc_statement){.revision = (generation << 24) + all->node->revision++,
-                           .issued_at = now.wall,
-                           .tlp = TOC_TLP_AMBER,
-                           .confidence = 40 + sim_below(all->net, 60),
-                           .confidence_scale = toc_span_text("percent"),
-                           .source = {.ground = TOC_GROUND_OWN}};
-    if (sim_below(all->net, 10) == 0)
-        out->issued_at.unix_ms += 600000; /* waits until the horizon has come so far */
-    if (sim_below(all->net, 6) == 0)
-        out->valid_until.unix_ms = now.wall.unix_ms + sim_below(all->net, 400000);
-    unsigned kind = sim_below(all->net, 10);
-    if (kind < 5)
-        fill_wallet(all, out);
-    else if (kind < 6)
-        fill_cluster(all->net, out);
-    else if (kind < 8)
-        fill_members(all, out);
-    else
-        fill_retraction(all, out);
-    toc_claim_id claim;
-    toc_statement_claim(out, &all->circle, &all->node->org, &claim);
-    if (out->kind == TOC_RECORD_WALLET || out->kind == TOC_RECORD_CLUSTER) {
-        toc_root *root = toc_arena_zalloc(all->arena, 1, sizeof *root);
-        *root = toc_source_root(&out->source, &claim, all->arena);
-        out->roots = root;
-        out->root_count = 1;
-    }
-}
-
-static toc_code submit(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
-                       toc_err *err)
-{
-    submission *all = context;
-    uint64_t generation;
-    toc_err why;
-    if (toc_engine_writable(engine, txn, &all->circle, now, &generation, &why) != TOC_OK) {
-        all->refused = true;
-        return TOC_OK;
-    }
-    TOC_AUTO(toc_buf_wipe) toc_buf bytes = {0};
-    size_t ends[64];
-    toc_span records[64];
-    for (size_t i = 0; i < all->count; i++) {
-        toc_statement statement;
-        fill(all, generation, now, &statement);
-        TOC_TRY(toc_record_encode(&statement, &bytes, err));
-        ends[i] = bytes.size;
-    }
-    for (size_t i = 0; i < all->count; i++) {
-        size_t start = i == 0 ? 0 : ends[i - 1];
-        records[i] = toc_span_of(bytes.data + start, ends[i] - start);
-    }
-    toc_lane lane = sim_below(all->net, 4) == 0 ? TOC_LANE_ALERT : TOC_LANE_BULK;
-    return toc_engine_write(engine, txn, &all->circle, lane, records, NULL, all->count, now,
-                            all->ids, err);
-}
-
-static void submit_at(sim_net *net, sim_node *node, const toc_circle_id *circle,
-                      acknowledged *known)
-{
-    toc_err err;
-    submission all = {.net = net,
-                      .node = node,
-                      .circle = *circle,
-                      .count = sim_below(net, 12) == 0 ? 40 : 1 + sim_below(net, 3)};
-    if (toc_arena_new(8 << 20, &all.arena, &err) != TOC_OK)
-        sim_die(net, "arena", &err);
-    if (sim_do(net, all.node, submit, &all) && !all.refused &&
-        known->count + all.count <= SIM_RECORDS_MAX) {
-        memcpy(known->ids + known->count, all.ids, all.count * sizeof *all.ids);
-        known->count += all.count;
-        net->counts.records += all.count;
-    }
-    toc_arena_free(all.arena);
-}
-
-static void submit_somewhere(sim_net *net, const toc_circle_id *circle, acknowledged *known)
-{
-    submit_at(net, &net->nodes[sim_below(net, (unsigned)net->node_count)], circle, known);
-}
-
-/* ---- the operators ---- */
-
-typedef struct setup {
-    sim_net *net;
-    toc_circle_id circle;
-    toc_org_id org;
-    toc_buf card;
-    toc_code said;
-} setup;
-
-static toc_code create_circle(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
-                              toc_err *err)
-{
-    setup *what = context;
-    return toc_engine_circle_create(engine, txn, toc_span_text("Circle"),
-                                    toc_span_text("simulation"), now, &what->circle, err);
-}
-
-static toc_code add_peer(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
-                         toc_err *err)
-{
-    setup *what = context;
-    return toc_engine_peer_add(engine, txn, toc_buf_view(&what->card), (toc_span){0}, now,
-                               &what->org, err);
-}
-
-static toc_code join(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err)
-{
-    setup *what = context;
-    return toc_engine_circle_join(engine, txn, &what->circle, now, err);
-}
-
-static toc_code admit(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
-                      toc_err *err)
-{
-    setup *what = context;
-    toc_role role = sim_below(what->net, 5) == 0 ? TOC_ROLE_OBSERVER : TOC_ROLE_MEMBER;
-    what->said = toc_engine_circle_admit(engine, txn, &what->circle, &what->org, role, now, err);
-    return what->said == TOC_EXISTS ? TOC_OK : what->said;
-}
-
-static void copy_card(sim_net *net, const sim_node *node, toc_buf *out)
-{
-    toc_err err;
-    toc_log_txn *txn = NULL;
-    toc_arena *arena = NULL;
-    toc_card card;
-    if (toc_log_read(node->log, &txn, &err) != TOC_OK ||
-        toc_arena_new(1 << 20, &arena, &err) != TOC_OK ||
-        toc_log_card_of(txn, &node->org, arena, &card, &err) != TOC_OK)
-        sim_die(net, "own card", &err);
-    toc_buf_add_span(out, card.signed_card);
-    toc_log_abort(txn);
-    toc_arena_free(arena);
-}
-
-static toc_card_hash card_known(sim_net *net, const sim_node *by, const toc_org_id *org)
-{
-    toc_err err;
-    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
-    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
-    toc_card card;
-    if (toc_log_read(by->log, &txn, &err) != TOC_OK ||
-        toc_arena_new(1 << 20, &arena, &err) != TOC_OK ||
-        toc_log_card_of(txn, org, arena, &card, &err) != TOC_OK)
-        sim_die(net, "a card", &err);
-    return card.hash;
-}
-
-/* Until it has happened: a crash in the middle is an operator who types it again. */
-static void insist(sim_net *net, sim_node *node, sim_action action, setup *what)
-{
-    while (!sim_do(net, node, action, what))
-        sim_step(net);
-}
-
-static void exchange_cards(sim_net *net, setup *what)
-{
-    for (int a = 0; a < net->node_count; a++) {
-        copy_card(net, &net->nodes[a], &what->card);
-        for (int b = 0; b < net->node_count; b++) {
-            if (a != b)
-                insist(net, &net->nodes[b], add_peer, what);
-        }
-        toc_buf_clear(&what->card);
-    }
-    toc_buf_wipe(&what->card);
-}
-
-/* ---- invariants ---- */
-
-typedef struct node_view {
-    toc_hash digest, opened;
-    uint64_t entries;
-    toc_time horizon;
-} node_view;
-
-static void view_of(sim_net *net, sim_node *node, node_view *out)
-{
-    toc_err err;
-    toc_views_txn *txn = NULL;
-    uint64_t alert, bulk;
-    sim_fold(node);
-    if (toc_views_read(node->views, &txn, &err) != TOC_OK ||
-        toc_views_digest_running(txn, &out->digest, &out->opened, &out->entries, &err) != TOC_OK)
-        sim_die(net, "digest", &err);
-    toc_views_position(txn, &alert, &bulk, &out->horizon);
-    toc_views_end(txn);
-}
-
-/* The same, and is the digest that the fold keeps that of every row? */
-static void whole_view_of(sim_net *net, sim_node *node, node_view *out)
-{
-    toc_err err;
-    toc_views_txn *txn = NULL;
-    toc_answer_digest walked;
-    view_of(net, node, out);
-    if (toc_views_read(node->views, &txn, &err) != TOC_OK ||
-        toc_views_digest_walk(txn, NULL, NULL, &walked, &err) != TOC_OK)
-        sim_die(net, "walk", &err);
-    toc_views_end(txn);
-    if (!toc_hash_equal(&walked.digest, &out->digest))
-        sim_die(net, "the running digest is not the walked one", NULL);
-}
-
-/* Have the first `count` nodes opened so many? */
-static bool opened_by(sim_net *net, int count, uint64_t records)
-{
-    for (int i = 0; i < count; i++) {
-        node_view view;
-        view_of(net, &net->nodes[i], &view);
-        if (view.entries != records)
-            return false;
-    }
-    return true;
-}
-
-static bool converged(sim_net *net, uint64_t records)
-{
-    return opened_by(net, net->node_count, records);
-}
-
-static toc_code collect_id(void *context, const toc_record_id *record, const toc_circle_id *circle,
-                           const toc_org_id *org, toc_span bytes, toc_err *err)
-{
-    (void)circle;
-    (void)org;
-    (void)bytes;
-    (void)err;
-    acknowledged *all = context;
-    if (all->count < SIM_RECORDS_MAX)
-        all->ids[all->count++] = *record;
-    return TOC_OK;
-}
-
-static int compare_ids(const void *left, const void *right)
-{
-    return memcmp(left, right, sizeof(toc_record_id));
-}
-
-static void check_acknowledged(sim_net *net, sim_node *node, const acknowledged *known)
-{
-    toc_err err;
-    toc_views_txn *txn = NULL;
-    acknowledged have = {.ids = calloc(SIM_RECORDS_MAX, sizeof *have.ids)};
-    if (have.ids == NULL || toc_views_read(node->views, &txn, &err) != TOC_OK ||
-        toc_views_records(txn, collect_id, &have, &err) != TOC_OK)
-        sim_die(net, "records", &err);
-    toc_views_end(txn);
-    qsort(have.ids, have.count, sizeof *have.ids, compare_ids);
-    for (size_t i = 0; i < known->count; i++) {
-        if (bsearch(&known->ids[i], have.ids, have.count, sizeof *have.ids, compare_ids) == NULL)
-            sim_die(net, "an acknowledged record is lost", NULL);
-    }
-    free(have.ids);
-}
-
-static void check_rebuild(sim_net *net, sim_node *node, const node_view *before)
-{
-    toc_err err;
-    uint64_t shuffle = sim_random(net);
-    node_view after;
-    if (toc_views_rebuild(node->views, &shuffle, NULL, NULL, &err) != TOC_OK)
-        sim_die(net, "rebuild", &err);
-    whole_view_of(net, node, &after);
-    if (!toc_hash_equal(&before->digest, &after.digest) ||
-        !toc_hash_equal(&before->opened, &after.opened))
-        sim_die(net, "a rebuild in another order changed the views", NULL);
-}
-
-/* Whatever keys changed: everybody knows everybody by the same card. */
-static void check_cards(sim_net *net)
-{
-    for (int i = 0; i < net->node_count; i++) {
-        toc_card_hash newest = card_known(net, &net->nodes[i], &net->nodes[i].org);
-        for (int j = 0; j < net->node_count; j++) {
-            toc_card_hash known = card_known(net, &net->nodes[j], &net->nodes[i].org);
-            if (!toc_card_hash_equal(&known, &newest))
-                sim_die(net, "a peer did not follow a card", NULL);
-        }
-    }
-}
-
-/* `but`: a hostile node, or 0. What it did is refused; what it says of others counts for nothing.
- */
-static void check_nothing_refused(sim_net *net, int but)
-{
-    for (int i = 0; i < net->node_count; i++) {
-        if (but != 0 && i == but)
-            continue;
-        if (net->nodes[i].malformed > 0)
-            sim_die(net, "a record is malformed in its readers' eyes", NULL);
-        for (size_t j = 0; j < toc_engine_peer_count(net->nodes[i].engine); j++) {
-            toc_peer_state peer;
-            toc_engine_peer_at(net->nodes[i].engine, j, &peer);
-            if (but != 0 && toc_org_id_equal(&peer.org, &net->nodes[but].org))
-                continue;
-            for (int reason = 0; reason < TOC_REFUSE_COUNT; reason++) {
-                /* Members hear of a charter or a card at different moments; and a part that got
-                 * lost, which no stream would lose, leaves the next one unasked for. */
-                if (peer.refused[reason] > 0 && reason != TOC_REFUSE_NOT_A_MEMBER &&
-                    reason != TOC_REFUSE_RETIRED_KEY && reason != TOC_REFUSE_MALFORMED) {
-                    toc_err err;
-                    toc_fail(&err, TOC_STATE, "%s", peer.last_refusal);
-                    sim_die(net, "honest nodes refused one another", &err);
-                }
-            }
-        }
-    }
-}
-
-/* ---- receipts ---- */
-
-/* What a node said of a feed so far. */
-typedef struct said {
-    struct said *next;
-    int node;
-    toc_feed_id feed;
-    uint64_t size, time_s;
-} said;
-
-static said *all_said;
-
-static said *said_of(int node, const toc_feed_id *feed)
-{
-    for (said *row = all_said; row != NULL; row = row->next) {
-        if (row->node == node && toc_feed_id_equal(&row->feed, feed))
-            return row;
-    }
-    said *row = calloc(1, sizeof *row);
-    if (row == NULL)
-        abort();
-    *row = (said){.next = all_said, .node = node, .feed = *feed};
-    all_said = row;
-    return row;
-}
-
-static void forget_said(void)
-{
-    for (said *next; all_said != NULL; all_said = next) {
-        next = all_said->next;
-        free(all_said);
-    }
-}
-
-static void check_said(sim_net *net, sim_node *from, toc_log_txn *txn, const toc_circle_id *circle,
-                       const toc_wire_cosignature *wire)
-{
-    toc_feed_name name = {
-        .circle = *circle, .org = wire->org, .lane = wire->lane, .generation = wire->generation};
-    toc_feed_id id;
-    toc_log_feed feed;
-    toc_hash root;
-    toc_feed_id_of(&name, &id);
-    if (toc_log_feed_find(txn, &id, &feed, NULL) != TOC_OK || feed.frontier.size < wire->size ||
-        toc_log_root(txn, feed.number, wire->size, &root, NULL) != TOC_OK ||
-        !toc_hash_equal(&root, &wire->root))
-        sim_die(net, "a node cosigned what it has not stored", NULL);
-    said *before = said_of(from->index, &id);
-    if (wire->size < before->size || wire->made.time_s < before->time_s)
-        sim_die(net, "a node took back a cosignature", NULL);
-    before->size = wire->size;
-    before->time_s = wire->made.time_s;
-}
-
-/* What a node says for itself must be durable by now: its committed store is asked. */
-static void watch_cosignatures(sim_net *net, sim_node *from, toc_span bytes)
-{
-    toc_err err;
-    toc_arena *arena = NULL;
-    toc_log_txn *txn = NULL;
-    toc_message message;
-    if (toc_arena_new(16 << 20, &arena, &err) != TOC_OK ||
-        toc_message_decode(bytes, arena, &message, &err) != TOC_OK)
-        sim_die(net, "a message that cannot be read left a node", &err);
-    if (message.kind == TOC_MSG_NEWS && message.as.news.cosignature_count > 0) {
-        if (toc_log_read(from->log, &txn, &err) != TOC_OK)
-            sim_die(net, "read", &err);
-        for (size_t i = 0; i < message.as.news.cosignature_count; i++) {
-            const toc_wire_cosignature *wire = &message.as.news.cosignatures[i];
-            if (toc_org_id_equal(&wire->cosigner, &from->org))
-                check_said(net, from, txn, &message.as.news.circle, wire);
-        }
-        toc_log_abort(txn);
-    }
-    toc_arena_free(arena);
-}
-
-typedef struct receipt_search {
-    sim_net *net;
-    toc_log_txn *txn;
-    uint64_t missing;
-} receipt_search;
-
-/* Does this store have, of every node, a cosignature over the whole feed? */
-static toc_code count_missing(void *context, const toc_log_feed *feed, toc_err *err)
-{
-    (void)err;
-    receipt_search *all = context;
-    for (int i = 0; i < all->net->node_count; i++) {
-        toc_log_cosignature newest = {0};
-        if (toc_log_cosigned(all->txn, feed->number, &all->net->nodes[i].org, &newest, NULL) !=
-                TOC_OK ||
-            newest.size != feed->frontier.size)
-            all->missing++;
-    }
-    return TOC_OK;
-}
-
-static uint64_t receipts_missing(sim_net *net)
-{
-    receipt_search all = {.net = net};
-    toc_err err;
-    for (int i = 0; i < net->node_count; i++) {
-        if (toc_log_read(net->nodes[i].log, &all.txn, &err) != TOC_OK ||
-            toc_log_feeds(all.txn, NULL, count_missing, &all, &err) != TOC_OK)
-            sim_die(net, "feeds", &err);
-        toc_log_abort(all.txn);
-    }
-    return all.missing;
-}
-
-/* Within the minute that settle ends in, so that horizons stay equal. */
-static void await_receipts(sim_net *net)
-{
-    uint64_t deadline = net->now_ms + SIM_RECEIPTS_MS;
-    while (receipts_missing(net) > 0) {
-        if (net->now_ms >= deadline)
-            sim_die(net, "a receipt has not come to everybody", NULL);
-        for (int i = 0; i < 50; i++)
-            sim_step(net);
-    }
-}
-
-/* Once more, when everybody has only the first node to talk to: it passes on what is written, and
- * the receipts back. */
-static void write_through_one(sim_net *net, const toc_circle_id *circle, acknowledged *known)
-{
-    sim_star(net);
-    for (int i = 0; i < 2 * net->node_count; i++) {
-        submit_somewhere(net, circle, known);
-        sim_step(net);
-    }
-    await_receipts(net);
-}
-
-/* ---- one world ---- */
-
-static int remove_path(const char *path, const struct stat *status, int type, struct FTW *place)
-{
-    (void)status;
-    (void)type;
-    (void)place;
-    return remove(path);
-}
-
+/* Disks are lost where keys stay: what was signed by a key that a card has retired is taken from
+ * nobody (decision 0021), so it could not come back. */
 static void choose_faults(sim_net *net)
 {
-    bool calm = sim_below(net, 10) == 0;
+    bool calm = sim_below(net, 10) == 0, keys_change = sim_below(net, 2) == 0;
     net->faults = calm ? (sim_faults){.delay_ms_max = 30}
                        : (sim_faults){.lose = sim_below(net, 200),
                                       .twice = sim_below(net, 200),
@@ -598,6 +58,9 @@ static void choose_faults(sim_net *net)
                                       .crash_before_commit = sim_below(net, 8),
                                       .reboot = 2000,
                                       .partition = sim_below(net, 1000),
+                                      .copy = keys_change ? 0 : sim_below(net, 2000),
+                                      .restore = keys_change ? 0 : sim_below(net, 700),
+                                      .lose_disk = keys_change ? 0 : sim_below(net, 300),
                                       .delay_ms_max = 5 + sim_below(net, 100)};
 }
 
@@ -612,89 +75,91 @@ static void rotate_somewhere(sim_net *net, unsigned rotated[SIM_NODES_MAX])
     rotated[index] += sim_rotate(net, &net->nodes[index], which, root, compromised) ? 1 : 0;
 }
 
-static void live(sim_net *net, setup *what, acknowledged *known)
+/* What befalls disks, once a second; and operators who put a node right that lost everything. */
+static void lose_somewhere(world *w)
 {
+    sim_net *net = w->net;
+    for (int i = 0; i < net->node_count; i++) {
+        sim_node *node = &net->nodes[i];
+        if (sim_chance(net, net->faults.copy))
+            sim_copy(net, node);
+        if (sim_chance(net, net->faults.restore))
+            (void)sim_restore(net, node);
+        else if (sim_chance(net, net->faults.lose_disk))
+            (void)sim_lose_disk(net, node);
+        sim_introduce(net, &w->circle, node);
+    }
+}
+
+static void admit_next(world *w, int *admitted)
+{
+    w->known_when[*admitted] = w->known.count;
+    w->net->counts.late_joiners += w->known.count > 0 ? 1 : 0;
+    sim_admit(w->net, &w->circle, &w->net->nodes[(*admitted)++]);
+}
+
+static void live(world *w)
+{
+    sim_net *net = w->net;
     int admitted = 1;
     unsigned rotated[SIM_NODES_MAX] = {0};
     while (net->now_ms < SIM_FAULTY_MS) {
         sim_step(net);
-        if (admitted < net->node_count && sim_chance(net, 300)) {
-            what->org = net->nodes[admitted].org;
-            insist(net, &net->nodes[0], admit, what);
-            admitted++;
-        }
+        if (admitted < net->node_count && sim_chance(net, 300))
+            admit_next(w, &admitted);
         if (sim_chance(net, 1500))
-            submit_somewhere(net, &what->circle, known);
-        if (sim_chance(net, 60))
-            sim_erase(net, &what->circle, known->ids, &known->count);
+            sim_submit(net, &w->circle, &w->known);
+        if (w->character != NO_HISTORY && sim_chance(net, 60)) /* there order matters */
+            sim_erase(net, &w->circle, w->known.ids, &w->known.count);
         if (net->hostile != 0 && sim_chance(net, 500))
-            sim_lie(net, &what->circle);
-        if (sim_chance(net, 20))
+            sim_lie(net, &w->circle);
+        if (net->faults.restore == 0 && sim_chance(net, 20))
             rotate_somewhere(net, rotated);
+        if (net->now_ms % 1000 == 0 && net->hostile == 0) /* who takes bodies away from others */
+            lose_somewhere(w);
     }
-    for (; admitted < net->node_count; admitted++) {
-        what->org = net->nodes[admitted].org;
-        insist(net, &net->nodes[0], admit, what);
-    }
+    while (admitted < net->node_count)
+        admit_next(w, &admitted);
 }
 
-static toc_code print_feed(void *context, const toc_log_feed *feed, toc_err *err)
+/* No more faults; who lost everything is put right. */
+static void heal(world *w)
 {
-    (void)context;
-    (void)err;
-    fprintf(stderr,
-            "    feed %02x%02x %s generation %llu: %llu stored, head %llu, known %llu, epoch %u\n",
-            feed->name.org.bytes[0], feed->name.org.bytes[1], toc_lane_name(feed->name.lane),
-            (unsigned long long)feed->name.generation, (unsigned long long)feed->frontier.size,
-            (unsigned long long)feed->head_size, (unsigned long long)feed->known_size,
-            feed->judge.epoch);
-    return TOC_OK;
-}
-
-/* What a seed that failed looks like: what every node holds, waits for and refused. */
-static void explain(sim_net *net, uint64_t records)
-{
-    fprintf(stderr, "%llu records were acknowledged\n", (unsigned long long)records);
-    for (int i = 0; i < net->node_count; i++) {
-        sim_node *node = &net->nodes[i];
-        node_view view;
-        toc_err err;
-        toc_log_txn *txn = NULL;
-        view_of(net, node, &view);
-        fprintf(stderr, "  node %d org %02x%02x: %llu opened\n", i, node->org.bytes[0],
-                node->org.bytes[1], (unsigned long long)view.entries);
-        if (toc_log_read(node->log, &txn, &err) != TOC_OK ||
-            toc_log_feeds(txn, NULL, print_feed, NULL, &err) != TOC_OK)
-            sim_die(net, "explain", &err);
-        toc_log_pending pending;
-        for (uint64_t number = 0, from = 0;
-             toc_log_pending_next(txn, (uint32_t)number, from, &pending, NULL) == TOC_OK;
-             number = pending.number, from = pending.until)
-            fprintf(stderr, "    waits for a key: feed %u, %llu to %llu, epoch %u\n",
-                    pending.number, (unsigned long long)pending.from,
-                    (unsigned long long)pending.until, pending.epoch);
-        toc_log_abort(txn);
-        for (size_t j = 0; j < toc_engine_peer_count(node->engine); j++) {
-            toc_peer_state peer;
-            toc_engine_peer_at(node->engine, j, &peer);
-            fprintf(stderr, "    peer %02x%02x: %u links, %s\n", peer.org.bytes[0],
-                    peer.org.bytes[1], peer.links, peer.last_refusal);
+    sim_net *net = w->net;
+    bool left = true;
+    sim_heal(net);
+    while (left) {
+        left = false;
+        for (int i = 0; i < net->node_count; i++) {
+            sim_introduce(net, &w->circle, &net->nodes[i]);
+            left = left || net->nodes[i].empty;
         }
+        sim_step(net);
     }
+}
+
+/* ---- the end ---- */
+
+/* Has everything come to everybody? Where joiners get no history, as far as it is theirs. */
+static bool together(const world *w)
+{
+    return w->character == NO_HISTORY ? sim_all_stored(w->net)
+                                      : sim_opened_by(w->net, w->net->node_count, w->known.count);
 }
 
 /* After the faults: until everything is everywhere, and then past the last record that waits, on
  * one common minute. */
-static void settle(sim_net *net, uint64_t records)
+static void settle(const world *w)
 {
+    sim_net *net = w->net;
     uint64_t deadline = net->now_ms + SIM_QUIET_MS;
     while (net->now_ms < deadline) {
         sim_step(net);
-        if (net->now_ms % 2000 == 0 && converged(net, records))
+        if (net->now_ms % 2000 == 0 && together(w))
             break;
     }
-    if (!converged(net, records)) {
-        explain(net, records);
+    if (!together(w)) {
+        sim_explain(net, w->known.count);
         sim_die(net, "the nodes have not converged after healing", NULL);
     }
     net->hostile = 0; /* for clocks are measured once more, and every receipt has to come */
@@ -704,41 +169,78 @@ static void settle(sim_net *net, uint64_t records)
         sim_step(net);
 }
 
-typedef struct parting {
-    toc_circle_id circle;
-    toc_org_id org;
-} parting;
-
-static toc_code part_with(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
-                          toc_err *err)
+/* Once more, when everybody has only one node to talk to: it passes on what is written, and the
+ * receipts back. */
+static void write_through(world *w, int hub)
 {
-    const parting *what = context;
-    return toc_leaver_remove(engine, txn, &what->circle, &what->org, now, err);
+    sim_star(w->net, hub);
+    for (int i = 0; i < 2 * w->net->node_count; i++) {
+        sim_submit(w->net, &w->circle, &w->known);
+        sim_step(w->net);
+    }
+    sim_await_receipts(w->net);
 }
 
 /* The last node is removed from the circle: what is written then comes to all the others. */
-static void remove_last(sim_net *net, const toc_circle_id *circle, acknowledged *known)
+static void part_with_last(world *w)
 {
-    node_view before, after;
+    sim_net *net = w->net;
+    sim_view before, after;
     sim_node *leaver = &net->nodes[net->node_count - 1];
-    parting what = {.circle = *circle, .org = leaver->org};
     uint64_t deadline = net->now_ms + SIM_QUIET_MS;
-    if (!sim_do(net, &net->nodes[0], part_with, &what))
-        sim_die(net, "the charter without one member", NULL);
-    view_of(net, leaver, &before);
+    sim_remove_last(net, &w->circle);
+    sim_view_of(net, leaver, &before);
     for (int i = 0; i < 10; i++) {
-        submit_at(net, &net->nodes[0], circle, known);
+        sim_submit_at(net, &net->nodes[0], &w->circle, &w->known);
         sim_step(net);
     }
-    while (!opened_by(net, net->node_count - 1, known->count)) {
+    while (!sim_opened_by(net, net->node_count - 1, w->known.count)) {
         if (net->now_ms >= deadline)
             sim_die(net, "those who stayed have not converged", NULL);
         for (int i = 0; i < 50; i++)
             sim_step(net);
     }
-    view_of(net, leaver, &after);
+    sim_view_of(net, leaver, &after);
     if (after.entries != before.entries)
         sim_die(net, "who was removed goes on reading", NULL);
+    net->counts.leavers++;
+}
+
+/* Equal opened sets, horizons and charters: equal digests. */
+static void compare_views(world *w, const sim_view *first)
+{
+    sim_net *net = w->net;
+    for (int i = 0; i < net->node_count; i++) {
+        sim_view view;
+        sim_node *node = &net->nodes[i];
+        sim_whole_view_of(net, node, &view);
+        bool all = w->character != NO_HISTORY && !node->relay;
+        bool same = toc_hash_equal(&view.opened, &first->opened);
+        if (view.horizon.unix_ms != first->horizon.unix_ms || (all && !same))
+            sim_die(net, "two nodes opened different records or stand at different horizons", NULL);
+        if (same && !toc_hash_equal(&view.digest, &first->digest))
+            sim_die(net, "equal opened sets and horizons, different digests", NULL);
+        if (all)
+            sim_check_acknowledged(net, node, &w->known, 0, w->known.count, true);
+    }
+}
+
+/* Who was admitted when something had been said has none of that, and all that is said now. */
+static void check_no_history(world *w)
+{
+    size_t before = w->known.count;
+    write_through(w, 0);
+    for (int step = 0; step < 500; step++)
+        sim_step(w->net);
+    for (int i = 0; i < w->net->node_count; i++) {
+        sim_view view;
+        sim_node *node = &w->net->nodes[i];
+        sim_view_of(w->net, node, &view);
+        sim_check_acknowledged(w->net, node, &w->known, 0, w->known_when[i], false);
+        sim_check_acknowledged(w->net, node, &w->known, before, w->known.count, true);
+        w->net->counts.unread_history += w->known_when[i];
+    }
+    sim_check_acknowledged(w->net, &w->net->nodes[0], &w->known, 0, w->known.count, true);
 }
 
 /* Where the worlds go, and what the views say of them, line by line. */
@@ -758,74 +260,134 @@ static void export_world(sim_node *node, const world_files *files)
     toc_buf_wipe(&line);
 }
 
-static void run_world(uint64_t seed, world_files worlds)
+/* ---- what happened ---- */
+
+typedef struct tally {
+    const char *what;
+    uint64_t count;
+    bool needed; /* in fifty worlds and more */
+} tally;
+
+enum { TALLIES = 22 };
+
+static void count_up(const sim_net *net, tally out[TALLIES])
 {
-    char directory[] = "/dev/shm/tocsin-sim-XXXXXX";
+    const tally rows[TALLIES] = {
+        {"records", net->counts.records, true},
+        {"messages", net->counts.sent, true},
+        {"lost", net->counts.lost, true},
+        {"doubled", net->counts.doubled, true},
+        {"links broken", net->counts.broken, true},
+        {"crashes", net->counts.crashes, true},
+        {"crashes before a commit", net->counts.crashes_before_commit, true},
+        {"reboots", net->counts.reboots, true},
+        {"restores from an old copy", net->counts.restores, true},
+        {"disks lost", net->counts.lost_disks, true},
+        {"partitions", net->counts.partitions, true},
+        {"rounds", net->counts.rounds, true},
+        {"verifications", net->counts.jobs, true},
+        {"changes of keys", net->counts.rotations, true},
+        {"tampered with", net->counts.tampered, true},
+        {"lies", net->counts.lies, true},
+        {"erased", net->counts.erasures, true},
+        {"relays", net->counts.relays, true},
+        {"late joiners", net->counts.late_joiners, true},
+        {"leavers", net->counts.leavers, true},
+        {"records of before that joiners have not", net->counts.unread_history, true},
+        {"receipts taken back by who was set back", net->counts.taken_back, false}};
+    for (size_t i = 0; i < TALLIES; i++)
+        out[i] = (tally){rows[i].what, out[i].count + rows[i].count, rows[i].needed};
+}
+
+static void print_tallies(const char *who, const tally rows[TALLIES])
+{
+    printf("%s", who);
+    for (size_t i = 0; i < TALLIES; i++) {
+        if (rows[i].count > 0)
+            printf("%s %llu %s", i == 0 ? "" : ",", (unsigned long long)rows[i].count,
+                   rows[i].what);
+    }
+    printf("\n");
+}
+
+/* ---- one world ---- */
+
+static int remove_path(const char *path, const struct stat *status, int type, struct FTW *place)
+{
+    (void)status;
+    (void)type;
+    (void)place;
+    return remove(path);
+}
+
+static int nodes_of(uint64_t dice)
+{
+    return dice % 20 == 0 ? 12 + (int)(dice / 20 % 9) : 3 + (int)(dice / 20 % 4);
+}
+
+static void check_world(world *w, uint64_t seed, const world_files *files)
+{
+    sim_net *net = w->net;
+    sim_view first;
+    if (w->character == RELAY) {
+        write_through(w, 1);
+        net->counts.relays++;
+    } else if (seed % 4 == 0) {
+        write_through(w, 0);
+    }
+    sim_view_of(net, &net->nodes[0], &first);
+    compare_views(w, &first);
+    sim_check_nothing_refused(net, w->character == HOSTILE ? net->node_count - 1 : 0);
+    sim_check_bodies(net);
+    sim_check_cards(net);
+    sim_node *chosen = &net->nodes[sim_below(net, (unsigned)net->node_count)];
+    if (chosen->relay)
+        chosen = &net->nodes[0];
+    sim_view_of(net, chosen, &first);
+    sim_check_rebuild(net, chosen, &first);
+    if (files->in != NULL)
+        export_world(chosen, files);
+    if (w->character == NO_HISTORY)
+        check_no_history(w);
+    if (w->character == LEAVER)
+        part_with_last(w);
+}
+
+static void run_world(uint64_t seed, const world_files *files, tally totals[TALLIES])
+{
+    char directory[] = "/dev/shm/tocsin-sim-XXXXXX", who[80];
     if (mkdtemp(directory) == NULL) {
         perror("mkdtemp");
         exit(1);
     }
     static sim_net net;
     uint64_t dice = (seed * 0x9E3779B97F4A7C15ull) >> 32;
-    int node_count = dice % 20 == 0 ? 12 + (int)(dice / 20 % 9) : 3 + (int)(dice / 20 % 4);
-    sim_start(&net, seed, node_count, directory);
-    net.watch = watch_cosignatures;
-    setup what = {.net = &net};
-    acknowledged known = {.ids = calloc(SIM_RECORDS_MAX, sizeof *known.ids)};
-    exchange_cards(&net, &what);
-    insist(&net, &net.nodes[0], create_circle, &what);
-    for (int i = 1; i < node_count; i++)
-        insist(&net, &net.nodes[i], join, &what);
-    choose_faults(&net);
-    unsigned character = (unsigned)(dice / 1000 % 5);
+    int node_count = nodes_of(dice);
     bool crowd = node_count >= 12; /* takes long enough */
-    int hostile = character == 0 && !crowd ? node_count - 1 : 0;
-    net.hostile = hostile;
-    live(&net, &what, &known);
-    sim_heal(&net);
-    settle(&net, known.count);
-    await_receipts(&net);
-    if (seed % 4 == 0)
-        write_through_one(&net, &what.circle, &known);
-    node_view first, view;
-    view_of(&net, &net.nodes[0], &first);
-    for (int i = 0; i < node_count; i++) {
-        whole_view_of(&net, &net.nodes[i], &view);
-        if (!toc_hash_equal(&view.opened, &first.opened) ||
-            view.horizon.unix_ms != first.horizon.unix_ms)
-            sim_die(&net, "two nodes opened different records or stand at different horizons",
-                    NULL);
-        if (!toc_hash_equal(&view.digest, &first.digest))
-            sim_die(&net, "equal opened sets and horizons, different digests", NULL);
-        check_acknowledged(&net, &net.nodes[i], &known);
-    }
-    check_nothing_refused(&net, hostile);
-    sim_check_bodies(&net);
-    check_cards(&net);
-    sim_node *chosen = &net.nodes[sim_below(&net, (unsigned)node_count)];
-    check_rebuild(&net, chosen, &first);
-    if (worlds.in != NULL)
-        export_world(chosen, &worlds);
-    if (character == 1)
-        remove_last(&net, &what.circle, &known);
-    printf(
-        "seed %llu: %d nodes%s, %llu records, %llu messages (%llu lost, %llu doubled), %llu links "
-        "broken, %llu crashes "
-        "(%llu before a commit, %llu reboots), %llu partitions, %llu rounds, %llu "
-        "verifications, %llu "
-        "changes of keys, %llu tampered with, %llu lies, %llu erased\n",
-        (unsigned long long)seed, node_count, net.star ? " in a star" : "",
-        (unsigned long long)net.counts.records, (unsigned long long)net.counts.sent,
-        (unsigned long long)net.counts.lost, (unsigned long long)net.counts.doubled,
-        (unsigned long long)net.counts.broken, (unsigned long long)net.counts.crashes,
-        (unsigned long long)net.counts.crashes_before_commit,
-        (unsigned long long)net.counts.reboots, (unsigned long long)net.counts.partitions,
-        (unsigned long long)net.counts.rounds, (unsigned long long)net.counts.jobs,
-        (unsigned long long)net.counts.rotations, (unsigned long long)net.counts.tampered,
-        (unsigned long long)net.counts.lies, (unsigned long long)net.counts.erasures);
+    world w = {.net = &net,
+               .character = crowd ? PLAIN : (character)(dice / 1000 % 5),
+               .known.ids = calloc(SIM_RECORDS_MAX, sizeof *w.known.ids)};
+    sim_start(&net, seed, node_count, directory);
+    net.watch = sim_watch_cosignatures;
+    net.nodes[1].relay = w.character == RELAY;
+    sim_exchange_cards(&net);
+    sim_make_circle(&net, w.character != NO_HISTORY, &w.circle);
+    choose_faults(&net);
+    net.hostile = w.character == HOSTILE ? node_count - 1 : 0;
+    live(&w);
+    heal(&w);
+    settle(&w);
+    sim_await_receipts(&net);
+    check_world(&w, seed, files);
+    tally rows[TALLIES] = {0};
+    snprintf(who, sizeof who, "seed %llu: %d nodes%s,", (unsigned long long)seed, node_count,
+             net.star ? " in a star" : "");
+    count_up(&net, rows);
+    count_up(&net, totals);
+    print_tallies(who, rows);
     sim_stop(&net);
-    forget_said();
-    free(known.ids);
+    sim_forget_said();
+    free(w.known.ids);
     nftw(directory, remove_path, 16, FTW_DEPTH | FTW_PHYS);
 }
 
@@ -865,15 +427,24 @@ int main(int argc, char **argv)
         return 2;
     }
     toc_err err;
+    tally totals[TALLIES] = {0};
     if (toc_crypto_start(&err) != TOC_OK) {
         fprintf(stderr, "%s\n", err.text);
         return 1;
     }
     for (uint64_t seed = from; seed <= until; seed++)
-        run_world(seed, worlds);
+        run_world(seed, &worlds, totals);
     bool written = (worlds.in == NULL || fclose(worlds.in) == 0);
     written = (worlds.out == NULL || fclose(worlds.out) == 0) && written;
     uint64_t worlds_run = until - from + 1;
+    print_tallies("all:", totals);
+    for (size_t i = 0; worlds_run >= SIM_WORLDS_MIN && i < TALLIES; i++) {
+        if (totals[i].needed && totals[i].count == 0) {
+            fprintf(stderr, "%llu worlds, and in none of them: %s\n",
+                    (unsigned long long)worlds_run, totals[i].what);
+            return 1;
+        }
+    }
     printf("%llu worlds, no invariant broken\n", (unsigned long long)worlds_run);
     return written ? 0 : 1;
 }

@@ -9,8 +9,7 @@
 #include "proto/roll/change.h"
 
 enum { SIM_TICK_MS = 100, SIM_LARGE_BYTES = 600 };
-#define SIM_EPOCH_MS  1767225600000ull /* 2026-01-01 */
-#define SIM_MAP_BYTES (256ull << 20)
+#define SIM_EPOCH_MS 1767225600000ull /* 2026-01-01 */
 
 uint64_t sim_random(sim_net *net)
 {
@@ -33,9 +32,9 @@ bool sim_chance(sim_net *net, unsigned per_10000)
 
 _Noreturn void sim_die(const sim_net *net, const char *what, const toc_err *err)
 {
-    fprintf(stderr, "seed %llu, at %llu ms: %s%s%s\n", (unsigned long long)net->seed,
-            (unsigned long long)net->now_ms, what, err == NULL ? "" : ": ",
-            err == NULL ? "" : err->text);
+    fprintf(stderr, "seed %llu, at %llu ms: %s%s%s\nagain: sim --seed %llu\n",
+            (unsigned long long)net->seed, (unsigned long long)net->now_ms, what,
+            err == NULL ? "" : ": ", err == NULL ? "" : err->text, (unsigned long long)net->seed);
     exit(1);
 }
 
@@ -137,7 +136,7 @@ static void break_link(sim_net *net, int a, int b)
     }
 }
 
-static void crash(sim_net *net, sim_node *node)
+void sim_crash(sim_net *net, sim_node *node)
 {
     net->counts.crashes++;
     for (int other = 0; other < net->node_count; other++) {
@@ -151,7 +150,7 @@ static void crash(sim_net *net, sim_node *node)
 void sim_off(sim_net *net, sim_node *node)
 {
     if (node->engine != NULL)
-        crash(net, node);
+        sim_crash(net, node);
     node->restart_ms = UINT64_MAX;
 }
 
@@ -312,7 +311,7 @@ static bool round_of(sim_net *net, sim_node *node, const round_input *input)
     if (sim_chance(net, net->faults.crash_before_commit)) {
         net->counts.crashes_before_commit++;
         toc_log_abort(txn);
-        crash(net, node);
+        sim_crash(net, node);
         return false;
     }
     if (toc_log_rows(txn) == 0)
@@ -386,6 +385,7 @@ bool sim_rotate(sim_net *net, sim_node *node, unsigned which, bool root, bool co
     }
     toc_roots_wipe(&fresh);
     net->counts.rotations += done ? 1 : 0;
+    node->copied = node->copied && !done;
     return done;
 }
 
@@ -418,9 +418,9 @@ static void connect_pairs(sim_net *net)
         for (int b = a + 1; b < net->node_count; b++) {
             sim_link *link = &net->links[a][b];
             sim_node *low = &net->nodes[a], *high = &net->nodes[b];
-            if (link->up || (net->star && a != 0) || low->engine == NULL || high->engine == NULL ||
-                net->cut[a] != net->cut[b] || !sim_chance(net, 500) || !may_link(net, low, high) ||
-                !may_link(net, high, low))
+            if (link->up || (net->star && a != net->hub && b != net->hub) || low->engine == NULL ||
+                high->engine == NULL || net->cut[a] != net->cut[b] || !sim_chance(net, 500) ||
+                !may_link(net, low, high) || !may_link(net, high, low))
                 continue;
             link->up = true;
             link->number = ++net->next_link;
@@ -461,7 +461,7 @@ static void inject(sim_net *net)
         partition(net);
     for (int i = 0; i < net->node_count; i++) {
         if (net->nodes[i].engine != NULL && sim_chance(net, net->faults.crash))
-            crash(net, &net->nodes[i]);
+            sim_crash(net, &net->nodes[i]);
         if (sim_chance(net, net->faults.break_link)) {
             int other = (int)sim_below(net, (unsigned)net->node_count);
             if (other != i)
@@ -476,8 +476,9 @@ static void restart(sim_net *net)
         sim_node *node = &net->nodes[i];
         if (node->engine != NULL || net->now_ms < node->restart_ms)
             continue;
-        bool reboot = sim_chance(net, net->faults.reboot);
+        bool reboot = sim_chance(net, net->faults.reboot) || node->new_boot;
         net->counts.reboots += reboot ? 1 : 0;
+        node->new_boot = false;
         open_node(net, node, !reboot);
     }
 }
@@ -537,12 +538,15 @@ void sim_step(sim_net *net)
     }
 }
 
-void sim_star(sim_net *net)
+void sim_star(sim_net *net, int hub)
 {
     net->star = true;
-    for (int a = 1; a < net->node_count; a++) {
-        for (int b = a + 1; b < net->node_count; b++)
-            break_link(net, a, b);
+    net->hub = hub;
+    for (int a = 0; a < net->node_count; a++) {
+        for (int b = a + 1; b < net->node_count; b++) {
+            if (a != hub && b != hub)
+                break_link(net, a, b);
+        }
     }
 }
 
@@ -553,7 +557,8 @@ void sim_heal(sim_net *net)
     net->heal_ms = 0;
     for (int i = 0; i < net->node_count; i++) {
         if (net->nodes[i].engine == NULL)
-            open_node(net, &net->nodes[i], true);
+            open_node(net, &net->nodes[i], !net->nodes[i].new_boot);
+        net->nodes[i].new_boot = false;
     }
 }
 

@@ -11,6 +11,7 @@
 #include "store/views.h"
 
 enum { SIM_NODES_MAX = 20, SIM_STEP_MS = 20 };
+#define SIM_MAP_BYTES (256ull << 20)
 
 typedef struct sim_message {
     struct sim_message *next;
@@ -51,11 +52,18 @@ typedef struct sim_node {
     sim_job *jobs;
     uint64_t revision;
     uint64_t malformed; /* records that its fold could not read */
+    bool relay;         /* carries, and opens nothing */
+    bool copied;        /* sim_loss.h: since its keys changed last */
+    bool new_boot;      /* when it comes up */
+    bool empty;         /* it knows no peer and no circle */
+    bool set_back;      /* it came from an old copy or lost its disk, last then */
+    uint64_t set_back_ms;
 } sim_node;
 
 /* Faults by probability per 10,000: per message, or per node and second. */
 typedef struct sim_faults {
-    unsigned lose, twice, reorder, break_link, crash, crash_before_commit, reboot, partition;
+    unsigned lose, twice, reorder, break_link, crash, crash_before_commit, reboot, partition, copy,
+        restore, lose_disk;
     unsigned delay_ms_max;
 } sim_faults;
 
@@ -75,14 +83,16 @@ struct sim_net {
     bool cut[SIM_NODES_MAX]; /* on the other side of the partition */
     uint64_t heal_ms;
     sim_faults faults;
-    bool star;            /* all links are with node 0: what others tell one another it passes on */
+    bool star; /* all links are with `hub`: what others tell one another it passes on */
+    int hub;
     sim_watch watch;      /* NULL: nobody looks */
     int hostile;          /* this node changes and withholds what it sends; 0: nobody does */
     unsigned work_ms_max; /* that a worker needs for a part */
     bool verbose;
     struct {
         uint64_t sent, lost, doubled, delivered, broken, crashes, crashes_before_commit, reboots,
-            partitions, rounds, records, jobs, rotations, tampered, lies, erasures;
+            partitions, rounds, records, jobs, rotations, tampered, lies, erasures, restores,
+            lost_disks, relays, late_joiners, unread_history, leavers, taken_back;
     } counts;
 };
 
@@ -94,7 +104,8 @@ void sim_start(sim_net *net, uint64_t seed, int node_count, const char *director
 void sim_stop(sim_net *net);
 /* One step of virtual time for everybody. */
 void sim_step(sim_net *net);
-void sim_star(sim_net *net); /* from now on; other links break */
+void sim_star(sim_net *net, int hub); /* from now on; other links break */
+void sim_crash(sim_net *net, sim_node *node);
 void sim_heal(sim_net *net); /* no more faults; everybody up and reachable */
 
 /* Runs the action in a round of its own. False: the node crashed before the commit (or is down):
