@@ -157,6 +157,8 @@ static void settle(const world *w)
         sim_step(net);
         if (net->now_ms % 2000 == 0 && together(w))
             break;
+        if (net->now_ms + SIM_QUIET_MS / 2 >= deadline)
+            net->hostile = 0; /* of its own words it could keep the bodies back for ever */
     }
     if (!together(w)) {
         sim_explain(net, w->known.count);
