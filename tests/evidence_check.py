@@ -147,7 +147,10 @@ SIGNED_CHARTER = {1: ("body", bytes, 1), 2: ("signatures", bytes, "*")}
 CHARTER_SIGNATURE = {1: ("org", bytes, 1), 2: ("officer", bytes, 1), 3: ("signature", bytes, 1)}
 CHARTER = {1: ("version", int, 1), 2: ("nonce", bytes, "?"), 3: ("circle", bytes, "?"), 4: ("previous", bytes, "?"),
            5: ("name", bytes, 1), 6: ("purpose", bytes, "?"), 7: ("quorum", int, 1), 8: ("members", bytes, "*"),
-           9: ("policy", bytes, 1)}
+           9: ("policy", bytes, 1), 10: ("joined", bytes, "?"), 11: ("pins", bytes, "*"),
+           12: ("registry", bytes, "*")}
+PIN = {1: ("org", bytes, 1), 2: ("generation", int, 1), 3: ("lane", int, 1), 4: ("size", int, 1), 5: ("root", bytes, 1),
+       6: ("signature", bytes, 1)}
 MEMBER = {1: ("org", bytes, 1), 2: ("role", int, 1), 3: ("kind", bytes, 1), 4: ("country", bytes, "?"),
           5: ("serial_min", int, 1), 6: ("card", bytes, 1)}
 POLICY = {1: ("tlp_max", int, 1), 2: ("retention", int, "?"), 3: ("history", int, 1), 4: ("delay", int, "?"),
@@ -235,33 +238,56 @@ def read_charter(data):
     rows = [message(each, MEMBER) for each in charter["members"]]
     charter["members"] = {each["org"]: each for each in rows}
     need([each["org"] for each in rows] == sorted(charter["members"]), "members out of order")
+    pins = [message(each, PIN) for each in charter["pins"]]
+    charter["pins"] = {(each["org"], each["generation"], each["lane"]): each for each in pins}
+    need([(each["org"], each["generation"], each["lane"]) for each in pins] == sorted(charter["pins"]), "pins out of order")
     if charter["version"] == 1:
         need(len(charter["nonce"]) == 32 and not charter["previous"] and not charter["circle"], "not a first charter")
         charter["circle"] = blake2b(b"tocsin/circle/1\n", envelope["body"])
     return charter
 
 
+def check_votes(charter, judge, by_hash):
+    voted = set()
+    for each in charter["signatures"]:
+        member = judge["members"].get(each["org"])
+        card = by_hash.get(member["card"]) if member and member["role"] == ADMIN else None
+        if card and card["org"] == each["org"] and card["serial"] >= member["serial_min"]:
+            voted |= {each["org"] for officer in card["officers"]
+                      if officer["key"] == each["officer"] and officer["scopes"] & SCOPE_CHARTER}
+    admins = sum(1 for member in judge["members"].values() if member["role"] == ADMIN)
+    need(admins / 2 < judge["quorum"] <= admins and len(voted) >= judge["quorum"], "no quorum of admins")
+
+
+def check_follows(charter, parent):
+    """What a version closed stays closed; where two branches end in one, the longer part of both stands."""
+    need(charter["circle"] == parent["circle"] and charter["version"] > parent["version"], "it does not follow")
+    for place, pin in parent["pins"].items():
+        kept = charter["pins"].get(place)
+        need(kept and (kept == pin or (charter["joined"] and kept["size"] > pin["size"])), "a closed feed is open again")
+
+
 def read_charters(items, cards):
     by_hash = {card["hash"]: card for chain in cards.values() for card in chain}
-    charters = []
-    for version, data in enumerate(items, 1):
+    charters = {}
+    for data in items:
         charter = read_charter(data)
-        need(charter["version"] == version, "a version is missing")
-        judge = charters[-1] if charters else charter
+        need(charter["hash"] not in charters, "a charter is there twice")
+        parents = [charter]
         if charters:
-            need(charter["circle"] == judge["circle"] and charter["previous"] == judge["hash"], "it does not follow")
-        voted = set()
-        for each in charter["signatures"]:
-            member = judge["members"].get(each["org"])
-            card = by_hash.get(member["card"]) if member and member["role"] == ADMIN else None
-            if card and card["org"] == each["org"] and card["serial"] >= member["serial_min"]:
-                voted |= {each["org"] for officer in card["officers"]
-                          if officer["key"] == each["officer"] and officer["scopes"] & SCOPE_CHARTER}
-        admins = sum(1 for member in judge["members"].values() if member["role"] == ADMIN)
-        need(admins / 2 < judge["quorum"] <= admins and len(voted) >= judge["quorum"], "no quorum of admins")
-        charters.append(charter)
+            need(charter["previous"] in charters and (not charter["joined"] or charter["joined"] in charters),
+                 "it follows one that is not before it")
+            parents = [charters[each] for each in (charter["previous"], charter["joined"]) if each]
+            need(charter["version"] == parents[0]["version"] + 1, "a version is missing")
+            for parent in parents:
+                check_follows(charter, parent)
+        else:
+            need(charter["version"] == 1, "a version is missing")
+        for parent in parents:
+            check_votes(charter, parent, by_hash)
+        charters[charter["hash"]] = charter
     need(charters, "no charter")
-    return charters
+    return list(charters.values())
 
 
 # --- proofs -------------------------------------------------------------------------------------------------------

@@ -17,6 +17,8 @@ from scenario import ROOT, expect, wait_for
 sys.path.insert(0, str(ROOT / "tests"))
 import evidence_check  # noqa: E402
 
+GONE = "0x00000000219ab540356cBB839Cbe05303d7705Fa"
+AFTERWARDS = "0x742d35Cc6634C0532925a3b844Bc454e4438f44e"
 OTHER = "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48"
 SECRET = "0x28C6c06298d514Db089934071355E5743bf21d60"
 LATER = "0x21a31Ee1afC51d94C2eFcCAa2092aD1028285549"
@@ -278,6 +280,22 @@ def after_rotation(nodes, court, record, author, circle):
     return bundle
 
 
+def after_the_circle_changed(nodes, court, author, circle):
+    """C writes, leaves, and its feeds are closed; the circle registers a list and wants an officer's approval of incidents."""
+    receipts.report(nodes["c"], GONE)
+    wait_for("c's word has come", lambda: nodes["a"].lookup(GONE)["claims"])
+    made = nodes["a"].tocsin("circle", "propose", "--remove", nodes["c"].name, "--add-list", "north-sea-list=ofac-sdn",
+                             "--approvals", "incident=1").last
+    wait_for("b has the charter", lambda: nodes["b"].tocsin("circle", "list").last["version"] == made["version"])
+    record = receipts.report(nodes["b"], AFTERWARDS, "--alert")
+    held_by(nodes, record, 2)
+    bundle = take(nodes["a"], record)
+    expect(len(bundle["charters"]) == made["version"], f"an unexpected bundle: {len(bundle['charters'])} charters")
+    expect(court.judge("after the circle changed", bundle, [author], [circle])["proven"], "not proven")
+    cut = {**bundle, "charters": bundle["charters"][:2] + bundle["charters"][3:]}
+    expect(court.judge("without a version", cut, [author], [circle]) is None, "a version less, and no error")
+
+
 def run(nodes):
     receipts.star(nodes)
     court = Court(nodes)
@@ -294,6 +312,7 @@ def run(nodes):
     fewer_receipts(court, bundle, author, circle)
     addressed(nodes, court, circle)
     after_rotation(nodes, court, record, author, circle)
+    after_the_circle_changed(nodes, court, author, circle)
     nodes["a"].tocsin("bundle", "00" * 32, ok=(1,))
     nodes["a"].tocsin("bundle", "00", ok=(2,))
     nodes["a"].tocsin("bundle", ok=(2,))
