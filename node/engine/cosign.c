@@ -16,6 +16,7 @@ static uint64_t delay_ms(toc_lane lane)
 void toc_cosign_written(toc_engine *engine, engine_feed *feed, toc_now now)
 {
     engine->entries_came = true;
+    feed->proven = true; /* own ones too: what a link told of and nobody verified is forgotten */
     if (feed->cosign_at.ms == 0)
         feed->cosign_at.ms = now.mono.ms + delay_ms(feed->name.lane);
 }
@@ -38,7 +39,6 @@ static toc_code load_feed(void *context, const toc_log_feed *stored, toc_err *er
     engine_feed *feed = toc_sync_feed(load->engine, &stored->name);
     if (feed == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for a feed");
-    feed->proven = true;
     toc_cosign_written(load->engine, feed, load->now);
     return TOC_OK;
 }
