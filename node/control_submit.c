@@ -131,18 +131,31 @@ static toc_code take_frames(toc_talk *talk, toc_buf *out, toc_err *err)
     }
 }
 
+/* To whoever submitted it, and to nobody else. */
+static toc_code say_names(toc_talk *talk, const toc_writer_totals *totals, toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    if (totals->unregistered_count == 0)
+        return TOC_OK;
+    toc_submission_print_names(totals, &line);
+    TOC_TRY(toc_buf_ok(&line, err));
+    return toc_talk_line(talk, toc_buf_view(&line), err);
+}
+
 static toc_code hold(toc_talk *talk, json_t *request, const toc_submission_request *wanted,
                      refusals *all, toc_err *err)
 {
     TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
     TOC_AUTO(toc_buf_wipe) toc_buf frames = {0};
     TOC_AUTO(toc_buf_wipe) toc_buf summary = {0};
+    toc_writer_totals totals;
     TOC_TRY(toc_waiting_line(request, wanted, &line, err));
     TOC_TRY(take_frames(talk, &frames, err));
     TOC_TRY(toc_held_keep(toc_talk_node(talk), toc_talk_writer(talk), wanted, toc_talk_uid(talk),
                           toc_buf_view(&line), toc_buf_view(&frames), say_refusal, all, &summary,
-                          err));
+                          &totals, err));
     TOC_TRY(check_refusals(all, err));
+    TOC_TRY(say_names(talk, &totals, err));
     return toc_talk_line(talk, toc_buf_view(&summary), err);
 }
 
@@ -160,6 +173,8 @@ toc_code toc_control_submit(toc_talk *talk, json_t *request, toc_err *err)
     TOC_TRY(take_parts(talk, submission, err));
     TOC_TRY(check_refusals(&all, err));
     TOC_TRY(toc_submission_end(submission, &summary, err));
+    toc_writer_totals totals = toc_submission_totals(submission);
+    TOC_TRY(say_names(talk, &totals, err));
     return toc_talk_line(talk, toc_buf_view(&summary), err);
 }
 

@@ -64,8 +64,10 @@ static toc_code take_submission(waiting *what, json_t *request, toc_err *err)
     TOC_TRY(tell_audit(what, err));
     if (toc_submission_is_held(&wanted)) {
         TOC_TRY(toc_waiting_line(request, &wanted, &line, err));
+        toc_writer_totals unused;
         return toc_held_keep(what->node, what->writer, &wanted, what->by.uid, toc_buf_view(&line),
-                             what->frames, what->refusal, what->context, what->summary, err);
+                             what->frames, what->refusal, what->context, what->summary, &unused,
+                             err);
     }
     TOC_TRY(toc_submission_begin(what->node, what->writer, &wanted, what->refusal, what->context,
                                  &submission, err));

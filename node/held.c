@@ -48,12 +48,14 @@ static toc_code try_out(toc_node *node, toc_writer *writer, const toc_submission
 
 toc_code toc_held_keep(toc_node *node, toc_writer *writer, const toc_submission_request *request,
                        uint32_t uid, toc_span line, toc_span frames, toc_submission_refusal refusal,
-                       void *context, toc_buf *out_summary, toc_err *err)
+                       void *context, toc_buf *out_summary, toc_writer_totals *out_totals,
+                       toc_err *err)
 {
     TOC_AUTO(keeping_wipe) keeping what = {0};
     TOC_AUTO(toc_buf_wipe) toc_buf summary = {0};
     toc_writer_totals totals;
     TOC_TRY(try_out(node, writer, request, frames, refusal, context, &totals, &summary, err));
+    *out_totals = totals;
     if (totals.fresh + totals.changed == 0) {
         toc_buf_add_span(out_summary, toc_buf_view(&summary));
         return toc_buf_ok(out_summary, err);

@@ -14,7 +14,7 @@
 TOC_MUST toc_code toc_held_keep(toc_node *node, toc_writer *writer,
                                 const toc_submission_request *request, uint32_t uid, toc_span line,
                                 toc_span frames, toc_submission_refusal refusal, void *context,
-                                toc_buf *out_summary, toc_err *err);
+                                toc_buf *out_summary, toc_writer_totals *out_totals, toc_err *err);
 
 /* Who asks: what somebody else submitted is an admin's to touch. */
 typedef struct toc_held_by {

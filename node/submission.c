@@ -225,14 +225,19 @@ void toc_submission_print(const toc_writer_totals *totals, toc_time held_until, 
     toc_json_number(&json, "refused", totals->refused);
     if (totals->drafted > 0)
         add_drafts(&json, totals);
-    if (totals->unregistered_count > 0) {
-        toc_json_open(&json, "unregistered", '[');
-        for (size_t i = 0; i < totals->unregistered_count; i++)
-            toc_json_text(&json, NULL, toc_span_text(totals->unregistered[i]));
-        toc_json_close(&json, ']');
-    }
     if (held_until.unix_ms != 0)
         toc_json_time(&json, "held_until", held_until);
+    toc_json_close(&json, '}');
+}
+
+void toc_submission_print_names(const toc_writer_totals *totals, toc_buf *out)
+{
+    toc_json json = {.out = out};
+    toc_json_open(&json, NULL, '{');
+    toc_json_open(&json, "unregistered", '[');
+    for (size_t i = 0; i < totals->unregistered_count; i++)
+        toc_json_text(&json, NULL, toc_span_text(totals->unregistered[i]));
+    toc_json_close(&json, ']');
     toc_json_close(&json, '}');
 }
 

@@ -33,8 +33,11 @@ TOC_MUST toc_code toc_submission_part(toc_submission *submission, toc_span part,
 /* All parts, as frames of the control socket with the one that ends them. */
 TOC_MUST toc_code toc_submission_frames(toc_submission *submission, toc_span frames, toc_err *err);
 toc_writer_totals toc_submission_totals(const toc_submission *submission);
-/* One JSON object without newline. `held_until` 0: it is not held. */
+/* One JSON object without newline, of numbers and ids only: it is kept in the log and told in the
+ * daemon's messages. `held_until` 0: it is not held. */
 void toc_submission_print(const toc_writer_totals *totals, toc_time held_until, toc_buf *out);
+/* The lists and vendors that nobody registered, for whoever submitted them: likewise. */
+void toc_submission_print_names(const toc_writer_totals *totals, toc_buf *out);
 /* Remembers the id, and appends the summary: one JSON object without newline. Of a submission that
  * was taken before, the summary of then. */
 TOC_MUST toc_code toc_submission_end(toc_submission *submission, toc_buf *out_summary,

@@ -344,7 +344,7 @@ static void add_unregistered(toc_json *json, const char *names)
     toc_json_close(json, ']');
 }
 
-/* Lines of the node: refusals, then the summary. */
+/* Lines of the node: refusals, names that nobody registered, then the summary. */
 static toc_code take_line(void *context, json_t *line, toc_buf *out, toc_err *err)
 {
     taking *at = context;
@@ -354,12 +354,15 @@ static toc_code take_line(void *context, json_t *line, toc_buf *out, toc_err *er
         at->totals->unchanged += toc_number_of(line, "unchanged");
         at->totals->refused += toc_number_of(line, "refused");
         at->totals->drafted += toc_number_of(line, "drafted");
-        take_unregistered(at->parcel, json_object_get(line, "unregistered"), at->totals);
         return json_object_get(line, "held_until") == NULL
                    ? toc_buf_ok(out, err)
                    : tell_held(at->parcel, at->id, at->totals, err);
     }
-    toc_parcel_refuse_line(at->parcel, line);
+    const json_t *names = json_object_get(line, "unregistered");
+    if (names != NULL)
+        take_unregistered(at->parcel, names, at->totals);
+    else
+        toc_parcel_refuse_line(at->parcel, line);
     return toc_buf_ok(out, err);
 }
 
