@@ -19,9 +19,9 @@
 enum {
     MEMBERS_DEFAULT = TOC_MEMBERS_MAX,
     ALERTS_DEFAULT = 1000,
-    RATE = 200,      /* alerts a second */
-    TURNS = 20,      /* measured; the middle one is told */
-    AUTHORS_MS = 10, /* another author's grants come each */
+    RATE = 200,            /* alerts a second */
+    TURNS = 20,            /* measured; the middle one is told */
+    AUTHORS_NS = 10000000, /* another author's grants come each */
     POLL_NS = 20000,
     WAIT_S = 600,
     AT_ONCE = 50, /* authors in one round */
@@ -161,12 +161,13 @@ static void measure_turns(scene *s)
         whole[i] = now_ns() - start;
         inside[i] = s->turn_ns;
     }
+    const size_t middle = TURNS / 2;
     qsort(inside, TURNS, sizeof *inside, compare_u64);
     qsort(whole, TURNS, sizeof *whole, compare_u64);
     printf(
         "a turn for %zu readers: %.1f ms on one core (median of %d), %.1f ms durable; %llu bytes "
         "of keys, %llu a reader\n",
-        s->ghost_count + 2, (double)inside[TURNS / 2] / 1e6, TURNS, (double)whole[TURNS / 2] / 1e6,
+        s->ghost_count + 2, (double)inside[middle] / 1e6, TURNS, (double)whole[middle] / 1e6,
         (unsigned long long)s->turn_bytes,
         (unsigned long long)(s->turn_bytes / (s->ghost_count + 2)));
 }
@@ -262,7 +263,7 @@ static void *hand_over_main(void *context)
     scene *s = context;
     toc_err err;
     while (!atomic_load(&s->stop)) {
-        static const struct timespec pause = {.tv_nsec = AUTHORS_MS * 1000000};
+        static const struct timespec pause = {.tv_nsec = AUTHORS_NS};
         TOC_CHECK_OK(toc_node_do(s->from.node, hand_over, s, &err));
         nanosleep(&pause, NULL);
     }
