@@ -167,7 +167,7 @@ static toc_code add_record(toc_writer_batch *all, const toc_statement *statement
 {
     const toc_addressees **named = &all->named[all->count];
     uint32_t officers = officers_needed(all, statement);
-    size_t sealed = 0, bytes = all->bytes.size - before + officers * APPROVAL_BYTES_MAX;
+    size_t sealed = 0, bytes = all->bytes.size - before + (size_t)officers * APPROVAL_BYTES_MAX;
     TOC_TRY(toc_writer_address(all, statement, after, bytes, named, &sealed, err));
     TOC_TRY(check_size(all, sealed, err));
     all->names_any = all->names_any || *named != NULL;

@@ -308,14 +308,14 @@ toc_card_source toc_log_card_source(toc_log_card_context *context);
 
 typedef struct toc_log_circle {
     toc_circle_id id;
-    bool joined; /* the local operator said so; nothing of a circle is stored or served before */
-    bool known;  /* a charter is held; a circle may be joined before its charter has come */
-    toc_charter_hash charter; /* the version in force here */
-    uint32_t version;
-    uint64_t generation; /* of our own feeds in it; 0: none yet */
-    toc_time epoch_at;   /* when the present sender key of our own feeds was made */
-    bool contested;      /* there is an open rival of the charter in force */
-    bool asks;           /* the members are asked first whether `generation` may go on */
+    bool joined;    /* the local operator said so; nothing of a circle is stored or served before */
+    bool known;     /* a charter is held; a circle may be joined before its charter has come */
+    bool contested; /* there is an open rival of the charter in force */
+    bool asks;      /* the members are asked first whether `generation` may go on */
+    uint32_t version;         /* of the charter in force here */
+    toc_charter_hash charter; /* this one */
+    uint64_t generation;      /* of our own feeds in it; 0: none yet */
+    toc_time epoch_at;        /* when the present sender key of our own feeds was made */
 } toc_log_circle;
 TOC_MUST toc_code toc_log_circle_put(toc_log_txn *txn, const toc_log_circle *circle, toc_err *err);
 TOC_MUST toc_code toc_log_circle_get(toc_log_txn *txn, const toc_circle_id *id, toc_log_circle *out,

@@ -70,8 +70,8 @@ typedef struct toc_charter {
     toc_charter_hash previous; /* zeroes in version 1 */
     toc_charter_hash joined;   /* of the other branch, where two end in this one; else zeroes */
     uint8_t nonce[32];         /* version 1 only: so that circles of one text differ */
+    uint32_t quorum;           /* of n admins: n/2 < quorum <= n */
     toc_span name, purpose;
-    uint32_t quorum; /* of n admins: n/2 < quorum <= n */
     size_t member_count;
     const toc_charter_member *members; /* in order of org id */
     toc_charter_policy policy;

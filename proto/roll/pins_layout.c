@@ -1,6 +1,8 @@
 /* The pins of a charter as bytes and back. */
 #include "proto/roll/pins_layout.h"
 
+#include "roll.pb-c.h"
+
 toc_code toc_pins_check(const toc_charter *charter, toc_err *err)
 {
     if (charter->pin_count > TOC_PINS_MAX)

@@ -7,7 +7,9 @@
 
 #include "proto/roll/charter.h"
 #include "proto/roll/field.h"
-#include "roll.pb-c.h"
+
+/* Of roll.pb-c.h, which headers do not include: it is made by the build. */
+typedef struct Toc__Roll__Charter Toc__Roll__Charter;
 
 TOC_MUST toc_code toc_pins_check(const toc_charter *charter, toc_err *err);
 void toc_pins_pack(toc_field_packer *packer, const toc_charter *charter,

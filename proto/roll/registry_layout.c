@@ -1,6 +1,8 @@
 /* The registry of a charter as bytes and back. */
 #include "proto/roll/registry_layout.h"
 
+#include "roll.pb-c.h"
+
 static void pack_row(toc_field_packer *packer, const toc_listed *row, Toc__Roll__Listed *out)
 {
     toc__roll__listed__init(out);

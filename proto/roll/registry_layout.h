@@ -8,7 +8,9 @@
 
 #include "proto/roll/field.h"
 #include "proto/roll/registry.h"
-#include "roll.pb-c.h"
+
+/* Of roll.pb-c.h, which headers do not include: it is made by the build. */
+typedef struct Toc__Roll__Charter Toc__Roll__Charter;
 
 void toc_registry_pack(toc_field_packer *packer, const toc_registry *registry,
                        Toc__Roll__Charter *message);

@@ -84,7 +84,7 @@ void toc_test_officers_new(const toc_feed_name *feed, const toc_approval_rules *
                            toc_test_officers *out)
 {
     *out = (toc_test_officers){.circle = feed->circle, .org = feed->org};
-    for (uint8_t i = 0; i < TOC_TEST_OFFICERS; i++)
+    for (size_t i = 0; i < TOC_TEST_OFFICERS; i++)
         out->keys[i] = secret_of(seed, (uint8_t)(i + 1));
     make_card(out, seed);
     make_charter(out, rules);
