@@ -87,6 +87,30 @@ static void bulk_is_cosigned_after_five_seconds_once_for_all_that_came(void **st
     assert_int_equal(held(s, READER, READER, TOC_LANE_BULK).size, before + 4);
 }
 
+static toc_code begin_elsewhere(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                                toc_err *err)
+{
+    scene *s = context;
+    toc_span record = toc_span_text("bulk");
+    TOC_TRY(toc_engine_circle_create(engine, txn, toc_span_text("Other"), toc_span_text("test"),
+                                     now, &s->other_circle, err));
+    return toc_engine_write(engine, txn, &s->other_circle, TOC_LANE_BULK, &record, NULL, 1, now,
+                            NULL, err);
+}
+
+/* What a link told of and nobody verified is forgotten with it; an own feed is not. */
+static void a_link_that_goes_takes_no_own_receipt_with_it(void **state)
+{
+    scene *s = *state;
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], begin_elsewhere, s));
+    steps(s, 5);
+    sim_crash(&s->net, &s->net.nodes[READER]);
+    steps(s, 300); /* six seconds: bulk is due, the heartbeat is not */
+    s->circle = s->other_circle;
+    assert_int_equal(held(s, AUTHOR, AUTHOR, TOC_LANE_BULK).size,
+                     stored_of(s, AUTHOR, TOC_LANE_BULK));
+}
+
 static void an_author_is_heard_of_every_minute_in_silence(void **state)
 {
     scene *s = *state;
@@ -306,6 +330,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_reader_cosigns_an_alert_at_once_and_its_author_hears_of_it),
         TEST(bulk_is_cosigned_after_five_seconds_once_for_all_that_came),
+        TEST(a_link_that_goes_takes_no_own_receipt_with_it),
         TEST(an_author_is_heard_of_every_minute_in_silence),
         TEST(a_reader_does_not_repeat_itself),
         TEST(nothing_is_cosigned_while_the_clock_stands_before_what_was_said),
