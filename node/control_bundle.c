@@ -6,6 +6,7 @@
 #include "node/control_talk.h"
 #include "proto/evidence/evidence.h"
 #include "proto/feed/addressed.h"
+#include "proto/rules/audience.h"
 
 /* Parts of an answer, well within a frame when every byte of them is escaped. */
 enum { BUNDLE_PART_BYTES = 512 << 10 };
@@ -373,7 +374,12 @@ static toc_code check(const gathering *all, toc_err *err)
     if (evidence == NULL)
         return no_memory(err);
     toc_code code = toc_evidence_verify(&all->bundle, all->arena, evidence, err);
-    return code == TOC_OK ? code : toc_wrap(err, "what is stored here does not make a bundle");
+    if (code != TOC_OK)
+        return toc_wrap(err, "what is stored here does not make a bundle");
+    if (!toc_audience_sees(&toc_audience_officers, &evidence->feed.circle, &evidence->feed.org,
+                           &evidence->statement))
+        return toc_fail(err, TOC_NOT_FOUND, "no record with this id is stored here");
+    return TOC_OK;
 }
 
 static toc_code send(toc_talk *talk, toc_span text, toc_err *err)

@@ -7,6 +7,7 @@
 #include "node/writer_batch.h"
 #include "proto/base/text.h"
 #include "proto/roll/readers.h"
+#include "proto/rules/audience.h"
 
 enum { DRAFTS_ARENA_BYTES = 64 << 20, ID_DIGITS_MIN = 8, REASON_BYTES_MAX = 256 };
 
@@ -103,6 +104,8 @@ static toc_code say_draft(void *context, const toc_log_draft *draft, toc_err *er
     toc_json *json = &line->json;
     toc_arena_reset(line->arena);
     TOC_TRY(decode(line, draft, &statement, err));
+    if (!toc_audience_sees(&toc_audience_officers, &draft->circle, org, &statement))
+        return TOC_OK;
     TOC_TRY(toc_log_charter_of(line->txn, &draft->circle, line->arena, &charter, err));
     TOC_TRY(toc_log_card_of(line->txn, org, line->arena, &card, err));
     TOC_TRY(

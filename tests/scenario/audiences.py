@@ -189,7 +189,13 @@ def an_audience_that_is_none(nodes):
 
 def a_daemon_that_lets_nobody_see(nodes):
     """As officers, too: whatever tells anything of a record went through that function."""
-    b = nodes["b"]
+    a, b = nodes["a"], nodes["b"]
+    record = b.lookup(SHARED)["claims"][0]["record"]
+    made = a.tocsin("circle", "propose", "--approvals", "incident=1").last
+    wait_for("b has the charter", lambda: b.tocsin("circle", "list").last["version"] == made["version"])
+    b.tocsin("submit", "incident", "bridge-hack", "--title", "what nobody may see", "--status", "suspected")
+    expect(len(b.tocsin("pending").lines) == 1, "no draft waits")
+    b.tocsin("bundle", record, "--output", b.state / "seen")
     b.stop()
     shutil.rmtree(b.state / "store" / "views")
     seeing = nodes.tocsind
@@ -203,6 +209,9 @@ def a_daemon_that_lets_nobody_see(nodes):
         expect(not any(line.get(what) for what in ("found", "claims", "claim", "move_total") for line in answer.lines),
                f"{words} told something: {answer.out}")
         expect('"hack"' not in answer.out, f"{words} told something: {answer.out}")
+    expect(b.tocsin("pending").lines == [], "a draft was told")
+    b.tocsin("bundle", record, "--output", b.state / "unseen", ok=(1,))
+    expect(not (b.state / "unseen").exists(), "a bundle was made")
     digest = b.digest()
     expect(digest["entries"] == digest["claims"] == digest["wallets"] == digest["clusters"] == 0, f"digest: {digest}")
     stats = b.tocsin("store", "stats").last["views"]
