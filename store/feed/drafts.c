@@ -108,7 +108,9 @@ toc_code toc_log_draft_get(toc_log_txn *txn, const toc_draft_id *id, toc_arena *
     return open_row(txn, row, arena, out, err);
 }
 
-toc_code toc_log_drafts(toc_log_txn *txn, toc_log_draft_visit visit, void *context, toc_err *err)
+/* Visits every draft; with `until` removes those that lapsed before, and visits none. */
+static toc_code each_draft(toc_log_txn *txn, const toc_time *until, toc_log_draft_visit visit,
+                           void *context, toc_err *err)
 {
     TOC_AUTO(toc_cursor_close) toc_cursor *cursor = NULL;
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
@@ -120,9 +122,17 @@ toc_code toc_log_drafts(toc_log_txn *txn, toc_log_draft_visit visit, void *conte
         toc_log_draft draft = {0};
         toc_arena_reset(arena);
         TOC_TRY(open_row(txn, row, arena, &draft, err));
-        TOC_TRY(visit(context, &draft, err));
+        if (until == NULL)
+            TOC_TRY(visit(context, &draft, err));
+        else if (draft.not_after.unix_ms < until->unix_ms)
+            TOC_TRY(toc_cursor_delete(cursor, err));
     }
     return code == TOC_NOT_FOUND ? TOC_OK : code;
+}
+
+toc_code toc_log_drafts(toc_log_txn *txn, toc_log_draft_visit visit, void *context, toc_err *err)
+{
+    return each_draft(txn, NULL, visit, context, err);
 }
 
 /* ---- changes ---- */
@@ -160,18 +170,5 @@ toc_code toc_log_draft_remove(toc_log_txn *txn, const toc_draft_id *id, toc_err 
 
 toc_code toc_log_drafts_drop(toc_log_txn *txn, toc_time until, toc_err *err)
 {
-    TOC_AUTO(toc_cursor_close) toc_cursor *cursor = NULL;
-    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
-    TOC_TRY(toc_arena_new(DRAFT_ARENA_BYTES, &arena, err));
-    TOC_TRY(toc_cursor_open(txn->txn, TOC_LOG_DRAFTS, (toc_span){0}, &cursor, err));
-    toc_row row;
-    toc_code code;
-    while ((code = toc_cursor_next(cursor, &row, err)) == TOC_OK) {
-        toc_log_draft draft = {0};
-        toc_arena_reset(arena);
-        TOC_TRY(open_row(txn, row, arena, &draft, err));
-        if (draft.not_after.unix_ms < until.unix_ms)
-            TOC_TRY(toc_cursor_delete(cursor, err));
-    }
-    return code == TOC_NOT_FOUND ? TOC_OK : code;
+    return each_draft(txn, &until, NULL, NULL, err);
 }
