@@ -13,8 +13,7 @@
 #include "node/clock.h"
 #include "node/diag.h"
 #include "node/engine/state.h"
-#include "tests/support/check.h"
-#include "tests/support/test_node.h"
+#include "tests/bench/pace.h"
 
 enum {
     MEMBERS_DEFAULT = TOC_MEMBERS_MAX,
@@ -22,7 +21,6 @@ enum {
     RATE = 200,            /* alerts a second */
     TURNS = 20,            /* measured; the middle one is told */
     AUTHORS_NS = 10000000, /* another author's grants come each */
-    POLL_NS = 20000,
     WAIT_S = 600,
     AT_ONCE = 50, /* authors in one round */
     ARENA_BYTES = 64 << 20
@@ -47,19 +45,6 @@ typedef struct scene {
     size_t told; /* ghosts whose grants were handed over */
     atomic_bool stop;
 } scene;
-
-static uint64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-static int compare_u64(const void *left, const void *right)
-{
-    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-    return a < b ? -1 : a > b;
-}
 
 /* ---- members ---- */
 
@@ -272,25 +257,9 @@ static void *hand_over_main(void *context)
 
 /* ---- alerts ---- */
 
-static uint64_t entries_of(toc_test_node *node)
+static void write_one(void *context)
 {
-    toc_err err;
-    TOC_AUTO(toc_views_end) toc_views_txn *views = NULL;
-    toc_hash digest, opened;
-    uint64_t entries;
-    TOC_CHECK_OK(toc_views_read(toc_node_views(node->node), &views, &err));
-    TOC_CHECK_OK(toc_views_digest_running(views, &digest, &opened, &entries, &err));
-    return entries;
-}
-
-static void refused(void *context, size_t index, const toc_err *why)
-{
-    (void)context;
-    fail_msg("draft %zu is refused: %s", index, why->text);
-}
-
-static void write_one(scene *s)
-{
+    scene *s = context;
     toc_err err;
     toc_writer_totals totals = {0};
     toc_statement draft;
@@ -299,54 +268,16 @@ static void write_one(scene *s)
                                   refused, NULL, &err));
 }
 
-typedef struct watch {
-    scene *s;
-    uint64_t before, *seen;
-    size_t count;
-} watch;
-
-static void *watch_main(void *context)
-{
-    watch *w = context;
-    for (size_t have = 0; have < w->count;) {
-        static const struct timespec pause = {.tv_nsec = POLL_NS};
-        size_t shown = (size_t)(entries_of(&w->s->to) - w->before);
-        uint64_t now = now_ns();
-        for (; have < shown && have < w->count; have++)
-            w->seen[have] = now;
-        nanosleep(&pause, NULL);
-    }
-    return NULL;
-}
-
 static void alerts(scene *s, const char *what, size_t count)
 {
-    pthread_t watcher;
-    uint64_t *start = calloc(count, sizeof *start);
-    watch w = {.s = s, .before = entries_of(&s->to), .count = count};
-    w.seen = calloc(count, sizeof *w.seen);
-    assert_non_null(start);
-    assert_non_null(w.seen);
-    assert_int_equal(pthread_create(&watcher, NULL, watch_main, &w), 0);
-    uint64_t first = now_ns();
-    for (size_t i = 0; i < count; i++) {
-        uint64_t due = first + i * (1000000000u / RATE), now = now_ns();
-        struct timespec pause = {.tv_nsec = due > now ? (long)(due - now) : 0};
-        if (pause.tv_nsec > 0)
-            nanosleep(&pause, NULL);
-        start[i] = now_ns();
-        write_one(s);
-    }
-    pthread_join(watcher, NULL);
-    for (size_t i = 0; i < count; i++)
-        w.seen[i] -= start[i];
-    qsort(w.seen, count, sizeof *w.seen, compare_u64);
+    uint64_t *ns = calloc(count, sizeof *ns);
+    assert_non_null(ns);
+    pace(&s->to, count, RATE, write_one, s, ns);
     printf("%-42s p50 %6llu us  p99 %6llu us  max %6llu us  (%zu alerts, %d/s)\n", what,
-           (unsigned long long)w.seen[count / 2] / 1000,
-           (unsigned long long)w.seen[count * 99 / 100] / 1000,
-           (unsigned long long)w.seen[count - 1] / 1000, count, RATE);
-    free(start);
-    free(w.seen);
+           (unsigned long long)ns[count / 2] / 1000,
+           (unsigned long long)ns[count * 99 / 100] / 1000,
+           (unsigned long long)ns[count - 1] / 1000, count, RATE);
+    free(ns);
 }
 
 static void alerts_among_grants(scene *s, size_t count)
@@ -385,13 +316,6 @@ static bool is_linked(void *context)
 static bool has_first(void *context)
 {
     return entries_of(&((scene *)context)->to) >= 1;
-}
-
-static void start_node(const char *name, toc_test_node *out)
-{
-    toc_test_node_make(name, out);
-    out->config.log_map_bytes = out->config.views_map_bytes = 64ull << 30;
-    toc_test_node_start(out);
 }
 
 static void run(size_t members, size_t count)

@@ -2,16 +2,14 @@
  *   bench_propagate [RECORDS [CATCH_UP]]
  * Measures from handing a record to the writer of the one until the views of the other show it, one
  * after another and at a steady rate; then how long an empty node takes to catch up. */
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "node/diag.h"
-#include "tests/support/check.h"
-#include "tests/support/test_node.h"
+#include "tests/bench/pace.h"
 
-enum { RECORDS_DEFAULT = 1000, CATCH_UP_DEFAULT = 100000, POLL_NS = 20000, WAIT_S = 600 };
+enum { RECORDS_DEFAULT = 1000, CATCH_UP_DEFAULT = 100000, WAIT_S = 600 };
 
 typedef struct pair {
     toc_test_node from, to;
@@ -19,43 +17,11 @@ typedef struct pair {
     uint64_t wanted, next; /* next: number of the next draft */
 } pair;
 
-static uint64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-/* With as much room as a node has by default: a test's is small. */
-static void start_node(const char *name, toc_test_node *out)
-{
-    toc_test_node_make(name, out);
-    out->config.log_map_bytes = out->config.views_map_bytes = 64ull << 30;
-    toc_test_node_start(out);
-}
-
-static uint64_t entries_of(toc_test_node *node)
-{
-    toc_err err;
-    TOC_AUTO(toc_views_end) toc_views_txn *views = NULL;
-    toc_hash digest, opened;
-    uint64_t entries;
-    TOC_CHECK_OK(toc_views_read(toc_node_views(node->node), &views, &err));
-    TOC_CHECK_OK(toc_views_digest_running(views, &digest, &opened, &entries, &err));
-    return entries;
-}
-
 static void await_entries(toc_test_node *node, uint64_t wanted)
 {
     static const struct timespec pause = {.tv_nsec = POLL_NS};
     while (entries_of(node) < wanted)
         nanosleep(&pause, NULL);
-}
-
-static void refused(void *context, size_t index, const toc_err *why)
-{
-    (void)context;
-    fail_msg("draft %zu is refused: %s", index, why->text);
 }
 
 static void write_one(pair *p)
@@ -66,12 +32,6 @@ static void write_one(pair *p)
     toc_test_draft(p->next++, &draft);
     TOC_CHECK_OK(toc_writer_write(p->from.writer, &p->circle, TOC_LANE_ALERT, 0, &draft, 1, &totals,
                                   refused, NULL, &err));
-}
-
-static int compare_u64(const void *left, const void *right)
-{
-    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-    return a < b ? -1 : a > b;
 }
 
 static void say(const char *what, uint64_t *ns, size_t count)
@@ -106,52 +66,20 @@ static void one_by_one(pair *p, size_t count)
 
 /* ---- at a rate ---- */
 
-typedef struct watch {
-    pair *p;
-    uint64_t before, *seen;
-    size_t count;
-} watch;
-
-static void *watch_main(void *context)
+static void write_next(void *context)
 {
-    watch *w = context;
-    for (size_t have = 0; have < w->count;) {
-        static const struct timespec pause = {.tv_nsec = POLL_NS};
-        size_t shown = (size_t)(entries_of(&w->p->to) - w->before);
-        uint64_t now = now_ns();
-        for (; have < shown && have < w->count; have++)
-            w->seen[have] = now;
-        nanosleep(&pause, NULL);
-    }
-    return NULL;
+    write_one(context);
 }
 
 static void at_rate(pair *p, size_t count, unsigned rate)
 {
     char what[64];
-    pthread_t watcher;
-    uint64_t *start = calloc(count, sizeof *start);
-    watch w = {.p = p, .before = entries_of(&p->to), .count = count};
-    w.seen = calloc(count, sizeof *w.seen);
-    assert_non_null(start);
-    assert_non_null(w.seen);
-    assert_int_equal(pthread_create(&watcher, NULL, watch_main, &w), 0);
-    uint64_t first = now_ns();
-    for (size_t i = 0; i < count; i++) {
-        uint64_t due = first + i * (1000000000u / rate), now = now_ns();
-        struct timespec pause = {.tv_nsec = due > now ? (long)(due - now) : 0};
-        if (pause.tv_nsec > 0)
-            nanosleep(&pause, NULL);
-        start[i] = now_ns();
-        write_one(p);
-    }
-    pthread_join(watcher, NULL);
-    for (size_t i = 0; i < count; i++)
-        w.seen[i] -= start[i];
+    uint64_t *ns = calloc(count, sizeof *ns);
+    assert_non_null(ns);
+    pace(&p->to, count, rate, write_next, p, ns);
     snprintf(what, sizeof what, "at %u/s: visible at the peer", rate);
-    say(what, w.seen, count);
-    free(start);
-    free(w.seen);
+    say(what, ns, count);
+    free(ns);
 }
 
 /* ---- catching up ---- */
