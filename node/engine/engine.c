@@ -1,80 +1,10 @@
 #include "node/engine/erase.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "proto/base/limits.h"
 
 enum { ENGINE_ARENA_BYTES = 16 << 20 };
-
-static const char *const refusal_names[TOC_REFUSE_COUNT] = {
-    [TOC_REFUSE_NOT_A_MEMBER] = "not-a-member",
-    [TOC_REFUSE_ENTRY_CHANGED] = "entry-changed",
-    [TOC_REFUSE_CHECKPOINT_SIGNATURE] = "checkpoint-signature",
-    [TOC_REFUSE_COMMITMENT] = "commitment",
-    [TOC_REFUSE_UNOPENABLE] = "unopenable",
-    [TOC_REFUSE_GRANT] = "grant",
-    [TOC_REFUSE_FORK] = "fork",
-    [TOC_REFUSE_MALFORMED] = "malformed",
-    [TOC_REFUSE_COSIGNATURE] = "cosignature",
-    [TOC_REFUSE_ROLL] = "roll",
-    [TOC_REFUSE_RETIRED_KEY] = "retired-key",
-    [TOC_REFUSE_ERASURE] = "erasure",
-    [TOC_REFUSE_TWO_CARDS] = "two-cards",
-    [TOC_REFUSE_TWO_CHARTERS] = "two-charters",
-    [TOC_REFUSE_QUOTA] = "quota",
-    [TOC_REFUSE_CLOSED] = "closed",
-    [TOC_REFUSE_OWN_WORDS] = "own-words",
-    [TOC_REFUSE_PROPOSALS] = "proposals",
-    [TOC_REFUSE_UNKNOWN_KEY] = "unknown-key",
-    [TOC_REFUSE_REPLAY] = "replay",
-    [TOC_REFUSE_MAC1] = "mac1",
-    [TOC_REFUSE_HANDSHAKE] = "handshake",
-};
-
-static const char *const refusal_texts[TOC_REFUSE_COUNT] = {
-    [TOC_REFUSE_NOT_A_MEMBER] = "it asked for, or told of, a circle that it is not a member of",
-    [TOC_REFUSE_ENTRY_CHANGED] = "the entries do not lead to the checkpoint that came with them",
-    [TOC_REFUSE_CHECKPOINT_SIGNATURE] =
-        "the checkpoint is not signed by the key of the author's card",
-    [TOC_REFUSE_COMMITMENT] = "an entry opened to something that its header does not commit to",
-    [TOC_REFUSE_UNOPENABLE] = "an entry does not open with the sender key that it names",
-    [TOC_REFUSE_GRANT] = "a grant goes back, or names a card, charter or epoch that is not so",
-    [TOC_REFUSE_FORK] = "two signed heads of one feed contradict each other",
-    [TOC_REFUSE_MALFORMED] = "a message breaks its format",
-    [TOC_REFUSE_COSIGNATURE] =
-        "a cosignature does not verify, is dated ahead, or takes back what its org said before",
-    [TOC_REFUSE_ROLL] = "a card or charter does not verify",
-    [TOC_REFUSE_RETIRED_KEY] = "a head is signed by a key that its author's card has retired",
-    [TOC_REFUSE_CLOSED] = "entries past where the charter ends the feed of who was removed",
-    [TOC_REFUSE_ERASURE] =
-        "an erasure names entries of another feed or in other places than its author's own records",
-    [TOC_REFUSE_TWO_CHARTERS] =
-        "two valid charters: that which came first holds until one is chosen",
-    [TOC_REFUSE_TWO_CARDS] = "two valid cards of one serial: the last common one holds",
-    [TOC_REFUSE_QUOTA] = "more in a day than this circle takes of an org",
-    [TOC_REFUSE_OWN_WORDS] =
-        "a head of this org's that this node did not write: it was set back, or a second one runs",
-    [TOC_REFUSE_PROPOSALS] =
-        "more proposals than an admin signs or tells of: only some of one version are kept",
-    [TOC_REFUSE_UNKNOWN_KEY] = "a handshake by a key that no known card names",
-    [TOC_REFUSE_REPLAY] =
-        "a handshake whose sender never proved that it is alive: perhaps a replay",
-    [TOC_REFUSE_MAC1] = "a first frame by somebody who does not know this node's key",
-    [TOC_REFUSE_HANDSHAKE] = "a handshake that breaks its format or came too late",
-};
-
-const char *toc_refusal_name(toc_refusal refusal)
-{
-    TOC_ASSERT((unsigned)refusal < TOC_REFUSE_COUNT);
-    return refusal_names[refusal];
-}
-
-const char *toc_refusal_text(toc_refusal refusal)
-{
-    TOC_ASSERT((unsigned)refusal < TOC_REFUSE_COUNT);
-    return refusal_texts[refusal];
-}
 
 /* ---- birth and death ---- */
 
@@ -115,36 +45,6 @@ toc_code toc_engine_new(toc_log_txn *txn, bool same_boot, toc_now now, toc_engin
     *out = engine;
     engine = NULL; /* transferred */
     return TOC_OK;
-}
-
-static void queue_put(engine_queue *queue, engine_output *fresh)
-{
-    if (queue->last != NULL)
-        queue->last->next = fresh;
-    else
-        queue->first = fresh;
-    queue->last = fresh;
-    queue->count++;
-}
-
-static engine_output *queue_take(engine_queue *queue)
-{
-    engine_output *output = queue->first;
-    queue->first = output->next;
-    if (queue->first == NULL)
-        queue->last = NULL;
-    queue->count--;
-    output->next = NULL;
-    return output;
-}
-
-static void queue_free(engine_queue *queue)
-{
-    while (queue->first != NULL) {
-        engine_output *output = queue_take(queue);
-        toc_buf_wipe(&output->bytes);
-        free(output);
-    }
 }
 
 static void link_free(engine_link *link)
@@ -193,13 +93,7 @@ void toc_engine_free(toc_engine *engine)
         free(tip);
     }
     toc_forks_forget(engine, 0);
-    queue_free(&engine->urgent);
-    queue_free(&engine->ordinary);
-    queue_free(&engine->unseen);
-    if (engine->lent != NULL) {
-        toc_buf_wipe(&engine->lent->bytes);
-        free(engine->lent);
-    }
+    toc_outputs_free(engine);
     toc_cards_unload(engine);
     toc_generation_free(engine);
     free(engine->card_days);
@@ -212,77 +106,7 @@ void toc_engine_free(toc_engine *engine)
     free(engine);
 }
 
-/* ---- outputs ---- */
-
-static toc_code queue_add(engine_queue *queue, const toc_output *output, toc_instant due,
-                          toc_buf *bytes_take, toc_err *err)
-{
-    engine_output *fresh = calloc(1, sizeof *fresh);
-    if (fresh == NULL) {
-        toc_buf_wipe(bytes_take);
-        return toc_fail(err, TOC_NO_MEMORY, "out of memory for an output");
-    }
-    fresh->output = *output;
-    fresh->bytes = *bytes_take;
-    fresh->output.bytes = toc_buf_view(&fresh->bytes);
-    fresh->due = due;
-    *bytes_take = (toc_buf){0}; /* transferred */
-    queue_put(queue, fresh);
-    return TOC_OK;
-}
-
-static toc_code send_at(toc_engine *engine, engine_queue *queue, toc_instant due, uint64_t link,
-                        const toc_message *message, toc_err *err)
-{
-    toc_buf bytes = {0};
-    toc_err why;
-    toc_code code = toc_message_encode(message, &bytes, &why);
-    if (code != TOC_OK) {
-        toc_buf_wipe(&bytes);
-        /* What a peer sent may have made it so: that ends the link, not the node. */
-        return code == TOC_NO_MEMORY
-                   ? toc_fail(err, code, "%s", why.text)
-                   : toc_engine_close_link(engine, link, "an answer does not fit a message", err);
-    }
-    toc_output output = {.kind = TOC_OUTPUT_SEND, .link = link, .urgent = queue == &engine->urgent};
-    return queue_add(queue, &output, due, &bytes, err);
-}
-
-toc_code toc_engine_send(toc_engine *engine, uint64_t link, bool urgent, const toc_message *message,
-                         toc_err *err)
-{
-    return send_at(engine, urgent ? &engine->urgent : &engine->ordinary, (toc_instant){0}, link,
-                   message, err);
-}
-
-toc_code toc_engine_close_link(toc_engine *engine, uint64_t link, const char *reason, toc_err *err)
-{
-    toc_buf none = {0};
-    toc_output output = {.kind = TOC_OUTPUT_CLOSE, .link = link, .reason = reason};
-    return queue_add(&engine->ordinary, &output, (toc_instant){0}, &none, err);
-}
-
-toc_code toc_engine_peers_changed(toc_engine *engine, toc_err *err)
-{
-    toc_buf none = {0};
-    toc_output output = {.kind = TOC_OUTPUT_PEERS};
-    return queue_add(&engine->ordinary, &output, (toc_instant){0}, &none, err);
-}
-
-bool toc_engine_output(toc_engine *engine, toc_output *out)
-{
-    if (engine->lent != NULL) {
-        toc_buf_wipe(&engine->lent->bytes);
-        free(engine->lent);
-        engine->lent = NULL;
-    }
-    engine_queue *queue = engine->urgent.first != NULL ? &engine->urgent : &engine->ordinary;
-    if (queue->first == NULL)
-        return false;
-    engine->lent = queue_take(queue);
-    *out = engine->lent->output;
-    return true;
-}
+/* ---- jobs ---- */
 
 bool toc_engine_job(toc_engine *engine, uint64_t *out_job, toc_chunk **out_chunk)
 {
@@ -374,68 +198,6 @@ bool toc_engine_wants_grant(toc_engine *engine, const toc_feed_name *name, uint3
     return false;
 }
 
-toc_code toc_engine_refuse(toc_engine *engine, uint64_t link, uint64_t id, toc_refusal_code code,
-                           const char *sentence, toc_err *err)
-{
-    toc_message reply = {.kind = TOC_MSG_REFUSAL, .id = id};
-    reply.as.refusal.code = code;
-    reply.as.refusal.sentence = toc_span_text(sentence);
-    reply.as.refusal.retry_after_ms = ENGINE_RETRY_MS;
-    const engine_link *asked = toc_engine_link(engine, link);
-    if (code != TOC_REFUSED_NOT_FOUND || asked == NULL)
-        return toc_engine_send(engine, link, false, &reply, err);
-    if (engine->unseen.count == ENGINE_UNSEEN_MAX)
-        return TOC_OK; /* who asks so fast learns nothing from it */
-    toc_instant due = {asked->heard.ms + ENGINE_UNSEEN_MS};
-    return send_at(engine, &engine->unseen, due, link, &reply, err);
-}
-
-/* What a peer may not see and what does not exist get the same answer at the same time after the
- * question: finding out which it is takes longer for the one than for the other. */
-static void answer_unseen(toc_engine *engine, toc_now now)
-{
-    while (engine->unseen.first != NULL && engine->unseen.first->due.ms <= now.mono.ms)
-        queue_put(&engine->ordinary, queue_take(&engine->unseen));
-}
-
-toc_peer_state *toc_engine_peer(toc_engine *engine, const toc_org_id *org)
-{
-    if (org == NULL)
-        return &engine->peers[0];
-    for (size_t i = 1; i < engine->peer_count; i++) {
-        if (toc_org_id_equal(&engine->peers[i].org, org))
-            return &engine->peers[i];
-    }
-    toc_peer_state *grown = realloc(engine->peers, (engine->peer_count + 1) * sizeof *grown);
-    if (grown == NULL)
-        return &engine->peers[0]; /* counted, if under the wrong name */
-    engine->peers = grown;
-    toc_peer_state *fresh = &grown[engine->peer_count++];
-    *fresh = (toc_peer_state){.org = *org, .known = true, .clock_offset_ms = INT64_MIN};
-    return fresh;
-}
-
-void toc_engine_count(toc_engine *engine, const toc_org_id *org, toc_refusal refusal,
-                      const char *sentence)
-{
-    TOC_ASSERT((unsigned)refusal < TOC_REFUSE_COUNT);
-    toc_peer_state *peer = toc_engine_peer(engine, org);
-    peer->refused[refusal]++;
-    snprintf(peer->last_refusal, sizeof peer->last_refusal, "%s",
-             sentence != NULL ? sentence : refusal_texts[refusal]);
-}
-
-size_t toc_engine_peer_count(const toc_engine *engine)
-{
-    return engine->peer_count;
-}
-
-void toc_engine_peer_at(const toc_engine *engine, size_t index, toc_peer_state *out)
-{
-    TOC_ASSERT(index < engine->peer_count);
-    *out = engine->peers[index];
-}
-
 const toc_org_id *toc_engine_org(const toc_engine *engine)
 {
     return &engine->org;
@@ -508,20 +270,6 @@ static bool reply_fits(toc_message_kind request, toc_message_kind reply)
            (request == TOC_MSG_PING && reply == TOC_MSG_PONG);
 }
 
-static void take_pong(toc_engine *engine, const engine_link *link, const engine_request *request,
-                      const toc_message *message, toc_now now)
-{
-    toc_peer_state *peer = toc_engine_peer(engine, &link->peer);
-    peer->round_trip_ms = now.mono.ms - request->sent.ms;
-    uint64_t theirs = message->as.ping.wall_ms, ours = now.wall.unix_ms - peer->round_trip_ms / 2;
-    /* Both are milliseconds since 1970; a peer that claims the year 300 million is cut off, not
-     * overflowed. */
-    uint64_t distance = theirs > ours ? theirs - ours : ours - theirs;
-    if (distance > (uint64_t)INT64_MAX / 2)
-        distance = (uint64_t)INT64_MAX / 2;
-    peer->clock_offset_ms = theirs > ours ? (int64_t)distance : -(int64_t)distance;
-}
-
 static toc_code take_reply(toc_engine *engine, toc_log_txn *txn, engine_link *link,
                            const toc_message *message, toc_now now, toc_err *err)
 {
@@ -560,7 +308,7 @@ static toc_code take_reply(toc_engine *engine, toc_log_txn *txn, engine_link *li
         return toc_roll_reply(engine, txn, link, request, message, now,
                               err); /* ends its request itself */
     } else {
-        take_pong(engine, link, request, message, now);
+        toc_peers_pong(engine, link, request, message, now);
     }
     if (!more && request->id == message->id)
         toc_engine_request_end(request);
@@ -639,26 +387,10 @@ static toc_code tick_link(toc_engine *engine, toc_log_txn *txn, engine_link *lin
     return toc_engine_send(engine, link->number, true, &ping, err);
 }
 
-/* A clock that more than half of the linked peers contradict must not move anybody's horizon. */
-static bool clock_contradicted(const toc_engine *engine)
-{
-    uint32_t measured = 0, off = 0;
-    for (size_t i = 1; i < engine->peer_count; i++) {
-        const toc_peer_state *peer = &engine->peers[i];
-        if (peer->links == 0 || peer->clock_offset_ms == INT64_MIN)
-            continue;
-        measured++;
-        if (peer->clock_offset_ms > ENGINE_CLOCK_OFFSET_MS_MAX ||
-            peer->clock_offset_ms < -ENGINE_CLOCK_OFFSET_MS_MAX)
-            off++;
-    }
-    return off * 2 > measured;
-}
-
 static toc_code write_tick(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err)
 {
     uint64_t minute = now.wall.unix_ms - now.wall.unix_ms % 60000;
-    engine->stopped_ticks = clock_contradicted(engine);
+    engine->stopped_ticks = toc_peers_contradict(engine);
     if (minute <= engine->last_tick.unix_ms || engine->stopped_ticks)
         return TOC_OK;
     toc_journal_row row = {.kind = TOC_JOURNAL_TICK, .tick = {minute}};
@@ -677,7 +409,7 @@ toc_code toc_engine_tick(toc_engine *engine, toc_log_txn *txn, toc_now now, bool
                          toc_err *err)
 {
     *out_more = false;
-    answer_unseen(engine, now);
+    toc_outputs_wake(engine, now);
     TOC_TRY(toc_quota_wake(engine, txn, now, err));
     TOC_TRY(toc_forks_tick(engine, txn, err));
     TOC_TRY(toc_generation_tick(engine, txn, now, err));

@@ -257,25 +257,38 @@ struct toc_engine {
     uint64_t pulling; /* bytes of parts waiting */
 };
 
-/* engine.c: outputs, links, requests. */
+/* engine.c: links, requests. */
 engine_link *toc_engine_link(toc_engine *engine, uint64_t number);
 typedef toc_code (*engine_link_visit)(toc_engine *engine, toc_log_txn *txn, engine_link *link,
                                       void *context, toc_err *err);
 TOC_MUST toc_code toc_engine_links(toc_engine *engine, toc_log_txn *txn, engine_link_visit visit,
                                    void *context, toc_err *err);
+/* A free slot among the link's requests, numbered and dated, or NULL when 32 are open. */
+engine_request *toc_engine_request(toc_engine *engine, engine_link *link, toc_message_kind kind,
+                                   toc_now now);
+void toc_engine_request_end(engine_request *request);
+bool toc_engine_wants_grant(toc_engine *engine, const toc_feed_name *name, uint32_t epoch);
+
+/* outputs.c: what is said to links and to the driver. */
 TOC_MUST toc_code toc_engine_send(toc_engine *engine, uint64_t link, bool urgent,
                                   const toc_message *message, toc_err *err);
 TOC_MUST toc_code toc_engine_close_link(toc_engine *engine, uint64_t link, const char *reason,
                                         toc_err *err);
 TOC_MUST toc_code toc_engine_peers_changed(toc_engine *engine, toc_err *err);
-/* A free slot among the link's requests, numbered and dated, or NULL when 32 are open. */
-engine_request *toc_engine_request(toc_engine *engine, engine_link *link, toc_message_kind kind,
-                                   toc_now now);
-void toc_engine_request_end(engine_request *request);
 TOC_MUST toc_code toc_engine_refuse(toc_engine *engine, uint64_t link, uint64_t id,
                                     toc_refusal_code code, const char *sentence, toc_err *err);
+/* Held-back refusals whose time has come are said. */
+void toc_outputs_wake(toc_engine *engine, toc_now now);
+void toc_outputs_free(toc_engine *engine);
+
+/* peers.c: what is known of every org that links or sends. */
+/* NULL: the row for strangers. Good until the next call. */
 toc_peer_state *toc_engine_peer(toc_engine *engine, const toc_org_id *org);
-bool toc_engine_wants_grant(toc_engine *engine, const toc_feed_name *name, uint32_t epoch);
+/* The answer to a ping: how long it took, and how far the peer's clock is off. */
+void toc_peers_pong(toc_engine *engine, const engine_link *link, const engine_request *request,
+                    const toc_message *pong, toc_now now);
+/* A clock that more than half of the linked peers contradict must not move anybody's horizon. */
+bool toc_peers_contradict(const toc_engine *engine);
 
 /* roll.c: cards, charters, circles. */
 bool toc_roll_held(toc_log_txn *txn, const void *hash); /* 32 bytes: of a card or charter */
