@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 
-#include "node/control_roll.h"
 #include "node/engine/epoch.h"
 #include "proto/roll/pins.h"
 #include "store/erase.h"
@@ -36,7 +35,7 @@ static void raise(alarms *all, const char *alarm, const toc_org_id *org,
     else
         toc_json_hex(json, "org", TOC_SPAN_OF(org->bytes));
     toc_json_optional(json, "org_name",
-                      org == NULL ? (toc_span){0} : toc_roll_name(all->txn, org, all->arena));
+                      org == NULL ? (toc_span){0} : toc_log_name_of(all->txn, org, all->arena));
     if (circle == NULL)
         toc_json_null(json, "circle");
     else

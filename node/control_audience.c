@@ -183,7 +183,7 @@ static size_t add_through(const asking *all, const toc_org_id *org, toc_json *js
         const toc_org_id *member = &all->charter.members[i].org;
         if (toc_org_id_equal(member, org) || !is_linked(all, member))
             continue;
-        toc_span name = toc_roll_name(all->txn, member, all->arena);
+        toc_span name = toc_log_name_of(all->txn, member, all->arena);
         if (name.size > 0)
             toc_json_text(json, NULL, name);
         else
@@ -220,7 +220,7 @@ static toc_code say_org(asking *all, const toc_org_id *org, toc_role role, bool 
     bool reads = does_read(all, org, role);
     toc_json_open(&json, NULL, '{');
     toc_json_hex(&json, "org", TOC_SPAN_OF(org->bytes));
-    toc_json_optional(&json, "name", toc_roll_name(all->txn, org, all->arena));
+    toc_json_optional(&json, "name", toc_log_name_of(all->txn, org, all->arena));
     toc_json_optional(&json, "role",
                       is_member ? toc_span_text(toc_role_name(role)) : (toc_span){0});
     toc_json_bool(&json, "reads", reads);

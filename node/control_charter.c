@@ -26,7 +26,7 @@ static void add_org(const charter_line *line, const toc_org_id *org)
 {
     toc_arena_reset(line->names);
     toc_json_hex(line->json, "org", TOC_SPAN_OF(org->bytes));
-    toc_json_optional(line->json, "org_name", toc_roll_name(line->txn, org, line->names));
+    toc_json_optional(line->json, "org_name", toc_log_name_of(line->txn, org, line->names));
 }
 
 static toc_code add_change(void *context, const toc_charter_change *change, toc_err *err)

@@ -85,7 +85,8 @@ static toc_code add_readers(draft_line *line, const toc_charter *charter, const 
     for (size_t i = 0; i < count; i++) {
         toc_json_open(&line->json, NULL, '{');
         toc_json_hex(&line->json, "org", TOC_SPAN_OF(readers[i].bytes));
-        toc_json_optional(&line->json, "name", toc_roll_name(line->txn, &readers[i], line->arena));
+        toc_json_optional(&line->json, "name",
+                          toc_log_name_of(line->txn, &readers[i], line->arena));
         toc_json_close(&line->json, '}');
     }
     toc_json_close(&line->json, ']');

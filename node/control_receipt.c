@@ -1,187 +1,36 @@
-/* Command receipt: who holds a record, and since when at the latest. */
-#include <stdlib.h>
-
+/* Commands receipt and bundle, which the store answers; and when authors were last heard of. */
 #include "node/control_receipt.h"
-#include "node/control_roll.h"
+
+#include "node/control_args.h"
 #include "node/control_talk.h"
+#include "proto/base/text.h"
+#include "store/evidence.h"
 
-enum { RECEIPT_ARENA_BYTES = 32 << 20, RECEIPT_COSIGNERS_MAX = 4096 };
+typedef toc_code answer_fn(toc_log_txn *txn, const toc_hash *record, toc_evidence_visit visit,
+                           void *context, toc_err *err);
 
-/* The earliest that each org said of an entry. */
-typedef struct receipts {
-    toc_arena *arena;
-    toc_log_cosignature *rows;
-    size_t count, capacity;
-} receipts;
-
-static toc_code grow(receipts *all, toc_err *err)
+static toc_code say_line(void *context, toc_span line, toc_err *err)
 {
-    if (all->count < all->capacity)
-        return TOC_OK;
-    size_t capacity = all->capacity == 0 ? 64 : all->capacity * 2;
-    toc_log_cosignature *rows = toc_arena_zalloc(all->arena, capacity, sizeof *rows);
-    if (rows == NULL || capacity > RECEIPT_COSIGNERS_MAX)
-        return toc_fail(err, TOC_NO_MEMORY, "out of memory for the receipts of a record");
-    if (all->count > 0)
-        memcpy(rows, all->rows, all->count * sizeof *rows);
-    all->rows = rows;
-    all->capacity = capacity;
-    return TOC_OK;
+    return toc_talk_line(context, line, err);
 }
 
-static toc_code collect(void *context, const toc_log_cosignature *found, toc_err *err)
+static toc_code ask(toc_talk *talk, json_t *request, answer_fn *answer, toc_err *err)
 {
-    receipts *all = context;
-    for (size_t i = 0; i < all->count; i++) {
-        toc_log_cosignature *row = &all->rows[i];
-        if (!toc_org_id_equal(&row->org, &found->org))
-            continue;
-        if (found->made.time_s < row->made.time_s)
-            *row = *found;
-        return TOC_OK;
-    }
-    TOC_TRY(grow(all, err));
-    all->rows[all->count++] = *found;
-    return TOC_OK;
-}
-
-static int by_time(const void *left, const void *right)
-{
-    const toc_log_cosignature *a = left, *b = right;
-    if (a->made.time_s != b->made.time_s)
-        return a->made.time_s < b->made.time_s ? -1 : 1;
-    return memcmp(a->org.bytes, b->org.bytes, sizeof a->org.bytes);
-}
-
-toc_code toc_receipts_of(toc_log_txn *txn, uint32_t number, uint64_t index, toc_arena *arena,
-                         toc_log_cosignature **out, size_t *out_count, toc_err *err)
-{
-    receipts all = {.arena = arena};
-    TOC_TRY(toc_log_cosignatures(txn, number, index + 1, collect, &all, err));
-    if (all.count > 1)
-        qsort(all.rows, all.count, sizeof *all.rows, by_time);
-    *out = all.rows;
-    *out_count = all.count;
-    return TOC_OK;
-}
-
-static toc_time time_of(const toc_log_cosignature *row)
-{
-    uint64_t most = TOC_TIME_MS_MAX / 1000;
-    return (toc_time){(row->made.time_s < most ? row->made.time_s : most) * 1000};
-}
-
-/* ---- the answer ---- */
-
-typedef struct receipt_answer {
-    toc_json json;
-    toc_log_txn *txn;
-    toc_log_feed feed;
-    uint64_t index;
-    toc_charter charter;
-    receipts receipts;
-} receipt_answer;
-
-static void add_org(receipt_answer *all, const toc_org_id *org)
-{
-    const toc_charter_member *member = toc_charter_find(&all->charter, org);
-    toc_json_hex(&all->json, "org", TOC_SPAN_OF(org->bytes));
-    toc_json_optional(&all->json, "name", toc_roll_name(all->txn, org, all->receipts.arena));
-    if (member == NULL)
-        toc_json_null(&all->json, "role");
-    else
-        toc_json_text(&all->json, "role", toc_span_text(toc_role_name(member->role)));
-}
-
-static void add_held(receipt_answer *all)
-{
-    toc_json_open(&all->json, "held", '[');
-    for (size_t i = 0; i < all->receipts.count; i++) {
-        const toc_log_cosignature *row = &all->receipts.rows[i];
-        toc_json_open(&all->json, NULL, '{');
-        add_org(all, &row->org);
-        toc_json_bool(&all->json, "author", toc_org_id_equal(&row->org, &all->feed.name.org));
-        toc_json_time(&all->json, "time", time_of(row));
-        toc_json_number(&all->json, "size", row->size);
-        toc_json_hex(&all->json, "key", TOC_SPAN_OF(row->key.bytes));
-        toc_json_hex(&all->json, "signature", TOC_SPAN_OF(row->made.signature.bytes));
-        toc_json_close(&all->json, '}');
-    }
-    toc_json_close(&all->json, ']');
-}
-
-static bool has_receipt(const receipt_answer *all, const toc_org_id *org)
-{
-    for (size_t i = 0; i < all->receipts.count; i++) {
-        if (toc_org_id_equal(&all->receipts.rows[i].org, org))
-            return true;
-    }
-    return false;
-}
-
-static toc_code add_lacking(receipt_answer *all, toc_err *err)
-{
-    toc_json_open(&all->json, "lacking", '[');
-    for (size_t i = 0; i < all->charter.member_count; i++) {
-        const toc_org_id *org = &all->charter.members[i].org;
-        if (has_receipt(all, org) || toc_org_id_equal(org, &all->feed.name.org))
-            continue;
-        toc_log_cosignature newest = {0};
-        toc_code code = toc_log_cosigned(all->txn, all->feed.number, org, &newest, err);
-        if (code != TOC_OK && code != TOC_NOT_FOUND)
-            return code;
-        toc_json_open(&all->json, NULL, '{');
-        add_org(all, org);
-        toc_json_number(&all->json, "size", newest.size);
-        toc_json_time_optional(&all->json, "last_heard", time_of(&newest));
-        toc_json_close(&all->json, '}');
-    }
-    toc_json_close(&all->json, ']');
-    return TOC_OK;
-}
-
-static toc_code write_answer(receipt_answer *all, const toc_hash *record, toc_err *err)
-{
-    const toc_feed_name *name = &all->feed.name;
-    toc_json *json = &all->json;
-    toc_json_open(json, NULL, '{');
-    toc_json_hex(json, "record", TOC_SPAN_OF(record->bytes));
-    toc_json_hex(json, "circle", TOC_SPAN_OF(name->circle.bytes));
-    toc_json_text(json, "circle_name", all->charter.name);
-    toc_json_hex(json, "org", TOC_SPAN_OF(name->org.bytes));
-    toc_json_optional(json, "org_name", toc_roll_name(all->txn, &name->org, all->receipts.arena));
-    toc_json_text(json, "lane", toc_span_text(toc_lane_name(name->lane)));
-    toc_json_number(json, "generation", name->generation);
-    toc_json_number(json, "index", all->index);
-    add_held(all);
-    TOC_TRY(add_lacking(all, err));
-    toc_json_close(json, '}');
-    return toc_buf_ok(json->out, err);
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    toc_hash record;
+    TOC_TRY(toc_args_id(request, "record", record.bytes, err));
+    TOC_TRY(toc_log_read(toc_node_log(toc_talk_node(talk)), &txn, err));
+    return answer(txn, &record, say_line, talk, err);
 }
 
 toc_code toc_control_receipt(toc_talk *talk, json_t *request, toc_err *err)
 {
-    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
-    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
-    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
-    toc_hash record;
-    uint32_t number;
-    TOC_TRY(toc_args_id(request, "record", record.bytes, err));
-    TOC_TRY(toc_arena_new(RECEIPT_ARENA_BYTES, &arena, err));
-    TOC_TRY(toc_log_read(toc_node_log(toc_talk_node(talk)), &txn, err));
-    receipt_answer all = {.json = {.out = &line}, .txn = txn, .receipts = {.arena = arena}};
-    toc_code code = toc_log_leaf_find(txn, &record, &number, &all.index, err);
-    if (code == TOC_NOT_FOUND)
-        return toc_fail(err, code,
-                        "no record of this id is stored here; 'tocsin lookup --json' tells the "
-                        "'record' of each claim");
-    TOC_TRY(code);
-    TOC_TRY(toc_log_feed_at(txn, number, &all.feed, err));
-    TOC_TRY(toc_log_charter_of(txn, &all.feed.name.circle, arena, &all.charter, err));
-    TOC_TRY(toc_receipts_of(txn, number, all.index, arena, &all.receipts.rows, &all.receipts.count,
-                            err));
-    TOC_TRY(write_answer(&all, &record, err));
-    return toc_talk_line(talk, toc_buf_view(&line), err);
+    return ask(talk, request, toc_receipt_ask, err);
+}
+
+toc_code toc_control_bundle(toc_talk *talk, json_t *request, toc_err *err)
+{
+    return ask(talk, request, toc_bundle_ask, err);
 }
 
 /* ---- last heard ---- */
@@ -215,12 +64,6 @@ static toc_code take_heard(void *context, const toc_log_feed *feed, toc_err *err
     return TOC_OK;
 }
 
-static toc_time wall_of(uint64_t time_s)
-{
-    toc_log_cosignature row = {.made.time_s = time_s};
-    return time_of(&row);
-}
-
 toc_code toc_receipt_heard(toc_log_txn *txn, const toc_charter *charter,
                            toc_time out[TOC_MEMBERS_MAX], toc_err *err)
 {
@@ -228,7 +71,7 @@ toc_code toc_receipt_heard(toc_log_txn *txn, const toc_charter *charter,
     heard all = {.txn = txn, .charter = charter, .times = times};
     TOC_TRY(toc_log_feeds(txn, &charter->circle, take_heard, &all, err));
     for (size_t i = 0; i < charter->member_count; i++)
-        out[i] = wall_of(times[i]);
+        out[i] = toc_time_of_seconds(times[i]);
     return TOC_OK;
 }
 
@@ -237,6 +80,6 @@ toc_code toc_receipt_heard_of(toc_log_txn *txn, const toc_org_id *org, toc_time 
     uint64_t time_s = 0;
     heard all = {.txn = txn, .org = org, .times = &time_s};
     TOC_TRY(toc_log_feeds(txn, NULL, take_heard, &all, err));
-    *out = wall_of(time_s);
+    *out = toc_time_of_seconds(time_s);
     return TOC_OK;
 }

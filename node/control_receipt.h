@@ -1,17 +1,11 @@
-/* node/control_receipt.h: who holds an entry, and when authors were last heard of. An author
- * cosigns the heads of its own feeds every minute, and others pass that on, so it is heard of
- * without a link to it. Times are of its own clock; 0: never. Private to node/control*. Owns:
- * nothing. Threads: as the transaction. Errors: as store/log.h. */
+/* node/control_receipt.h: when authors were last heard of. An author cosigns the heads of its own
+ * feeds every minute, and others pass that on, so it is heard of without a link to it. Times are of
+ * its own clock; 0: never. Private to node/control*.
+ * Owns: nothing. Threads: as the transaction. Errors: as store/log.h. */
 #ifndef TOC_NODE_CONTROL_RECEIPT_H
 #define TOC_NODE_CONTROL_RECEIPT_H
 
 #include "store/log.h"
-
-/* Who receipted an entry: of each org the earliest cosignature over a head that has it, in order of
- * time. The rows are the arena's. */
-TOC_MUST toc_code toc_receipts_of(toc_log_txn *txn, uint32_t number, uint64_t index,
-                                  toc_arena *arena, toc_log_cosignature **out, size_t *out_count,
-                                  toc_err *err);
 
 enum { TOC_RECEIPT_SILENCE_MS = 180000 }; /* three heartbeats missed */
 

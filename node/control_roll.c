@@ -11,12 +11,6 @@ enum { ROLL_ARENA_BYTES = 32 << 20, ROLL_CARDS_ARENA_BYTES = 256 << 20 };
 
 /* ---- names ---- */
 
-toc_span toc_roll_name(toc_log_txn *txn, const toc_org_id *org, toc_arena *arena)
-{
-    toc_card card;
-    return toc_log_card_of(txn, org, arena, &card, NULL) == TOC_OK ? card.name : (toc_span){0};
-}
-
 typedef struct circle_choice {
     toc_log_txn *txn;
     toc_span name; /* empty: any */
@@ -509,7 +503,7 @@ static toc_code add_members(toc_json *json, toc_log_txn *txn, const toc_charter 
         toc_arena_reset(arena);
         toc_json_open(json, NULL, '{');
         toc_json_hex(json, "org", TOC_SPAN_OF(member->org.bytes));
-        toc_json_optional(json, "name", toc_roll_name(txn, &member->org, arena));
+        toc_json_optional(json, "name", toc_log_name_of(txn, &member->org, arena));
         toc_json_text(json, "role", toc_span_text(toc_role_name(member->role)));
         toc_json_optional(json, "kind", member->kind);
         toc_json_optional(json, "country", member->country);

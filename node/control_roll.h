@@ -7,8 +7,6 @@
 #include "proto/answer/writer.h"
 #include "store/log.h"
 
-/* The name on an org's card, in the arena; empty when there is no card. */
-toc_span toc_roll_name(toc_log_txn *txn, const toc_org_id *org, toc_arena *arena);
 /* The circle that argument `circle` names, by its id or by the name of a joined one; left out, the
  * only joined one. */
 TOC_MUST toc_code toc_roll_circle(toc_log_txn *txn, json_t *request, toc_circle_id *out,

@@ -4,8 +4,10 @@
 #include "node/control_talk.h"
 #include "node/written.h"
 #include "proto/answer/choice.h"
+#include "proto/base/text.h"
+#include "store/evidence.h"
 
-enum { SHARED_ARENA_BYTES = 64 << 20, SHARED_HOLDERS_MAX = 512 };
+enum { SHARED_ARENA_BYTES = 64 << 20 };
 
 typedef struct sharing {
     toc_talk *talk;
@@ -14,11 +16,8 @@ typedef struct sharing {
     toc_org_id org;
     toc_written walk;
     toc_json json;
+    toc_log_cosignature *holders;
     size_t holder_count;
-    struct {
-        toc_org_id org;
-        uint64_t time_s;
-    } holders[SHARED_HOLDERS_MAX];
 } sharing;
 
 static void sharing_wipe(sharing *all)
@@ -32,37 +31,18 @@ TOC_DEFINE_AUTO_WIPE(sharing, sharing_wipe)
 
 /* ---- who holds it ---- */
 
-static toc_code take_cosignature(void *context, const toc_log_cosignature *found, toc_err *err)
-{
-    sharing *all = context;
-    (void)err;
-    for (size_t i = 0; i < all->holder_count; i++) {
-        if (!toc_org_id_equal(&all->holders[i].org, &found->org))
-            continue;
-        if (found->made.time_s < all->holders[i].time_s)
-            all->holders[i].time_s = found->made.time_s;
-        return TOC_OK;
-    }
-    if (all->holder_count < SHARED_HOLDERS_MAX) {
-        all->holders[all->holder_count].org = found->org;
-        all->holders[all->holder_count++].time_s = found->made.time_s;
-    }
-    return TOC_OK;
-}
-
 static toc_code find_holders(sharing *all, const toc_said_record *said, toc_err *err)
 {
     toc_log_feed feed;
-    all->holder_count = 0;
     TOC_TRY(toc_log_feed_find(all->query.log, &said->feed, &feed, err));
-    return toc_log_cosignatures(all->query.log, feed.number, said->index + 1, take_cosignature, all,
-                                err);
+    return toc_receipts_of(all->query.log, feed.number, said->index, all->arena, &all->holders,
+                           &all->holder_count, err);
 }
 
 static void add_org(sharing *all, const toc_org_id *org)
 {
     toc_json_hex(&all->json, "org", TOC_SPAN_OF(org->bytes));
-    toc_json_optional(&all->json, "name", toc_roll_name(all->query.log, org, all->arena));
+    toc_json_optional(&all->json, "name", toc_log_name_of(all->query.log, org, all->arena));
 }
 
 static void add_holders(sharing *all)
@@ -73,7 +53,7 @@ static void add_holders(sharing *all)
             continue;
         toc_json_open(&all->json, NULL, '{');
         add_org(all, &all->holders[i].org);
-        toc_json_time(&all->json, "time", (toc_time){all->holders[i].time_s * 1000});
+        toc_json_time(&all->json, "time", toc_time_of_seconds(all->holders[i].made.time_s));
         toc_json_close(&all->json, '}');
     }
     toc_json_close(&all->json, ']');

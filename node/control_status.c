@@ -84,7 +84,7 @@ static toc_code add_status(toc_json *json, toc_node *node, const toc_query *quer
     TOC_TRY(toc_views_stats_of(query->views, &views, err));
     toc_json_hex(json, "org", TOC_SPAN_OF(toc_node_org(node)->bytes));
     toc_json_optional(json, "org_name",
-                      toc_roll_name(query->log, toc_node_org(node), query->arena));
+                      toc_log_name_of(query->log, toc_node_org(node), query->arena));
     toc_json_text(json, "version", toc_span_text(TOC_VERSION));
     toc_json_number(json, "pid", (uint64_t)getpid());
     toc_json_number(json, "uptime_s",
@@ -179,7 +179,7 @@ static void add_peer_state(toc_json *json, toc_log_txn *txn, const toc_peer_stat
     else
         toc_json_null(json, "org");
     toc_json_optional(json, "name",
-                      peer->known ? toc_roll_name(txn, &peer->org, arena) : (toc_span){0});
+                      peer->known ? toc_log_name_of(txn, &peer->org, arena) : (toc_span){0});
     toc_json_number(json, "links", peer->links);
     toc_json_time_optional(json, "last_heard", peer->last_heard);
     toc_time cosigned = {0};

@@ -289,6 +289,8 @@ TOC_MUST toc_code toc_log_card_put(toc_log_txn *txn, const toc_card *card,
                                    toc_err *err); /* puts the bytes too */
 TOC_MUST toc_code toc_log_card_of(toc_log_txn *txn, const toc_org_id *org, toc_arena *arena,
                                   toc_card *out, toc_err *err);
+/* The name on its card, in the arena; empty when there is no card. */
+toc_span toc_log_name_of(toc_log_txn *txn, const toc_org_id *org, toc_arena *arena);
 typedef toc_code (*toc_log_card_visit)(void *context, const toc_card *card, toc_err *err);
 TOC_MUST toc_code toc_log_cards(toc_log_txn *txn, toc_arena *arena, toc_log_card_visit visit,
                                 void *context, toc_err *err);

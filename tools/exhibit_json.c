@@ -102,8 +102,6 @@ static void add_custody(toc_json *json, const toc_evidence *evidence)
 
 static void add_receipt(toc_json *json, const toc_evidence_receipt *receipt)
 {
-    uint64_t most = TOC_TIME_MS_MAX / 1000;
-    uint64_t time_s = receipt->time_s < most ? receipt->time_s : most;
     toc_json_open(json, NULL, '{');
     toc_json_hex(json, "org", TOC_SPAN_OF(receipt->org.bytes));
     toc_json_text(json, "name", receipt->card->name);
@@ -113,7 +111,7 @@ static void add_receipt(toc_json *json, const toc_evidence_receipt *receipt)
         toc_json_text(json, "role", toc_span_text(toc_role_name(receipt->member->role)));
     toc_json_bool(json, "author", receipt->author);
     toc_json_bool(json, "known", receipt->known);
-    toc_json_time(json, "time", (toc_time){time_s * 1000});
+    toc_json_time(json, "time", toc_time_of_seconds(receipt->time_s));
     toc_json_number(json, "size", receipt->size);
     toc_json_hex(json, "key", TOC_SPAN_OF(receipt->key.bytes));
     toc_json_close(json, '}');

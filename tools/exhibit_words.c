@@ -28,7 +28,7 @@ static void add_moment(toc_buf *out, uint64_t unix_ms)
 
 static void add_second(toc_buf *out, uint64_t time_s)
 {
-    add_moment(out, time_s < TOC_TIME_MS_MAX / 1000 ? time_s * 1000 : TOC_TIME_MS_MAX);
+    add_moment(out, toc_time_of_seconds(time_s).unix_ms);
 }
 
 static const toc_card *author_of(const toc_evidence *evidence)

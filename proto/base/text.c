@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "proto/base/limits.h"
+
 static const char hex_digits[] = "0123456789abcdef";
 static const char base64_alphabet[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -301,6 +303,12 @@ toc_code toc_time_parse(toc_span text, toc_time *out, toc_err *err)
         return toc_fail(err, TOC_MALFORMED, "a date after 9999");
     out->unix_ms = unix_ms;
     return TOC_OK;
+}
+
+toc_time toc_time_of_seconds(uint64_t time_s)
+{
+    uint64_t most = TOC_TIME_MS_MAX / 1000;
+    return (toc_time){(time_s < most ? time_s : most) * 1000};
 }
 
 void toc_time_print(toc_time time, char out[TOC_TIME_TEXT_BYTES])

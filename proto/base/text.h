@@ -33,6 +33,9 @@ TOC_MUST toc_code toc_time_parse(toc_span text, toc_time *out, toc_err *err);
 enum { TOC_TIME_TEXT_BYTES = 32 };
 /* RFC 3339 in UTC; milliseconds only where there are any. */
 void toc_time_print(toc_time time, char out[TOC_TIME_TEXT_BYTES]);
+/* What a cosignature has as its time; what is later than can be printed is the last second that
+ * can. */
+toc_time toc_time_of_seconds(uint64_t time_s);
 
 /* JSON string with quotes; bytes that are no UTF-8 become U+FFFD. */
 void toc_buf_add_json_string(toc_buf *buf, toc_span text);

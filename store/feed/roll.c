@@ -102,6 +102,12 @@ toc_code toc_log_card_of(toc_log_txn *txn, const toc_org_id *org, toc_arena *are
     return toc_card_row_open(txn, row, arena, out, err);
 }
 
+toc_span toc_log_name_of(toc_log_txn *txn, const toc_org_id *org, toc_arena *arena)
+{
+    toc_card card;
+    return toc_log_card_of(txn, org, arena, &card, NULL) == TOC_OK ? card.name : (toc_span){0};
+}
+
 toc_code toc_log_cards(toc_log_txn *txn, toc_arena *arena, toc_log_card_visit visit, void *context,
                        toc_err *err)
 {
