@@ -1,7 +1,9 @@
 /* New readers get no key before the circle's admission delay is over (PROTOCOL §1): whoever stole
  * enough officer keys to admit a spy has to wait that long, in everybody's sight. It counts from
  * when this node adopted the charter, since nothing signed says when it was made. */
-#include "node/engine/state.h"
+#include "node/engine/admission.h"
+#include "node/engine/grants.h"
+#include "node/engine/roll.h"
 #include "proto/base/text.h"
 
 enum { ADMISSION_ARENA_BYTES = 64 << 20, ADMISSION_DUE_MAX = 64 };

@@ -1,6 +1,9 @@
 /* Charters that follow: proposed, endorsed, in force once enough admins have signed. What is
  * refused is refused before anything is written. */
-#include "node/engine/state.h"
+#include "node/engine/branches.h"
+#include "node/engine/pins.h"
+#include "node/engine/proposals.h"
+#include "node/engine/roll.h"
 #include "proto/base/text.h"
 
 enum { AMEND_ARENA_BYTES = 64 << 20 };

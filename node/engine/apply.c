@@ -2,7 +2,15 @@
  * and proof, signature, store; opening decides nothing about storing. A chunk that fails is refused
  * whole and counted against the peer that sent it; an entry that does not open is its author's
  * fault. */
+#include "node/engine/cards.h"
+#include "node/engine/cosign.h"
 #include "node/engine/erase.h"
+#include "node/engine/forks.h"
+#include "node/engine/grants.h"
+#include "node/engine/pins.h"
+#include "node/engine/quota.h"
+#include "node/engine/roll.h"
+#include "node/engine/sync.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,11 @@
 /* Cards that change. The newest card of an org that is proven here judges: its sign key signs what
  * the org says from now on, and what an older one signed counts as far as it was stored before.
  * docs/decisions/0021 says why. */
-#include "node/engine/state.h"
+#include "node/engine/cards.h"
+#include "node/engine/cosign.h"
+#include "node/engine/grants.h"
+#include "node/engine/roll.h"
+#include "node/engine/sync.h"
 
 #include <stdio.h>
 #include <stdlib.h>

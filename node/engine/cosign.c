@@ -2,7 +2,11 @@
  * judging the cosignatures of others. A head is cosigned in the round after the one that stored it
  * at the earliest, and the cosignature leaves after the commit like everything else: what it says
  * is durable. One lies about nothing: no smaller head later, no time that is not the clock's. */
+#include "node/engine/cosign.h"
 #include "node/engine/erase.h"
+#include "node/engine/forks.h"
+#include "node/engine/roll.h"
+#include "node/engine/sync.h"
 
 #include <stdio.h>
 

@@ -1,4 +1,14 @@
+#include "node/engine/admission.h"
+#include "node/engine/cards.h"
+#include "node/engine/cosign.h"
 #include "node/engine/erase.h"
+#include "node/engine/forks.h"
+#include "node/engine/generation.h"
+#include "node/engine/grants.h"
+#include "node/engine/proposals.h"
+#include "node/engine/quota.h"
+#include "node/engine/roll.h"
+#include "node/engine/sync.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,8 @@
 /* Erasing, and judging what comes without its body. A body may be gone when everybody can see why:
  * past its day, or by its author's own word. Whatever else is not here is missing. */
 #include "node/engine/erase.h"
+#include "node/engine/cosign.h"
+#include "node/engine/sync.h"
 
 #include "proto/base/endian.h"
 #include "proto/feed/addressed.h"

@@ -2,13 +2,30 @@
  * proving it, and passing the proof on. A link whose tree does not fit ours is asked for what it
  * shows of itself, index by index; each answer verifies against a head that the author signed, and
  * the last one is half of the proof. */
-#include "node/engine/state.h"
+#include "node/engine/forks.h"
+#include "node/engine/generation.h"
+#include "node/engine/roll.h"
+#include "node/engine/sync.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "proto/base/limits.h"
 #include "proto/feed/fork.h"
+
+/* A link whose tree of a feed does not seem to be ours: the place where they part is searched. */
+struct engine_doubt {
+    struct engine_doubt *next;
+    uint64_t link;
+    toc_feed_name name;
+    toc_feed_id id;
+    bool open;          /* an answer is due */
+    bool asked;         /* before */
+    bool blames;        /* what does not fit is the link's fault unless it shows another tree */
+    bool apart;         /* it has another tree: nothing of the feed is taken from it */
+    uint64_t low, high; /* alike below low, and not at high */
+    toc_instant again;  /* not searched anew before */
+};
 
 enum { FORKS_ARENA_BYTES = 64 << 20 };
 

@@ -1,11 +1,25 @@
 /* Which generation the own feeds go on in (PROTOCOL §2). Two lives of one org that append to one
  * feed fork it, and a node cannot see by itself that it was set back. So after a new boot it asks
  * the other members first; beginning anew is always safe. docs/decisions/0022 says why. */
-#include "node/engine/state.h"
+#include "node/engine/generation.h"
+#include "node/engine/cards.h"
+#include "node/engine/forks.h"
+#include "node/engine/grants.h"
+#include "node/engine/sync.h"
 
 #include <stdlib.h>
 
 #include "proto/crypto/secret.h"
+
+/* A circle whose members are asked what they have of the own feeds. */
+struct engine_asking {
+    struct engine_asking *next;
+    toc_circle_id circle;
+    bool decided; /* freed with the tick */
+    toc_instant began;
+    size_t count;
+    toc_org_id answered[TOC_MEMBERS_MAX];
+};
 
 enum {
     GENERATION_ARENA_BYTES = 64 << 20,

@@ -1,6 +1,16 @@
 /* Own feeds and sender keys: which key opens what, who has it, and what still waits for one. */
+#include "node/engine/grants.h"
+#include "node/engine/admission.h"
+#include "node/engine/branches.h"
+#include "node/engine/cards.h"
 #include "node/engine/epoch.h"
 #include "node/engine/erase.h"
+#include "node/engine/forks.h"
+#include "node/engine/generation.h"
+#include "node/engine/pins.h"
+#include "node/engine/quota.h"
+#include "node/engine/roll.h"
+#include "node/engine/sync.h"
 
 #include <stdlib.h>
 

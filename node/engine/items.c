@@ -1,6 +1,8 @@
 /* Items of the roll, one by one: asking peers for cards and charters, serving them, taking what
  * comes. Only what was asked for is stored. */
-#include "node/engine/state.h"
+#include "node/engine/proposals.h"
+#include "node/engine/roll.h"
+#include "node/engine/sync.h"
 
 enum { ITEMS_ARENA_BYTES = 64 << 20, ITEMS_PART_BYTES = 60000 };
 

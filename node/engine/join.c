@@ -1,7 +1,8 @@
 /* One charter that names two branches as the ones before it, signed by a quorum of each, ends a
  * contest without anybody's choice (PROTOCOL §1). Both must be valid by themselves: what is not
  * known of one is asked for first, so that each is judged as any other charter is. */
-#include "node/engine/state.h"
+#include "node/engine/branches.h"
+#include "node/engine/roll.h"
 
 enum { JOIN_BACK_MAX = 4096, JOIN_RIVALS_MAX = 256, JOIN_NESTED_MAX = 16, JOIN_ASKED_MAX = 8 };
 

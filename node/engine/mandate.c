@@ -1,5 +1,6 @@
 /* What people say of bodies: an author erases, an order deletes, a legal hold keeps. */
 #include "node/engine/erase.h"
+#include "node/engine/sync.h"
 
 #include <stdlib.h>
 

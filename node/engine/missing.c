@@ -1,7 +1,10 @@
 /* What is missing: entries that came without their bodies, and nothing proves that they may be.
  * They are asked for by Pull, the author first and then everybody in turn, and put back by their
  * leaf, which is stored: no checkpoint is needed. */
+#include "node/engine/cosign.h"
 #include "node/engine/erase.h"
+#include "node/engine/roll.h"
+#include "node/engine/sync.h"
 
 #include "proto/base/reader.h"
 

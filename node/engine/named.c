@@ -1,6 +1,7 @@
 /* What the grants of a chunk name must be here, and be the circle's, before anything that they
  * judge is stored: who chooses what judges him could name a charter that asks for nothing. */
-#include "node/engine/state.h"
+#include "node/engine/grants.h"
+#include "node/engine/roll.h"
 
 #include "proto/base/reader.h"
 

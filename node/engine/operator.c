@@ -1,5 +1,7 @@
 /* What the operator does: peers by hand, circles. Charters that follow are in amend.c. */
-#include "node/engine/state.h"
+#include "node/engine/cards.h"
+#include "node/engine/proposals.h"
+#include "node/engine/roll.h"
 
 #include "proto/crypto/hash.h"
 

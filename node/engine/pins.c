@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "node/engine/state.h"
+#include "node/engine/cards.h"
+#include "node/engine/pins.h"
+#include "node/engine/sync.h"
 #include "proto/base/text.h"
 
 enum { PINS_ARENA_BYTES = 64 << 20 };

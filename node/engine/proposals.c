@@ -2,7 +2,9 @@
  * (PROTOCOL §1). What is told is the hash of the bytes with the signatures there are: whoever holds
  * other bytes asks for them, and both join what they have. Nothing is signed here; a proposal that
  * has its quorum comes into force. */
-#include "node/engine/state.h"
+#include "node/engine/proposals.h"
+#include "node/engine/branches.h"
+#include "node/engine/roll.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,12 @@
 /* Pulls: asking for the entries that are missing, in order and several at a time, and serving those
  * of others. */
+#include "node/engine/cosign.h"
 #include "node/engine/erase.h"
+#include "node/engine/forks.h"
+#include "node/engine/pins.h"
+#include "node/engine/quota.h"
+#include "node/engine/roll.h"
+#include "node/engine/sync.h"
 
 #include <stdlib.h>
 

@@ -3,7 +3,8 @@
  * is used once, and can be for TOC_QUOTA_DAYS_KEPT days: so whoever was away, and says at once what
  * others heard day by day, is not late. What is beyond is not refused for ever, since a feed only
  * grows: it is taken when the next day begins. */
-#include "node/engine/state.h"
+#include "node/engine/quota.h"
+#include "node/engine/sync.h"
 
 #include <stdio.h>
 

@@ -1,6 +1,8 @@
 /* Whom the records of a round are sealed to that name their readers (decisions 0071, 0073): worked
  * out for all of them before the first is sealed, so that what is refused has written nothing. */
-#include "node/engine/state.h"
+#include "node/engine/admission.h"
+#include "node/engine/branches.h"
+#include "node/engine/grants.h"
 
 enum { RECIPIENTS_ARENA_BYTES = 64 << 20 };
 

@@ -3,7 +3,10 @@
  * branch is served and gets keys (PROTOCOL §1). */
 #include <stdio.h>
 
-#include "node/engine/state.h"
+#include "node/engine/branches.h"
+#include "node/engine/generation.h"
+#include "node/engine/grants.h"
+#include "node/engine/roll.h"
 #include "proto/base/text.h"
 
 enum { RIVALS_ARENA_BYTES = 64 << 20, RIVALS_CHAIN_MAX = 256 };

@@ -1,6 +1,12 @@
 /* Cards, charters, circles: who is who, and which rules are in force. Only what was asked for is
  * stored. */
-#include "node/engine/state.h"
+#include "node/engine/roll.h"
+#include "node/engine/admission.h"
+#include "node/engine/branches.h"
+#include "node/engine/cards.h"
+#include "node/engine/grants.h"
+#include "node/engine/pins.h"
+#include "node/engine/quota.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,14 @@
 /* Heads, news, pulls: what peers have, and copying what is missing. Copying needs no trust: a feed
  * proves itself. */
-#include "node/engine/state.h"
+#include "node/engine/sync.h"
+#include "node/engine/cards.h"
+#include "node/engine/cosign.h"
+#include "node/engine/forks.h"
+#include "node/engine/generation.h"
+#include "node/engine/pins.h"
+#include "node/engine/proposals.h"
+#include "node/engine/quota.h"
+#include "node/engine/roll.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,7 @@
 /* Passing cosignatures on: new ones to everybody who shares the circle, and the newest of all to
  * who links anew. Each goes once to a link, in the ordinary queue: they never delay an alert. */
-#include "node/engine/state.h"
+#include "node/engine/cosign.h"
+#include "node/engine/roll.h"
 
 #include <stdlib.h>
 

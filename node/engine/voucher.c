@@ -2,7 +2,8 @@
  * dated before its retirement"). Whoever has an old sign key can make heads for ever. That one is
  * older than the retirement shows in what somebody else held before; so one such cosignature
  * travels with every head that no newer key signed. docs/decisions/0021. */
-#include "node/engine/state.h"
+#include "node/engine/cards.h"
+#include "node/engine/cosign.h"
 
 #include "proto/base/endian.h"
 #include "proto/feed/note.h"

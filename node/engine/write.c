@@ -1,5 +1,11 @@
 /* The own feeds: sealing records, signing heads, telling the peers. */
-#include "node/engine/state.h"
+#include "node/engine/cosign.h"
+#include "node/engine/forks.h"
+#include "node/engine/generation.h"
+#include "node/engine/grants.h"
+#include "node/engine/quota.h"
+#include "node/engine/roll.h"
+#include "node/engine/sync.h"
 
 #include "proto/feed/addressed.h"
 

@@ -12,7 +12,8 @@
 
 #include "node/clock.h"
 #include "node/diag.h"
-#include "node/engine/state.h"
+#include "node/engine/grants.h"
+#include "node/engine/sync.h"
 #include "tests/bench/pace.h"
 
 enum {

@@ -1,4 +1,5 @@
 /* A circle that wants an officer to approve wallet claims, and a member that does without. */
+#include "node/engine/grants.h"
 #include "proto/address/wallet.h"
 #include "proto/record/approval.h"
 #include "proto/roll/amendment.h"

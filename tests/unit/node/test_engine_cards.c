@@ -2,7 +2,7 @@
  * a key that was retired signs nothing more. */
 #include <stdlib.h>
 
-#include "node/engine/state.h"
+#include "node/engine/cards.h"
 #include "proto/roll/change.h"
 #include "tests/support/check.h"
 #include "tests/support/sim_net.h"

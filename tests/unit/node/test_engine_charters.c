@@ -2,7 +2,7 @@
  * who leave. */
 #include <stdlib.h>
 
-#include "node/engine/state.h"
+#include "node/engine/roll.h"
 #include "proto/feed/addressed.h"
 #include "tests/support/check.h"
 #include "tests/support/sim_net.h"

@@ -1,5 +1,6 @@
 /* Two valid branches of a circle end in one charter that names both, signed by a quorum of each:
  * for everybody, and without anybody's choice. */
+#include "node/engine/roll.h"
 #include "tests/unit/node/hostile.h"
 
 enum { A = 0, B = 1, C = 2, LATE = 3, NODES = 4 };

@@ -2,6 +2,7 @@
  * attempt is refused, counted against whom it came from, and nothing of it is stored. */
 #include <stdlib.h>
 
+#include "node/engine/sync.h"
 #include "proto/base/endian.h"
 #include "tests/unit/node/scene.h"
 

@@ -1,6 +1,7 @@
 /* Bodies that go: what a relay takes away is missing, what an author takes back is erased, and what
  * a court says holds here. */
 #include "node/engine/erase.h"
+#include "node/engine/sync.h"
 #include "tests/unit/node/hostile.h"
 #include "tests/unit/record/sample.h"
 

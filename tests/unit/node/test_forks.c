@@ -2,6 +2,7 @@
  * node makes of them. */
 #include "tests/unit/node/hostile.h"
 
+#include "node/engine/sync.h"
 #include "proto/base/endian.h"
 #include "proto/feed/fork.h"
 #include "proto/roll/change.h"

@@ -2,6 +2,7 @@
  * and on its own links. Others are not deceived, and go on. */
 #include "tests/unit/node/hostile.h"
 
+#include "node/engine/sync.h"
 #include "proto/base/endian.h"
 #include "proto/feed/addressed.h"
 

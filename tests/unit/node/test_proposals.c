@@ -2,6 +2,8 @@
  * admin who makes a thousand is held to a few. */
 #include <stdio.h>
 
+#include "node/engine/proposals.h"
+#include "node/engine/roll.h"
 #include "proto/base/limits.h"
 #include "proto/crypto/hash.h"
 #include "proto/roll/amendment.h"

@@ -1,5 +1,7 @@
 /* An author who changed his sign key and never signed his old heads anew: what others held before
  * that counts, and nothing that whoever has the old key makes since (PROTOCOL §2, 0021). */
+#include "node/engine/cards.h"
+#include "node/engine/cosign.h"
 #include "proto/roll/change.h"
 #include "tests/support/leaver.h"
 #include "tests/unit/node/hostile.h"
