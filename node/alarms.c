@@ -5,6 +5,7 @@
 #include "node/engine/epoch.h"
 #include "proto/roll/pins.h"
 #include "store/erase.h"
+#include "store/query.h"
 
 enum {
     ALARMS_ARENA_BYTES = 32 << 20,
@@ -196,41 +197,17 @@ static toc_code look_at_card(void *context, const toc_card *card, toc_err *err)
 
 /* ---- forks ---- */
 
-/* Of an own one: is somebody else's tree signed with the key that is in use? */
-static bool is_open(alarms *all, const toc_fork *fork)
+static toc_code look_at_fork(void *context, const toc_known_fork *known, toc_err *err)
 {
-    toc_card card;
-    bool in_use = toc_log_card_of(all->txn, &fork->feed.org, all->cards, &card, NULL) != TOC_OK;
-    for (size_t i = 0; !in_use && i < 2; i++)
-        in_use = toc_fork_side_check(&fork->sides[i], &fork->feed, fork->index, &card.sign, 1, NULL,
-                                     NULL) == TOC_OK;
-    toc_arena_reset(all->cards);
-    return in_use;
-}
-
-static toc_code look_at_fork(void *context, const toc_fork *fork, toc_err *err)
-{
-    (void)err;
     alarms *all = context;
-    char text[512];
-    bool own = toc_org_id_equal(&fork->feed.org, all->self), open = is_open(all, fork);
+    TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
+    toc_answer_fork fork;
     if (all->forks++ >= ALARMS_FEEDS_MAX)
         return TOC_OK;
-    (void)snprintf(
-        text, sizeof text, "two histories of its %s feed of generation %llu are signed: %s",
-        toc_lane_name(fork->feed.lane), (unsigned long long)fork->feed.generation,
-        own && open
-            ? "another node has the own sign key, or another copy of this one runs. Nothing "
-              "is written before tocsin keys rotate --sign"
-        : own  ? "what was written there from then on counts for nobody: submit again what "
-                 "still holds"
-        : open ? "what it says there from then on counts nowhere. Ask it by another channel "
-                 "whose key is stolen; a new key of its ends this"
-               : "what it said there from then on counts nowhere. It has a new key since");
-    size_t used = strlen(text);
-    (void)snprintf(text + used, sizeof text - used, " (from entry %llu on)",
-                   (unsigned long long)fork->index);
-    raise(all, "fork", &fork->feed.org, &fork->feed.circle, (toc_time){0}, text);
+    TOC_TRY(toc_query_fork(all->txn, known, all->arena, &fork, err));
+    toc_fork_sentence(&fork, &text);
+    TOC_TRY(toc_buf_ok(&text, err));
+    raise(all, "fork", &fork.feed.org, &fork.feed.circle, fork.since, toc_buf_text(&text));
     return TOC_OK;
 }
 

@@ -1,6 +1,7 @@
 /* Commands about orgs and circles: card, peer-*, circle-*. */
 #include "node/control_roll.h"
 #include "node/clock.h"
+#include "node/control_forks.h"
 #include "node/control_receipt.h"
 
 #include "node/control_talk.h"
@@ -513,6 +514,7 @@ static toc_code add_members(toc_json *json, toc_log_txn *txn, const toc_charter 
         if (waits != TOC_OK && waits != TOC_NOT_FOUND)
             return waits;
         toc_json_time_optional(json, "waits_until", until);
+        TOC_TRY(toc_forks_list(json, txn, &member->org, &charter->circle, arena, err));
         toc_json_close(json, '}');
     }
     toc_json_close(json, ']');

@@ -4,6 +4,7 @@
 
 #include "node/alarms.h"
 #include "node/clock.h"
+#include "node/control_forks.h"
 #include "node/control_receipt.h"
 #include "node/control_roll.h"
 #include "node/control_talk.h"
@@ -170,8 +171,8 @@ static void add_endpoints(toc_json *json, toc_log_txn *txn, const toc_peer_state
     toc_json_close(json, ']');
 }
 
-static void add_peer_state(toc_json *json, toc_log_txn *txn, const toc_peer_state *peer,
-                           toc_arena *arena)
+static toc_code add_peer_state(toc_json *json, toc_log_txn *txn, const toc_peer_state *peer,
+                               toc_arena *arena, toc_err *err)
 {
     toc_json_open(json, NULL, '{');
     if (peer->known)
@@ -194,7 +195,9 @@ static void add_peer_state(toc_json *json, toc_log_txn *txn, const toc_peer_stat
     add_endpoints(json, txn, peer);
     add_refused(json, peer);
     toc_json_optional(json, "last_refusal", toc_span_text(peer->last_refusal));
+    TOC_TRY(toc_forks_list(json, txn, peer->known ? &peer->org : NULL, NULL, arena, err));
     toc_json_close(json, '}');
+    return TOC_OK;
 }
 
 /* Peers added by hand that were never heard of stand in no row of the engine. */
@@ -211,7 +214,7 @@ static toc_code say_peer_state(toc_talk *talk, toc_log_txn *txn, const toc_peer_
     TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
     toc_json json = {.out = &line};
     toc_arena_reset(arena);
-    add_peer_state(&json, txn, peer, arena);
+    TOC_TRY(add_peer_state(&json, txn, peer, arena, err));
     TOC_TRY(toc_buf_ok(&line, err));
     return toc_talk_line(talk, toc_buf_view(&line), err);
 }

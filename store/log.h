@@ -265,15 +265,20 @@ TOC_MUST toc_code toc_log_counting_put(toc_log_txn *txn, const toc_circle_id *ci
 
 /* Takes a proof that was checked, of a feed without one or of an earlier index than the one that is
  * held: *out_fresh. Not past TOC_FORKS_PER_ORG_MAX feeds of an org. Journals what it disputes. */
-TOC_MUST toc_code toc_log_fork_put(toc_log_txn *txn, const toc_fork *fork, bool *out_fresh,
-                                   toc_err *err);
-/* Lent; *out_bytes, which may be NULL, is the proof as it is written. NOT_FOUND. */
-TOC_MUST toc_code toc_log_fork(toc_log_txn *txn, const toc_feed_name *feed, toc_fork *out,
-                               toc_span *out_bytes, toc_err *err);
+TOC_MUST toc_code toc_log_fork_put(toc_log_txn *txn, const toc_fork *fork, toc_time now,
+                                   bool *out_fresh, toc_err *err);
+typedef struct toc_known_fork {
+    toc_fork fork;
+    toc_span proof; /* as it is written */
+    toc_time since; /* the first proof about the feed came: by the clock of this node */
+} toc_known_fork;
+/* Lent. NOT_FOUND. */
+TOC_MUST toc_code toc_log_fork(toc_log_txn *txn, const toc_feed_name *feed, toc_known_fork *out,
+                               toc_err *err);
 /* From which entry on the feed is in dispute. */
 bool toc_log_forked(toc_log_txn *txn, const toc_feed_name *feed, uint64_t *out_index);
 /* Of one org, or (NULL) of all, in order of org, then of feed id. */
-typedef toc_code (*toc_log_fork_visit)(void *context, const toc_fork *fork, toc_err *err);
+typedef toc_code (*toc_log_fork_visit)(void *context, const toc_known_fork *known, toc_err *err);
 TOC_MUST toc_code toc_log_forks(toc_log_txn *txn, const toc_org_id *org, toc_log_fork_visit visit,
                                 void *context, toc_err *err);
 

@@ -29,6 +29,10 @@ TOC_MUST toc_code toc_query_weigh(toc_query *query, const toc_weights *weights, 
 void toc_query_end(toc_query *query);
 TOC_DEFINE_AUTO_WIPE(toc_query, toc_query_end)
 
+/* A fork as it is told. The name is the arena's. */
+TOC_MUST toc_code toc_query_fork(toc_log_txn *log, const toc_known_fork *known, toc_arena *arena,
+                                 toc_answer_fork *out, toc_err *err);
+
 TOC_MUST toc_code toc_query_dossier(toc_query *query, const char *text, const toc_wallet *wallet,
                                     toc_dossier *out, toc_err *err);
 /* Whether a notice with effect calls the wallet, with its tag, a deposit (RULES §9). */

@@ -99,3 +99,17 @@ void toc_show_beside(const json_t *line, toc_buf *out)
     show_each(line, "clearances", show_clearance, out);
     show_each(line, "unapproved", show_unapproved, out);
 }
+
+void toc_show_forks(const json_t *forks, toc_buf *out)
+{
+    for (size_t i = 0; i < json_array_size(forks); i++) {
+        const json_t *fork = json_array_get(forks, i);
+        toc_buf_add_text(out, "  ");
+        toc_colour_add(out, TOC_STYLE_BAD, toc_span_text("fork"));
+        toc_buf_add_text(out, "      ");
+        toc_colour_add(out, TOC_STYLE_STRONG, toc_span_text(org_of(fork)));
+        toc_buf_add_text(out, ": ");
+        add_plain(toc_text_of(fork, "text"), out);
+        toc_buf_printf(out, ". Known here since %s\n", toc_text_of(fork, "since"));
+    }
+}

@@ -1,5 +1,6 @@
 /* circle create, join, admit, choose, confirm, list, show. */
 #include "tools/ask.h"
+#include "tools/beside.h"
 #include "tools/commands.h"
 #include "tools/term/table.h"
 
@@ -238,6 +239,8 @@ static toc_code show_circle(void *context, json_t *line, toc_buf *out, toc_err *
         toc_table_add_text(&table, toc_text_of(member, "org"));
     }
     TOC_TRY(toc_table_print(&table, 0, out, err));
+    for (size_t i = 0; i < json_array_size(members); i++)
+        toc_show_forks(json_object_get(json_array_get(members, i), "forks"), out);
     add_registry(json_object_get(line, "registry"), out);
     return toc_buf_ok(out, err);
 }

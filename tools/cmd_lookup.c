@@ -175,6 +175,7 @@ static void show_forked(const json_t *line, toc_buf *out)
     if (total > json_array_size(forked))
         toc_buf_printf(out, "  disputed  and %llu more\n",
                        (unsigned long long)(total - json_array_size(forked)));
+    toc_show_forks(json_object_get(line, "forks"), out);
 }
 
 /* ---- movements ---- */
@@ -417,6 +418,7 @@ static toc_code show_explanation(void *context, json_t *line, toc_buf *out, toc_
         toc_colour_add(out, TOC_STYLE_PLAIN, toc_span_text(toc_text_of(claim, "standing")));
         toc_buf_add_u8(out, '\n');
     }
+    show_forked(line, out);
     toc_colour_add(out, TOC_STYLE_QUIET, toc_span_text("  rule: "));
     toc_colour_add(out, TOC_STYLE_QUIET, toc_span_text(toc_text_of(line, "rule")));
     toc_buf_add_u8(out, '\n');

@@ -1,5 +1,6 @@
 /* peer add, peer list: whose cards are held, and where the operator says they can be dialled. */
 #include "tools/ask.h"
+#include "tools/beside.h"
 #include "tools/card.h"
 #include "tools/commands.h"
 #include "tools/term/table.h"
@@ -128,21 +129,36 @@ static void add_heard(toc_table *table, const json_t *line)
     toc_table_add_text(table, strcmp(linked, cosigned) >= 0 ? linked : cosigned);
 }
 
+/* Below the table, the forks of all. */
+typedef struct link_list {
+    toc_table table;
+    toc_buf forks;
+} link_list;
+
+static void link_list_wipe(link_list *links)
+{
+    toc_table_wipe(&links->table);
+    toc_buf_wipe(&links->forks);
+}
+TOC_DEFINE_AUTO_WIPE(link_list, link_list_wipe)
+
 static toc_code collect_link(void *context, json_t *line, toc_buf *out, toc_err *err)
 {
-    toc_table *table = context;
+    link_list *links = context;
+    toc_table *table = &links->table;
     bool stranger = json_is_null(json_object_get(line, "org"));
-    uint64_t links = toc_number_of(line, "links");
+    uint64_t up = toc_number_of(line, "links");
     toc_table_add(table, TOC_STYLE_STRONG,
                   toc_span_text(stranger ? "(strangers)" : toc_text_of(line, "name")));
-    toc_table_add(table, links > 0 ? TOC_STYLE_GOOD : TOC_STYLE_QUIET,
-                  toc_span_text(links > 0  ? "up"
+    toc_table_add(table, up > 0 ? TOC_STYLE_GOOD : TOC_STYLE_QUIET,
+                  toc_span_text(up > 0     ? "up"
                                 : stranger ? ""
                                            : "down"));
     add_heard(table, line);
     toc_table_add_number(table, toc_number_of(line, "round_trip_ms"));
     toc_table_add_number(table, toc_number_of(line, "entries"));
     add_refused(table, line);
+    toc_show_forks(json_object_get(line, "forks"), &links->forks);
     return toc_buf_ok(out, err);
 }
 
@@ -153,11 +169,12 @@ toc_code toc_cmd_peers(toc_cli *cli, const toc_opts *args, toc_err *err)
     TOC_TRY(toc_opts_expect(args, 0, 0, "nothing", err));
     TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
     TOC_AUTO(toc_buf_wipe) toc_buf out = {0};
-    TOC_AUTO(toc_table_wipe) toc_table table;
-    toc_table_init(&table, heads);
+    TOC_AUTO(link_list_wipe) link_list links = {0};
+    toc_table_init(&links.table, heads);
     toc_request_words(&request, "peers", NULL, args);
-    toc_show show = {.line = collect_link, .context = &table};
+    toc_show show = {.line = collect_link, .context = &links};
     TOC_TRY(toc_ask(cli, &request, &show, NULL, err));
-    TOC_TRY(toc_table_print(&table, 0, &out, err));
+    TOC_TRY(toc_table_print(&links.table, 0, &out, err));
+    toc_buf_add_span(&out, toc_buf_view(&links.forks));
     return toc_print(&out, err);
 }

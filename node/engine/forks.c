@@ -79,21 +79,21 @@ static toc_code reply_of(toc_log_txn *txn, const toc_message *message, toc_arena
                          toc_buf *out, toc_err *err)
 {
     const toc_feed_name *name = &message->as.want_fork.feed;
-    toc_fork fork;
-    toc_span bytes;
+    toc_fork_side side;
+    toc_known_fork known;
     toc_feed_id id;
     toc_log_feed stored;
     if (!message->as.want_fork.has_index) {
-        TOC_TRY(toc_log_fork(txn, name, &fork, &bytes, err));
-        toc_buf_add_span(out, bytes);
+        TOC_TRY(toc_log_fork(txn, name, &known, err));
+        toc_buf_add_span(out, known.proof);
         return toc_buf_ok(out, err);
     }
     toc_feed_id_of(name, &id);
     TOC_TRY(toc_log_feed_find(txn, &id, &stored, err));
     if (message->as.want_fork.index >= stored.head_size)
         return toc_fail(err, TOC_NOT_FOUND, "no such entry");
-    TOC_TRY(own_side(txn, &stored, message->as.want_fork.index, arena, &fork.sides[0], err));
-    toc_fork_side_write(&fork.sides[0], out);
+    TOC_TRY(own_side(txn, &stored, message->as.want_fork.index, arena, &side, err));
+    toc_fork_side_write(&side, out);
     return toc_buf_ok(out, err);
 }
 
@@ -137,11 +137,12 @@ static toc_code signers_of(toc_log_txn *txn, const toc_feed_name *feed, toc_aren
 }
 
 /* `fork` was checked. */
-static toc_code take(toc_engine *engine, toc_log_txn *txn, const toc_fork *fork, toc_err *err)
+static toc_code take(toc_engine *engine, toc_log_txn *txn, const toc_fork *fork, toc_now now,
+                     toc_err *err)
 {
     bool fresh;
     char sentence[TOC_ERR_TEXT_BYTES];
-    TOC_TRY(toc_log_fork_put(txn, fork, &fresh, err));
+    TOC_TRY(toc_log_fork_put(txn, fork, now.wall, &fresh, err));
     if (!fresh)
         return TOC_OK;
     snprintf(sentence, sizeof sentence,
@@ -176,7 +177,7 @@ static toc_code proof_came(toc_engine *engine, toc_log_txn *txn, engine_link *li
     toc_err why;
     toc_code code = toc_fork_check(&fork, by.keys, by.count, &why);
     if (code == TOC_OK)
-        return take(engine, txn, &fork, err);
+        return take(engine, txn, &fork, now, err);
     if (code == TOC_SIGNATURE) /* by a newer key, perhaps */
         return toc_roll_want_newest(engine, link, &fork.feed.org, card.serial,
                                     TOC_REFUSE_CHECKPOINT_SIGNATURE, now, err);
@@ -291,7 +292,7 @@ static toc_code side_came(toc_engine *engine, toc_log_txn *txn, engine_link *lin
             return TOC_OK;
         }
         doubt->apart = true;
-        return take(engine, txn, &fork, err);
+        return take(engine, txn, &fork, now, err);
     }
     if (same_before)
         doubt->low = index + 1;
@@ -348,9 +349,10 @@ static toc_code flush(telling *tell, toc_err *err)
                : toc_engine_send(tell->engine, tell->link->number, true, &news, err);
 }
 
-static toc_code add_mark(void *context, const toc_fork *fork, toc_err *err)
+static toc_code add_mark(void *context, const toc_known_fork *known, toc_err *err)
 {
     telling *tell = context;
+    const toc_fork *fork = &known->fork;
     if (!toc_circle_id_equal(&fork->feed.circle, tell->circle))
         return TOC_OK;
     tell->marks[tell->count++] = (toc_fork_mark){.org = fork->feed.org,
@@ -426,9 +428,10 @@ typedef struct own_forks {
     bool stolen;                  /* the sign key in use signed a tree that is not the one here */
 } own_forks;
 
-static toc_code judge_own(void *context, const toc_fork *fork, toc_err *err)
+static toc_code judge_own(void *context, const toc_known_fork *known, toc_err *err)
 {
     own_forks *own = context;
+    const toc_fork *fork = &known->fork;
     toc_feed_id id;
     toc_log_feed stored;
     toc_hash leaf;

@@ -6,7 +6,7 @@
 #ifndef TOC_PROTO_ANSWER_ANSWER_H
 #define TOC_PROTO_ANSWER_ANSWER_H
 
-#include "proto/feed/feed.h"
+#include "proto/feed/note.h"
 #include "proto/record/record.h"
 #include "proto/rules/overlay.h"
 #include "proto/rules/score.h"
@@ -115,6 +115,18 @@ typedef struct toc_answer_unapproved {
     uint32_t needed, counted; /* officers */
 } toc_answer_unapproved;
 
+/* A feed that its author's key signed two histories of, as far as is known here. */
+typedef struct toc_answer_fork {
+    toc_feed_name feed;
+    toc_span org_name;
+    uint64_t from;   /* the first entry that is in dispute */
+    toc_time since;  /* it has been known here */
+    bool own;        /* of this node's org */
+    bool key_in_use; /* a history that is signed with the author's present key: it goes on */
+    bool has_heads;  /* not for an audience: a head counts what it may not see */
+    toc_checkpoint heads[2];
+} toc_answer_fork;
+
 /* A record that a fork disputes (RULES §1): it counts in nothing. */
 typedef struct toc_answer_forked {
     toc_record_id record;
@@ -144,6 +156,8 @@ typedef struct toc_dossier {
     size_t forked_count;
     toc_answer_forked *forked; /* the first ones by claim id, of this wallet in any tag */
     uint64_t forked_total;
+    size_t fork_count;
+    toc_answer_fork *forks; /* that dispute those */
     size_t lookalike_count;
     const toc_wallet *lookalikes; /* other wallets, known, with ends that look the same */
     /* Beside the claims, each list by claim id; none of it changes the score (RULES §5, §9). */
@@ -344,6 +358,9 @@ typedef struct toc_answer_near {
     toc_wallet wallet; /* of it */
     toc_nearness is;
 } toc_answer_near;
+
+/* What a fork is and what to do about it, without its org. */
+void toc_fork_sentence(const toc_answer_fork *fork, toc_buf *out);
 
 /* Each appends one line of JSON with its newline. */
 void toc_json_dossier(const toc_dossier *dossier, toc_buf *out);

@@ -163,7 +163,8 @@ toc_code toc_choice_write(const toc_choice *choice, toc_buf *out, toc_err *err)
 void toc_json_unanswered(toc_span query, const toc_err *error, toc_buf *out)
 {
     static const char *const nulls[] = {"subject", "canonical", "caip10", "chain", "tag"};
-    static const char *const lists[] = {"categories", "claims", "same_key", "forked", "lookalikes"};
+    static const char *const lists[] = {"categories", "claims", "same_key",
+                                        "forked",     "forks",  "lookalikes"};
     toc_json json = {.out = out};
     toc_json_open(&json, NULL, '{');
     toc_json_text(&json, "query", query);

@@ -74,7 +74,7 @@ static void add_twins(toc_json *json, const toc_dossier *dossier)
     toc_json_close(json, ']');
 }
 
-static void add_forked(toc_json *json, const toc_dossier *dossier)
+void toc_json_forked(toc_json *json, const toc_dossier *dossier)
 {
     toc_json_open(json, "forked", '[');
     for (size_t i = 0; i < dossier->forked_count; i++) {
@@ -93,6 +93,10 @@ static void add_forked(toc_json *json, const toc_dossier *dossier)
     }
     toc_json_close(json, ']');
     toc_json_number(json, "forked_total", dossier->forked_total);
+    toc_json_open(json, "forks", '[');
+    for (size_t i = 0; i < dossier->fork_count; i++)
+        toc_json_fork(json, &dossier->forks[i]);
+    toc_json_close(json, ']');
 }
 
 static void add_lookalikes(toc_json *json, const toc_dossier *dossier)
@@ -112,7 +116,7 @@ void toc_json_dossier(const toc_dossier *dossier, toc_buf *out)
     toc_json_claims(&json, "claims", dossier->claims, dossier->claim_count);
     toc_json_number(&json, "tagged", dossier->tagged);
     add_twins(&json, dossier);
-    add_forked(&json, dossier);
+    toc_json_forked(&json, dossier);
     add_lookalikes(&json, dossier);
     toc_json_cluster_ref(&json, "cluster", &dossier->cluster);
     toc_json_beside(&json, dossier);

@@ -151,9 +151,8 @@ TOC_MUST toc_code toc_cosig_row_open(const toc_log_txn *txn, toc_row row, uint32
 
 /* ---- forks ---- */
 
-/* *out_bytes may be NULL. */
-TOC_MUST toc_code toc_fork_row_open(const toc_log_txn *txn, toc_row row, toc_fork *out,
-                                    toc_span *out_bytes, toc_err *err);
+TOC_MUST toc_code toc_fork_row_open(const toc_log_txn *txn, toc_row row, toc_known_fork *out,
+                                    toc_err *err);
 /* Journals what a known fork of the feed disputes. */
 TOC_MUST toc_code toc_fork_journal(toc_log_txn *txn, const toc_log_feed *feed, toc_err *err);
 

@@ -140,11 +140,22 @@ static toc_dossier sample_dossier(toc_answer_claim *claim, toc_score_category *c
     };
 }
 
-#define ZEROS "00000000000000000000000000000000000000000000000000000000000000"
+#define ZEROS     "00000000000000000000000000000000000000000000000000000000000000"
+#define FIFTY_SIX "00000000000000000000000000000000000000000000000000000000"
 #define FORKED_LINE                                                                                \
     "{\"record\":\"11" ZEROS "\",\"claim\":\"22" ZEROS "\",\"circle\":\"33" ZEROS                  \
     "\",\"org\":\"44" ZEROS "\",\"org_name\":\"Org\",\"kind\":\"wallet\",\"category\":\"theft\","  \
     "\"lane\":\"bulk\",\"generation\":7,\"index\":9}"
+
+#define FORK_LINE                                                                                  \
+    "{\"org\":\"44" ZEROS "\",\"org_name\":\"Org\",\"circle\":\"33" ZEROS                          \
+    "\",\"lane\":\"bulk\",\"generation\":7,\"from\":5,\"since\":\"2023-11-14T22:14:00Z\","         \
+    "\"key_in_use\":true,\"heads\":[{\"size\":8,\"root\":\"abcdef01" FIFTY_SIX                     \
+    "\"},{\"size\":9,\"root\":\"12" ZEROS "\"}],\"text\":\"two histories of its bulk feed of "     \
+    "generation 7 are signed, which part at entry 5 (heads over 8 entries abcdef01 and 9 entries " \
+    "12000000): what it says there from then on counts nowhere. Ask it by another channel whose "  \
+    "key is stolen; tocsin keys rotate --sign on its side ends this, and it says again what "      \
+    "still holds\"}"
 
 #define DOSSIER_HEAD                                                                               \
     "{\"query\":\"btc " GENESIS "\",\"found\":true,\"subject\":\"01" GENESIS_HASH                  \
@@ -176,6 +187,16 @@ static void a_dossier_is_one_line(void **state)
     dossier.forked = &forked;
     dossier.forked_count = 1;
     dossier.forked_total = 3;
+    toc_answer_fork fork = {
+        .feed = {.circle = {{0x33}}, .org = {{0x44}}, .lane = TOC_LANE_BULK, .generation = 7},
+        .org_name = toc_span_text("Org"),
+        .from = 5,
+        .since = {1700000040000},
+        .key_in_use = true,
+        .has_heads = true,
+        .heads = {{.size = 8, .root = {{0xAB, 0xCD, 0xEF, 0x01}}}, {.size = 9, .root = {{0x12}}}}};
+    dossier.forks = &fork;
+    dossier.fork_count = 1;
     toc_wallet lookalike = genesis();
     dossier.lookalikes = &lookalike;
     dossier.lookalike_count = 1;
@@ -185,6 +206,7 @@ static void a_dossier_is_one_line(void **state)
                 "\"claims\":[" CLAIM_LINE "],\"tagged\":2,"
                 "\"same_key\":[{\"subject\":\"0102\",\"caip10\":\"bip122:x:L\",\"claims\":3}],"
                 "\"forked\":[" FORKED_LINE "],\"forked_total\":3,"
+                "\"forks\":[" FORK_LINE "],"
                 "\"lookalikes\":[\"" BITCOIN ":" GENESIS "\"],"
                 "\"cluster\":{\"id\":\"01ff\",\"size\":7}," NOTHING_BESIDE
                 "\"horizon\":\"2023-11-14T22:14:00Z\","
@@ -202,7 +224,7 @@ static void nothing_found_has_the_same_fields(void **state)
                        "0101\",\"canonical\":\"" GENESIS "\",\"caip10\":\"" BITCOIN ":" GENESIS
                        "-7\",\"chain\":\"" BITCOIN "\",\"tag\":\"7\",\"score\":0,"
                        "\"categories\":[],\"claims\":[],\"tagged\":0,\"same_key\":[],"
-                       "\"forked\":[],\"forked_total\":0,"
+                       "\"forked\":[],\"forked_total\":0,\"forks\":[],"
                        "\"lookalikes\":[],"
                        "\"cluster\":null," NOTHING_BESIDE
                        "\"horizon\":\"1970-01-01T00:00:00Z\",\"incomplete\":false}");

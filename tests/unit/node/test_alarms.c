@@ -151,7 +151,6 @@ static toc_code keep_fork(void *context, toc_engine *engine, toc_log_txn *txn, t
                           toc_err *err)
 {
     (void)engine;
-    (void)now;
     const scene *s = context;
     bool fresh;
     toc_fork fork = {.feed = {.circle = s->circle,
@@ -159,7 +158,7 @@ static toc_code keep_fork(void *context, toc_engine *engine, toc_log_txn *txn, t
                               .lane = TOC_LANE_BULK,
                               .generation = 7},
                      .index = 5};
-    return toc_log_fork_put(txn, &fork, &fresh, err);
+    return toc_log_fork_put(txn, &fork, now.wall, &fresh, err);
 }
 
 static void a_fork_is_told_for_good(void **state)

@@ -615,7 +615,7 @@ static toc_code fork_circle(void *context, const toc_log_circle *circle, toc_err
         .feed = {.circle = circle->id, .lane = TOC_LANE_BULK, .generation = circle->generation},
         .index = 1};
     TOC_TRY(toc_log_owner(txn, &fork.feed.org, err));
-    return toc_log_fork_put(txn, &fork, &fresh, err);
+    return toc_log_fork_put(txn, &fork, (toc_time){1700000040000}, &fresh, err);
 }
 
 /* Between two runs: the own bulk feed turns out to be forked, from its first record on. */
@@ -635,6 +635,16 @@ static void fork_own_feed(toc_test_node *node)
     toc_test_node_start_all(node);
 }
 
+static void expect_fork(const json_t *forks)
+{
+    assert_int_equal(json_array_size(forks), 1);
+    const json_t *fork = json_array_get(forks, 0);
+    assert_string_equal(text_of(fork, "lane"), "bulk");
+    assert_int_equal(number_of(fork, "from"), 1);
+    assert_string_equal(text_of(fork, "since"), "2023-11-14T22:14:00Z");
+    assert_non_null(strstr(text_of(fork, "text"), "which part at entry 1"));
+}
+
 /* Whoever gets a bundle believes its author: of two histories neither is his for certain. */
 static void no_bundle_is_made_of_what_a_fork_disputes(void **state)
 {
@@ -644,6 +654,8 @@ static void no_bundle_is_made_of_what_a_fork_disputes(void **state)
     TOC_AUTO(answer_wipe) answer before = {0};
     TOC_AUTO(answer_wipe) answer after = {0};
     TOC_AUTO(answer_wipe) answer found = {0};
+    TOC_AUTO(answer_wipe) answer explained = {0};
+    TOC_AUTO(answer_wipe) answer circle = {0};
     submit(node, 'a', "", HEAD ROW_ETH, 1, 0, 0);
     await_level(node);
     ask(node, "{\"command\":\"lookup\",\"queries\":[\"" LAZARUS "\"]}", NULL, &known);
@@ -660,6 +672,12 @@ static void no_bundle_is_made_of_what_a_fork_disputes(void **state)
     ask(node, "{\"command\":\"lookup\",\"queries\":[\"" LAZARUS "\"]}", NULL, &found);
     assert_int_equal(json_array_size(json_object_get(found.lines[0], "claims")), 0);
     assert_int_equal(number_of(found.lines[0], "forked_total"), 1);
+    expect_fork(json_object_get(found.lines[0], "forks"));
+    ask(node, "{\"command\":\"explain\",\"queries\":[\"" LAZARUS "\"]}", NULL, &explained);
+    expect_fork(json_object_get(explained.lines[0], "forks"));
+    ask(node, "{\"command\":\"circle-show\"}", NULL, &circle);
+    const json_t *member = json_array_get(json_object_get(circle.lines[0], "members"), 0);
+    expect_fork(json_object_get(member, "forks"));
 }
 
 static void a_node_stops_while_callers_are_idle_or_in_the_middle(void **state)

@@ -232,6 +232,24 @@ static void expect_opened_alike(scene *s, uint64_t expected)
     }
 }
 
+/* Whose fork it is, where, since when, and by which two heads. */
+static void expect_told(const scene *s, const sim_node *at, const toc_answer_fork *fork)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
+    assert_memory_equal(&fork->feed.org, &s->net.nodes[AUTHOR].org, 32);
+    assert_int_equal(fork->feed.lane, TOC_LANE_ALERT);
+    assert_true(fork->from > 0);
+    assert_true(fork->has_heads);
+    assert_true(fork->heads[0].size > fork->from && fork->heads[1].size > fork->from);
+    assert_memory_not_equal(&fork->heads[0].root, &fork->heads[1].root, sizeof(toc_hash));
+    assert_true(fork->since.unix_ms > sim_now(&s->net, at).wall.unix_ms - 2000ul * SIM_STEP_MS);
+    assert_true(fork->since.unix_ms <= sim_now(&s->net, at).wall.unix_ms);
+    assert_true(fork->key_in_use);
+    assert_int_equal(fork->own, at == &s->net.nodes[AUTHOR]);
+    toc_fork_sentence(fork, &text);
+    assert_non_null(strstr(toc_buf_text(&text), "keys rotate --sign"));
+}
+
 /* It is told that somebody said something, and it weighs nothing. */
 static void expect_shown_only(scene *s, int node, const char *address, size_t expected)
 {
@@ -255,6 +273,9 @@ static void expect_shown_only(scene *s, int node, const char *address, size_t ex
         assert_memory_equal(&found.forked[i].org, &s->net.nodes[AUTHOR].org, 32);
         assert_true(toc_span_equal(found.forked[i].category, toc_span_text("theft")));
     }
+    assert_int_equal(found.fork_count, expected > 0 ? 1 : 0);
+    if (expected > 0)
+        expect_told(s, at, found.forks);
 }
 
 /* On whichever side of the fork a node is: what was said before counts, nothing else does. */
@@ -268,10 +289,40 @@ static void what_is_said_after_the_fork_counts_nowhere_and_what_was_said_before_
     assert_int_equal(opened_by(s, READER), 3);
     steps(s, 2000);
     expect_opened_alike(s, 1);
+    expect_shown_only(s, AUTHOR, own_wallet, 2);
     expect_shown_only(s, READER, own_wallet, 2);
     expect_shown_only(s, READER, stolen_wallet, 0);
     expect_shown_only(s, MALLORY, own_wallet, 0);
     expect_shown_only(s, MALLORY, stolen_wallet, 3);
+}
+
+/* A head counts entries that an audience may not see. */
+static void an_audience_is_told_of_a_fork_and_not_by_which_heads(void **state)
+{
+    scene *s = *state;
+    toc_err err;
+    toc_dossier found;
+    toc_wallet_candidates wallet;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_AUTO(toc_views_close) toc_views *views = NULL;
+    TOC_AUTO(toc_query_end) toc_query query = {0};
+    const toc_audience partners = {.tlp_max = TOC_TLP_AMBER, .any_circle = true};
+    const toc_store_options options = {.views_map_bytes = SIM_MAP_BYTES};
+    part(s, TOC_LANE_ALERT, 3, 2);
+    steps(s, 2000);
+    sim_node *at = &s->net.nodes[READER], reader = *at;
+    TOC_CHECK_OK(
+        toc_views_open_for(at->directory, "partners", &partners, &options, at->log, &views, &err));
+    reader.views = views;
+    sim_fold(&reader);
+    TOC_CHECK_OK(toc_arena_new(16 << 20, &arena, &err));
+    TOC_CHECK_OK(toc_wallet_parse(toc_span_text(own_wallet), &wallet, &err));
+    TOC_CHECK_OK(toc_query_begin(at->log, views, arena, sim_now(&s->net, at).wall, &query, &err));
+    TOC_CHECK_OK(toc_query_dossier(&query, own_wallet, &wallet.wallets[0], &found, &err));
+    assert_int_equal(found.forked_total, 2);
+    assert_int_equal(found.fork_count, 1);
+    assert_memory_equal(&found.forks[0].feed.org, &s->net.nodes[AUTHOR].org, 32);
+    assert_false(found.forks[0].has_heads);
 }
 
 /* A thief, or an author that is itself hostile, goes on: it is received, and that is all. */
@@ -336,7 +387,7 @@ static toc_code prove_from_the_first(void *context, toc_engine *engine, toc_log_
     TOC_TRY(toc_log_head_note(txn, feed.number, &held, err));
     TOC_TRY(toc_fork_side_make(&stored, feed.head_size, 0, held, &fork.sides[0], err));
     TOC_TRY(toc_fork_side_make(&made, 1, 0, toc_buf_view(&note), &fork.sides[1], err));
-    TOC_TRY(toc_log_fork_put(txn, &fork, &fresh, err));
+    TOC_TRY(toc_log_fork_put(txn, &fork, now.wall, &fresh, err));
     assert_true(fresh);
     engine->fork_came = true;
     return TOC_OK;
@@ -382,7 +433,7 @@ static toc_code lie_in_store(void *context, toc_engine *engine, toc_log_txn *txn
     (void)engine;
     (void)now;
     bool fresh;
-    return toc_log_fork_put(txn, context, &fresh, err);
+    return toc_log_fork_put(txn, context, now.wall, &fresh, err);
 }
 
 /* A member would silence another: it makes both sides up, signs one itself, or shows one twice. */
@@ -465,6 +516,7 @@ int main(void)
         TEST(two_histories_are_found_where_they_part_and_everybody_has_the_proof),
         TEST(who_joins_later_gets_the_proof_from_whoever_has_it),
         TEST(what_is_said_after_the_fork_counts_nowhere_and_what_was_said_before_does),
+        TEST(an_audience_is_told_of_a_fork_and_not_by_which_heads),
         TEST(who_goes_on_after_a_fork_is_received_and_gets_no_receipt),
         TEST(of_two_proofs_that_of_the_earlier_place_is_kept_by_all),
         TEST(a_proof_that_its_author_did_not_sign_disputes_nothing),
