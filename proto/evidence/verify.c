@@ -120,19 +120,18 @@ static toc_code open_charters(const toc_bundle *bundle, toc_arena *arena, toc_ev
 
 /* ---- receipts ---- */
 
-/* A key that its org has replaced counts for what is older than that. */
-static toc_code check_in_use(const toc_card *newest, const toc_verify_key *key,
-                             const toc_verify_key *present, uint64_t time_s, toc_err *err)
+bool toc_evidence_in_use(const toc_card *newest, const toc_verify_key *key,
+                         const toc_verify_key *present, uint64_t time_s)
 {
     if (key_equal(key, present))
-        return TOC_OK;
+        return true;
     for (size_t i = 0; i < newest->retired_count; i++) {
         const toc_retired_key *retired = &newest->retired[i];
         if (key_equal(&retired->key, key) && retired->at.unix_ms > 0 &&
             time_s <= (retired->at.unix_ms - 1) / 1000)
-            return TOC_OK;
+            return true;
     }
-    return toc_fail(err, TOC_SIGNATURE, "by a key that was not in use at that time");
+    return false;
 }
 
 static toc_code verify_receipt(const toc_evidence *evidence, const toc_note *note,
@@ -148,8 +147,10 @@ static toc_code verify_receipt(const toc_evidence *evidence, const toc_note *not
             toc_cosignature_verify(note->body, &made, &card->cosign, NULL) == TOC_OK) {
             receipt->key = card->cosign;
             receipt->time_s = made.time_s;
-            return check_in_use(receipt->card, &card->cosign, &receipt->card->cosign, made.time_s,
-                                err);
+            if (toc_evidence_in_use(receipt->card, &card->cosign, &receipt->card->cosign,
+                                    made.time_s))
+                return TOC_OK;
+            return toc_fail(err, TOC_SIGNATURE, "by a key that was not in use at that time");
         }
         if (card == evidence->cards || !toc_org_id_equal(&card[-1].org, &receipt->org))
             return toc_fail(err, TOC_SIGNATURE, "it verifies by no cosign key of the org's cards");
@@ -276,7 +277,7 @@ static toc_code check_signer(toc_evidence *evidence, toc_err *err)
         const toc_evidence_receipt *receipt = &evidence->receipts[i];
         if (!receipt->author && receipt->size == evidence->checkpoint.size &&
             was_member(evidence, &receipt->org) &&
-            check_in_use(newest, key, &newest->sign, receipt->time_s, NULL) == TOC_OK)
+            toc_evidence_in_use(newest, key, &newest->sign, receipt->time_s))
             return TOC_OK;
     }
     return toc_fail(err, TOC_SIGNATURE,

@@ -173,8 +173,7 @@ static toc_code gather(toc_bundling *all, const toc_hash *record, toc_err *err)
     toc_grant grant;
     TOC_TRY(find_entry(all, record, err));
     TOC_TRY(open_entry(all, err));
-    TOC_TRY(toc_receipts_of(all->txn, all->feed.number, all->index, all->arena, &all->receipts,
-                            &all->receipt_count, err));
+    TOC_TRY(toc_bundling_receipts(all, err));
     TOC_TRY(add_grant(all, &grant, err));
     TOC_TRY(toc_bundling_charters(all, &grant, err));
     TOC_TRY(toc_bundling_cards(all, err));

@@ -30,6 +30,8 @@ toc_code toc_bundling_no_memory(toc_err *err);
 /* The hashes from an entry of the feed to the root over its first `size` entries. */
 TOC_MUST toc_code toc_bundling_path(const toc_bundling *all, uint64_t index, uint64_t size,
                                     toc_proof *out, toc_err *err);
+/* receipt.c: of each org the earliest cosignature that a verifier takes. */
+TOC_MUST toc_code toc_bundling_receipts(toc_bundling *all, toc_err *err);
 /* roll.c: the charters up to the one that the grant names; then, with everybody known whose key is
  * in the bundle, the cards. */
 TOC_MUST toc_code toc_bundling_charters(toc_bundling *all, const toc_grant *grant, toc_err *err);

@@ -80,6 +80,54 @@ toc_code toc_receipts_of(toc_log_txn *txn, uint32_t number, uint64_t index, toc_
     return TOC_OK;
 }
 
+/* ---- for a bundle ---- */
+
+typedef struct standing {
+    const toc_card *card; /* the newest of its org */
+    toc_log_cosignature row;
+    bool found;
+} standing;
+
+static toc_code take_standing(void *context, const toc_log_cosignature *row, toc_err *err)
+{
+    standing *all = context;
+    const toc_card *card = all->card;
+    (void)err;
+    if (toc_org_id_equal(&row->org, &card->org) &&
+        (!all->found || row->made.time_s < all->row.made.time_s) &&
+        toc_evidence_in_use(card, &row->key, &card->cosign, row->made.time_s)) {
+        all->row = *row;
+        all->found = true;
+    }
+    return TOC_OK;
+}
+
+/* An org may replace a key in the second in which it cosigned, and may say of one that it was
+ * retired long ago: what it said with it then counts for nothing, and may spoil nothing. */
+toc_code toc_bundling_receipts(toc_bundling *all, toc_err *err)
+{
+    size_t count;
+    TOC_TRY(toc_receipts_of(all->txn, all->feed.number, all->index, all->arena, &all->receipts,
+                            &count, err));
+    for (size_t i = 0; i < count; i++) {
+        toc_card card;
+        standing found = {.card = &card};
+        toc_code code = toc_log_card_of(all->txn, &all->receipts[i].org, all->arena, &card, err);
+        if (code == TOC_NOT_FOUND)
+            continue; /* nobody could check it */
+        TOC_TRY(code);
+        TOC_TRY(take_standing(&found, &all->receipts[i], err));
+        if (!found.found)
+            TOC_TRY(toc_log_cosignatures(all->txn, all->feed.number, all->index + 1, take_standing,
+                                         &found, err));
+        if (found.found)
+            all->receipts[all->receipt_count++] = found.row;
+    }
+    if (all->receipt_count > 1)
+        qsort(all->receipts, all->receipt_count, sizeof *all->receipts, by_time);
+    return TOC_OK;
+}
+
 /* ---- the answer ---- */
 
 typedef struct receipt_answer {

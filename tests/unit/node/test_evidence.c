@@ -1,0 +1,108 @@
+/* What an org says later of its own keys: it takes its word out of other orgs' evidence, and spoils
+ * none. */
+#include "proto/base/text.h"
+#include "proto/roll/change.h"
+#include "store/evidence.h"
+#include "store/identity.h"
+#include "tests/unit/node/hostile.h"
+
+typedef struct told {
+    toc_buf first, last; /* lines of an answer */
+    size_t count;
+} told;
+
+static toc_code take_line(void *context, toc_span line, toc_err *err)
+{
+    told *all = context;
+    toc_buf *out = all->count++ == 0 ? &all->first : &all->last;
+    toc_buf_clear(out);
+    toc_buf_add_span(out, line);
+    return toc_buf_ok(out, err);
+}
+
+typedef toc_code ask_fn(toc_log_txn *txn, const toc_hash *record, toc_evidence_visit visit,
+                        void *context, toc_err *err);
+
+/* Whether the author is told, of his record, that the reader held it. */
+static bool names_reader(const scene *s, ask_fn *ask)
+{
+    toc_err err;
+    toc_hash record;
+    toc_log_txn *txn = NULL;
+    told all = {0};
+    TOC_AUTO(toc_buf_wipe) toc_buf reader = {0};
+    memcpy(record.bytes, s->record.bytes, sizeof record.bytes);
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[AUTHOR].log, &txn, &err));
+    TOC_CHECK_OK(ask(txn, &record, take_line, &all, &err));
+    toc_log_abort(txn);
+    toc_buf_add_text(&reader, "\"org\":\"");
+    toc_buf_add_hex(&reader, TOC_SPAN_OF(s->net.nodes[READER].org.bytes));
+    const char *held = strstr(toc_buf_text(all.count > 1 ? &all.last : &all.first),
+                              all.count > 1 ? "\"receipts\":" : "\"held\":");
+    const char *lacking = strstr(held, "\"lacking\":");
+    const char *found = strstr(held, toc_buf_text(&reader));
+    bool names = found != NULL && (lacking == NULL || found < lacking);
+    toc_buf_wipe(&all.first);
+    toc_buf_wipe(&all.last);
+    return names;
+}
+
+/* A new cosign key, on a card that says the one before had been retired an hour ago. */
+static toc_code turn_back(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                          toc_err *err)
+{
+    const sim_node *node = context;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_AUTO(toc_buf_wipe) toc_buf bytes = {0};
+    toc_card current, next;
+    toc_time before = {now.wall.unix_ms - 3600000};
+    TOC_TRY(toc_arena_new(4 << 20, &arena, err));
+    TOC_TRY(toc_log_card_of(txn, &node->org, arena, &current, err));
+    toc_card_next(&current, &next);
+    next.valid_from = now.wall;
+    TOC_TRY(toc_identity_prepare(txn, TOC_CHANGE_COSIGN, &next, before, arena, err));
+    TOC_TRY(toc_card_sign(&next, node->roots.root, NULL, &bytes, err));
+    return toc_engine_card_adopt(engine, txn, toc_buf_view(&bytes), true, now, err);
+}
+
+static int set_up_receipted(void **state)
+{
+    set_up(state);
+    scene *s = *state;
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], write_record, s));
+    steps(s, 500);
+    assert_true(names_reader(s, toc_bundle_ask) && names_reader(s, toc_receipt_ask));
+    sim_node *reader = &s->net.nodes[READER];
+    assert_true(sim_do(&s->net, reader, turn_back, reader));
+    steps(s, 500);
+    return 0;
+}
+
+static void who_says_that_its_key_was_retired_before_spoils_no_bundle(void **state)
+{
+    const scene *s = *state;
+    assert_false(names_reader(s, toc_bundle_ask));
+    assert_true(
+        names_reader(s, toc_receipt_ask)); /* which tells what was said, not what it proves */
+}
+
+static void its_next_word_counts_where_its_first_does_not(void **state)
+{
+    scene *s = *state;
+    toc_record_id first = s->record;
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], write_record, s));
+    steps(s, 500);
+    s->record = first;
+    assert_true(names_reader(s, toc_bundle_ask));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(who_says_that_its_key_was_retired_before_spoils_no_bundle,
+                                        set_up_receipted, tear_down),
+        cmocka_unit_test_setup_teardown(its_next_word_counts_where_its_first_does_not,
+                                        set_up_receipted, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
