@@ -5,6 +5,7 @@
 
 #include "proto/base/text.h"
 #include "store/erase.h"
+#include "store/evidence.h"
 #include "store/query.h"
 #include "store/trail.h"
 #include "tools/ask.h"
@@ -65,10 +66,13 @@ static toc_code fold(direct *at, toc_err *err)
     return TOC_OK;
 }
 
-static toc_code begin(direct *at, toc_err *err)
+/* What the log alone answers does not wait for views, nor fail with them. */
+static toc_code begin(direct *at, bool views, toc_err *err)
 {
     TOC_TRY(toc_direct_open(at->cli, toc_span_text(toc_text_of(at->request, "command")),
-                            at->request_text, true, &at->store, err));
+                            at->request_text, views, &at->store, err));
+    if (!views)
+        return toc_log_read(at->store.log, &at->query.log, err);
     TOC_TRY(fold(at, err));
     TOC_TRY(toc_arena_new(DIRECT_ARENA_BYTES, &at->arena, err));
     toc_time now = {.unix_ms = (uint64_t)time(NULL) * 1000};
@@ -261,13 +265,11 @@ static toc_code answer_log(direct *at, const char *command, toc_err *err)
 {
     TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
     toc_log_stats stats;
-    toc_views_stats views;
     bool check = strcmp(command, "log-check") == 0;
     at->doing = "checking the log";
     if (check)
         TOC_TRY(toc_log_check(at->query.log, progressed, at, err));
     TOC_TRY(toc_log_stats_of(at->query.log, &stats, err));
-    TOC_TRY(toc_views_stats_of(at->query.views, &views, err));
     toc_json json = {.out = &line};
     toc_json_open(&json, NULL, '{');
     if (check) {
@@ -277,6 +279,8 @@ static toc_code answer_log(direct *at, const char *command, toc_err *err)
         add_log_stats(&json, &stats);
         toc_erase_print(&counts, &json);
     } else {
+        toc_views_stats views;
+        TOC_TRY(toc_views_stats_of(at->query.views, &views, err));
         toc_json_open(&json, "log", '{');
         toc_json_number(&json, "map_bytes", stats.map_bytes);
         toc_json_number(&json, "used_bytes", stats.used_bytes);
@@ -326,26 +330,42 @@ static toc_code answer_audit(direct *at, const char *command, toc_err *err)
     return TOC_OK;
 }
 
+/* ---- receipt, bundle ---- */
+
+static toc_code answer_evidence(direct *at, const char *command, toc_err *err)
+{
+    toc_hash record;
+    toc_span text = toc_span_text(toc_text_of(at->request, "record"));
+    if (text.size != 64 || toc_hex_decode(text, record.bytes, sizeof record.bytes, NULL) != TOC_OK)
+        return toc_fail(err, TOC_USAGE, "a record's id is 64 hexadecimal digits");
+    return strcmp(command, "bundle") == 0
+               ? toc_bundle_ask(at->query.log, &record, say_line, at, err)
+               : toc_receipt_ask(at->query.log, &record, say_line, at, err);
+}
+
 /* ---- which ---- */
 
 static const struct {
     const char *command;
     toc_code (*answer)(direct *at, const char *command, toc_err *err);
+    bool views;
 } answers[] = {
-    {"lookup", answer_queries},
-    {"explain", answer_queries},
-    {"cluster", answer_queries},
-    {"incident", answer_queries},
-    {"search", answer_search},
-    {"digest", answer_digest},
-    {"cluster-decisions", answer_decisions},
-    {"quality", answer_quality},
-    {"rebuild", answer_rebuild},
-    {"check", answer_digest},
-    {"stats", answer_log},
-    {"log-check", answer_log},
-    {"audit", answer_audit},
-    {"audit-check", answer_audit_check},
+    {"lookup", answer_queries, true},
+    {"explain", answer_queries, true},
+    {"cluster", answer_queries, true},
+    {"incident", answer_queries, true},
+    {"search", answer_search, true},
+    {"digest", answer_digest, true},
+    {"cluster-decisions", answer_decisions, false},
+    {"quality", answer_quality, true},
+    {"rebuild", answer_rebuild, true},
+    {"check", answer_digest, true},
+    {"stats", answer_log, true},
+    {"log-check", answer_log, false},
+    {"audit", answer_audit, false},
+    {"audit-check", answer_audit_check, false},
+    {"receipt", answer_evidence, false},
+    {"bundle", answer_evidence, false},
 };
 
 static toc_code answer(direct *at, toc_err *err)
@@ -358,7 +378,7 @@ static toc_code answer(direct *at, toc_err *err)
             return toc_fail(err, TOC_USAGE,
                             "--audience needs the node, which keeps views for it: leave --direct "
                             "out");
-        TOC_TRY(begin(at, err));
+        TOC_TRY(begin(at, answers[i].views, err));
         return answers[i].answer(at, command, err);
     }
     return toc_fail(err, TOC_USAGE, "'%s' needs the node: leave --direct out and start tocsind",

@@ -150,8 +150,9 @@ static const toc_command commands[] = {
     {"receipt", "RECORD", "Show who holds a record, and since when at the latest.",
      "tocsin receipt 320ebb58… (64 digits, `record` in lookup --json)", NULL, toc_cmd_receipt},
     {"bundle", "RECORD", "Write a record with everything that proves it to a third party.",
-     "tocsin bundle 320ebb58… (64 digits) --output exhibit-7.tocsin", toc_bundle_options,
-     toc_cmd_bundle},
+     "tocsin bundle 320ebb58… (64 digits) --output exhibit-7.tocsin\n"
+     "  tocsin bundle 320ebb58… --output exhibit-7.tocsin --direct   (while the node is down)",
+     toc_bundle_options, toc_cmd_bundle},
     {"verify", "FILE", "Check a bundle, without a node: who wrote it, who held it, what is proven.",
      "tocsin verify exhibit-7.tocsin --org zocf-g4db-ygwb-jw5b-wb6a-fosq-gevf-vndi",
      toc_verify_options, toc_cmd_verify},

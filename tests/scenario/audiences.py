@@ -222,6 +222,23 @@ def a_daemon_that_lets_nobody_see(nodes):
     for path in (b.state / "store" / "views", b.state / "store" / "views-all"):
         held = (path / "data.mdb").read_bytes()
         expect(needle not in held.lower() and bytes.fromhex(SHARED[2:]) not in held, f"an address stands in {path.name}")
+    without_the_daemon(nodes, record)
+
+
+def without_the_daemon(nodes, record):
+    """--direct opens the store by itself; it asks the same function."""
+    b, seeing = nodes["b"], nodes.tocsin
+    for program, sees in (("tocsin", True), ("tocsin_blind", False)):
+        nodes.tocsin = seeing.parent / program
+        shutil.rmtree(b.state / "store" / "views")  # the tool's own are folded anew
+        answer = b.tocsin("lookup", SHARED, "--direct")
+        expect(answer.last["found"] == sees and ('"hack"' in answer.out) == sees, f"{program}: {answer.out}")
+        path = b.state / f"{program}.direct"
+        b.tocsin("bundle", record, "--output", path, "--direct", ok=(0,) if sees else (1,))
+        expect(path.exists() == sees, f"{program}: a bundle is {'not ' if sees else ''}made")
+        bare = b.tocsin("bundle", record, "--direct", ok=(0,) if sees else (1,), as_json=False)
+        expect((bare.out != "") == sees, f"{program} prints {bare.out[:300]}")
+    nodes.tocsin = seeing
 
 
 def run(nodes):

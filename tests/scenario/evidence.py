@@ -7,6 +7,7 @@ import copy
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 
@@ -22,6 +23,8 @@ AFTERWARDS = "0x742d35Cc6634C0532925a3b844Bc454e4438f44e"
 OTHER = "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48"
 SECRET = "0x28C6c06298d514Db089934071355E5743bf21d60"
 LATER = "0x21a31Ee1afC51d94C2eFcCAa2092aD1028285549"
+ERASED = "0x" + "71" * 20
+KEPT = "0x" + "72" * 20
 COMPARED = ("proven", "author_known", "circle_known", "record", "org", "circle", "lane", "generation", "index")
 NOBODY = "aaaa-bbbb-cccc-dddd-eeee-ffff-gggg-hhhh"
 
@@ -253,6 +256,7 @@ def addressed(nodes, court, circle):
         each = {**bundle, "inner": flipped(bundle["inner"], at)}
         expect(court.judge(f"bit {at} of inner", each, [], [circle]) is None, f"bit {at} of inner was taken")
     nodes["c"].tocsin("bundle", record, ok=(1,))
+    return record
 
 
 def after_rotation(nodes, court, record, author, circle):
@@ -277,7 +281,7 @@ def after_rotation(nodes, court, record, author, circle):
         for number in range(len(bundle["cards"])):
             cut = {**bundle, "cards": bundle["cards"][:number] + bundle["cards"][number + 1:]}
             court.judge(f"{name}, without card {number}", cut, [author], [circle])  # whatever it is: both say so
-    return bundle
+    return later
 
 
 def after_the_circle_changed(nodes, court, author, circle):
@@ -294,6 +298,52 @@ def after_the_circle_changed(nodes, court, author, circle):
     expect(court.judge("after the circle changed", bundle, [author], [circle])["proven"], "not proven")
     cut = {**bundle, "charters": bundle["charters"][:2] + bundle["charters"][3:]}
     expect(court.judge("without a version", cut, [author], [circle]) is None, "a version less, and no error")
+    return record
+
+
+def ask_both(node, *words):
+    """(exit code, stdout, stderr) of each command, from the node and, once it is stopped, from its store."""
+    def ask():
+        answers = [node.tocsin(*command, ok=None, as_json=False) for command in words]
+        return [(one.code, one.out, one.err) for one in answers]
+
+    running = ask()
+    node.tocsin("bundle", words[0][1], "--direct", ok=(1,))  # the node has the store
+    node.stop()
+    shutil.rmtree(node.state / "store" / "views")  # the log has all of it
+    words = [(*command, "--direct") for command in words]
+    return running, ask()
+
+
+def without_the_node(nodes, court, records, author, circle):
+    """A node that is down gives its evidence all the same, byte for byte: also of what a legal hold keeps here and its author
+    erased, and of what is gone nothing."""
+    a, b = nodes["a"], nodes["b"]
+    gone, kept = (receipts.report(b, wallet) for wallet in (ERASED, KEPT))
+    wait_for("a has both", lambda: a.lookup(ERASED)["claims"] and a.lookup(KEPT)["claims"])
+    for record in (gone, kept):
+        held_by(nodes, record, 2)
+    claims = [b.lookup(wallet)["claims"][0]["claim"] for wallet in (ERASED, KEPT)]
+    a.tocsin("legal-hold", "add", claims[1], "--reference", "5 Js 3/26")
+    b.tocsin("erase", *claims, "--reason", "both of them")
+    wait_for("one is gone", lambda: not a.lookup(ERASED)["claims"])
+    expect(a.lookup(KEPT)["claims"], "a legal hold did not hold")
+    b.stop()  # so nothing comes in between
+    nodes["c"].stop()
+    unknown = "00" * 32
+    asked = [(command, record) for record in (*records, kept, gone, unknown) for command in ("bundle", "receipt")]
+    running, direct = ask_both(a, *asked)
+    for what, before, now in zip(asked, running, direct):
+        expect(before == now, f"{what}: the node says {str(before)[:300]}, its store {str(now)[:300]}")
+        expect((now[0] == 0) == (what[1] != unknown and what != ("bundle", gone)), f"{what}: {now}")
+        if what[0] == "bundle" and now[0] == 0:
+            said = court.judge(f"directly, {what[1]}", json.loads(now[1]), [], [circle])
+            expect(said["proven"] and said["record"] == what[1], str(said))
+    expect(not (a.state / "store" / "views").exists(), "views were made for it")
+    a.tocsin("bundle", "00", "--direct", ok=(2,))
+    told = [line for line in a.tocsin("audit", "--direct", "--text", kept).lines if line["door"] == "direct"]
+    expect([line["command"] for line in told] == ["bundle", "receipt", "audit"], f"the audit: {told}")
+    expect(court.judge("by the author", json.loads(direct[0][1]), [author])["proven"], "the author is not known")
 
 
 def run(nodes):
@@ -310,12 +360,13 @@ def run(nodes):
     words(court, bundle, author)
     forged(nodes, court, bundle, other, author, circle)
     fewer_receipts(court, bundle, author, circle)
-    addressed(nodes, court, circle)
-    after_rotation(nodes, court, record, author, circle)
-    after_the_circle_changed(nodes, court, author, circle)
+    secret = addressed(nodes, court, circle)
+    later = after_rotation(nodes, court, record, author, circle)
+    last = after_the_circle_changed(nodes, court, author, circle)
     nodes["a"].tocsin("bundle", "00" * 32, ok=(1,))
     nodes["a"].tocsin("bundle", "00", ok=(2,))
     nodes["a"].tocsin("bundle", ok=(2,))
+    without_the_node(nodes, court, (record, secret, later, last), author, circle)
     print(f"evidence: {court.asked} bundles judged by both")
 
 
