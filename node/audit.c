@@ -94,6 +94,16 @@ toc_code toc_audit_records(toc_log_txn *txn, uint64_t asked, const toc_feed_name
     return toc_audit_add(txn, now.wall, toc_buf_view(&text), &number, err);
 }
 
+toc_code toc_audit_drafts(toc_log_txn *txn, uint64_t asked, const toc_deed_drafts *drafts,
+                          toc_now now, toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
+    uint64_t number;
+    toc_deed_write_drafts(asked, drafts, &text);
+    TOC_TRY(toc_buf_ok(&text, err));
+    return toc_audit_add(txn, now.wall, toc_buf_view(&text), &number, err);
+}
+
 toc_code toc_audit_round_end(toc_log_txn *txn, toc_now now, toc_err *err)
 {
     bool is_signed;

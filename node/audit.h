@@ -26,6 +26,9 @@ uint32_t toc_audit_uid(void);
  * the thread that asked. */
 TOC_MUST toc_code toc_audit_records(toc_log_txn *txn, uint64_t asked, const toc_feed_name *feed,
                                     uint64_t count, toc_now now, toc_err *err);
+/* In a round: these wait for officers. */
+TOC_MUST toc_code toc_audit_drafts(toc_log_txn *txn, uint64_t asked, const toc_deed_drafts *drafts,
+                                   toc_now now, toc_err *err);
 /* At the end of each round: signs the head when that is due, and tells so. */
 TOC_MUST toc_code toc_audit_round_end(toc_log_txn *txn, toc_now now, toc_err *err);
 

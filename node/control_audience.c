@@ -6,9 +6,9 @@
 #include "node/control_receipt.h"
 #include "node/control_roll.h"
 #include "node/control_talk.h"
-#include "node/written.h"
 #include "proto/base/text.h"
 #include "proto/format/audience.h"
+#include "store/written.h"
 
 enum { AUDIENCE_ARENA_BYTES = 32 << 20 };
 

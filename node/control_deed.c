@@ -58,6 +58,7 @@ static toc_deed deed_of(const toc_talk *talk)
     return (toc_deed){.door = TOC_DOOR_SOCKET,
                       .uid = talk->caller.uid,
                       .gid = talk->caller.gid,
+                      .audience = toc_span_text(talk->caller.audience),
                       .command = toc_span_text(talk->deed.command),
                       .request = toc_buf_view(&talk->deed.request),
                       .request_bytes = talk->deed.request_bytes};

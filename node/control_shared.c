@@ -2,10 +2,9 @@
 #include "node/clock.h"
 #include "node/control_roll.h"
 #include "node/control_talk.h"
-#include "node/written.h"
-#include "proto/answer/choice.h"
 #include "proto/base/text.h"
 #include "store/evidence.h"
+#include "store/written.h"
 
 enum { SHARED_ARENA_BYTES = 64 << 20 };
 
@@ -142,17 +141,6 @@ static toc_code say_record(void *context, const toc_said_record *said, toc_err *
     return toc_talk_line(all->talk, toc_buf_view(&line), err);
 }
 
-/* A text that fits several chains is asked about on each. */
-static toc_code ask_all(sharing *all, toc_span text, toc_err *err)
-{
-    TOC_AUTO(toc_choice_wipe) toc_choice choice = {0};
-    toc_wallet wallet;
-    TOC_TRY(toc_choice_begin(&choice, text, err));
-    while (toc_choice_next(&choice, &wallet))
-        TOC_TRY(toc_query_said(&all->query, &wallet, &all->org, say_record, all, err));
-    return TOC_OK;
-}
-
 toc_code toc_control_shared(toc_talk *talk, json_t *request, toc_err *err)
 {
     toc_node *node = toc_talk_node(talk);
@@ -168,5 +156,5 @@ toc_code toc_control_shared(toc_talk *talk, json_t *request, toc_err *err)
         toc_arena_free(arena);
         return code;
     }
-    return ask_all(&all, wallet, err);
+    return toc_query_said(&all.query, wallet, &all.org, say_record, &all, err);
 }

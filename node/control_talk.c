@@ -342,7 +342,7 @@ static const toc_command commands[] = {
     {"audit",
      READS | FOR_ADMINS,
      toc_control_audit,
-     {"since", "until", "uid", "by", "wallet", "text", "limit", NULL}},
+     {"since", "until", "uid", "by", "outcome", "wallet", "record", "text", "limit", NULL}},
     {"audit-check", READS | FOR_ADMINS, toc_control_audit_check, {"kept", NULL}},
     {"audit-sign", FOR_ADMINS, toc_control_audit_sign, {NULL}},
     {"stats", UNTOLD, toc_control_stats, {NULL}},

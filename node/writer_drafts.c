@@ -43,11 +43,15 @@ toc_code toc_writer_put_drafts(const toc_writer_batch *all, toc_log_txn *txn, to
 {
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
     uint64_t old = now.wall.unix_ms > TOC_DRAFT_KEPT_MS ? now.wall.unix_ms - TOC_DRAFT_KEPT_MS : 0;
+    toc_draft_id *ids = toc_arena_zalloc(all->arena, all->count, sizeof *ids);
+    size_t count = 0;
+    if (ids == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a batch");
     TOC_TRY(toc_arena_new(OPEN_ARENA_BYTES, &arena, err));
     TOC_TRY(toc_log_drafts_drop(txn, (toc_time){old}, err));
     for (size_t i = 0; i < all->count; i++) {
         const toc_approval *none;
-        size_t count;
+        size_t none_count;
         if (!all->drafts[i])
             continue;
         toc_log_draft draft = {.id = all->draft_ids[i],
@@ -57,11 +61,13 @@ toc_code toc_writer_put_drafts(const toc_writer_batch *all, toc_log_txn *txn, to
                                .at = now.wall,
                                .not_after = {now.wall.unix_ms + TOC_DRAFT_LAPSE_MS}};
         toc_arena_reset(arena);
-        TOC_TRY(toc_record_open(toc_writer_record(all, i), arena, &draft.statement, &none, &count,
-                                err));
+        TOC_TRY(toc_record_open(toc_writer_record(all, i), arena, &draft.statement, &none,
+                                &none_count, err));
         TOC_TRY(toc_log_draft_put(txn, &draft, err));
+        ids[count++] = draft.id;
     }
-    return TOC_OK;
+    toc_deed_drafts told = {.circle = all->circle, .lane = all->lane, .count = count, .ids = ids};
+    return toc_audit_drafts(txn, all->asked, &told, now, err);
 }
 
 toc_code toc_writer_draft_record(const toc_log_draft *draft, toc_buf *out, toc_err *err)

@@ -71,7 +71,7 @@ TOC_MUST toc_code toc_query_incidents(toc_query *query, toc_span slug, size_t wa
 TOC_MUST toc_code toc_query_transfers(toc_query *query, const char *text, toc_answer_transfers *out,
                                       toc_err *err);
 
-/* A record of one org about a wallet, any revision of any claim filed by it, retractions too. */
+/* A record of any revision, retractions too. */
 typedef struct toc_said_record {
     toc_record_id record;
     toc_claim_id claim;
@@ -79,13 +79,18 @@ typedef struct toc_said_record {
     toc_org_id org;
     toc_feed_id feed;
     uint64_t index;
-    toc_statement statement; /* lent until the next */
+    toc_span bytes; /* as it was signed, with its approvals; both lent until the next */
+    toc_statement statement;
 } toc_said_record;
 typedef toc_code (*toc_said_visit)(void *context, const toc_said_record *said, toc_err *err);
-/* Claim by claim, each in the order of its revisions. */
-TOC_MUST toc_code toc_query_said(toc_query *query, const toc_wallet *wallet, const toc_org_id *org,
+/* What one org (NULL: anybody) said of a wallet, in any spelling, and its key twins: what is filed
+ * by them, and members records and transfers that name them, with what else was said of that report
+ * or movement but other members and transfers. Claim by claim, each in the order of its revisions.
+ * LIMIT when more than TOC_QUERY_NAMED_MAX rows name the wallet. */
+enum { TOC_QUERY_NAMED_MAX = 1 << 20 };
+TOC_MUST toc_code toc_query_said(toc_query *query, toc_span text, const toc_org_id *org,
                                  toc_said_visit visit, void *context, toc_err *err);
-/* All records of one claim but members, in the same order. Visits none when it is not known. */
+/* All records of one claim, in the same order. Visits none when it is not known. */
 TOC_MUST toc_code toc_query_revisions(toc_query *query, const toc_claim_id *claim,
                                       toc_said_visit visit, void *context, toc_err *err);
 

@@ -14,8 +14,11 @@ const toc_option toc_audit_options[] = {
     {"since", "TIME", "written then or later"},
     {"until", "TIME", "written before then"},
     {"uid", "N", "asked for by this user"},
+    {"user", "NAME", "likewise, by name"},
     {"command", "NAME", "lookup, submit, … as on the control socket"},
-    {"wallet", "ADDRESS", "whose request names this wallet, in any spelling"},
+    {"outcome", "CODE", "ok, denied, not-found, … as errors are called"},
+    {"wallet", "ADDRESS", "about this wallet, in any spelling: asked, written, approved"},
+    {"record", "ID", "likewise about a record, or a claim"},
     {"text", "TEXT", "whose request or answer names exactly this: the id of a record, a circle"},
     {"limit", "N", "at most so many, the newest (default 100)"},
     {"verify", NULL, "check every line, hash and checkpoint instead"},
@@ -41,18 +44,42 @@ static void add_user(toc_table *table, const json_t *line)
     toc_table_add_text(table, text);
 }
 
-/* What was asked for, written or answered, as it is kept. */
+/* "wallet 3f2a91c0 rev 7 AMBER to Org B, Org C" */
+static void add_record(toc_buf *out, const json_t *record)
+{
+    const json_t *readers = json_object_get(record, "readers");
+    toc_buf_printf(out, "%s %.8s rev %s %s to ", toc_text_of(record, "kind"),
+                   toc_text_of(record, "record"), toc_text_of(record, "revision"),
+                   toc_text_of(record, "tlp"));
+    for (size_t i = 0; i < json_array_size(readers); i++) {
+        const json_t *row = json_array_get(readers, i);
+        const char *name = toc_text_of(row, "name");
+        toc_buf_printf(out, "%s%.40s", i == 0 ? "" : ", ",
+                       name[0] != '\0' ? name : toc_text_of(row, "org"));
+    }
+    toc_buf_add_text(out, json_array_size(readers) == 0 ? "nobody else" : "");
+}
+
+/* What was asked for, written or answered, as it is kept; of records that were asked about, what
+ * they are. */
 static toc_code add_matter(toc_table *table, const json_t *line, toc_err *err)
 {
-    static const char *const members[] = {"request", "wrote", "answer"};
-    const json_t *matter = NULL;
-    for (size_t i = 0; i < TOC_COUNT(members) && matter == NULL; i++)
+    static const char *const members[] = {"request", "wrote", "drafted", "answer"};
+    TOC_AUTO(toc_buf_wipe) toc_buf out = {0};
+    const json_t *matter = NULL, *about = json_object_get(line, "about");
+    for (size_t i = 0; i < json_array_size(about); i++) {
+        toc_buf_add_text(&out, i == 0 ? "" : "; ");
+        add_record(&out, json_array_get(about, i));
+    }
+    for (size_t i = 0; i < TOC_COUNT(members) && matter == NULL && out.size == 0; i++)
         matter = json_object_get(line, members[i]);
     char *text = matter == NULL ? NULL : json_dumps(matter, JSON_COMPACT);
     if (matter != NULL && text == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "no memory for a line");
-    toc_table_add_text(table, text == NULL ? "" : text);
+    toc_buf_add_text(&out, text == NULL ? "" : text);
     free(text);
+    TOC_TRY(toc_buf_ok(&out, err));
+    toc_table_add(table, TOC_STYLE_PLAIN, toc_buf_view(&out));
     return TOC_OK;
 }
 
@@ -67,20 +94,37 @@ static toc_code collect(void *context, json_t *line, toc_buf *out, toc_err *err)
     add_user(table, line);
     toc_table_add_text(table, toc_text_of(line, "door"));
     toc_table_add(table, TOC_STYLE_STRONG, toc_span_text(toc_text_of(line, "command")));
-    toc_table_add_text(
-        table, json_object_get(line, "wrote") != NULL ? "wrote" : toc_text_of(line, "outcome"));
+    const char *did = json_object_get(line, "wrote") != NULL     ? "wrote"
+                      : json_object_get(line, "drafted") != NULL ? "drafted"
+                                                                 : toc_text_of(line, "outcome");
+    toc_table_add_text(table, did);
     return add_matter(table, line, err);
+}
+
+static toc_code add_user_named(toc_json *json, const toc_opts *args, const char *name, toc_err *err)
+{
+    const struct passwd *user = getpwnam(name);
+    if (toc_opts_has(args, "uid"))
+        return toc_fail(err, TOC_USAGE, "--user and --uid say the same; give one");
+    if (user == NULL)
+        return toc_fail(err, TOC_NOT_FOUND,
+                        "this machine knows no user '%.64s'; one who was removed is asked for by "
+                        "number: --uid",
+                        name);
+    toc_json_number(json, "uid", user->pw_uid);
+    return TOC_OK;
 }
 
 static toc_code build(const toc_opts *args, toc_buf *request, toc_err *err)
 {
-    static const char *const texts[][2] = {{"since", "since"},
-                                           {"until", "until"},
-                                           {"command", "by"},
-                                           {"wallet", "wallet"},
-                                           {"text", "text"}};
+    static const char *const texts[][2] = {
+        {"since", "since"},   {"until", "until"},   {"command", "by"}, {"outcome", "outcome"},
+        {"wallet", "wallet"}, {"record", "record"}, {"text", "text"}};
     static const char *const numbers[] = {"uid", "limit"};
+    const char *user = toc_opts_value(args, "user");
     toc_json json = toc_request_begin(request, "audit");
+    if (user != NULL)
+        TOC_TRY(add_user_named(&json, args, user, err));
     for (size_t i = 0; i < TOC_COUNT(texts); i++) {
         const char *value = toc_opts_value(args, texts[i][0]);
         if (value != NULL)

@@ -320,11 +320,16 @@ static toc_code answer_audit(direct *at, const char *command, toc_err *err)
                                .uid = toc_number_of(at->request, "uid"),
                                .command = toc_span_text(toc_text_of(at->request, "by")),
                                .wallet = toc_span_text(toc_text_of(at->request, "wallet")),
+                               .record = toc_span_text(toc_text_of(at->request, "record")),
+                               .outcome = toc_span_text(toc_text_of(at->request, "outcome")),
+                               .progress = progressed,
+                               .progress_context = at,
                                .text = toc_span_text(toc_text_of(at->request, "text")),
                                .limit = limit == 0 ? LIMIT_DEFAULT : (size_t)limit};
     TOC_TRY(read_time(at->request, "since", &search.since, err));
     TOC_TRY(read_time(at->request, "until", &search.until, err));
-    TOC_TRY(toc_trail_ask(at->query.log, &search, say_line, at, &total, err));
+    at->doing = "reading the audit";
+    TOC_TRY(toc_trail_ask(&at->query, &search, say_line, at, &total, err));
     if (at->out_end != NULL)
         toc_buf_printf(at->out_end, "{\"total\":%llu}", (unsigned long long)total);
     return TOC_OK;

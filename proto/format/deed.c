@@ -43,6 +43,8 @@ void toc_deed_write_asked(const toc_deed *deed, const toc_deed_outcome *outcome,
     toc_json_number(&json, "uid", deed->uid);
     if (deed->door != TOC_DOOR_HELD)
         toc_json_number(&json, "gid", deed->gid);
+    if (deed->audience.size > 0)
+        toc_json_text(&json, "audience", deed->audience);
     toc_json_text(&json, "command", deed->command);
     if (deed->request.size > 0)
         add_json(&json, "request", deed->request);
@@ -73,6 +75,20 @@ void toc_deed_write_records(uint64_t asked, const toc_deed_records *records, toc
     toc_json_number(&json, "generation", records->generation);
     toc_json_number(&json, "from", records->from);
     toc_json_number(&json, "until", records->until);
+    toc_json_close(&json, '}');
+    toc_json_close(&json, '}');
+}
+
+void toc_deed_write_drafts(uint64_t asked, const toc_deed_drafts *drafts, toc_buf *out)
+{
+    toc_json json = open_belonging(asked, out);
+    toc_json_open(&json, "drafted", '{');
+    toc_json_hex(&json, "circle", TOC_SPAN_OF(drafts->circle.bytes));
+    toc_json_text(&json, "lane", toc_span_text(toc_lane_name(drafts->lane)));
+    toc_json_open(&json, "drafts", '[');
+    for (size_t i = 0; i < drafts->count; i++)
+        toc_json_hex(&json, NULL, TOC_SPAN_OF(drafts->ids[i].bytes));
+    toc_json_close(&json, ']');
     toc_json_close(&json, '}');
     toc_json_close(&json, '}');
 }
@@ -118,6 +134,7 @@ static bool read_asked(const json_t *json, toc_deed *out)
         (has_gid != NULL && !read_number(json, "gid", &gid)) ||
         !read_text(json, "command", &out->command) || uid > UINT32_MAX || gid > UINT32_MAX)
         return false;
+    (void)read_text(json, "audience", &out->audience);
     out->uid = (unsigned)uid;
     out->gid = (unsigned)gid;
     for (toc_door each = TOC_DOOR_SOCKET; each <= TOC_DOOR_HELD; each++) {
@@ -150,6 +167,7 @@ toc_code toc_deed_read(toc_span text, toc_deed_line *out, toc_err *err)
     const json_t *of = json_object_get(json, "of"), *wrote = json_object_get(json, "wrote");
     line.is_asked = of == NULL;
     line.has_records = wrote != NULL;
+    (void)read_text(json, "outcome", &line.outcome);
     if (line.is_asked ? !read_asked(json, &line.deed)
                       : !json_is_null(of) && !read_number(json, "of", &line.of))
         return no_line(err);
@@ -191,6 +209,10 @@ static bool names_within(json_t *value, unsigned depth, bool (*take)(void *conte
 bool toc_deed_names(const toc_deed_line *line, bool (*take)(void *context, toc_span text),
                     void *context)
 {
-    return names_within(json_object_get(line->json, "request"), 0, take, context) ||
-           names_within(json_object_get(line->json, "answer"), 0, take, context);
+    static const char *const members[] = {"request", "answer", "drafted"};
+    for (size_t i = 0; i < TOC_COUNT(members); i++) {
+        if (names_within(json_object_get(line->json, members[i]), 0, take, context))
+            return true;
+    }
+    return false;
 }

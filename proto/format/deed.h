@@ -19,6 +19,7 @@ typedef enum toc_door {
 typedef struct toc_deed {
     toc_door door;
     unsigned uid, gid;
+    toc_span audience;      /* as which the caller may ask, by its name; empty: as an officer */
     toc_span command;       /* "lookup"; empty where the request said none */
     toc_span request;       /* its arguments as given: one JSON object; empty: not kept */
     uint64_t request_bytes; /* where it is not kept: how many came */
@@ -30,6 +31,14 @@ typedef struct toc_deed_records {
     toc_lane lane;
     uint64_t generation, from, until;
 } toc_deed_records;
+
+/* Records that officers are to approve first. */
+typedef struct toc_deed_drafts {
+    toc_circle_id circle;
+    toc_lane lane;
+    size_t count;
+    const toc_draft_id *ids;
+} toc_deed_drafts;
 
 typedef struct toc_deed_outcome {
     toc_code code;
@@ -44,20 +53,23 @@ typedef struct toc_deed_outcome {
 void toc_deed_write_asked(const toc_deed *deed, const toc_deed_outcome *outcome, toc_buf *out);
 /* `asked`: the number of the line that it belongs to; TOC_DEED_NONE: of nobody's asking. */
 void toc_deed_write_records(uint64_t asked, const toc_deed_records *records, toc_buf *out);
+void toc_deed_write_drafts(uint64_t asked, const toc_deed_drafts *drafts, toc_buf *out);
 void toc_deed_write_outcome(uint64_t asked, const toc_deed_outcome *outcome, toc_buf *out);
 
 typedef struct toc_deed_line {
     void *json;
     bool is_asked; /* `deed` is filled in, but for request and its size */
     toc_deed deed;
-    uint64_t of; /* the line that it belongs to; TOC_DEED_NONE: none */
+    toc_span outcome; /* "ok", or the name of a toc_code; empty: not in this line */
+    uint64_t of;      /* the line that it belongs to; TOC_DEED_NONE: none */
     bool has_records;
     toc_deed_records records;
 } toc_deed_line;
 TOC_MUST toc_code toc_deed_read(toc_span text, toc_deed_line *out, toc_err *err);
 void toc_deed_line_wipe(toc_deed_line *line);
 TOC_DEFINE_AUTO_WIPE(toc_deed_line, toc_deed_line_wipe)
-/* Hands over every text within the request and the answer, in no order, until one is taken. */
+/* Hands over every text within the request and the answer, and the ids of drafts, in no order,
+ * until one is taken. */
 bool toc_deed_names(const toc_deed_line *line, bool (*take)(void *context, toc_span text),
                     void *context);
 const char *toc_door_name(toc_door door); /* "socket" */

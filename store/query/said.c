@@ -1,27 +1,63 @@
-/* Every record that one org ever wrote about a wallet and is still in E: older revisions and
+/* Every record that was ever written about a wallet and is still in E: older revisions and
  * retractions too, since whoever got them has got them. */
+#include <stdlib.h>
+
+#include "proto/answer/choice.h"
 #include "store/query/internal.h"
+#include "store/view/list.h"
 
 enum { ARENA_BYTES_MAX = 16 << 20 };
 
-/* `org`, `claim`: NULL asks for all. */
+/* Members records and transfers stand under their cluster and their movement, each with others
+ * that are not about the wallet: which of them name it, and where to look. */
+typedef struct naming {
+    TOC_LIST(toc_record_id) records;
+    TOC_LIST(toc_subject) places;
+} naming;
+
+static void naming_wipe(naming *by)
+{
+    TOC_LIST_WIPE(&by->records);
+    TOC_LIST_WIPE(&by->places);
+}
+TOC_DEFINE_AUTO_WIPE(naming, naming_wipe)
+
+/* `org`, `claim`, `by`: NULL asks for all. */
 typedef struct asking {
     toc_query *query;
     const toc_org_id *org;
     const toc_claim_id *claim;
+    const naming *by;
     toc_arena *arena;
     toc_said_visit visit;
     void *context;
 } asking;
 
+/* ---- the records filed in one place ---- */
+
+static int compare_records(const void *left, const void *right)
+{
+    return memcmp(left, right, sizeof(toc_record_id));
+}
+
+static bool is_asked_for(const asking *all, const toc_claim_row *row)
+{
+    if (all->claim != NULL && !toc_claim_id_equal(&row->filed.claim, all->claim))
+        return false;
+    if (all->by == NULL || (row->kind != TOC_RECORD_MEMBERS && row->kind != TOC_RECORD_TRANSFER))
+        return true;
+    return all->by->records.count > 0 &&
+           bsearch(&row->filed.record, all->by->records.at, all->by->records.count,
+                   sizeof row->filed.record, compare_records) != NULL;
+}
+
 static toc_code look_at(const asking *all, const toc_claim_row *row, toc_err *err)
 {
     const toc_view_feed *feed;
     toc_view *view = &all->query->views->view;
-    toc_span record;
     toc_said_record said = {
         .record = row->filed.record, .claim = row->filed.claim, .index = row->index};
-    if (all->claim != NULL && !toc_claim_id_equal(&said.claim, all->claim))
+    if (!is_asked_for(all, row))
         return TOC_OK;
     TOC_TRY(toc_view_feed_of(view, row->feed, &feed, err));
     if (all->org != NULL && !toc_org_id_equal(&feed->name.org, all->org))
@@ -29,24 +65,24 @@ static toc_code look_at(const asking *all, const toc_claim_row *row, toc_err *er
     said.circle = feed->name.circle;
     said.org = feed->name.org;
     said.feed = feed->id;
-    TOC_TRY(toc_view_record(view, row, &record, err));
+    TOC_TRY(toc_view_record(view, row, &said.bytes, err));
     toc_arena_reset(all->arena);
-    TOC_TRY(toc_record_decode(record, all->arena, &said.statement, err));
+    TOC_TRY(toc_record_decode(said.bytes, all->arena, &said.statement, err));
     return all->visit(all->context, &said, err);
 }
 
-static toc_code look_at_all(asking *all, const toc_subject *filed, toc_err *err)
+/* `prefix`: of the subjects under which they are filed. */
+static toc_code look_at_all(asking *all, toc_span prefix, toc_err *err)
 {
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
     TOC_AUTO(toc_cursor_close) toc_cursor *cursor = NULL;
-    toc_span subject = toc_subject_view(filed);
     TOC_TRY(toc_arena_new(ARENA_BYTES_MAX, &arena, err));
     all->arena = arena;
     TOC_TRY(
         toc_cursor_open(all->query->views->view.txn, TOC_VIEW_CLAIMS, (toc_span){0}, &cursor, err));
     toc_row row;
-    toc_code code = toc_cursor_seek(cursor, subject, &row, err);
-    for (; code == TOC_OK && toc_span_begins(row.key, subject);
+    toc_code code = toc_cursor_seek(cursor, prefix, &row, err);
+    for (; code == TOC_OK && toc_span_begins(row.key, prefix);
          code = toc_cursor_next(cursor, &row, err)) {
         toc_claim_row claim;
         TOC_TRY(toc_claim_row_read(all->query->views->view.txn, &row, &claim, err));
@@ -55,11 +91,115 @@ static toc_code look_at_all(asking *all, const toc_subject *filed, toc_err *err)
     return code == TOC_NOT_FOUND ? TOC_OK : code;
 }
 
-toc_code toc_query_said(toc_query *query, const toc_wallet *wallet, const toc_org_id *org,
+/* ---- what names a wallet elsewhere ---- */
+
+static toc_code add_name(naming *by, const toc_record_id *record, const toc_subject *place,
+                         toc_err *err)
+{
+    bool again = by->places.count > 0 &&
+                 toc_span_equal(toc_subject_view(&by->places.at[by->places.count - 1]),
+                                toc_subject_view(place)); /* neighbours name one place */
+    toc_record_id *name = TOC_LIST_ADD(&by->records);
+    toc_subject *at = again ? &by->places.at[by->places.count - 1] : TOC_LIST_ADD(&by->places);
+    if (name == NULL || at == NULL)
+        return toc_query_no_memory(err);
+    *name = *record;
+    *at = *place;
+    return TOC_OK;
+}
+
+static toc_code add_report(toc_query *query, const toc_row *row, naming *by, toc_err *err)
+{
+    toc_filed filed;
+    if (!toc_filed_read(row->key, &filed))
+        return toc_table_lies(query->views->view.txn, TOC_VIEW_INCIDENCE, row->key, "no member",
+                              err);
+    toc_subject place = toc_report_subject(&filed.claim);
+    return add_name(by, &filed.record, &place, err);
+}
+
+static toc_code add_move(toc_query *query, const toc_row *row, naming *by, toc_err *err)
+{
+    toc_move_row move;
+    size_t prefix = row->key.size < TOC_MOVE_TAIL_BYTES ? 0 : row->key.size - TOC_MOVE_TAIL_BYTES;
+    TOC_TRY(toc_move_read(query->views->view.txn, row, prefix, &move, err));
+    return add_name(by, &move.record, &move.place, err);
+}
+
+static toc_code find_names(toc_query *query, toc_view_table table, toc_span vertex, naming *by,
+                           toc_err *err)
+{
+    TOC_AUTO(toc_cursor_close) toc_cursor *cursor = NULL;
+    TOC_TRY(toc_cursor_open(query->views->view.txn, table, vertex, &cursor, err));
+    toc_row row;
+    toc_code code = toc_cursor_first(cursor, &row, err);
+    for (; code == TOC_OK; code = toc_cursor_next(cursor, &row, err)) {
+        if (by->records.count == TOC_QUERY_NAMED_MAX)
+            return toc_fail(err, TOC_LIMIT,
+                            "over %d members and movements name this wallet; ask about a record",
+                            TOC_QUERY_NAMED_MAX);
+        TOC_TRY(table == TOC_VIEW_INCIDENCE ? add_report(query, &row, by, err)
+                                            : add_move(query, &row, by, err));
+    }
+    return code == TOC_NOT_FOUND ? TOC_OK : code;
+}
+
+static int compare_places(const void *left, const void *right)
+{
+    const toc_subject *a = left, *b = right;
+    return toc_span_compare(toc_subject_view(a), toc_subject_view(b));
+}
+
+static void sort(naming *by)
+{
+    if (by->records.count > 1)
+        qsort(by->records.at, by->records.count, sizeof *by->records.at, compare_records);
+    if (by->places.count > 1)
+        qsort(by->places.at, by->places.count, sizeof *by->places.at, compare_places);
+}
+
+/* ---- questions ---- */
+
+static toc_code ask_about(asking *all, toc_span vertex, toc_err *err)
+{
+    TOC_AUTO(naming_wipe) naming by = {0};
+    TOC_TRY(find_names(all->query, TOC_VIEW_INCIDENCE, vertex, &by, err));
+    TOC_TRY(find_names(all->query, TOC_VIEW_MOVES, vertex, &by, err));
+    sort(&by);
+    all->by = &by;
+    TOC_TRY(look_at_all(all, vertex, err));
+    for (size_t i = 0; i < by.places.count; i++) {
+        if (i == 0 || compare_places(&by.places.at[i - 1], &by.places.at[i]) != 0)
+            TOC_TRY(look_at_all(all, toc_subject_view(&by.places.at[i]), err));
+    }
+    return TOC_OK;
+}
+
+/* Readings of one text on several chains are often one vertex. */
+static bool is_again(const toc_choice *choice)
+{
+    const toc_wallet *wallets = choice->candidates.wallets;
+    size_t last = choice->asked - 1;
+    for (size_t i = 0; i < last; i++) {
+        if (toc_span_equal(toc_subject_vertex(&wallets[i].subject),
+                           toc_subject_vertex(&wallets[last].subject)))
+            return true;
+    }
+    return false;
+}
+
+toc_code toc_query_said(toc_query *query, toc_span text, const toc_org_id *org,
                         toc_said_visit visit, void *context, toc_err *err)
 {
+    TOC_AUTO(toc_choice_wipe) toc_choice choice = {0};
+    toc_wallet wallet;
     asking all = {.query = query, .org = org, .visit = visit, .context = context};
-    return look_at_all(&all, &wallet->subject, err);
+    TOC_TRY(toc_choice_begin(&choice, text, err));
+    while (toc_choice_next(&choice, &wallet)) {
+        if (toc_choice_spelling(&choice).size > 0 || !is_again(&choice))
+            TOC_TRY(ask_about(&all, toc_subject_vertex(&wallet.subject), err));
+    }
+    return TOC_OK;
 }
 
 toc_code toc_query_revisions(toc_query *query, const toc_claim_id *claim, toc_said_visit visit,
@@ -68,5 +208,5 @@ toc_code toc_query_revisions(toc_query *query, const toc_claim_id *claim, toc_sa
     asking all = {.query = query, .claim = claim, .visit = visit, .context = context};
     toc_views_place place = {.claim = *claim};
     TOC_TRY(toc_views_find(query->views, &place, 1, err));
-    return place.found ? look_at_all(&all, &place.subject, err) : TOC_OK;
+    return place.found ? look_at_all(&all, toc_subject_view(&place.subject), err) : TOC_OK;
 }

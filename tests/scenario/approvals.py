@@ -140,7 +140,23 @@ def away_from_the_node(nodes, officers, draft, digest):
     (claim,) = b.lookup(wallet(1))["claims"]
     expect(claim["record"] == done["record"] and b.lookup(wallet(1))["unapproved"] == [], f"B shows {claim}")
     exhibit(nodes, done["record"])
+    audited(a, b, draft, done["record"])
     expect(submit(a, 1)["unchanged"] == 1, "what was approved is not known")
+
+
+def audited(a, b, draft, record):
+    """By the wallet alone: who drafted it, who looked, who approved, what was written then, and who could read that."""
+    lines = a.tocsin("audit", "--wallet", wallet(1), "--limit", "1000").lines
+    commands = {line["command"] for line in lines}
+    expect({"submit", "draft", "approve", "lookup"} <= commands, f"not all who dealt with it: {commands}")
+    expect([line["drafted"]["drafts"] for line in lines if "drafted" in line] == [[draft]], f"who drafted it: {lines}")
+    (wrote,) = [line for line in lines if "about" in line]
+    expect(wrote["command"] == "approve" and [one["record"] for one in wrote["about"]] == [record], f"what was written: {wrote}")
+    expect({reader["name"] for reader in wrote["about"][0]["readers"]} == {b.name, "Org C"}, f"for whom: {wrote}")
+    refused = a.tocsin("audit", "--wallet", wallet(1), "--command", "approve", "--outcome", "denied").lines
+    expect(len({line.get("of", line["number"]) for line in refused}) == 2, f"two who might not: {refused}")
+    same = a.tocsin("audit", "--record", record, "--command", "approve", "--limit", "1000").lines
+    expect(same == [line for line in lines if line["command"] == "approve"], "by the record, others")
 
 
 def rejected(nodes, officers):
@@ -167,6 +183,8 @@ def overtaken_and_restarted(nodes, officers):
     a.start()
     a.wait_up()
     expect({draft["draft"] for draft in pending(a)} == {draft["draft"] for draft in drafts}, "lost in a restart")
+    waits = a.tocsin("audit", "--wallet", wallet(4)).lines
+    expect(len([line for line in waits if "drafted" in line]) == 2, f"what waits is not found by its wallet: {waits}")
     a.stop()
     for file in a.state.rglob("data.mdb"):
         if "log" in file.parts:

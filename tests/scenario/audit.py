@@ -5,6 +5,7 @@ from the leaves, by RFC 6962 and nothing of the node's. A node that is killed ha
 import base64
 import hashlib
 import os
+import pwd
 import sys
 
 import scenario
@@ -60,6 +61,56 @@ def told(node):
     expect("submit" in node.tocsin("audit", as_json=False).out, "no table")
 
 
+def about(lines):
+    """What was written, of the lines that a question about a wallet found: kind and revision of each record."""
+    return [[record["kind"] for record in line["about"]] for line in lines if "about" in line]
+
+
+def by_rows(nodes, node):
+    """Rows are nowhere in the audit: what wrote them is found by the records that they became, and nothing else is."""
+    thief, partner, other = ("0x" + f"{number:040x}" for number in (0xA1, 0xA2, 0xA3))
+    file = scenario.write_rows(nodes.directory / "rows.csv", [
+        {"chain": "ETH", "address": address, "category": "theft"} for address in (thief, other)])
+    cluster = scenario.write_rows(nodes.directory / "ring.csv", [
+        {"chain": "ETH", "address": address, "cluster": "ring", "entity": "market"} for address in (thief, partner)])
+    node.tocsin("submit", file)
+    node.tocsin("submit", cluster)
+    node.tocsin("submit", "transfer", "--chain", "ETH", "--tx", "0x" + "77" * 32, "--index-kind", "native", "--from", partner,
+                "--to", thief, "--asset", "ETH", "--amount", "5", "--time", "2026-11-01T00:00:00Z")
+    node.tocsin("submit", "wallet", other, "--chain", "ETH", "--category", "scam")
+    lines = audit(node, "--wallet", thief.upper().replace("0X", "BSC:0x"))  # a key twin
+    expect(about(lines) == [["wallet"], ["cluster-members"], ["cluster"], ["transfer"]], f"written about the wallet: {lines}")
+    asked = [line["number"] for line in lines if line["command"] == "submit" and "request" in line]
+    expect(sorted({line["of"] for line in lines if "wrote" in line}) == asked == [line["of"] for line in lines if "outcome" in line and "of" in line],
+           f"not whole deeds: {lines}")
+    expect(thief[2:] not in str(audit(node, "--command", "submit")).lower(), "the audit keeps rows in the clear")
+    expect(about(audit(node, "--wallet", partner)) == [["cluster-members"], ["cluster"], ["transfer"]], "the partner's")
+    claim = node.lookup(thief)["claims"][0]
+    node.tocsin("retract", "--claim", claim["claim"])
+    node.tocsin("bundle", claim["record"], "--output", nodes.directory / "never", ok=None)
+    by_record, by_claim = audit(node, "--record", claim["record"]), audit(node, "--record", claim["claim"])
+    expect(about(by_record) == [["wallet"]] and by_record[-1]["command"] == "bundle", f"by the record: {by_record}")
+    expect(about(by_claim) == [["wallet"], ["retraction"]] and "retract" in {line["command"] for line in by_claim}, f"by the claim: {by_claim}")
+    expect(by_claim[1]["about"][0]["record"] == claim["record"], "another record")
+    expect("bundle" in {line["command"] for line in audit(node, "--wallet", thief)}, "what named a record of the wallet is not found by the wallet")
+    expect({line["command"] for line in audit(node, "--record", "00" * 32)} <= {"audit"}, "an id that nobody named")
+    node.tocsin("audit", "--record", "00", ok=(2,))
+    node.tocsin("audit", "--record", "00" * 32, "--wallet", thief, ok=(2,))
+    expect(audit(node, "--wallet", thief, "--command", "submit", "--uid", "4242") == [], "of another user")
+    newest = node.tocsin("audit", "--wallet", thief, "--command", "submit", "--limit", "2").lines
+    whole = audit(node, "--wallet", thief, "--command", "submit")
+    expect(newest == whole[-2:], f"not the newest two: {newest}")
+    refused = audit(node, "--outcome", "usage")
+    expect({line["outcome"] for line in refused} == {"usage"} and len(refused) == 2, f"refused: {refused}")
+    user = pwd.getpwuid(os.getuid()).pw_name
+    expect(audit(node, "--user", user, "--command", "retract") == audit(node, "--command", "retract") != [], "by a user's name")
+    node.tocsin("audit", "--user", "nobody-of-this-name", ok=(1,))
+    words = node.tocsin("audit", "--wallet", thief, as_json=False).out
+    expect("transfer" in words and "nobody else" in words, f"in words: {words}")
+    told = {row["kind"] for row in node.tocsin("shared", thief).lines}
+    expect(told == {"wallet", "retraction", "cluster-members", "cluster", "transfer"}, f"what was shared: {told}")
+
+
 def kept_elsewhere(nodes, node):
     path = nodes.directory / "kept.note"
     note = node.tocsin("audit", "--checkpoint").last["checkpoint"]
@@ -78,9 +129,10 @@ def killed(nodes, node, path):
     """However it ends: every record of the own feeds is in a line, and the lines are whole."""
     rows = [{"chain": "ETH", "address": f"0x{number:040x}", "category": "theft"} for number in range(1, 6001)]
     file = scenario.write_rows(nodes.directory / "many.csv", rows)
+    before = len(audit(node, "--command", "submit"))
     submitting = scenario.subprocess.Popen([str(nodes.tocsin), "submit", str(file), "--config", str(node.config)],
                                            stdout=scenario.subprocess.DEVNULL, stderr=scenario.subprocess.DEVNULL)
-    wait_for("some of it is written", lambda: len(audit(node, "--command", "submit")) > 5)
+    wait_for("some of it is written", lambda: len(audit(node, "--command", "submit")) > before + 5)
     node.kill()
     submitting.wait()
     node.start()
@@ -96,8 +148,9 @@ def without_node(node, path):
     node.stop()
     node.tocsin("lookup", EVM, "--direct")
     expect(node.tocsin("audit", "--verify", "--kept", path, "--direct").last["ok"], "it does not check")
+    expect(about(node.tocsin("audit", "--direct", "--wallet", EVM).lines) == [["wallet"]], "written, asked without the node")
     direct = [line for line in node.tocsin("audit", "--direct", "--wallet", EVM).lines if line["door"] == "direct"]
-    expect([line["command"] for line in direct] == ["lookup", "audit"], f"what was asked directly: {direct}")
+    expect([line["command"] for line in direct] == ["lookup", "audit", "audit"], f"what was asked directly: {direct}")
     expect(node.tocsin("log", "check", "--direct").last["ok"], "the log does not check with an audit in it")
     node.start()
     node.wait_up()
@@ -110,6 +163,7 @@ def run(nodes):
     nodes.start()
     nodes.found_circle("audited", "who asked for what")
     told(node)
+    by_rows(nodes, node)
     path = kept_elsewhere(nodes, node)
     killed(nodes, node, path)
     without_node(node, path)

@@ -1,8 +1,8 @@
-/* node/written.h: who could read a record on the day it was written, by the charter of then; what
+/* store/written.h: who could read a record on the day it was written, by the charter of then; what
  * follows a claim that names its readers is for those of them only who had it (decision 0073).
  * Owns:    what it lists lives in the arena. Threads: one a walk. Errors: the store's. */
-#ifndef TOC_NODE_WRITTEN_H
-#define TOC_NODE_WRITTEN_H
+#ifndef TOC_STORE_WRITTEN_H
+#define TOC_STORE_WRITTEN_H
 
 #include "proto/roll/readers.h"
 #include "store/query.h"
@@ -12,6 +12,8 @@
 typedef struct toc_written {
     toc_log_judged judged;
     bool has_claim; /* that named its readers: */
+    bool has_head;  /* a members record follows one that is marked as it is, */
+    toc_hash marking;
     toc_claim_id claim;
     size_t reader_count;
     toc_org_id readers[TOC_READERS_MAX];
