@@ -226,6 +226,8 @@ static const toc_command commands[] = {
     {"audit", "",
      "Who asked for what here, what was written for it, and whether anybody changed that.",
      "tocsin audit --since 2025-02-21 --wallet 0x098B716B8Aaf21512996dC57EB0615e2383E2f96\n"
+     "  tocsin audit --record 3f2a…            (a record or a claim: who wrote, approved, read "
+     "it)\n"
      "  tocsin audit --checkpoint > audit-2025-02.note   (to be kept on another machine)\n"
      "  tocsin audit --verify --kept audit-2025-02.note",
      toc_audit_options, toc_cmd_audit},

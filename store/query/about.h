@@ -4,7 +4,7 @@
  *
  * Every record passes the audience of the own officers, as at every other door.
  * Owns:    its lists, until wipe; texts live in the query's arena.
- * Threads: one. Errors: as the store; MALFORMED for a wallet that is none; LIMIT past
+ * Threads: one. Errors: as the store and toc_wallet_parse; LIMIT past
  * TOC_ABOUT_RECORDS_MAX. */
 #ifndef TOC_STORE_QUERY_ABOUT_H
 #define TOC_STORE_QUERY_ABOUT_H

@@ -1,0 +1,149 @@
+/* What the audit says when it is asked (store/trail.h): deeds as a whole, whatever ran beside them.
+ * What is found by wallet and record: scenario/audit.py and scenario/approvals.py. */
+#include "store/trail.h"
+
+#include "tests/unit/store/fold_support.h"
+
+enum { FIRST_MS = 1767225600, STEP_MS = 1000 };
+
+/* Two deeds at once, a third that crashed, a fourth that was refused in one line, and records of
+ * nobody's asking. */
+static const char *const lines[] = {
+    "{\"door\":\"socket\",\"uid\":7,\"gid\":7,\"command\":\"submit\",\"request\":{\"id\":\"a\"}}",
+    "{\"door\":\"socket\",\"uid\":8,\"gid\":8,\"command\":\"retract\",\"request\":{\"id\":\"b\"}}",
+    "{\"of\":0,\"wrote\":{\"circle\":"
+    "\"c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0\","
+    "\"lane\":\"bulk\",\"generation\":1,\"from\":1,\"until\":3}}",
+    "{\"of\":1,\"outcome\":\"denied\",\"lines\":0}",
+    "{\"of\":0,\"outcome\":\"ok\",\"lines\":1,\"answer\":{\"draft\":\"d\"}}",
+    "{\"door\":\"spool\",\"uid\":7,\"gid\":7,\"command\":\"submit\",\"request\":{\"id\":\"d\"}}",
+    "{\"door\":\"socket\",\"uid\":9,\"gid\":9,\"audience\":\"partner\",\"command\":\"lookup\","
+    "\"request\":{},\"outcome\":\"denied\",\"lines\":0}",
+    "{\"of\":null,\"wrote\":{\"circle\":"
+    "\"c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0\","
+    "\"lane\":\"bulk\",\"generation\":1,\"from\":3,\"until\":4}}",
+};
+
+static int set_up_lines(void **state)
+{
+    toc_err err = {0};
+    toc_log_txn *txn = NULL;
+    assert_int_equal(set_up(state), 0);
+    fixture *it = *state;
+    TOC_CHECK_OK(toc_log_write(it->book.log, &txn, &err));
+    TOC_CHECK_OK(toc_log_owner_put(txn, &it->feeds[0]->name.org, &err));
+    for (size_t i = 0; i < TOC_COUNT(lines); i++) {
+        uint64_t number;
+        toc_time at = {FIRST_MS + i * STEP_MS};
+        TOC_CHECK_OK(toc_audit_add(txn, at, toc_span_text(lines[i]), &number, &err));
+        assert_int_equal(number, i);
+    }
+    TOC_CHECK_OK(toc_log_commit(txn, &err));
+    return 0;
+}
+
+typedef struct answer {
+    toc_buf numbers; /* "0,2,4" */
+    toc_buf text;
+    uint64_t total;
+} answer;
+
+static void answer_wipe(answer *got)
+{
+    toc_buf_wipe(&got->numbers);
+    toc_buf_wipe(&got->text);
+}
+TOC_DEFINE_AUTO_WIPE(answer, answer_wipe)
+
+static toc_code take(void *context, toc_span line, toc_err *err)
+{
+    static const char before[] = "{\"number\":";
+    answer *got = context;
+    (void)err;
+    assert_memory_equal(line.data, before, sizeof before - 1);
+    toc_buf_add_text(&got->numbers, got->numbers.size == 0 ? "" : ",");
+    toc_buf_add_u8(&got->numbers, line.data[sizeof before - 1]);
+    toc_buf_add_span(&got->text, line);
+    return TOC_OK;
+}
+
+static void check(fixture *it, toc_trail_search search, const char *expected, uint64_t total)
+{
+    TOC_AUTO(answer_wipe) answer got = {0};
+    toc_err err = {0};
+    search.limit = search.limit == 0 ? TOC_COUNT(lines) : search.limit;
+    TOC_CHECK_OK(toc_trail_ask(ask(it), &search, take, &got, &got.total, &err));
+    toc_buf_add_u8(&got.numbers, 0);
+    assert_string_equal((const char *)got.numbers.data, expected);
+    assert_int_equal(got.total, total);
+}
+
+static toc_span text(const char *words)
+{
+    return toc_span_text(words);
+}
+
+static void a_deed_is_told_whole_by_what_any_of_its_lines_says(void **state)
+{
+    fixture *it = *state;
+    check(it, (toc_trail_search){0}, "0,1,2,3,4,5,6,7", 8);
+    check(it, (toc_trail_search){.text = text("a")}, "0,2,4", 3);
+    check(it, (toc_trail_search){.text = text("d")}, "0,2,4,5", 4); /* in an answer, too */
+    check(it, (toc_trail_search){.outcome = text("denied")}, "1,3,6", 3);
+    check(it, (toc_trail_search){.outcome = text("ok"), .text = text("a")}, "0,2,4", 3);
+    check(it, (toc_trail_search){.outcome = text("denied"), .text = text("a")}, "", 0);
+    check(it, (toc_trail_search){.text = text("partner")}, "6", 1); /* as which audience */
+}
+
+static void who_asked_decides_for_all_that_was_written_for_it(void **state)
+{
+    fixture *it = *state;
+    check(it, (toc_trail_search){.has_uid = true, .uid = 7}, "0,2,4,5", 4);
+    check(it, (toc_trail_search){.has_uid = true, .uid = 8}, "1,3", 2);
+    check(it, (toc_trail_search){.command = text("submit")}, "0,2,4,5", 4);
+    check(it, (toc_trail_search){.has_uid = true, .uid = 8, .outcome = text("ok")}, "", 0);
+}
+
+static void the_newest_lines_are_kept_whichever_deed_ended_first(void **state)
+{
+    fixture *it = *state;
+    check(it, (toc_trail_search){.limit = 2}, "6,7", 8);
+    check(it, (toc_trail_search){.command = text("submit"), .limit = 2}, "4,5", 4);
+    check(it, (toc_trail_search){.text = text("a"), .limit = 1}, "4", 3);
+    check(it, (toc_trail_search){.has_uid = true, .uid = 7, .limit = 3}, "2,4,5", 4);
+}
+
+static void the_time_is_each_lines_own(void **state)
+{
+    fixture *it = *state;
+    toc_time second = {FIRST_MS + 2 * STEP_MS}, fourth = {FIRST_MS + 4 * STEP_MS};
+    check(it, (toc_trail_search){.since = second, .until = fourth}, "2,3", 2);
+    check(it, (toc_trail_search){.since = second, .text = text("a")}, "2,4", 2);
+    check(it, (toc_trail_search){.until = second, .text = text("a")}, "0", 1);
+}
+
+static void an_id_that_is_none_is_refused(void **state)
+{
+    fixture *it = *state;
+    toc_err err = {0};
+    TOC_AUTO(answer_wipe) answer got = {0};
+    toc_trail_search search = {.record = text("00ff"), .limit = 1};
+    assert_int_equal(toc_trail_ask(ask(it), &search, take, &got, &got.total, &err), TOC_USAGE);
+    search = (toc_trail_search){.wallet = text("ETH:0x00ff"), .limit = 1};
+    assert_int_equal(toc_trail_ask(ask(it), &search, take, &got, &got.total, &err), TOC_MALFORMED);
+    assert_int_equal(got.numbers.size, 0);
+}
+
+#define WITH_LINES(test) cmocka_unit_test_setup_teardown(test, set_up_lines, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_LINES(a_deed_is_told_whole_by_what_any_of_its_lines_says),
+        WITH_LINES(who_asked_decides_for_all_that_was_written_for_it),
+        WITH_LINES(the_newest_lines_are_kept_whichever_deed_ended_first),
+        WITH_LINES(the_time_is_each_lines_own),
+        WITH_LINES(an_id_that_is_none_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
