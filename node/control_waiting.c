@@ -86,17 +86,11 @@ static toc_code note_retracted(void *context, const toc_retracted *done, toc_err
 static toc_code retract_frames(toc_retraction *retraction, toc_span frames, toc_err *err)
 {
     for (;;) {
-        toc_control_type type;
         toc_span part;
-        size_t used;
-        TOC_TRY(toc_control_read(frames, &type, &part, &used, err));
-        if (used == 0)
-            return toc_fail(err, TOC_MALFORMED, "the retraction ends in the middle");
-        frames = toc_span_of(frames.data + used, frames.size - used);
-        if (type == TOC_CONTROL_END && frames.size == 0)
+        bool more;
+        TOC_TRY(toc_control_next_part(&frames, &part, &more, err));
+        if (!more)
             return TOC_OK;
-        if (type != TOC_CONTROL_DRAFTS)
-            return toc_fail(err, TOC_MALFORMED, "a '%c' frame within a retraction", type);
         TOC_TRY(toc_retraction_part(retraction, part, err));
     }
 }

@@ -168,17 +168,11 @@ toc_code toc_submission_part(toc_submission *submission, toc_span part, toc_err 
 toc_code toc_submission_frames(toc_submission *submission, toc_span frames, toc_err *err)
 {
     for (;;) {
-        toc_control_type type;
         toc_span part;
-        size_t used;
-        TOC_TRY(toc_control_read(frames, &type, &part, &used, err));
-        if (used == 0)
-            return toc_fail(err, TOC_MALFORMED, "the submission ends in the middle");
-        frames = toc_span_of(frames.data + used, frames.size - used);
-        if (type == TOC_CONTROL_END && frames.size == 0)
+        bool more;
+        TOC_TRY(toc_control_next_part(&frames, &part, &more, err));
+        if (!more)
             return TOC_OK;
-        if (type != TOC_CONTROL_DRAFTS)
-            return toc_fail(err, TOC_MALFORMED, "a '%c' frame within a submission", type);
         TOC_TRY(toc_submission_part(submission, part, err));
     }
 }

@@ -46,6 +46,22 @@ bool toc_flag_of(const json_t *object, const char *key)
     return json_is_true(json_object_get(object, key));
 }
 
+static const char *name_or_id(const json_t *row, const char *key)
+{
+    const char *name = toc_text_of(row, key);
+    return name[0] != '\0' ? name : toc_text_of(row, "org");
+}
+
+const char *toc_org_of(const json_t *row)
+{
+    return name_or_id(row, "org_name");
+}
+
+const char *toc_name_of(const json_t *row)
+{
+    return name_or_id(row, "name");
+}
+
 static toc_code parse_line(toc_span line, json_t **out, toc_err *err)
 {
     json_error_t where;

@@ -44,6 +44,9 @@ TOC_MUST toc_code toc_ask_line(toc_cli *cli, toc_show *show, toc_span line, toc_
 const char *toc_text_of(const json_t *object, const char *key);
 uint64_t toc_number_of(const json_t *object, const char *key);
 bool toc_flag_of(const json_t *object, const char *key);
+/* Whose a row is ("org_name"), and which org it is ("name"): its id where no name is known. */
+const char *toc_org_of(const json_t *row);
+const char *toc_name_of(const json_t *row);
 
 /* The answer without the node (tools/direct.c). */
 TOC_MUST toc_code toc_direct_ask(toc_cli *cli, const toc_buf *request, toc_show *show,

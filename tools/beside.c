@@ -3,17 +3,11 @@
 #include "tools/ask.h"
 #include "tools/term/colour.h"
 
-static const char *org_of(const json_t *claim)
-{
-    const char *name = toc_text_of(claim, "org_name");
-    return name[0] != '\0' ? name : toc_text_of(claim, "org");
-}
-
 /* "  WHAT      ORG: text" */
 static void begin_line(const char *what, const json_t *claim, toc_buf *out)
 {
     toc_buf_printf(out, "  %-8s  ", what);
-    toc_colour_add(out, TOC_STYLE_STRONG, toc_span_text(org_of(claim)));
+    toc_colour_add(out, TOC_STYLE_STRONG, toc_span_text(toc_org_of(claim)));
     toc_buf_add_text(out, ": ");
 }
 
@@ -107,7 +101,7 @@ void toc_show_forks(const json_t *forks, toc_buf *out)
         toc_buf_add_text(out, "  ");
         toc_colour_add(out, TOC_STYLE_BAD, toc_span_text("fork"));
         toc_buf_add_text(out, "      ");
-        toc_colour_add(out, TOC_STYLE_STRONG, toc_span_text(org_of(fork)));
+        toc_colour_add(out, TOC_STYLE_STRONG, toc_span_text(toc_org_of(fork)));
         toc_buf_add_text(out, ": ");
         add_plain(toc_text_of(fork, "text"), out);
         toc_buf_printf(out, ". Known here since %s\n", toc_text_of(fork, "since"));

@@ -30,11 +30,10 @@ static void add_receipts(const json_t *line, toc_buf *out)
     size_t others = 0;
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *row = json_array_get(list, i);
-        const char *name = toc_text_of(row, "name");
         if (toc_flag_of(row, "author"))
             continue;
         toc_buf_add_text(out, others++ == 0 ? "Receipted by " : ", ");
-        toc_term_add(out, toc_span_text(name[0] != '\0' ? name : toc_text_of(row, "org")));
+        toc_term_add(out, toc_span_text(toc_name_of(row)));
     }
     toc_buf_add_text(out, others > 0 ? ".\n"
                                      : "Nobody but the author has receipted it yet: it does not "
@@ -67,9 +66,8 @@ static toc_code tell(const toc_cli *cli, bundle_taking *taking, const char *path
         return toc_print(&text, err);
     }
     json_t *line = json_loads(toc_buf_text(&taking->summary), 0, NULL);
-    const char *name = toc_text_of(line, "org_name");
     toc_buf_add_text(&text, "A record of ");
-    toc_term_add(&text, toc_span_text(name[0] != '\0' ? name : toc_text_of(line, "org")));
+    toc_term_add(&text, toc_span_text(toc_org_of(line)));
     toc_buf_printf(&text, ", in '%s', %zu bytes, not encrypted: whoever has it can read it.\n",
                    path, taking->text.size);
     add_receipts(line, &text);

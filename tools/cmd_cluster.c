@@ -3,6 +3,7 @@
 #include "tools/commands.h"
 #include "tools/decision.h"
 #include "tools/term/table.h"
+#include "tools/term/text.h"
 
 enum { SHOWN_MAX = 10 };
 
@@ -27,11 +28,9 @@ static toc_code show_reports(const json_t *line, toc_buf *out, toc_err *err)
     const json_t *reports = json_object_get(line, "reports");
     for (size_t i = 0; i < json_array_size(reports); i++) {
         const json_t *report = json_array_get(reports, i);
-        const char *org = toc_text_of(report, "org_name");
         const json_t *roots = json_object_get(report, "roots");
         const char *root = json_string_value(json_array_get(roots, 0));
-        toc_table_add(&table, TOC_STYLE_STRONG,
-                      toc_span_text(org[0] != '\0' ? org : toc_text_of(report, "org")));
+        toc_table_add(&table, TOC_STYLE_STRONG, toc_span_text(toc_org_of(report)));
         toc_table_add_text(&table, report_name(report));
         toc_table_add_text(&table, toc_text_of(report, "entity_type"));
         toc_table_add_text(&table, toc_text_of(report, "method"));
@@ -54,11 +53,6 @@ static void add_quoted(toc_buf *out, const char *text)
     toc_buf_add_u8(out, '\'');
 }
 
-static const char *plural(uint64_t count)
-{
-    return count == 1 ? "" : "s";
-}
-
 static void show_without(const json_t *report, toc_buf *out)
 {
     const json_t *without = json_object_get(report, "without");
@@ -67,8 +61,8 @@ static void show_without(const json_t *report, toc_buf *out)
     uint64_t leave = toc_number_of(without, "leave"), clusters = toc_number_of(without, "clusters");
     const json_t *sizes = json_object_get(without, "sizes");
     toc_buf_printf(out, "    without it %llu wallet%s would leave, and the rest be %llu cluster%s",
-                   (unsigned long long)leave, plural(leave), (unsigned long long)clusters,
-                   plural(clusters));
+                   (unsigned long long)leave, toc_plural(leave), (unsigned long long)clusters,
+                   toc_plural(clusters));
     for (size_t i = 0; i < json_array_size(sizes) && i < SHOWN_MAX; i++)
         toc_buf_printf(out, "%s%llu", i == 0 ? " of " : ", ",
                        (unsigned long long)json_integer_value(json_array_get(sizes, i)));
@@ -83,13 +77,11 @@ static void show_disputes(const json_t *line, toc_buf *out)
         const json_t *disputes = json_object_get(report, "disputes");
         for (size_t j = 0; j < json_array_size(disputes); j++) {
             const json_t *dispute = json_array_get(disputes, j);
-            const char *org = toc_text_of(dispute, "org_name");
             toc_buf_add_text(out, "  ");
             add_quoted(out, report_name(report));
             toc_colour_add(out, TOC_STYLE_WARNING, toc_span_text(" is disputed"));
             toc_buf_add_text(out, " by ");
-            toc_colour_add(out, TOC_STYLE_STRONG,
-                           toc_span_text(org[0] != '\0' ? org : toc_text_of(dispute, "org")));
+            toc_colour_add(out, TOC_STYLE_STRONG, toc_span_text(toc_org_of(dispute)));
             toc_buf_add_text(out, ": ");
             toc_colour_add(out, TOC_STYLE_PLAIN, toc_span_text(toc_text_of(dispute, "reason")));
             toc_buf_add_u8(out, '\n');
@@ -130,8 +122,8 @@ static void show_links(const json_t *line, toc_buf *out)
         toc_buf_add_text(out, " and ");
         add_quoted(out, name_of(line, json_array_get(reports, 1)));
         toc_buf_printf(out, ": %llu wallet%s shared, %llu lineage%s%s\n",
-                       (unsigned long long)shared, plural(shared), (unsigned long long)lineages,
-                       plural(lineages), how_shown(toc_text_of(link, "how")));
+                       (unsigned long long)shared, toc_plural(shared), (unsigned long long)lineages,
+                       toc_plural(lineages), how_shown(toc_text_of(link, "how")));
     }
     if (total > SHOWN_MAX)
         toc_buf_printf(out, "             … %llu pairs in all (--json)\n",
@@ -153,7 +145,7 @@ static void show_part(const json_t *line, const json_t *part, toc_buf *out)
         toc_buf_add_text(out, "    the wallet ");
         toc_colour_add(out, TOC_STYLE_PLAIN, toc_span_text(wallet));
     } else {
-        toc_buf_printf(out, "    %llu wallet%s of", (unsigned long long)size, plural(size));
+        toc_buf_printf(out, "    %llu wallet%s of", (unsigned long long)size, toc_plural(size));
     }
     for (size_t i = 0; i < json_array_size(reports) && i < SHOWN_MAX; i++) {
         toc_buf_add_text(out, i == 0 ? " " : ", ");
@@ -241,7 +233,8 @@ static toc_code show_cluster(void *context, json_t *line, toc_buf *out, toc_err 
     }
     size_t reports = json_array_size(json_object_get(line, "reports"));
     toc_buf_printf(out, "  cluster of %llu wallets, joined from %zu report%s\n",
-                   (unsigned long long)toc_number_of(cluster, "size"), reports, plural(reports));
+                   (unsigned long long)toc_number_of(cluster, "size"), reports,
+                   toc_plural(reports));
     TOC_TRY(show_reports(line, out, err));
     show_disputes(line, out);
     show_links(line, out);

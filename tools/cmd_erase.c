@@ -2,6 +2,7 @@
 #include "tools/ask.h"
 #include "tools/commands.h"
 #include "tools/term/table.h"
+#include "tools/term/text.h"
 
 const toc_option toc_erase_options[] = {
     {"reason", "TEXT", "why; it stands in the audit (required)"},
@@ -35,7 +36,7 @@ static toc_code show_claim(void *context, json_t *line, toc_buf *out, toc_err *e
 {
     const saying *say = context;
     unsigned long long records = toc_number_of(line, "records");
-    toc_buf_printf(out, "%llu record%s of %.16s… %s\n", records, records == 1 ? "" : "s",
+    toc_buf_printf(out, "%llu record%s of %.16s… %s\n", records, toc_plural(records),
                    toc_text_of(line, "claim"), say->done);
     return toc_buf_ok(out, err);
 }

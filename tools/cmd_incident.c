@@ -4,6 +4,7 @@
 #include "tools/ask.h"
 #include "tools/commands.h"
 #include "tools/term/table.h"
+#include "tools/term/text.h"
 
 enum { TIME_CHARS = 16, ORG_DIGITS_SHOWN = 12 };
 
@@ -15,15 +16,9 @@ const toc_option toc_incident_view_options[] = {
 
 /* ---- pieces ---- */
 
-static const char *org_of(const json_t *object)
-{
-    const char *name = toc_text_of(object, "org_name");
-    return name[0] != '\0' ? name : toc_text_of(object, "org");
-}
-
 static void add_org(toc_table *table, const json_t *object)
 {
-    toc_table_add(table, TOC_STYLE_STRONG, toc_span_text(org_of(object)));
+    toc_table_add(table, TOC_STYLE_STRONG, toc_span_text(toc_org_of(object)));
 }
 
 /* "2025-02-21T14:16", without seconds. */
@@ -31,11 +26,6 @@ static void add_time(toc_table *table, const char *time)
 {
     size_t size = strlen(time);
     toc_table_add(table, TOC_STYLE_PLAIN, toc_span_of(time, size < TIME_CHARS ? size : TIME_CHARS));
-}
-
-static const char *plural(uint64_t count)
-{
-    return count == 1 ? "" : "s";
 }
 
 static void add_fiat(toc_buf *text, const json_t *fiat)
@@ -107,7 +97,7 @@ static void show_thefts(const json_t *claim, toc_buf *out)
         const json_t *theft = json_array_get(thefts, i);
         TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
         toc_buf_printf(&text, "%s  %s  (%s)", toc_text_of(theft, "chain"), toc_text_of(theft, "tx"),
-                       org_of(claim));
+                       toc_org_of(claim));
         show_line(out, "theft", toc_buf_text(&text));
     }
 }
@@ -118,7 +108,7 @@ static void show_attributions(const json_t *incident, toc_buf *out)
     for (size_t i = 0; i < json_array_size(attributions); i++) {
         const json_t *claim = json_array_get(attributions, i);
         TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
-        toc_buf_printf(&text, "%s  (%s%s%s)", toc_text_of(claim, "actor"), org_of(claim),
+        toc_buf_printf(&text, "%s  (%s%s%s)", toc_text_of(claim, "actor"), toc_org_of(claim),
                        toc_text_of(claim, "basis")[0] == '\0' ? "" : ": ",
                        toc_text_of(claim, "basis"));
         show_line(out, "actor", toc_buf_text(&text));
@@ -156,7 +146,8 @@ static void show_joins(const json_t *line, toc_buf *out)
         add_ref(&text, json_object_get(pair, "second"));
         toc_buf_printf(&text, " (says");
         for (size_t j = 0; j < json_array_size(claims); j++)
-            toc_buf_printf(&text, "%s %s", j == 0 ? "" : ",", org_of(json_array_get(claims, j)));
+            toc_buf_printf(&text, "%s %s", j == 0 ? "" : ",",
+                           toc_org_of(json_array_get(claims, j)));
         toc_buf_add_text(&text, ")");
         show_line(out, toc_text_of(pair, "standing"), toc_buf_text(&text));
     }
@@ -168,7 +159,7 @@ static void show_joins(const json_t *line, toc_buf *out)
             strcmp(toc_text_of(event, "slug"), toc_text_of(incident, "slug")) == 0)
             continue;
         TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
-        toc_buf_printf(&text, "that of %s is one event with ", org_of(incident));
+        toc_buf_printf(&text, "that of %s is one event with ", toc_org_of(incident));
         add_ref(&text, event);
         show_line(out, "event", toc_buf_text(&text));
     }
@@ -188,7 +179,7 @@ static toc_code show_wallets(const json_t *line, toc_buf *out, toc_err *err)
         toc_table_add(&table, TOC_STYLE_STRONG, toc_span_text(toc_text_of(claim, "wallet")));
         toc_table_add_text(&table, toc_text_of(claim, "role"));
         toc_table_add_text(&table, toc_text_of(claim, "category"));
-        toc_table_add_text(&table, org_of(claim));
+        toc_table_add_text(&table, toc_org_of(claim));
         toc_table_add_number(&table, toc_number_of(claim, "confidence"));
     }
     TOC_TRY(toc_table_print(&table, 2, out, err));
@@ -248,7 +239,7 @@ static toc_code show_timeline(const json_t *line, toc_buf *out, toc_err *err)
     uint64_t total = toc_number_of(line, "timeline_total");
     if (shown < total)
         toc_buf_printf(out, "  … and %llu later moment%s\n", (unsigned long long)(total - shown),
-                       plural(total - shown));
+                       toc_plural(total - shown));
     return toc_buf_ok(out, err);
 }
 

@@ -6,6 +6,7 @@
 #include "tools/beside.h"
 #include "tools/commands.h"
 #include "tools/term/table.h"
+#include "tools/term/text.h"
 
 enum { QUERIES_BATCH = 500, SCORE_HIGH = 700, SCORE_MIDDLE = 300 };
 
@@ -38,11 +39,6 @@ static void show_head(const json_t *line, toc_buf *out)
     toc_buf_add_u8(out, '\n');
 }
 
-static const char *plural(uint64_t count)
-{
-    return count == 1 ? "" : "s";
-}
-
 static void show_categories(const json_t *line, toc_buf *out)
 {
     const json_t *categories = json_object_get(line, "categories");
@@ -55,7 +51,7 @@ static void show_categories(const json_t *line, toc_buf *out)
         toc_buf_add_text(out, "/1000  ");
         toc_colour_add(out, TOC_STYLE_STRONG, toc_span_text(toc_text_of(category, "category")));
         toc_buf_printf(out, "  %llu lineage%s, %llu org%s\n", (unsigned long long)lineages,
-                       plural(lineages), (unsigned long long)orgs, plural(orgs));
+                       toc_plural(lineages), (unsigned long long)orgs, toc_plural(orgs));
     }
 }
 
@@ -81,12 +77,11 @@ static void add_lineage_cell(toc_table *table, const json_t *roots)
 
 static void add_claim_row(toc_table *table, const json_t *claim)
 {
-    const char *name = toc_text_of(claim, "org_name"), *seen = toc_text_of(claim, "first_seen");
+    const char *seen = toc_text_of(claim, "first_seen");
     char since[11];
     snprintf(since, sizeof since, "%.10s",
              seen[0] != '\0' ? seen : toc_text_of(claim, "issued_at"));
-    toc_table_add(table, TOC_STYLE_STRONG,
-                  toc_span_text(name[0] != '\0' ? name : toc_text_of(claim, "org")));
+    toc_table_add(table, TOC_STYLE_STRONG, toc_span_text(toc_org_of(claim)));
     toc_table_add_text(table, toc_text_of(claim, "role"));
     toc_table_add_text(table, toc_text_of(claim, "category"));
     toc_table_add_text(table, toc_text_of(claim, "actor"));
@@ -147,7 +142,7 @@ static void show_relations(const json_t *line, toc_buf *out)
         uint64_t claims = toc_number_of(twin, "claims");
         toc_buf_add_text(out, i == 0 ? "  same key  " : "            ");
         toc_colour_add(out, TOC_STYLE_PLAIN, toc_span_text(toc_text_of(twin, "caip10")));
-        toc_buf_printf(out, " (%llu claim%s)\n", (unsigned long long)claims, plural(claims));
+        toc_buf_printf(out, " (%llu claim%s)\n", (unsigned long long)claims, toc_plural(claims));
     }
     const json_t *cluster = json_object_get(line, "cluster");
     if (json_is_object(cluster))
@@ -165,11 +160,10 @@ static void show_forked(const json_t *line, toc_buf *out)
     uint64_t total = toc_number_of(line, "forked_total");
     for (size_t i = 0; i < json_array_size(forked); i++) {
         const json_t *row = json_array_get(forked, i);
-        const char *name = toc_text_of(row, "org_name"), *what = toc_text_of(row, "category");
+        const char *what = toc_text_of(row, "category");
         toc_colour_add(out, TOC_STYLE_BAD, toc_span_text("  disputed  "));
         toc_buf_printf(out, "%s by ", *what != 0 ? what : toc_text_of(row, "kind"));
-        toc_colour_add(out, TOC_STYLE_PLAIN,
-                       toc_span_text(*name != 0 ? name : toc_text_of(row, "org")));
+        toc_colour_add(out, TOC_STYLE_PLAIN, toc_span_text(toc_org_of(row)));
         toc_buf_add_text(out, ", whose key signed two histories: counts in nothing\n");
     }
     if (total > json_array_size(forked))
@@ -233,14 +227,13 @@ static toc_code show_moves(const json_t *line, toc_buf *out, toc_err *err)
     const json_t *moves = json_object_get(line, "moves");
     for (size_t i = 0; i < json_array_size(moves); i++) {
         const json_t *move = json_array_get(moves, i);
-        const char *name = toc_text_of(move, "org_name"), *way = toc_text_of(move, "direction");
+        const char *way = toc_text_of(move, "direction");
         add_moment(&table, move, "time");
         toc_table_add(&table, toc_flag_of(move, "drawn") ? TOC_STYLE_PLAIN : TOC_STYLE_QUIET,
                       toc_span_text(toc_flag_of(move, "drawn") ? way : "other version"));
         add_amount(&table, move);
         add_party(&table, move, strcmp(way, "in") == 0 ? "from" : "to");
-        toc_table_add(&table, TOC_STYLE_STRONG,
-                      toc_span_text(name[0] != '\0' ? name : toc_text_of(move, "org")));
+        toc_table_add(&table, TOC_STYLE_STRONG, toc_span_text(toc_org_of(move)));
         add_place(&table, json_object_get(move, "place"), true);
     }
     TOC_TRY(toc_table_print(&table, 2, out, err));
@@ -256,14 +249,13 @@ static void add_version(toc_table *table, const json_t *movement, const json_t *
 {
     const json_t *claims = json_object_get(version, "claims"), *told = json_array_get(claims, 0);
     bool drawn = toc_flag_of(version, "drawn");
-    const char *name = toc_text_of(told, "org_name");
     TOC_AUTO(toc_buf_wipe) toc_buf says = {0};
     add_place(table, json_object_get(movement, "place"), false);
     add_moment(table, told, "time");
     add_amount(table, told);
     add_party(table, told, "from");
     add_party(table, told, "to");
-    toc_buf_add_text(&says, name[0] != '\0' ? name : toc_text_of(told, "org"));
+    toc_buf_add_text(&says, toc_org_of(told));
     if (json_array_size(claims) > 1)
         toc_buf_printf(&says, " and %zu more", json_array_size(claims) - 1);
     toc_table_add(table, TOC_STYLE_STRONG, toc_buf_view(&says));
@@ -294,7 +286,7 @@ static void show_beside(const json_t *movement, toc_buf *out)
                        toc_text_of(claim, "direction"));
         toc_colour_add(out, TOC_STYLE_PLAIN, toc_span_text(toc_text_of(claim, "wallet")));
         toc_buf_add_text(out, "  ");
-        toc_colour_add(out, TOC_STYLE_STRONG, toc_span_text(toc_text_of(claim, "org_name")));
+        toc_colour_add(out, TOC_STYLE_STRONG, toc_span_text(toc_org_of(claim)));
         toc_buf_add_u8(out, '\n');
     }
 }
@@ -412,7 +404,7 @@ static toc_code show_explanation(void *context, json_t *line, toc_buf *out, toc_
     for (size_t i = 0; i < json_array_size(claims); i++) {
         const json_t *claim = json_array_get(claims, i);
         toc_buf_add_text(out, "  ");
-        toc_colour_add(out, TOC_STYLE_STRONG, toc_span_text(toc_text_of(claim, "org_name")));
+        toc_colour_add(out, TOC_STYLE_STRONG, toc_span_text(toc_org_of(claim)));
         toc_buf_printf(out, " %s, %s: ", toc_text_of(claim, "role"),
                        toc_text_of(claim, "category"));
         toc_colour_add(out, TOC_STYLE_PLAIN, toc_span_text(toc_text_of(claim, "standing")));

@@ -8,11 +8,10 @@ static toc_code collect(void *context, json_t *line, toc_buf *out, toc_err *err)
     toc_table *table = context;
     static const char *const keys[] = {"live",      "disputed",    "withdrawn",
                                        "misstated", "undisclosed", NULL};
-    const char *name = toc_text_of(line, "org_name"), *id = toc_text_of(line, "org");
     const json_t *retracted = json_object_get(line, "retracted");
     uint64_t other = toc_number_of(retracted, "resolved") + toc_number_of(retracted, "legal") +
                      toc_number_of(retracted, "narrowed") + toc_number_of(retracted, "delisted");
-    toc_table_add(table, TOC_STYLE_STRONG, toc_span_text(name[0] != '\0' ? name : id));
+    toc_table_add(table, TOC_STYLE_STRONG, toc_span_text(toc_org_of(line)));
     for (size_t i = 0; keys[i] != NULL; i++)
         toc_table_add_number(table, toc_number_of(line, keys[i]));
     toc_table_add_number(table, toc_number_of(retracted, "error"));

@@ -3,19 +3,11 @@
 #include "tools/commands.h"
 #include "tools/term/table.h"
 
-static const char *name_of(const json_t *row)
-{
-    const char *name = toc_text_of(row, "name");
-    return name[0] != '\0' ? name : toc_text_of(row, "org");
-}
-
 static void show_record(const json_t *line, toc_buf *out)
 {
-    const char *author = toc_text_of(line, "org_name");
     toc_buf_printf(out, "Entry %llu of the %s feed of ",
                    (unsigned long long)toc_number_of(line, "index"), toc_text_of(line, "lane"));
-    toc_colour_add(out, TOC_STYLE_STRONG,
-                   toc_span_text(author[0] != '\0' ? author : toc_text_of(line, "org")));
+    toc_colour_add(out, TOC_STYLE_STRONG, toc_span_text(toc_org_of(line)));
     toc_buf_add_text(out, " in ");
     toc_colour_add(out, TOC_STYLE_STRONG, toc_span_text(toc_text_of(line, "circle_name")));
     toc_buf_add_text(out, "\n\n");
@@ -29,7 +21,7 @@ static toc_code show_held(const json_t *held, toc_buf *out, toc_err *err)
     for (size_t i = 0; i < json_array_size(held); i++) {
         const json_t *row = json_array_get(held, i);
         const char *role = toc_text_of(row, "role");
-        toc_table_add(&table, TOC_STYLE_STRONG, toc_span_text(name_of(row)));
+        toc_table_add(&table, TOC_STYLE_STRONG, toc_span_text(toc_name_of(row)));
         toc_table_add_text(&table, toc_flag_of(row, "author") ? "author"
                                    : role[0] == '\0'          ? "has left"
                                                               : role);
@@ -49,7 +41,7 @@ static toc_code show_lacking(const json_t *lacking, toc_buf *out, toc_err *err)
     for (size_t i = 0; i < json_array_size(lacking); i++) {
         const json_t *row = json_array_get(lacking, i);
         const char *heard = toc_text_of(row, "last_heard");
-        toc_table_add(&table, TOC_STYLE_WARNING, toc_span_text(name_of(row)));
+        toc_table_add(&table, TOC_STYLE_WARNING, toc_span_text(toc_name_of(row)));
         toc_table_add_text(&table, toc_text_of(row, "role"));
         toc_table_add_text(&table, heard[0] == '\0' ? "never, of this feed" : heard);
         toc_table_add_number(&table, toc_number_of(row, "size"));

@@ -21,15 +21,14 @@ const toc_option toc_search_options[] = {
 static toc_code collect(void *context, json_t *line, toc_buf *out, toc_err *err)
 {
     toc_table *table = context;
-    const char *org = toc_text_of(line, "org_name"), *wallet = toc_text_of(line, "wallet");
+    const char *wallet = toc_text_of(line, "wallet");
     char issued[20];
     size_t size = strlen(toc_text_of(line, "issued_at"));
     size = size < 16 ? size : 16;
     memcpy(issued, toc_text_of(line, "issued_at"), size);
     issued[size] = '\0';
     toc_table_add_text(table, issued);
-    toc_table_add(table, TOC_STYLE_STRONG,
-                  toc_span_text(org[0] != '\0' ? org : toc_text_of(line, "org")));
+    toc_table_add(table, TOC_STYLE_STRONG, toc_span_text(toc_org_of(line)));
     toc_table_add_text(table, toc_text_of(line, "role"));
     toc_table_add_text(table, toc_text_of(line, "category"));
     toc_table_add_text(table, toc_text_of(line, "actor"));

@@ -13,9 +13,9 @@ static void add_orgs(toc_table *table, const json_t *orgs)
     TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
     for (size_t i = 0; i < json_array_size(orgs); i++) {
         const json_t *row = json_array_get(orgs, i);
-        const char *name = toc_text_of(row, "name"), *time = toc_text_of(row, "time");
+        const char *time = toc_text_of(row, "time");
         toc_buf_add_text(&text, i == 0 ? "" : ", ");
-        toc_buf_printf(&text, "%.40s", name[0] != '\0' ? name : toc_text_of(row, "org"));
+        toc_buf_printf(&text, "%.40s", toc_name_of(row));
         if (time[0] != '\0')
             toc_buf_printf(&text, " (%.*s)", TIME_CHARS, time);
         toc_buf_add_text(&text, toc_flag_of(row, "left") ? " (left since)" : "");

@@ -2,6 +2,7 @@
 #include "tools/ask.h"
 #include "tools/commands.h"
 #include "tools/term/table.h"
+#include "tools/term/text.h"
 
 static void add_duration(toc_buf *out, uint64_t seconds)
 {
@@ -78,8 +79,13 @@ static void show_alarms(const json_t *alarms, toc_buf *out)
                    *circle = toc_text_of(alarm, "circle_name"),
                    *since = toc_text_of(alarm, "since");
         toc_colour_add(out, TOC_STYLE_BAD, toc_span_text(toc_text_of(alarm, "alarm")));
-        toc_buf_printf(out, "%s%s%s%s%s%s: %s\n", *org ? "  " : "", org, *circle ? "  in " : "",
-                       circle, *since ? "  " : "", since, toc_text_of(alarm, "text"));
+        toc_buf_add_text(out, *org ? "  " : "");
+        toc_term_add(out, toc_span_text(org));
+        toc_buf_add_text(out, *circle ? "  in " : "");
+        toc_term_add(out, toc_span_text(circle));
+        toc_buf_printf(out, "%s%s: ", *since ? "  " : "", since);
+        toc_term_add(out, toc_span_text(toc_text_of(alarm, "text")));
+        toc_buf_add_u8(out, '\n');
     }
     if (json_array_size(alarms) > 0)
         toc_buf_add_u8(out, '\n');

@@ -287,7 +287,7 @@ static void show_others(const toc_exhibit *exhibit, toc_buf *out)
     if (verdict->others == 0)
         return;
     toc_buf_printf(out, "  - %zu other org%s, known by an anchor, signed to hold it, the first by ",
-                   verdict->others, verdict->others == 1 ? "" : "s");
+                   verdict->others, toc_plural(verdict->others));
     add_second(out, verdict->others_time_s);
     toc_buf_add_text(out, ":\n    so it existed by then, as far as that org's clock and word are "
                           "believed.\n");

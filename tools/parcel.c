@@ -462,7 +462,7 @@ static void tell_note(const toc_parcel *parcel, const toc_draft_note *note)
     if (parcel->file != NULL)
         toc_buf_printf(&raw, "%s: ", parcel->file);
     toc_buf_printf(&raw, "%llu row%s: %s (%s%s%s)", (unsigned long long)note->rows,
-                   note->rows == 1 ? "" : "s", describe(note->flag), other ? note->said : "",
+                   toc_plural(note->rows), describe(note->flag), other ? note->said : "",
                    other && note->said[0] != '\0' ? " → " : "", toc_chain_name(note->chain));
     toc_term_add(&line, toc_buf_view(&raw));
     fprintf(stderr, "%s\n", toc_buf_text(&line));

@@ -38,3 +38,22 @@ toc_code toc_control_read(toc_span bytes, toc_control_type *out_type, toc_span *
     *out_used = 4 + (size_t)length;
     return TOC_OK;
 }
+
+toc_code toc_control_next_part(toc_span *frames, toc_span *out_part, bool *out_more, toc_err *err)
+{
+    toc_control_type type;
+    toc_span part;
+    size_t used;
+    TOC_TRY(toc_control_read(*frames, &type, &part, &used, err));
+    if (used == 0)
+        return toc_fail(err, TOC_MALFORMED, "the drafts end in the middle");
+    toc_span rest = toc_span_of(frames->data + used, frames->size - used);
+    if (type != TOC_CONTROL_DRAFTS && type != TOC_CONTROL_END)
+        return toc_fail(err, TOC_MALFORMED, "a '%c' frame among the drafts", type);
+    if (type == TOC_CONTROL_END && rest.size > 0)
+        return toc_fail(err, TOC_MALFORMED, "%zu bytes follow the end of the drafts", rest.size);
+    *frames = rest;
+    *out_part = part;
+    *out_more = type == TOC_CONTROL_DRAFTS;
+    return TOC_OK;
+}

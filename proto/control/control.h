@@ -26,4 +26,9 @@ TOC_MUST toc_code toc_control_write(toc_control_type type, toc_span payload, toc
 TOC_MUST toc_code toc_control_read(toc_span bytes, toc_control_type *out_type,
                                    toc_span *out_payload, size_t *out_used, toc_err *err);
 
+/* The next part of drafts that are here as a whole, DRAFTS frames and one END, off `frames`.
+ * *out_more is false at the END, which nothing may follow. MALFORMED: it is not there. */
+TOC_MUST toc_code toc_control_next_part(toc_span *frames, toc_span *out_part, bool *out_more,
+                                        toc_err *err);
+
 #endif

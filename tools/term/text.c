@@ -80,3 +80,8 @@ toc_span toc_term_cut(toc_span text, size_t columns)
     }
     return toc_span_of(text.data, used);
 }
+
+const char *toc_plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}

@@ -14,5 +14,7 @@ void toc_term_add(toc_buf *out, toc_span text);
 size_t toc_term_width(toc_span text);
 /* The longest prefix of at most `columns`. */
 toc_span toc_term_cut(toc_span text, size_t columns);
+/* What a noun ends on after this count: "s", or "" of one. */
+const char *toc_plural(uint64_t count);
 
 #endif
