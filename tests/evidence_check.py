@@ -311,14 +311,35 @@ def included(leaf, index, size, path, root):
     return last == 0 and value == root
 
 
-def read_proof(text):
-    """c2sp.org/tlog-proof@v1 without extra data."""
-    need(isinstance(text, str) and text.count("\n\n") >= 2 and text.endswith("\n"), "no tlog-proof")
+def grown(first, old, second, new, path):
+    """RFC 9162 §2.1.4.2, of trees that are not empty."""
+    if first == second:
+        return old == new and not path
+    if first > second or not path:
+        return False
+    path = ([old] if first & (first - 1) == 0 else []) + list(path)
+    place, last = first - 1, second - 1
+    while place & 1:
+        place, last = place >> 1, last >> 1
+    one = other = path[0]
+    for each in path[1:]:
+        if last == 0:
+            return False
+        if place & 1 or place == last:
+            one, other = sha256(b"\x01", each, one), sha256(b"\x01", each, other)
+            while not place & 1 and place:
+                place, last = place >> 1, last >> 1
+        else:
+            other = sha256(b"\x01", other, each)
+        place, last = place >> 1, last >> 1
+    return last == 0 and one == old and other == new
+
+
+def read_head_text(text):
+    """A checkpoint in a signed note: what it says, and its signature lines."""
+    need(text.count("\n\n") >= 1 and text.endswith("\n"), "no signed note")
     need(all(each == "\n" or each >= " " for each in text), "a control character")
-    top, rest = text.split("\n\n", 1)
-    first, number, *path = top.split("\n")
-    need(first == "c2sp.org/tlog-proof@v1" and number.startswith("index "), "no tlog-proof")
-    body, lines = rest.rsplit("\n\n", 1)
+    body, lines = text.rsplit("\n\n", 1)
     body += "\n"
     origin, size, root, *extensions = body[:-1].split("\n")
     need(origin and all(extensions), "an empty line in a checkpoint")
@@ -327,9 +348,20 @@ def read_proof(text):
         need(line.startswith(DASH) and line.count(" ") == 2, "no signature line")
         name, value = line[len(DASH):].split(" ")
         signatures.append((name, unbase64(value)))
-    proof = {"index": decimal(number[6:]), "path": [unbase64(each) for each in path], "body": body.encode(),
-             "origin": origin, "size": decimal(size), "root": unbase64(root), "signatures": signatures}
-    need(all(len(each) == 32 for each in proof["path"] + [proof["root"]]), "a hash that is not 32 bytes")
+    head = {"body": body.encode(), "origin": origin, "size": decimal(size), "root": unbase64(root),
+            "signatures": signatures}
+    need(len(head["root"]) == 32, "a hash that is not 32 bytes")
+    return head
+
+
+def read_proof(text):
+    """c2sp.org/tlog-proof@v1 without extra data."""
+    need(isinstance(text, str) and text.count("\n\n") >= 2, "no tlog-proof")
+    top, rest = text.split("\n\n", 1)
+    first, number, *path = top.split("\n")
+    need(first == "c2sp.org/tlog-proof@v1" and number.startswith("index "), "no tlog-proof")
+    proof = {"index": decimal(number[6:]), "path": [unbase64(each) for each in path], **read_head_text(rest)}
+    need(all(len(each) == 32 for each in proof["path"]), "a hash that is not 32 bytes")
     return proof
 
 
@@ -445,8 +477,73 @@ def check_grant(bundle, feed, proof, entry, signer, cards, charter, org):
     need(member and member["role"] in WRITES and serial >= member["serial_min"], "the author may not write there")
 
 
+def cut(data, *sizes):
+    """The first parts of data, each of so many bytes, and the rest."""
+    parts = []
+    for size in sizes:
+        need(len(data) >= size, "a fork that is cut short")
+        parts, data = parts + [data[:size]], data[size:]
+    return (*parts, data)
+
+
+def hashes_of(data):
+    (count, rest) = cut(data, 1)
+    need(count[0] <= 64, "too many hashes")
+    hashes, rest = cut(rest, 32 * count[0])
+    return [hashes[i:i + 32] for i in range(0, len(hashes), 32)], rest
+
+
+def read_side(side, index, origin, keys):
+    """What one history shows of itself: a signed head, the root below `index`, and the leaf there."""
+    size, rest = cut(side, 2)
+    note, root, leaf, rest = cut(rest, struct.unpack(">H", size)[0], 32, 32)
+    growth, rest = hashes_of(rest)
+    path, rest = hashes_of(rest)
+    need(not rest, "a side of a fork with more behind it")
+    head = read_head_text(note.decode())
+    need(head["origin"] == origin, "a head of another feed")
+    own = [value for name, value in head["signatures"] if name == origin]
+    need(any(value[:4] == key_id(origin, 1, key) and verify(key, head["body"], value[4:]) for value in own for key in keys),
+         "a head of a fork that the author did not sign")
+    need(included(leaf, index, head["size"], path, head["root"]), "a leaf that is not under its head")
+    if index == 0:
+        need(not growth and root == sha256(), "a tree of nothing with another root")
+    else:
+        need(grown(index, root, head["size"], head["root"], growth), "a head that does not grow out of the common part")
+    return root, leaf, head
+
+
+def check_fork(bundle, feed, proof, record, cards, org, circle, lane, generation):
+    """From which entry on two histories differ; None where the bundle tells of none."""
+    need(("fork" in bundle) == ("fork_path" in bundle), "a fork without its path, or a path alone")
+    if "fork" not in bundle:
+        return None
+    named = circle + org + bytes([LANES[lane]]) + u64(generation)
+    name, index, rest = cut(bundle["fork"], len(named), 8)
+    need(name == named, "a fork of another feed")
+    index, = struct.unpack(">Q", index)
+    newest = cards[org][-1]
+    keys = [newest["sign"], *(key for key, at_ms in newest["retired"].items() if at_ms // 1000 >= generation)]
+    sides = []
+    for _ in range(2):
+        size, rest = cut(rest, 2)
+        side, rest = cut(rest, struct.unpack(">H", size)[0])
+        sides.append(read_side(side, index, proof["origin"], keys))
+    need(not rest, "a fork with more behind it")
+    (one, one_leaf, _), (other, other_leaf, _) = sides
+    need(one == other and one_leaf != other_leaf, "no fork: the trees do not part there")
+    need(proof["index"] < index, "a record in dispute: it is not shown who wrote it")
+    path = bundle["fork_path"]
+    need(len(path) % 32 == 0, "a path that is no list of hashes")
+    need(included(record, proof["index"], index, [path[i:i + 32] for i in range(0, len(path), 32)], one),
+         "a record that is not in the part that both have")
+    return index
+
+
 MEMBERS = {"format": str, "entry": bytes, "plaintext": bytes, "inner": bytes, "proof": str, "receipts": [str],
-           "grant": bytes, "grant_index": int, "grant_path": bytes, "cards": [bytes], "charters": [bytes]}
+           "grant": bytes, "grant_index": int, "grant_path": bytes, "cards": [bytes], "charters": [bytes],
+           "fork": bytes, "fork_path": bytes}
+MAY_LACK = {"inner", "fork", "fork_path"}
 
 
 def no_twice(pairs):
@@ -460,7 +557,7 @@ def read_bundle(data):
     except ValueError:
         raise Refused("no JSON") from None
     need(isinstance(raw, dict) and raw.get("format") == "tocsin/evidence/1", "no evidence bundle")
-    need(set(MEMBERS) - {"inner"} <= set(raw) <= set(MEMBERS), "members that are missing or unknown")
+    need(set(MEMBERS) - MAY_LACK <= set(raw) <= set(MEMBERS), "members that are missing or unknown")
     bundle = {}
     for name, value in raw.items():
         kind = MEMBERS[name]
@@ -472,6 +569,7 @@ def read_bundle(data):
             bundle[name] = unbase64(value) if kind is bytes else value
     need(bundle["grant_index"] >= 0, "'grant_index' below 0")
     need(bundle.get("inner") != b"", "'inner' is empty")
+    need(bundle.get("fork") != b"", "'fork' is empty")
     return bundle
 
 
@@ -505,6 +603,7 @@ def check(data, orgs=(), circles=(), listed_orgs=(), listed_circles=()):
         and in_use(newest, signer["sign"], newest["sign"], each["time"]) for each in receipts), "a head by a retired key")
     check_grant(bundle, feed, proof, entry, signer, cards, charters[-1], org)
     text, sealed = check_text(bundle, feed, proof["index"], entry)
+    forked = check_fork(bundle, feed, proof, record, cards, org, circle, parts[3], generation)
     judge = next(each for each in cards[org] if each["hash"] == split_entry(bundle["grant"])["body"][:32])
     needed, approvals = approvals_of(text, sealed, circle, org, judge, charters[-1])
 
@@ -522,7 +621,7 @@ def check(data, orgs=(), circles=(), listed_orgs=(), listed_circles=()):
         each.lower() == circle.hex() for each in circles)
     return {"proven": known and found, "author_known": known, "circle_known": circle_known, "record": record.hex(),
             "org": org.hex(), "circle": circle.hex(), "lane": parts[3], "generation": generation,
-            "index": proof["index"], "size": proof["size"], "officers_needed": needed, "approvals": approvals,
+            "index": proof["index"], "size": proof["size"], "forked_from": forked, "officers_needed": needed, "approvals": approvals,
             "receipts": sorted([each["org"].hex(), each["time"], each["size"], each["known"]] for each in receipts)}
 
 

@@ -71,6 +71,12 @@ static toc_code tell(const toc_cli *cli, bundle_taking *taking, const char *path
     toc_buf_printf(&text, ", in '%s', %zu bytes, not encrypted: whoever has it can read it.\n",
                    path, taking->text.size);
     add_receipts(line, &text);
+    if (json_is_integer(json_object_get(line, "forked_from")))
+        toc_buf_printf(&text,
+                       "Its author's key signed two histories of this feed, which part at entry "
+                       "%llu, after this record: the bundle has the proof, and 'tocsin verify' "
+                       "says what it means.\n",
+                       (unsigned long long)toc_number_of(line, "forked_from"));
     json_decref(line);
     toc_buf_add_text(&text, "It is checked with 'tocsin verify', and with the author's fingerprint "
                             "or the circle's id, given apart from it.\n");

@@ -76,6 +76,25 @@ static void add_record(toc_json *json, const toc_evidence *evidence)
     add_approvals(json, evidence);
 }
 
+static void add_fork(toc_json *json, const toc_evidence *evidence)
+{
+    if (!evidence->forked) {
+        toc_json_null(json, "fork");
+        return;
+    }
+    toc_json_open(json, "fork", '{');
+    toc_json_number(json, "from", evidence->forked_from);
+    toc_json_open(json, "heads", '[');
+    for (size_t i = 0; i < 2; i++) {
+        toc_json_open(json, NULL, '{');
+        toc_json_number(json, "size", evidence->fork_heads[i].size);
+        toc_json_hex(json, "root", TOC_SPAN_OF(evidence->fork_heads[i].root.bytes));
+        toc_json_close(json, '}');
+    }
+    toc_json_close(json, ']');
+    toc_json_close(json, '}');
+}
+
 static void add_custody(toc_json *json, const toc_evidence *evidence)
 {
     const toc_charter *charter = &evidence->charters[evidence->charter_count - 1];
@@ -86,6 +105,7 @@ static void add_custody(toc_json *json, const toc_evidence *evidence)
     toc_json_number(json, "card_serial", evidence->signer->serial);
     toc_json_bool(json, "key_retired", evidence->signer_retired);
     toc_json_close(json, '}');
+    add_fork(json, evidence);
     toc_json_open(json, "grant", '{');
     toc_json_number(json, "index", evidence->grant_index);
     toc_json_number(json, "card_serial", evidence->grant.card_serial);

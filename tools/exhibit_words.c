@@ -240,6 +240,22 @@ static toc_code show_cards(const toc_evidence *evidence, toc_buf *out, toc_err *
     return TOC_OK;
 }
 
+static void show_fork(const toc_evidence *evidence, toc_buf *out)
+{
+    if (!evidence->forked)
+        return;
+    toc_buf_printf(out,
+                   "\n  The author's key signed two histories of this feed. They part at entry "
+                   "%llu, after this record,\n  which stands in both. Their heads:\n",
+                   (unsigned long long)evidence->forked_from);
+    for (size_t i = 0; i < 2; i++) {
+        toc_buf_printf(out, "  %llu entries, root ",
+                       (unsigned long long)evidence->fork_heads[i].size);
+        add_hex(out, evidence->fork_heads[i].root.bytes);
+        toc_buf_add_text(out, i == 0 ? ",\n" : ".\n");
+    }
+}
+
 static toc_code show_custody(const toc_evidence *evidence, toc_buf *out, toc_err *err)
 {
     heading(out, "CHAIN OF CUSTODY");
@@ -247,6 +263,7 @@ static toc_code show_custody(const toc_evidence *evidence, toc_buf *out, toc_err
     show_head(evidence, out);
     show_right(evidence, out);
     show_approvals(evidence, out);
+    show_fork(evidence, out);
     TOC_TRY(show_receipts(evidence, out, err));
     return show_cards(evidence, out, err);
 }
@@ -277,6 +294,10 @@ static void show_author(const toc_exhibit *exhibit, toc_buf *out)
                               ? "  - Who that is rests on the anchor that names it.\n"
                               : "  - Who that is rests on the circle's charter, which names its "
                                 "id.\n");
+    if (evidence->forked)
+        toc_buf_add_text(out, "  - Two histories of that feed are signed, and this record is in "
+                              "both: whichever is the\n    author's own, the record belongs to "
+                              "it.\n");
     if (exhibit->verdict->circle_known)
         toc_buf_add_text(out, "  - By the charter of that circle it was allowed to write there.\n");
 }
@@ -325,6 +346,14 @@ static void show_not_proven(const toc_exhibit *exhibit, toc_buf *out)
     if (!verdict->circle_known)
         toc_buf_add_text(out, "  - That the circle's charter is the one its members know: it comes "
                               "with the bundle.\n");
+    toc_buf_add_text(out,
+                     exhibit->evidence->forked
+                         ? "  - Who held the author's key: that two histories are signed with it "
+                           "means that somebody else had\n    it by then, or that two copies of "
+                           "the author's node ran. It is not shown that this was not so\n    "
+                           "already when the record was signed; the receipts above say since when "
+                           "others held it.\n"
+                         : "");
     toc_buf_add_text(out,
                      "  - That it still holds: it may have been corrected, disputed or taken back "
                      "since.\n"

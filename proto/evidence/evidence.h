@@ -13,6 +13,7 @@
 
 #include "proto/feed/cosignature.h"
 #include "proto/feed/entry.h"
+#include "proto/feed/fork.h"
 #include "proto/feed/grant.h"
 #include "proto/feed/proof.h"
 #include "proto/roll/charter.h"
@@ -34,6 +35,8 @@ typedef struct toc_bundle {
     const toc_span *cards; /* signed; by org, each from its first to the newest that is known */
     size_t charter_count;
     const toc_span *charters; /* signed; from version 1 to that of the grant, in order */
+    toc_span fork;            /* that the feed forks after the entry; empty: not that it is known */
+    toc_span fork_path; /* then the entry's hashes to the root of what both trees begin with */
 } toc_bundle;
 
 /* Appends the bundle as JSON, one line; toc_bundle_read (proto/format/bundle.h) takes it back. */
@@ -59,10 +62,13 @@ typedef struct toc_evidence {
     uint64_t index;
     toc_hash record; /* its id: the leaf */
     toc_entry_header header;
-    toc_time sealed;           /* by the author's clock */
-    toc_checkpoint checkpoint; /* that the author signed; its origin lives in the bundle */
-    const toc_card *signer;    /* the card with the key that did */
-    bool signer_retired;       /* retired since; somebody else's receipt is older than that */
+    toc_time sealed;              /* by the author's clock */
+    toc_checkpoint checkpoint;    /* that the author signed; its origin lives in the bundle */
+    const toc_card *signer;       /* the card with the key that did */
+    bool signer_retired;          /* retired since; somebody else's receipt is older than that */
+    bool forked;                  /* the author's key signed two histories of the feed */
+    uint64_t forked_from;         /* the first entry that differs: later than this one */
+    toc_checkpoint fork_heads[2]; /* their origin is empty */
     toc_grant grant;
     uint64_t grant_index;
     const toc_card *judge; /* the card that the grant names */

@@ -331,15 +331,59 @@ static toc_code take_feed(const toc_tlog_proof *proof, toc_evidence *out, toc_er
     return TOC_OK;
 }
 
+static toc_code read_path(toc_span hashes, toc_proof *out, toc_err *err)
+{
+    if (hashes.size % sizeof(toc_hash) != 0 ||
+        hashes.size / sizeof(toc_hash) > TOC_PROOF_HASHES_MAX)
+        return toc_fail(err, TOC_MALFORMED, "its path is no list of hashes");
+    *out = (toc_proof){.count = (uint32_t)(hashes.size / sizeof(toc_hash))};
+    if (out->count > 0)
+        memcpy(out->hashes, hashes.data, hashes.size);
+    return TOC_OK;
+}
+
+/* That two histories of the feed are signed, and that the entry stands in both: it is below the
+ * place where they part, in the tree that they have in common. */
+static toc_code take_fork(const toc_bundle *bundle, toc_evidence *out, toc_err *err)
+{
+    toc_fork fork;
+    toc_proof path;
+    toc_feed_id id;
+    toc_verify_key keys[1 + TOC_RETIRED_MAX];
+    if (bundle->fork.size == 0)
+        return TOC_OK;
+    TOC_TRY(toc_fork_read(bundle->fork, &fork, err));
+    toc_feed_id_of(&fork.feed, &id);
+    if (!toc_feed_id_equal(&id, &out->feed_id))
+        return toc_fail(err, TOC_SIGNATURE, "it is of another feed");
+    size_t count =
+        toc_card_signers(toc_evidence_card(out, &out->feed.org), out->feed.generation, keys);
+    TOC_TRY(toc_fork_check(&fork, keys, count, err));
+    if (out->index >= fork.index)
+        return toc_fail(err, TOC_SIGNATURE,
+                        "the histories part at entry %llu: the record is in dispute, and it is not "
+                        "shown who wrote it",
+                        (unsigned long long)fork.index);
+    TOC_TRY(read_path(bundle->fork_path, &path, err));
+    TOC_TRY(toc_merkle_check_inclusion(&out->record, out->index, fork.index, &path,
+                                       &fork.sides[0].root, err));
+    for (size_t i = 0; i < 2; i++) {
+        toc_note note;
+        TOC_TRY(
+            toc_checkpoint_read(fork.sides[i].note, &fork.feed, &note, &out->fork_heads[i], err));
+        out->fork_heads[i].origin = (toc_span){0};
+    }
+    out->forked = true;
+    out->forked_from = fork.index;
+    return TOC_OK;
+}
+
 static toc_code check_grant_path(const toc_bundle *bundle, const toc_evidence *evidence,
                                  toc_err *err)
 {
     toc_hash leaf;
-    toc_proof path = {.count = (uint32_t)(bundle->grant_path.size / sizeof(toc_hash))};
-    if (bundle->grant_path.size % sizeof(toc_hash) != 0 || path.count > TOC_PROOF_HASHES_MAX)
-        return toc_fail(err, TOC_MALFORMED, "its path is no list of hashes");
-    if (path.count > 0)
-        memcpy(path.hashes, bundle->grant_path.data, bundle->grant_path.size);
+    toc_proof path;
+    TOC_TRY(read_path(bundle->grant_path, &path, err));
     toc_entry_leaf(&evidence->feed_id, bundle->grant_index, bundle->grant, &leaf);
     return toc_merkle_check_inclusion(&leaf, bundle->grant_index, evidence->checkpoint.size, &path,
                                       &evidence->checkpoint.root, err);
@@ -437,6 +481,8 @@ toc_code toc_evidence_verify(const toc_bundle *bundle, toc_arena *arena, toc_evi
         return toc_wrap(err, "the grant");
     if (take_text(bundle, out, err) != TOC_OK)
         return toc_wrap(err, "the plaintext");
+    if (take_fork(bundle, out, err) != TOC_OK)
+        return toc_wrap(err, "the fork");
     read_statement(out, arena);
     return judge_approvals(out, arena, err);
 }

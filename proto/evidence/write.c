@@ -37,6 +37,10 @@ void toc_bundle_write(const toc_bundle *bundle, toc_buf *out)
     add_base64(&json, "grant_path", bundle->grant_path);
     add_list(&json, "cards", bundle->cards, bundle->card_count);
     add_list(&json, "charters", bundle->charters, bundle->charter_count);
+    if (bundle->fork.size > 0) {
+        add_base64(&json, "fork", bundle->fork);
+        add_base64(&json, "fork_path", bundle->fork_path);
+    }
     toc_json_close(&json, '}');
     toc_json_end_line(&json);
 }

@@ -117,6 +117,12 @@ static toc_code read_members(bundle_reader *from, toc_bundle *out, toc_err *err)
     TOC_TRY(take_one(from, "grant_path", take_bytes, &out->grant_path, err));
     TOC_TRY(take_list(from, "cards", take_bytes, &out->cards, &out->card_count, err));
     TOC_TRY(take_list(from, "charters", take_bytes, &out->charters, &out->charter_count, err));
+    if (json_object_get(from->object, "fork") != NULL) {
+        TOC_TRY(take_one(from, "fork", take_bytes, &out->fork, err));
+        TOC_TRY(take_one(from, "fork_path", take_bytes, &out->fork_path, err));
+        if (out->fork.size == 0)
+            return toc_fail(err, TOC_MALFORMED, "bundle: 'fork' is empty");
+    }
     if (from->taken != json_object_size(from->object))
         return toc_fail(err, TOC_STATE,
                         "a bundle with members that are unknown here: a newer version of this "

@@ -26,7 +26,8 @@ static toc_code find_entry(toc_bundling *all, const toc_hash *record, toc_err *e
         return toc_fail(err, TOC_STATE,
                         "it is not shown who wrote this record: its author's key signed two "
                         "histories, which differ from entry %llu on, and this is entry %llu of "
-                        "one of them",
+                        "one of them. What its author stands by it says again with its next key: "
+                        "make a bundle of that record",
                         (unsigned long long)forked, (unsigned long long)all->index);
     TOC_TRY(toc_log_entry(all->txn, all->feed.number, all->index, &all->bundle.entry, err));
     if (toc_entry_is_bare(all->bundle.entry))
@@ -83,17 +84,41 @@ toc_code toc_bundling_path(const toc_bundling *all, uint64_t index, uint64_t siz
     return toc_merkle_inclusion(&source, index, size, out, err);
 }
 
+static toc_code keep_path(const toc_bundling *all, const toc_proof *path, toc_span *out,
+                          toc_err *err)
+{
+    toc_span hashes = toc_span_of(path->hashes, path->count * sizeof *path->hashes);
+    if (hashes.size > 0)
+        *out = toc_arena_dup(all->arena, hashes);
+    return out->size == hashes.size ? TOC_OK : toc_bundling_no_memory(err);
+}
+
+/* Of the feed's fork, which is later than the record. */
+static toc_code add_fork(toc_bundling *all, toc_err *err)
+{
+    toc_known_fork known;
+    toc_proof path;
+    toc_code code = toc_log_fork(all->txn, &all->feed.name, &known, err);
+    if (code != TOC_OK)
+        return code == TOC_NOT_FOUND ? TOC_OK : code;
+    if (all->feed.frontier.size < known.fork.index)
+        return toc_fail(err, TOC_STATE,
+                        "its author's key signed two histories of this feed, and what both begin "
+                        "with has not come in full: ask again when it has");
+    TOC_TRY(toc_bundling_path(all, all->index, known.fork.index, &path, err));
+    all->bundle.fork = toc_arena_dup(all->arena, known.proof);
+    if (all->bundle.fork.size != known.proof.size)
+        return toc_bundling_no_memory(err);
+    return keep_path(all, &path, &all->bundle.fork_path, err);
+}
+
 static toc_code add_grant(toc_bundling *all, toc_grant *out, toc_err *err)
 {
     toc_proof path;
     TOC_TRY(toc_log_grant_before(all->txn, all->feed.number, all->index, &all->bundle.grant,
                                  &all->bundle.grant_index, out, err));
     TOC_TRY(toc_bundling_path(all, all->bundle.grant_index, all->feed.head_size, &path, err));
-    toc_span hashes = toc_span_of(path.hashes, path.count * sizeof *path.hashes);
-    if (hashes.size == 0)
-        return TOC_OK;
-    all->bundle.grant_path = toc_arena_dup(all->arena, hashes);
-    return all->bundle.grant_path.size == hashes.size ? TOC_OK : toc_bundling_no_memory(err);
+    return keep_path(all, &path, &all->bundle.grant_path, err);
 }
 
 /* ---- the answer ---- */
@@ -154,6 +179,11 @@ static toc_code tell_summary(const bundle_answer *to, const toc_bundling *all,
     toc_json_hex(&json, "circle", TOC_SPAN_OF(name->circle.bytes));
     toc_json_text(&json, "lane", toc_span_text(toc_lane_name(name->lane)));
     toc_json_number(&json, "index", all->index);
+    uint64_t forked;
+    if (toc_log_forked(all->txn, name, &forked))
+        toc_json_number(&json, "forked_from", forked);
+    else
+        toc_json_null(&json, "forked_from");
     toc_json_open(&json, "receipts", '[');
     for (size_t i = 0; i < all->receipt_count; i++) {
         const toc_org_id *org = &all->receipts[i].org;
@@ -178,6 +208,7 @@ static toc_code gather(toc_bundling *all, const toc_hash *record, toc_err *err)
     TOC_TRY(toc_bundling_charters(all, &grant, err));
     TOC_TRY(toc_bundling_cards(all, err));
     TOC_TRY(toc_bundling_heads(all, err));
+    TOC_TRY(add_fork(all, err));
     return check(all, err);
 }
 

@@ -43,11 +43,18 @@ static void try_verify(const toc_bundle *bundle, toc_arena *arena)
         return;
     }
     check_verdicts(&evidence);
+    TOC_ASSERT(!evidence.forked || evidence.index < evidence.forked_from);
+    TOC_ASSERT(evidence.forked == (bundle->fork.size > 0));
     toc_bundle changed = *bundle;
     changed.plaintext.size--;
     TOC_ASSERT(toc_evidence_verify(&changed, arena, &evidence, &err) != TOC_OK);
     changed = *bundle;
     changed.charter_count--;
+    TOC_ASSERT(toc_evidence_verify(&changed, arena, &evidence, &err) != TOC_OK);
+    if (bundle->fork.size == 0)
+        return;
+    changed = *bundle;
+    changed.fork.size--;
     TOC_ASSERT(toc_evidence_verify(&changed, arena, &evidence, &err) != TOC_OK);
 }
 

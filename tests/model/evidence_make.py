@@ -11,6 +11,7 @@ import json
 import pathlib
 import sys
 
+from fork_make import growth_of, path_of, root_of
 from wire_crypto import ed25519_public, ed25519_sign, x25519, xchacha20poly1305_seal
 from wire import b, h, u16, u32, u64
 
@@ -133,6 +134,32 @@ class Case:
         if inner is not None:
             self.bundle["inner"] = text64(inner(self.feed) if callable(inner) else inner)
 
+        self.author, self.leaves = author, leaves
+
+    def fork(self, index=2, key="sign1", other_key=None, feed=None, path=None):
+        """Tells of another history that differs from `index` on, of four entries."""
+        circle, org = (bytes.fromhex(each) for each in self.origin.split("/")[1:3])
+        other = self.leaves[:index] + [h(b"other %d" % i) for i in range(index, 4)]
+        sides = [self.side(index, leaves, by) for leaves, by in ((self.leaves, key), (other, other_key or key))]
+        self.bundle["fork"] = text64((feed or circle) + org + b"\x01" + u64(GENERATION) + u64(index)
+                                     + b"".join(u16(len(each)) + each for each in sides))
+        found = b"".join(path_of(1, self.leaves[:index])) if index > 1 else b""
+        self.bundle["fork_path"] = text64(found if path is None else path)
+        return self
+
+    def twice(self):
+        """As a fork, but both sides are one."""
+        told = base64.b64decode(self.bundle["fork"])
+        size = int.from_bytes(told[81:83], "big")
+        return told[:81] + told[81:83 + size] * 2
+
+    def side(self, index, leaves, key):
+        head = f"{self.origin}\n{len(leaves)}\n{text64(root_of(leaves))}\n"
+        signed = line(self.origin, 1, self.author.public(key), b"", self.author.sign(key, head.encode()))
+        note, growth, path = (head + "\n" + signed).encode(), growth_of(index, leaves), path_of(index, leaves)
+        return (u16(len(note)) + note + root_of(leaves[:index]) + leaves[index] + bytes([len(growth)]) + b"".join(growth)
+                + bytes([len(path)]) + b"".join(path))
+
     def seal(self, content):
         content = content(self.feed) if callable(content) else content
         plaintext = seed("salt") + u64(START_S * 1000) + u32(len(content)) + content
@@ -179,6 +206,15 @@ def cases():
     yield "bad-addressed-to-others", Case(a, w, first(a, w), content=addressed)
     yield "bad-addressed-another-text", Case(a, w, first(a, w), content=addressed, inner=lambda _: bytes(256))
 
+    yield "good-forked-later", Case(a, w, first(a, w)).fork()
+    yield "bad-forked-there", Case(a, w, first(a, w)).fork(index=1)
+    yield "bad-fork-by-a-key-of-nobody", Case(a, w, first(a, w)).fork(other_key="sign9")
+    yield "bad-fork-of-another-feed", Case(a, w, first(a, w)).fork(feed=seed("?"))
+    yield "bad-fork-that-the-record-is-not-before", Case(a, w, first(a, w)).fork(path=seed("?"))
+    one_history = Case(a, w, first(a, w)).fork()
+    one_history.bundle["fork"] = text64(one_history.twice())
+    yield "bad-fork-of-one-history", one_history
+
     one = charter([(a, 2), (w, 1)], [w])
     two = charter([(a, 1), (w, 1)], [w], one[1], one[2], 2, 2)
     yield "good-second-charter", Case(a, w, [one, two])
@@ -200,8 +236,11 @@ def cases():
     both = charter([(a, 1), (w, 2)], [a])
     yield "good-head-seen-by-who-left", Case(a, w, [both, charter([(a, 1)], [a], both[1], both[2], 2)],
                                              cosigned=[("cosign1", turned - 1)])
+    yield "good-forked-by-a-key-retired-since", Case(a, w, first(a, w), sign="sign2").fork()
     yield "good-cosigned-before", Case(a, w, first(a, w), sign="sign2", author_cosigns=[("cosign1", turned - 1)])
     yield "bad-cosigned-since", Case(a, w, first(a, w), sign="sign2", author_cosigns=[("cosign1", turned)])
+    early = author().card(sign="sign2", retired=[("sign1", GENERATION - 1)])
+    yield "bad-forked-by-a-key-retired-before-the-feed", Case(early, w, first(early, w), sign="sign2").fork()
     a = author().card(cosign="cosign2")
     yield "bad-cosigned-by-a-key-that-is-gone", Case(a, w, first(a, w), author_cosigns=[("cosign1", START_S)])
 

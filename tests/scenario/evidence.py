@@ -65,6 +65,8 @@ class Court:
         expect(not isinstance(other, str), f"{name}: verify takes it, the second checker says '{other}'")
         for member in COMPARED:
             expect(said[member] == other[member], f"{name}: '{member}' is {said[member]} and {other[member]}")
+        fork = said["fork"] and said["fork"]["from"]
+        expect(fork == other["forked_from"], f"{name}: a fork from {fork} and from {other['forked_from']}")
         held = sorted([row["org"], receipts.seconds(row["time"]), row["size"], row["known"]] for row in said["receipts"])
         expect(held == other["receipts"], f"{name}: {held} and {other['receipts']}")
         expect(said["proven"] == (done.returncode == 0), f"{name}: exit code {done.returncode} with {said['proven']}")
@@ -145,7 +147,7 @@ def flipped(text, at):
 
 def flips(bundle, chance):
     """One bit of every member; of the long ones at many places."""
-    for name in ("entry", "plaintext", "inner", "grant", "grant_path"):
+    for name in ("entry", "plaintext", "inner", "grant", "grant_path", "fork", "fork_path"):
         size = len(base64.b64decode(bundle.get(name, "")))
         places = {*range(min(size, 16)), *(chance.randrange(size) for _ in range(8) if size)}
         for at in sorted(places):

@@ -10,7 +10,7 @@
 
 #define FOLDER TOC_SOURCE_DIR "/tests/fuzz/corpus/fuzz_evidence"
 
-enum { GOOD_MIN = 11, BAD_MIN = 20 };
+enum { GOOD_MIN = 13, BAD_MIN = 26 };
 
 typedef struct exhibit {
     toc_arena *arena;
@@ -87,6 +87,26 @@ static void a_head_by_a_key_retired_since_is_told_as_such(void **state)
     exhibit_free(it);
 }
 
+static void a_fork_that_comes_with_it_is_told_with_its_place_and_heads(void **state)
+{
+    (void)state;
+    exhibit *it = exhibit_read("good-plain.json");
+    assert_int_equal(verified(it), TOC_OK);
+    assert_false(it->evidence.forked);
+    exhibit_free(it);
+    it = exhibit_read("good-forked-later.json");
+    assert_int_equal(verified(it), TOC_OK);
+    assert_true(it->evidence.forked);
+    assert_int_equal(it->evidence.forked_from, 2);
+    assert_int_equal(it->evidence.fork_heads[0].size, 3);
+    assert_int_equal(it->evidence.fork_heads[1].size, 4);
+    exhibit_free(it);
+    it = exhibit_read("bad-forked-there.json");
+    assert_int_equal(verified(it), TOC_SIGNATURE);
+    assert_non_null(strstr(it->err.text, "in dispute"));
+    exhibit_free(it);
+}
+
 static void a_text_that_cannot_be_told_is_proven_all_the_same(void **state)
 {
     (void)state;
@@ -156,6 +176,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_another_program_made_is_judged_as_it_says),
         cmocka_unit_test(a_head_by_a_key_retired_since_is_told_as_such),
+        cmocka_unit_test(a_fork_that_comes_with_it_is_told_with_its_place_and_heads),
         cmocka_unit_test(a_text_that_cannot_be_told_is_proven_all_the_same),
         cmocka_unit_test(only_an_anchor_of_the_author_or_the_circle_proves),
         cmocka_unit_test(a_trust_file_is_read_line_by_line),

@@ -3,9 +3,13 @@
 #include "tests/unit/node/hostile.h"
 
 #include "node/engine/sync.h"
+#include <jansson.h>
+
 #include "proto/base/endian.h"
 #include "proto/feed/fork.h"
+#include "proto/format/bundle.h"
 #include "proto/roll/change.h"
+#include "store/evidence.h"
 #include "store/query.h"
 
 static int set_up_member(void **state)
@@ -325,6 +329,61 @@ static void an_audience_is_told_of_a_fork_and_not_by_which_heads(void **state)
     assert_false(found.forks[0].has_heads);
 }
 
+static toc_code take_line(void *context, toc_span line, toc_err *err)
+{
+    toc_buf *text = context;
+    json_t *object = json_loadb((const char *)line.data, line.size, 0, NULL);
+    const char *part = json_string_value(json_object_get(object, "part"));
+    if (part != NULL)
+        toc_buf_add_text(text, part);
+    json_decref(object);
+    return toc_buf_ok(text, err);
+}
+
+/* The bundle of an entry of the feed, made by this node. */
+static toc_code bundle_of(const scene *s, int by, const toc_log_feed *feed, uint64_t index,
+                          toc_buf *out, toc_err *err)
+{
+    toc_hash record;
+    toc_log_feed found;
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    TOC_TRY(toc_log_read(s->net.nodes[by].log, &txn, err));
+    TOC_TRY(toc_log_feed_find(txn, &feed->id, &found, err));
+    TOC_TRY(toc_log_leaf(txn, found.number, index, &record, err));
+    return toc_bundle_ask(txn, &record, take_line, out, err);
+}
+
+/* A court is not to be surprised by it: whichever history is the true one, the record is in it. */
+static void
+a_bundle_of_what_came_before_brings_the_proof_and_of_what_came_after_there_is_none(void **state)
+{
+    scene *s = *state;
+    toc_err err;
+    toc_log_feed feed;
+    say_claim(s, common_wallet);
+    steps(s, 200);
+    assert_true(feed_at(s, AUTHOR, AUTHOR, TOC_LANE_ALERT, &feed));
+    uint64_t last = feed.frontier.size - 1;
+    part(s, TOC_LANE_ALERT, 3, 2);
+    steps(s, 2000);
+    for (int node = AUTHOR; node <= MALLORY; node++) {
+        TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+        TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
+        TOC_AUTO(toc_buf_wipe) toc_buf none = {0};
+        static toc_evidence evidence;
+        toc_bundle bundle;
+        TOC_CHECK_OK(bundle_of(s, node, &feed, last, &text, &err));
+        TOC_CHECK_OK(toc_arena_new(TOC_BUNDLE_ARENA_BYTES, &arena, &err));
+        TOC_CHECK_OK(toc_bundle_read(toc_buf_view(&text), arena, &bundle, &err));
+        TOC_CHECK_OK(toc_evidence_verify(&bundle, arena, &evidence, &err));
+        assert_true(evidence.forked);
+        assert_int_equal(evidence.forked_from, last + 1);
+        assert_int_equal(bundle_of(s, node, &feed, last + 1, &none, &err), TOC_STATE);
+        assert_non_null(strstr(err.text, "two histories"));
+        assert_non_null(strstr(err.text, "says again"));
+    }
+}
+
 /* A thief, or an author that is itself hostile, goes on: it is received, and that is all. */
 static void who_goes_on_after_a_fork_is_received_and_gets_no_receipt(void **state)
 {
@@ -516,6 +575,7 @@ int main(void)
         TEST(two_histories_are_found_where_they_part_and_everybody_has_the_proof),
         TEST(who_joins_later_gets_the_proof_from_whoever_has_it),
         TEST(what_is_said_after_the_fork_counts_nowhere_and_what_was_said_before_does),
+        TEST(a_bundle_of_what_came_before_brings_the_proof_and_of_what_came_after_there_is_none),
         TEST(an_audience_is_told_of_a_fork_and_not_by_which_heads),
         TEST(who_goes_on_after_a_fork_is_received_and_gets_no_receipt),
         TEST(of_two_proofs_that_of_the_earlier_place_is_kept_by_all),
