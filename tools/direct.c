@@ -367,7 +367,7 @@ static const struct {
     {"check", answer_digest, true},
     {"stats", answer_log, true},
     {"log-check", answer_log, false},
-    {"audit", answer_audit, false},
+    {"audit", answer_audit, true}, /* of a wallet: its records */
     {"audit-check", answer_audit_check, false},
     {"receipt", answer_evidence, false},
     {"bundle", answer_evidence, false},
