@@ -294,6 +294,29 @@ static toc_code check_lane(toc_lane lane, const toc_chunk_entry *row, uint64_t i
     return TOC_OK;
 }
 
+/* By the charter that it names its author may write, and with that card: what it judges would be
+ * shown by all, and proven by nobody. */
+static toc_code check_right(toc_log_txn *txn, const engine_feed *feed, const toc_grant *grant,
+                            uint64_t index, toc_err *err)
+{
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    toc_charter charter;
+    TOC_TRY(toc_arena_new(TOC_CHARTER_ARENA_BYTES, &arena, err));
+    TOC_TRY(toc_roll_charter(txn, &grant->charter, arena, &charter, err));
+    if (!toc_charter_writes(&charter, &feed->name.org))
+        return toc_fail(err, TOC_DENIED,
+                        "the grant at %llu names a charter by which its author may not write",
+                        (unsigned long long)index);
+    uint64_t lowest = toc_charter_find(&charter, &feed->name.org)->card_serial_min;
+    if (grant->card_serial < lowest)
+        return toc_fail(err, TOC_DENIED,
+                        "the grant at %llu names a card of serial %llu, and its charter demands "
+                        "%llu at least",
+                        (unsigned long long)index, (unsigned long long)grant->card_serial,
+                        (unsigned long long)lowest);
+    return TOC_OK;
+}
+
 /* Each grant follows the one before and names the author's own card truly; every record is of the
  * epoch in force. */
 static toc_code check_grants(toc_log_txn *txn, const engine_feed *feed, const toc_log_feed *stored,
@@ -303,6 +326,7 @@ static toc_code check_grants(toc_log_txn *txn, const engine_feed *feed, const to
     bool has = stored->has_judge;
     toc_grant before = {.card = stored->judge.card,
                         .card_serial = stored->judge.card_serial,
+                        .charter = stored->judge.charter,
                         .charter_version = stored->judge.charter_version,
                         .epoch = stored->judge.epoch,
                         .key_id = stored->judge.key_id};
@@ -332,6 +356,9 @@ static toc_code check_grants(toc_log_txn *txn, const engine_feed *feed, const to
             (!toc_org_id_equal(&card.org, &feed->name.org) || card.serial != grant.card_serial))
             return toc_fail(err, TOC_MALFORMED, "the grant at %llu names a card that is not so",
                             (unsigned long long)index);
+        if (!has || grant.card_serial != before.card_serial ||
+            !toc_charter_hash_equal(&grant.charter, &before.charter))
+            TOC_TRY(check_right(txn, feed, &grant, index, err));
         before = grant;
         has = *out_any = true;
         *out_judge = (toc_judge){.index = index,
@@ -422,7 +449,7 @@ static toc_code put_head(toc_engine *engine, toc_log_txn *txn, toc_log_feed *sto
 {
     toc_err why;
     toc_code code = toc_log_head_put(txn, stored, chunk->checkpoint.size, &chunk->checkpoint.root,
-                                     chunk->note, &why);
+                                     chunk->signed_note, &why);
     if (code == TOC_SIGNATURE) {
         toc_engine_count(engine, &stored->name.org, TOC_REFUSE_FORK, why.text);
         return TOC_OK;

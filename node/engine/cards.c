@@ -469,5 +469,9 @@ toc_code toc_cards_renew(toc_log_txn *txn, const toc_log_feed *stored, const toc
         toc_checkpoint_open(head->note, &stored->name, &by.sign, &checkpoint, NULL) != TOC_OK ||
         checkpoint.size != head->size || !toc_hash_equal(&checkpoint.root, &head->root))
         return TOC_OK;
-    return toc_log_head_renew(txn, stored, head->note, err);
+    toc_note note;
+    TOC_AUTO(toc_buf_wipe) toc_buf only = {0};
+    TOC_TRY(toc_note_parse(head->note, &note, err));
+    TOC_TRY(toc_note_only(&note, checkpoint.origin, &by.sign, &only, err));
+    return toc_log_head_renew(txn, stored, toc_buf_view(&only), err);
 }

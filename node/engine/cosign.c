@@ -55,16 +55,6 @@ toc_code toc_cosign_load(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_
 
 /* ---- making ---- */
 
-/* Only the text that everybody else builds from size and root is signed: a checkpoint with lines
- * beyond those is another text. */
-static bool plain_head(toc_log_txn *txn, const toc_log_feed *stored, toc_span body)
-{
-    toc_span text;
-    toc_note note;
-    return toc_log_head_note(txn, stored->number, &text, NULL) == TOC_OK &&
-           toc_note_parse(text, &note, NULL) == TOC_OK && toc_span_equal(note.body, body);
-}
-
 /* What this org said before a restore comes back from its peers, perhaps before the entries do. */
 static bool said_more_before(const toc_engine *engine, const toc_log_feed *stored)
 {
@@ -127,8 +117,6 @@ static toc_code put_own(toc_engine *engine, toc_log_txn *txn, const toc_log_feed
     TOC_AUTO(toc_buf_wipe) toc_buf body = {0};
     toc_checkpoint_body(&stored->name, stored->head_size, &stored->head_root, &body);
     TOC_TRY(toc_buf_ok(&body, err));
-    if (!plain_head(txn, stored, toc_buf_view(&body)))
-        return TOC_OK;
     toc_log_cosignature made = {
         .size = stored->head_size, .org = engine->org, .key = engine->cosign_key};
     TOC_TRY(toc_cosignature_sign(toc_buf_view(&body), time_s, engine->cosign, &made.made, err));
@@ -241,7 +229,7 @@ toc_code toc_cosign_check(toc_log_txn *txn, const engine_cosignature *row, toc_s
     toc_code code = toc_cosignature_verify(body, &row->wire.made, &card.cosign, err);
     for (size_t i = 0; code == TOC_SIGNATURE && i < card.retired_count; i++) {
         *out_key = card.retired[i].key;
-        if (card.retired[i].at.unix_ms / 1000 >= row->wire.made.time_s)
+        if (toc_card_retired_after(&card, out_key, row->wire.made.time_s))
             code = toc_cosignature_verify(body, &row->wire.made, out_key, err);
     }
     return code;

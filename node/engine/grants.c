@@ -172,6 +172,8 @@ toc_code toc_grants_refresh(toc_engine *engine, toc_log_txn *txn, const toc_circ
     if (state.asks) /* nothing is appended; who must have another sender key begins anew */
         return turn ? toc_generation_renew(engine, txn, circle, now, err) : TOC_OK;
     TOC_TRY(toc_log_charter_of(txn, circle, arena, &charter, err));
+    if (!toc_charter_writes(&charter, &engine->org))
+        return TOC_OK; /* its feeds are closed */
     toc_feed_name name = {.circle = *circle,
                           .org = engine->org,
                           .lane = TOC_LANE_KEYS,

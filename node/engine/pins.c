@@ -102,8 +102,7 @@ static toc_code add_pin(closing *all, const toc_charter_pin *pin, toc_err *err)
     return TOC_OK;
 }
 
-/* A feed that was open and is not any more ends with the head that is stored here. One whose head
- * cannot be written again, since its author added lines to it, is closed from its beginning. */
+/* A feed that was open and is not any more ends with the head that is stored here. */
 static toc_code close_feed(void *context, const toc_log_feed *feed, toc_err *err)
 {
     closing *all = context;

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+#include "proto/base/endian.h"
 #include "proto/base/limits.h"
 
 enum { QUOTA_DAY_MS = 86400000, QUOTA_ARENA_BYTES = 64 << 20 };
@@ -185,6 +186,14 @@ toc_code toc_quota_admit(toc_engine *engine, toc_log_txn *txn, engine_feed *feed
     return TOC_OK;
 }
 
+/* Of one that came without its body as of the whole: what is missing is asked for later, and
+ * nothing is charged then. */
+static uint64_t bytes_of(const toc_chunk_entry *row)
+{
+    return row->bare ? TOC_ENTRY_HEADER_BYTES + (uint64_t)toc_get_u32(row->bytes.data + 12)
+                     : row->bytes.size;
+}
+
 toc_code toc_quota_charge(const toc_engine *engine, toc_log_txn *txn, const engine_feed *feed,
                           bool is_new, const toc_chunk *chunk, toc_now now, toc_err *err)
 {
@@ -204,7 +213,7 @@ toc_code toc_quota_charge(const toc_engine *engine, toc_log_txn *txn, const engi
             charge(txn, &feed->name, QUOTA_FEEDS, TOC_GENERATIONS_TAKEN_A_DAY, since, 1, now, err));
     uint64_t bytes = 0;
     for (uint32_t i = 0; i < chunk->count; i++)
-        bytes += chunk->frontier.size + i < part.size ? 0 : chunk->verified[i].bytes.size;
+        bytes += chunk->frontier.size + i < part.size ? 0 : bytes_of(&chunk->verified[i]);
     return charge(txn, &feed->name, QUOTA_BYTES, feed->per_day, since, bytes, now, err);
 }
 

@@ -17,37 +17,46 @@ static bool read_head(toc_span text, toc_checkpoint *out)
            toc_checkpoint_parse(note.body, out, NULL) == TOC_OK;
 }
 
-/* 0: the newest card does not say. */
-static uint64_t retired_at_ms(const toc_card *newest, const toc_verify_key *key)
-{
-    for (size_t i = 0; i < newest->retired_count; i++) {
-        if (memcmp(&newest->retired[i].key, key, sizeof *key) == 0)
-            return newest->retired[i].at.unix_ms;
-    }
-    return 0;
-}
-
-static bool is_before(uint64_t time_s, uint64_t moment_ms)
-{
-    return moment_ms > 0 && time_s <= (moment_ms - 1) / 1000;
-}
-
 /* ---- giving one ---- */
 
 typedef struct search {
-    const toc_org_id *author;
-    uint64_t size, before_ms;
+    toc_log_txn *txn;
+    const toc_log_feed *stored;
+    const toc_card *newest, *by; /* of the author: its newest, and that whose key signed the head */
     bool found;
     toc_log_cosignature oldest;
 } search;
+
+/* Whoever retired the key of a cosignature since, as of before it, vouches for nothing. */
+static bool still_holds(const search *all, const toc_log_cosignature *cosignature)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf body = {0};
+    toc_verify_key key;
+    uint64_t serial;
+    const toc_feed_name *name = &all->stored->name;
+    const engine_cosignature row = {.circle = name->circle,
+                                    .wire = {.org = name->org,
+                                             .lane = name->lane,
+                                             .generation = name->generation,
+                                             .size = cosignature->size,
+                                             .cosigner = cosignature->org,
+                                             .made = cosignature->made}};
+    toc_hash root;
+    if (toc_log_root(all->txn, all->stored->number, cosignature->size, &root, NULL) != TOC_OK)
+        return false;
+    toc_checkpoint_body(name, cosignature->size, &root, &body);
+    return toc_buf_ok(&body, NULL) == TOC_OK &&
+           toc_cosign_check(all->txn, &row, toc_buf_view(&body), &key, &serial, NULL) == TOC_OK;
+}
 
 static toc_code look_at(void *context, const toc_log_cosignature *row, toc_err *err)
 {
     search *all = context;
     (void)err;
-    if (row->size != all->size || toc_org_id_equal(&row->org, all->author) ||
-        !is_before(row->made.time_s, all->before_ms) ||
-        (all->found && row->made.time_s >= all->oldest.made.time_s))
+    if (row->size != all->stored->head_size ||
+        toc_org_id_equal(&row->org, &all->stored->name.org) ||
+        !toc_card_retired_after(all->newest, &all->by->sign, row->made.time_s) ||
+        (all->found && row->made.time_s >= all->oldest.made.time_s) || !still_holds(all, row))
         return TOC_OK;
     all->found = true;
     all->oldest = *row;
@@ -62,9 +71,7 @@ toc_code toc_voucher_find(toc_log_txn *txn, const toc_log_feed *stored, toc_span
     if (toc_cards_signer(txn, &stored->name, note, arena, &by) != TOC_SIGNER_RETIRED)
         return TOC_OK;
     TOC_TRY(toc_log_card_of(txn, &stored->name.org, arena, &newest, err));
-    search all = {.author = &stored->name.org,
-                  .size = stored->head_size,
-                  .before_ms = retired_at_ms(&newest, &by.sign)};
+    search all = {.txn = txn, .stored = stored, .newest = &newest, .by = &by};
     TOC_TRY(toc_log_cosignatures(txn, stored->number, stored->head_size, look_at, &all, err));
     if (!all.found)
         return TOC_OK;
@@ -125,7 +132,7 @@ bool toc_voucher_holds(toc_log_txn *txn, const toc_feed_name *name, const toc_ca
     row_of(name, &head, voucher, &row);
     toc_checkpoint_body(name, head.size, &head.root, &body);
     return toc_buf_ok(&body, NULL) == TOC_OK && !toc_org_id_equal(&row.wire.cosigner, &name->org) &&
-           is_before(row.wire.made.time_s, retired_at_ms(&newest, &by->sign)) &&
+           toc_card_retired_after(&newest, &by->sign, row.wire.made.time_s) &&
            was_member(txn, &name->circle, &row.wire.cosigner, arena) &&
            toc_cosign_check(txn, &row, toc_buf_view(&body), &key, &serial, NULL) == TOC_OK;
 }

@@ -123,15 +123,7 @@ static toc_code open_charters(const toc_bundle *bundle, toc_arena *arena, toc_ev
 bool toc_evidence_in_use(const toc_card *newest, const toc_verify_key *key,
                          const toc_verify_key *present, uint64_t time_s)
 {
-    if (key_equal(key, present))
-        return true;
-    for (size_t i = 0; i < newest->retired_count; i++) {
-        const toc_retired_key *retired = &newest->retired[i];
-        if (key_equal(&retired->key, key) && retired->at.unix_ms > 0 &&
-            time_s <= (retired->at.unix_ms - 1) / 1000)
-            return true;
-    }
-    return false;
+    return key_equal(key, present) || toc_card_retired_after(newest, key, time_s);
 }
 
 static toc_code verify_receipt(const toc_evidence *evidence, const toc_note *note,

@@ -134,9 +134,13 @@ static toc_code check_checkpoint(toc_chunk *chunk, toc_err *err)
     toc_checkpoint checkpoint;
     TOC_TRY(toc_checkpoint_read(chunk->note, &chunk->name, &note, &checkpoint, err));
     TOC_TRY(check_proofs(chunk, &checkpoint, err));
-    TOC_TRY(toc_note_verify(&note, checkpoint.origin, &chunk->signer, err));
+    TOC_AUTO(toc_buf_wipe) toc_buf only = {0};
+    TOC_TRY(toc_note_only(&note, checkpoint.origin, &chunk->signer, &only, err));
     chunk->checkpoint = checkpoint;
-    return TOC_OK;
+    chunk->signed_note = toc_arena_dup(chunk->arena, toc_buf_view(&only));
+    return chunk->signed_note.data == NULL
+               ? toc_fail(err, TOC_NO_MEMORY, "out of memory for a checkpoint")
+               : TOC_OK;
 }
 
 static const toc_secret *key_of(const toc_chunk *chunk, uint32_t epoch)

@@ -53,6 +53,7 @@ typedef struct toc_chunk {
 
     /* Results, set by toc_chunk_verify. */
     toc_checkpoint checkpoint;
+    toc_span signed_note; /* `note` with the signer's line alone: what is stored */
     toc_frontier frontier_after;
     toc_chunk_entry *verified; /* `count` rows */
     toc_arena *arena;          /* holds all of the above */

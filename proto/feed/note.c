@@ -159,6 +159,24 @@ toc_code toc_note_verify(const toc_note *note, toc_span name, const toc_verify_k
                             "the note is not signed by the key that was asked for");
 }
 
+toc_code toc_note_only(const toc_note *note, toc_span name, const toc_verify_key *key, toc_buf *out,
+                       toc_err *err)
+{
+    uint8_t key_hash[KEY_HASH_BYTES], line[KEY_HASH_BYTES + sizeof(toc_signature)];
+    TOC_TRY(toc_note_verify(note, name, key, err));
+    toc_note_key_hash(name, KEY_TYPE_ED25519, key, key_hash);
+    size_t at = 0; /* there is one, and each of this key holds */
+    while (!toc_span_equal(note->signatures[at].name, name) ||
+           memcmp(note->signatures[at].key_hash, key_hash, sizeof key_hash) != 0)
+        at++;
+    memcpy(line, key_hash, sizeof key_hash);
+    memcpy(line + sizeof key_hash, note->signatures[at].bytes, sizeof(toc_signature));
+    toc_buf_add_span(out, note->body);
+    toc_buf_add_u8(out, '\n');
+    toc_note_line(name, TOC_SPAN_OF(line), out);
+    return toc_buf_ok(out, err);
+}
+
 void toc_note_line(toc_span name, toc_span bytes, toc_buf *out)
 {
     toc_buf_add(out, line_mark, LINE_MARK_BYTES);
@@ -232,6 +250,12 @@ toc_code toc_checkpoint_read(toc_span note, const toc_feed_name *feed, toc_note 
     TOC_TRY(toc_checkpoint_parse(parsed.body, &checkpoint, err));
     if (!toc_span_equal(checkpoint.origin, toc_span_text(origin)))
         return toc_fail(err, TOC_SIGNATURE, "a checkpoint of another feed than %s", origin);
+    TOC_AUTO(toc_buf_wipe) toc_buf plain = {0};
+    toc_checkpoint_body(feed, checkpoint.size, &checkpoint.root, &plain);
+    TOC_TRY(toc_buf_ok(&plain, err));
+    if (!toc_span_equal(parsed.body, toc_buf_view(&plain)))
+        return toc_fail(err, TOC_MALFORMED,
+                        "a feed's checkpoint that says more than size and root");
     *out_note = parsed;
     *out = checkpoint;
     return TOC_OK;

@@ -32,6 +32,10 @@ TOC_MUST toc_code toc_note_parse(toc_span text, toc_note *out, toc_err *err);
  * signature fails. */
 TOC_MUST toc_code toc_note_verify(const toc_note *note, toc_span name, const toc_verify_key *key,
                                   toc_err *err);
+/* Appends the note with one signature line alone, that by (name, key). What others added on the way
+ * is not covered by it. SIGNATURE as toc_note_verify. */
+TOC_MUST toc_code toc_note_only(const toc_note *note, toc_span name, const toc_verify_key *key,
+                                toc_buf *out, toc_err *err);
 /* Appends a signature line: an em dash, `name`, and `bytes` (key hash and signature) in base64. */
 void toc_note_line(toc_span name, toc_span bytes, toc_buf *out);
 /* Appends body, blank line and one signature line. `body` ends in a newline. */
@@ -47,7 +51,8 @@ typedef struct toc_checkpoint {
 /* "<origin>\n<size>\n<base64 root>\n" + extension lines, which are kept and ignored. */
 TOC_MUST toc_code toc_checkpoint_parse(toc_span body, toc_checkpoint *out, toc_err *err);
 /* The same as toc_checkpoint_open without judging the signature, for whoever checks proofs
- * first. */
+ * first. A feed's head has no extension lines: nobody would cosign them, so whoever adds some would
+ * have words that no receipt covers. */
 TOC_MUST toc_code toc_checkpoint_read(toc_span note, const toc_feed_name *feed, toc_note *out_note,
                                       toc_checkpoint *out, toc_err *err);
 /* A feed's checkpoint: origin, key name and Ed25519 key are those of the feed. Parses, and

@@ -279,3 +279,13 @@ size_t toc_card_signers(const toc_card *card, uint64_t generation, toc_verify_ke
     }
     return count;
 }
+
+bool toc_card_retired_after(const toc_card *card, const toc_verify_key *key, uint64_t time_s)
+{
+    for (size_t i = 0; i < card->retired_count; i++) {
+        const toc_retired_key *retired = &card->retired[i];
+        if (memcmp(&retired->key, key, sizeof *key) == 0)
+            return retired->at.unix_ms > 0 && time_s <= (retired->at.unix_ms - 1) / 1000;
+    }
+    return false;
+}

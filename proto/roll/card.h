@@ -126,5 +126,8 @@ TOC_MUST toc_code toc_card_dearmour(toc_span text, toc_buf *out, toc_err *err);
 /* The keys that may have signed for a feed of this generation (Unix seconds): the sign key, and
  * those that were retired after it was opened. At most 1 + TOC_RETIRED_MAX; their number. */
 size_t toc_card_signers(const toc_card *card, uint64_t generation, toc_verify_key *out);
+/* Does the card retire this key, and later than the whole second `time_s`? What was signed with it
+ * then still counts (PROTOCOL §2). */
+bool toc_card_retired_after(const toc_card *card, const toc_verify_key *key, uint64_t time_s);
 
 #endif

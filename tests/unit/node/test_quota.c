@@ -1,6 +1,7 @@
 /* A member who says more in a day than its circle takes: it is stopped for the day, and nobody
  * else is. */
 #include "proto/base/limits.h"
+#include "store/erase.h"
 #include "tests/unit/node/hostile.h"
 
 enum { DAY_MS = 86400000, QUOTA = 64 << 10, RECORD_BYTES = 4000, AT_ONCE = 10 };
@@ -207,6 +208,42 @@ static void many_generations_have_one_quota_and_few_are_taken_in_a_day(void **st
     assert_true(refused(s, READER, MALLORY, TOC_REFUSE_QUOTA) >= 1);
 }
 
+/* Bodies of what it said are held back but for one, so that an entry takes 80 bytes to tell of. */
+static toc_code hold_back(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                          toc_err *err)
+{
+    (void)engine;
+    const scene *s = context;
+    toc_log_feed feed;
+    assert_true(feed_at(s, MALLORY, MALLORY, TOC_LANE_ALERT, &feed));
+    for (uint64_t index = 0; index + 1 < feed.frontier.size; index++) {
+        toc_span entry;
+        bool had;
+        const toc_bare bare = {.why = TOC_BARE_MISSING, .at = now.wall};
+        TOC_TRY(toc_log_entry(txn, feed.number, index, &entry, err));
+        if (entry.data[1] == TOC_ENTRY_RECORD)
+            TOC_TRY(toc_erase_body(txn, feed.number, index, &bare, &had, err));
+    }
+    return TOC_OK;
+}
+
+/* They are asked for as missing later: else a day's quota would take a hundred days' bodies. */
+static void bodies_that_are_held_back_count_as_what_they_will_take(void **state)
+{
+    scene *s = *state;
+    uint64_t before = taken(s, READER, MALLORY);
+    isolate(s, MALLORY);
+    assert_int_equal(say_many(s, MALLORY, TOC_LANE_ALERT, 10, true, NULL), TOC_OK);
+    assert_true(sim_do(&s->net, &s->net.nodes[MALLORY], hold_back, s));
+    s->net.cut[MALLORY] = false;
+    steps(s, 1500);
+    assert_int_equal(taken(s, READER, MALLORY) - before, 100); /* one part, which is taken whole */
+    assert_int_equal(say_many(s, MALLORY, TOC_LANE_ALERT, 1, true, NULL), TOC_OK);
+    steps(s, 500);
+    assert_int_equal(taken(s, READER, MALLORY) - before, 100);
+    assert_true(refused(s, READER, MALLORY, TOC_REFUSE_QUOTA) >= 1);
+}
+
 static void what_was_said_in_a_week_is_caught_up_with_at_once(void **state)
 {
     scene *s = *state;
@@ -302,6 +339,7 @@ int main(void)
         TEST(an_honest_members_alert_comes_through_meanwhile),
         TEST(neither_a_clock_set_back_nor_a_restart_gives_a_second_quota),
         TEST(many_generations_have_one_quota_and_few_are_taken_in_a_day),
+        TEST(bodies_that_are_held_back_count_as_what_they_will_take),
         TEST(what_was_said_in_a_week_is_caught_up_with_at_once),
         cmocka_unit_test_setup_teardown(
             what_was_there_before_joining_is_free_and_what_comes_after_is_not, set_up, tear_down),
