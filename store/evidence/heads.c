@@ -26,22 +26,6 @@ static bool add_lines(const toc_bundling *all, uint64_t size, size_t room, size_
     return any;
 }
 
-/* Lines of others that a relay added to the note stay behind. */
-static toc_code add_own_line(const toc_note *note, toc_span origin, toc_buf *out, toc_err *err)
-{
-    for (size_t i = 0; i < note->signature_count; i++) {
-        const toc_note_signature *line = &note->signatures[i];
-        uint8_t bytes[sizeof line->key_hash + sizeof line->bytes];
-        if (!toc_span_equal(line->name, origin))
-            continue;
-        memcpy(bytes, line->key_hash, sizeof line->key_hash);
-        memcpy(bytes + sizeof line->key_hash, line->bytes, line->size);
-        toc_note_line(line->name, toc_span_of(bytes, sizeof line->key_hash + line->size), out);
-        return TOC_OK;
-    }
-    return toc_fail(err, TOC_SIGNATURE, "the author's signature is not on the head");
-}
-
 static toc_code write_proof(toc_bundling *all, uint64_t size, const toc_buf *note, toc_span *out,
                             toc_err *err)
 {
@@ -53,24 +37,16 @@ static toc_code write_proof(toc_bundling *all, uint64_t size, const toc_buf *not
     return keep(all, &text, out, err);
 }
 
-/* The newest head, signed by the author. What others said of the same stands with it, unless it has
- * lines that they did not sign; *out_at: the first of theirs that is left. */
+/* The newest head, signed by the author alone, and then what others said of the same; *out_at: the
+ * first of theirs that is left. */
 static toc_code add_head(toc_bundling *all, size_t *out_at, toc_err *err)
 {
-    toc_note note;
-    toc_checkpoint head;
     toc_span stored;
     TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
-    TOC_AUTO(toc_buf_wipe) toc_buf plain = {0};
     TOC_TRY(toc_log_head_note(all->txn, all->feed.number, &stored, err));
-    TOC_TRY(toc_checkpoint_read(stored, &all->feed.name, &note, &head, err));
-    toc_buf_add_span(&text, note.body);
-    toc_buf_add_u8(&text, '\n');
-    TOC_TRY(add_own_line(&note, head.origin, &text, err));
-    toc_checkpoint_body(&all->feed.name, head.size, &head.root, &plain);
-    if (toc_span_equal(note.body, toc_buf_view(&plain)))
-        (void)add_lines(all, head.size, TOC_NOTE_SIGNATURES_MAX - 1, out_at, &text);
-    return write_proof(all, head.size, &text, &all->bundle.proof, err);
+    toc_buf_add_span(&text, stored);
+    (void)add_lines(all, all->feed.head_size, TOC_NOTE_SIGNATURES_MAX - 1, out_at, &text);
+    return write_proof(all, all->feed.head_size, &text, &all->bundle.proof, err);
 }
 
 static toc_code add_receipts_of(toc_bundling *all, uint64_t size, size_t from, toc_span *out,

@@ -1,5 +1,7 @@
 /* A hostile author and a hostile carrier: what they say is in order by itself, and made so that it
  * would count here and could not be proven there. */
+#include "node/engine/roll.h"
+#include "node/engine/sync.h"
 #include "proto/roll/change.h"
 #include "tests/support/leaver.h"
 #include "tests/unit/node/hostile.h"
