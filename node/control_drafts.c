@@ -1,13 +1,10 @@
 /* Commands about what waits for officers: drafts, draft, approve, reject. */
 #include "node/clock.h"
 #include "node/control_args.h"
-#include "node/control_roll.h"
+#include "node/control_drafts.h"
 #include "node/control_talk.h"
-#include "node/drafts.h"
 #include "node/writer_batch.h"
 #include "proto/base/text.h"
-#include "proto/roll/readers.h"
-#include "proto/rules/audience.h"
 
 enum { DRAFTS_ARENA_BYTES = 64 << 20, ID_DIGITS_MIN = 8, REASON_BYTES_MAX = 256 };
 
@@ -22,28 +19,28 @@ typedef struct draft_line {
 
 /* ---- one draft ---- */
 
-static toc_code decode(const draft_line *line, const toc_log_draft *draft, toc_statement *out,
-                       toc_err *err)
+toc_code toc_draft_says(const toc_log_draft *draft, toc_arena *arena, toc_statement *out,
+                        toc_err *err)
 {
     TOC_AUTO(toc_buf_wipe) toc_buf record = {0};
     TOC_TRY(toc_record_join(draft->statement, NULL, 0, &record, err));
-    toc_span bytes = toc_arena_dup(line->arena, toc_buf_view(&record));
+    toc_span bytes = toc_arena_dup(arena, toc_buf_view(&record));
     if (bytes.data == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for a draft");
-    return toc_record_decode(bytes, line->arena, out, err);
+    return toc_record_decode(bytes, arena, out, err);
 }
 
-static const char *state_of(const draft_line *line, const toc_log_draft *draft,
-                            const toc_statement *statement)
+const char *toc_draft_state(const toc_log_draft *draft, const toc_statement *statement,
+                            const toc_org_id *org, toc_views_txn *views)
 {
     toc_claim_id claim;
     toc_subject subject;
     toc_views_head head;
     if (toc_clock_now().wall.unix_ms > draft->not_after.unix_ms)
         return "lapsed";
-    toc_statement_claim(statement, &draft->circle, toc_node_org(toc_talk_node(line->talk)), &claim);
+    toc_statement_claim(statement, &draft->circle, org, &claim);
     toc_statement_subject(statement, &claim, &subject);
-    bool overtaken = toc_views_head_of(line->views, &subject, &claim, &head, NULL) == TOC_OK &&
+    bool overtaken = toc_views_head_of(views, &subject, &claim, &head, NULL) == TOC_OK &&
                      toc_writer_overtaken(statement, head.revision);
     return overtaken ? "overtaken" : "waiting";
 }
@@ -64,9 +61,9 @@ static void add_approvals(toc_json *json, const toc_log_draft *draft,
     toc_json_close(json, ']');
 }
 
-/* Those of the own card who could. */
-static void add_officers(toc_json *json, const toc_card *card, uint32_t scope)
+void toc_draft_officers(const toc_card *card, uint32_t scope, toc_json *json)
 {
+    toc_json_text(json, "scope", toc_span_text(scope == TOC_SCOPE_FREEZE ? "freeze" : "submit"));
     toc_json_open(json, "officers", '[');
     for (size_t i = 0; i < card->officer_count; i++) {
         if ((card->officers[i].scopes & scope) != 0)
@@ -75,20 +72,27 @@ static void add_officers(toc_json *json, const toc_card *card, uint32_t scope)
     toc_json_close(json, ']');
 }
 
-static toc_code add_readers(draft_line *line, const toc_charter *charter, const toc_org_id *org,
+/* Who would read it, and everybody else with the reason why not. */
+static toc_code add_readers(draft_line *line, const toc_log_draft *draft,
                             const toc_statement *statement, toc_err *err)
 {
-    const toc_org_id *readers;
+    TOC_AUTO(toc_readership_wipe) toc_readership at = {0};
+    toc_readable what;
+    const toc_reader *readers;
     size_t count;
-    TOC_TRY(toc_readers_of(charter, org, statement, line->arena, &readers, &count, err));
+    TOC_TRY(toc_readership_begin(toc_talk_node(line->talk), line->txn, &draft->circle, line->arena,
+                                 &at, err));
+    TOC_TRY(toc_readership_draft(&at, line->views, statement, &what, err));
+    TOC_TRY(toc_readership_of(&at, &what, &readers, &count, err));
     toc_json_open(&line->json, "readers", '[');
     for (size_t i = 0; i < count; i++) {
-        toc_json_open(&line->json, NULL, '{');
-        toc_json_hex(&line->json, "org", TOC_SPAN_OF(readers[i].bytes));
-        toc_json_optional(&line->json, "name",
-                          toc_log_name_of(line->txn, &readers[i], line->arena));
-        toc_json_close(&line->json, '}');
+        if (readers[i].reads && readers[i].local == NULL)
+            toc_readership_org(&at, &readers[i].org, &line->json);
     }
+    toc_json_close(&line->json, ']');
+    toc_json_open(&line->json, "readership", '[');
+    for (size_t i = 0; i < count; i++)
+        toc_reader_print(&at, &readers[i], &line->json);
     toc_json_close(&line->json, ']');
     return TOC_OK;
 }
@@ -104,7 +108,7 @@ static toc_code say_draft(void *context, const toc_log_draft *draft, toc_err *er
     toc_approval_verdict verdict;
     toc_json *json = &line->json;
     toc_arena_reset(line->arena);
-    TOC_TRY(decode(line, draft, &statement, err));
+    TOC_TRY(toc_draft_says(draft, line->arena, &statement, err));
     if (!toc_audience_sees(&toc_audience_officers, &draft->circle, org, &statement))
         return TOC_OK;
     TOC_TRY(toc_log_charter_of(line->txn, &draft->circle, line->arena, &charter, err));
@@ -122,19 +126,18 @@ static toc_code say_draft(void *context, const toc_log_draft *draft, toc_err *er
     toc_json_hex(json, "org", TOC_SPAN_OF(org->bytes));
     toc_json_text(json, "lane", toc_span_text(toc_lane_name(draft->lane)));
     toc_json_text(json, "kind", toc_span_text(toc_record_kind_name(statement.kind)));
-    toc_json_text(json, "state", toc_span_text(state_of(line, draft, &statement)));
+    toc_json_text(json, "state", toc_span_text(toc_draft_state(draft, &statement, org, line->views)));
     toc_json_number(json, "uid", draft->uid);
     toc_json_time(json, "at", draft->at);
     toc_json_time(json, "not_after", draft->not_after);
     toc_json_number(json, "not_after_ms", draft->not_after.unix_ms);
     toc_json_number(json, "needed", verdict.needed);
     toc_json_number(json, "approved_by", verdict.counted);
-    toc_json_text(json, "scope", toc_span_text(scope == TOC_SCOPE_FREEZE ? "freeze" : "submit"));
     add_approvals(json, draft, &verdict);
-    add_officers(json, &card, scope);
+    toc_draft_officers(&card, scope, json);
     if (line->whole) {
         toc_json_hex(json, "statement", draft->statement);
-        TOC_TRY(add_readers(line, &charter, org, &statement, err));
+        TOC_TRY(add_readers(line, draft, &statement, err));
     }
     toc_json_close(json, '}');
     TOC_TRY(toc_buf_ok(&out, err));
@@ -186,11 +189,10 @@ static toc_code match(void *context, const toc_log_draft *draft, toc_err *err)
     return TOC_OK;
 }
 
-static toc_code find_draft(toc_log_txn *txn, json_t *request, toc_draft_id *out, toc_err *err)
+toc_code toc_draft_find(toc_log_txn *txn, toc_span digits, toc_draft_id *out, toc_err *err)
 {
-    draft_search search = {0};
-    TOC_TRY(toc_args_text(request, "draft", true, &search.digits, err));
-    if (search.digits.size < ID_DIGITS_MIN)
+    draft_search search = {.digits = digits};
+    if (digits.size < ID_DIGITS_MIN)
         return toc_fail(err, TOC_USAGE,
                         "draft: the first %d digits of its id at least ('tocsin pending')",
                         ID_DIGITS_MIN);
@@ -201,6 +203,13 @@ static toc_code find_draft(toc_log_txn *txn, json_t *request, toc_draft_id *out,
                         search.found);
     *out = search.id;
     return TOC_OK;
+}
+
+static toc_code find_draft(toc_log_txn *txn, json_t *request, toc_draft_id *out, toc_err *err)
+{
+    toc_span digits;
+    TOC_TRY(toc_args_text(request, "draft", true, &digits, err));
+    return toc_draft_find(txn, digits, out, err);
 }
 
 toc_code toc_control_draft(toc_talk *talk, json_t *request, toc_err *err)

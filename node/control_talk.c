@@ -333,7 +333,7 @@ static const toc_command commands[] = {
     {"audience",
      READS,
      toc_control_audience,
-     {"circle", "claim", "tlp", "releasable_to", "not_to", NULL}},
+     {"circle", "id", "tlp", "releasable_to", "not_to", NULL}},
     {"bundle", READS, toc_control_bundle, {"record", NULL}},
     {"digest", READS, toc_control_digest, {NULL}},
     {"rebuild", FOR_ADMINS, toc_control_rebuild, {"shuffle", NULL}},

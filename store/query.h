@@ -94,6 +94,10 @@ TOC_MUST toc_code toc_query_said(toc_query *query, toc_span text, const toc_org_
 TOC_MUST toc_code toc_query_revisions(toc_query *query, const toc_claim_id *claim,
                                       toc_said_visit visit, void *context, toc_err *err);
 
+/* The claim that a record of E is of, by the place of its entry. NOT_FOUND. */
+TOC_MUST toc_code toc_query_claim_at(toc_query *query, const toc_feed_id *feed, uint64_t index,
+                                     toc_claim_id *out, toc_err *err);
+
 /* Known wallets that an address may be mistaken for: with a live claim, spelt alike but for letter
  * case, or with ends that look the same. Questions are collected, answered by one scan of the
  * columns, then read.

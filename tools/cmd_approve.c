@@ -15,13 +15,14 @@
 #include "tools/commands.h"
 #include "tools/exhibit.h"
 #include "tools/passphrase.h"
+#include "tools/readers.h"
 #include "tools/term/colour.h"
 #include "tools/term/question.h"
 #include "tools/term/table.h"
 
 enum {
     ID_DIGITS_SHOWN = 16,
-    DRAFT_TEXT_BYTES_MAX = 1 << 20,
+    DRAFT_TEXT_BYTES_MAX = 4 << 20,
     APPROVE_ARENA_BYTES = 4 << 20,
     SIGNATURE_FILE_MODE = 0644
 };
@@ -160,16 +161,11 @@ static void add_numbers(const json_t *items, const char *key, toc_buf *out)
     }
 }
 
-static void add_readers(const json_t *readers, toc_buf *out)
+/* As of when the draft was asked for. */
+static toc_code add_readers(const json_t *line, toc_buf *out, toc_err *err)
 {
-    toc_buf_add_text(out, "Would be read by ");
-    for (size_t i = 0; i < json_array_size(readers); i++) {
-        const json_t *reader = json_array_get(readers, i);
-        const char *name = toc_text_of(reader, "name");
-        toc_buf_add_text(out, i == 0 ? "" : ", ");
-        add_plain(out, name[0] == '\0' ? toc_text_of(reader, "org") : name);
-    }
-    toc_buf_add_text(out, json_array_size(readers) == 0 ? "nobody.\n" : ".\n");
+    toc_buf_add_text(out, "Who would read it, and who would not:\n");
+    return toc_readers_print(json_object_get(line, "readership"), 2, out, err);
 }
 
 static toc_code show_draft(const shown_draft *draft, toc_buf *out, toc_err *err)
@@ -198,7 +194,7 @@ static toc_code show_draft(const shown_draft *draft, toc_buf *out, toc_err *err)
     add_numbers(json_object_get(line, "officers"), NULL, out);
     toc_buf_printf(out, "\nThe statement, %zu bytes, SHA-256 %s:\n", draft->bytes.size, hash);
     TOC_TRY(toc_exhibit_statement_words(&draft->statement, out, err));
-    add_readers(json_object_get(line, "readers"), out);
+    TOC_TRY(add_readers(line, out, err));
     return toc_buf_ok(out, err);
 }
 

@@ -143,7 +143,7 @@ static const toc_command commands[] = {
      NULL, toc_cmd_legal_hold_list},
     {"legal-hold lift", "CLAIM…", "End a legal hold; what was to be erased goes now (admins).",
      "tocsin legal-hold lift 9c1f… (64 digits)", NULL, toc_cmd_legal_hold_lift},
-    {"audience", "[CLAIM]", "Who gets to read a claim, or what would be marked so, and who not.",
+    {"audience", "[ID]", "Who gets to read a claim, a record, a draft or a marking, who not and why.",
      "tocsin audience --tlp RED --releasable-to \"Org B\"", toc_audience_options, toc_cmd_audience},
     {"shared", "WALLET", "What this org wrote about a wallet, who may read it, and who holds it.",
      "tocsin shared 0x098B716B8Aaf21512996dC57EB0615e2383E2f96", NULL, toc_cmd_shared},

@@ -38,23 +38,23 @@ static bool are_alike(const toc_addressees *left, const toc_addressees *right)
            same_orgs(left->had, left->had_count, right->had, right->had_count);
 }
 
-/* A new reader waits. While the circle is contested nobody gets what is written who reads in one
- * branch only. */
-static bool gets_it(const finding *all, const toc_org_id *org)
+bool toc_engine_gives(toc_log_txn *txn, const toc_log_circle *circle, const toc_org_id *self,
+                      const toc_org_id *org, toc_arena *arena, toc_time *out_until)
 {
-    toc_time until;
-    if (toc_admission_waits(all->txn, &all->circle->id, org, &until))
+    out_until->unix_ms = 0;
+    if (toc_admission_waits(txn, &circle->id, org, out_until))
         return false;
-    return !all->circle->contested || toc_org_id_equal(org, &all->engine->org) ||
-           toc_rivals_have(all->txn, all->circle, org, true, all->arena);
+    return !circle->contested || toc_org_id_equal(org, self) ||
+           toc_rivals_have(txn, circle, org, true, arena);
 }
 
 static toc_code add_reader(finding *all, const toc_org_id *org, engine_recipients *out,
                            toc_err *err)
 {
     toc_card card;
+    toc_time until;
     toc_arena_reset(all->arena);
-    if (!gets_it(all, org))
+    if (!toc_engine_gives(all->txn, all->circle, &all->engine->org, org, all->arena, &until))
         return TOC_OK;
     if (out->count == TOC_READERS_MAX)
         return toc_fail(err, TOC_LIMIT,

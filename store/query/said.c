@@ -210,3 +210,16 @@ toc_code toc_query_revisions(toc_query *query, const toc_claim_id *claim, toc_sa
     TOC_TRY(toc_views_find(query->views, &place, 1, err));
     return place.found ? look_at_all(&all, toc_subject_view(&place.subject), err) : TOC_OK;
 }
+
+toc_code toc_query_claim_at(toc_query *query, const toc_feed_id *feed, uint64_t index,
+                            toc_claim_id *out, toc_err *err)
+{
+    uint32_t number;
+    toc_claim_row row;
+    toc_span record;
+    toc_view *view = &query->views->view;
+    TOC_TRY(toc_view_feed_number(view, feed, &number, err));
+    TOC_TRY(toc_view_row_at(view, number, index, &row, &record, err));
+    *out = row.filed.claim;
+    return TOC_OK;
+}
