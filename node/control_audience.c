@@ -98,8 +98,8 @@ static toc_code take_record(void *context, const toc_said_record *said, toc_err 
         return TOC_OK;
     all->is_found = true;
     all->circle = said->circle;
-    all->what = (toc_readable){
-        .author = said->org, .is_written = true, .had = had, .had_count = count};
+    all->what =
+        (toc_readable){.author = said->org, .is_written = true, .had = had, .had_count = count};
     return keep_statement(all, &said->statement, err);
 }
 
@@ -118,8 +118,7 @@ static toc_code find_claim_of(asking *all, bool *out_known, toc_claim_id *out, t
     if (code == TOC_OK)
         code = toc_query_claim_at(&all->query, &feed.id, index, out, &why);
     *out_known = code == TOC_OK;
-    return code == TOC_OK || code == TOC_NOT_FOUND ? TOC_OK
-                                                   : toc_fail(err, code, "%s", why.text);
+    return code == TOC_OK || code == TOC_NOT_FOUND ? TOC_OK : toc_fail(err, code, "%s", why.text);
 }
 
 static toc_code read_written(asking *all, toc_span id, toc_err *err)

@@ -1,7 +1,7 @@
 /* Commands about what waits for officers: drafts, draft, approve, reject. */
+#include "node/control_drafts.h"
 #include "node/clock.h"
 #include "node/control_args.h"
-#include "node/control_drafts.h"
 #include "node/control_talk.h"
 #include "node/writer_batch.h"
 #include "proto/base/text.h"
@@ -126,7 +126,8 @@ static toc_code say_draft(void *context, const toc_log_draft *draft, toc_err *er
     toc_json_hex(json, "org", TOC_SPAN_OF(org->bytes));
     toc_json_text(json, "lane", toc_span_text(toc_lane_name(draft->lane)));
     toc_json_text(json, "kind", toc_span_text(toc_record_kind_name(statement.kind)));
-    toc_json_text(json, "state", toc_span_text(toc_draft_state(draft, &statement, org, line->views)));
+    toc_json_text(json, "state",
+                  toc_span_text(toc_draft_state(draft, &statement, org, line->views)));
     toc_json_number(json, "uid", draft->uid);
     toc_json_time(json, "at", draft->at);
     toc_json_time(json, "not_after", draft->not_after);

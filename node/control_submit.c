@@ -5,6 +5,7 @@
 #include "node/control_talk.h"
 #include "node/held.h"
 #include "node/retraction.h"
+#include "proto/base/text.h"
 
 enum { REFUSALS_BYTES_MAX = 16 << 20, CLOCKS_APART_MS = 60000 };
 
@@ -67,6 +68,7 @@ toc_code toc_retraction_read(toc_node *node, json_t *request, toc_retraction *ou
 
 typedef struct refusals {
     toc_talk *talk;
+    bool dry;     /* of retractions: nothing is written */
     size_t bytes; /* listed so far; past the bound they are counted only */
     toc_err failed;
 } refusals;
@@ -164,8 +166,10 @@ toc_code toc_control_submit(toc_talk *talk, json_t *request, toc_err *err)
     toc_submission_request wanted = {0};
     TOC_AUTO(toc_submission_free) toc_submission *submission = NULL;
     TOC_AUTO(toc_buf_wipe) toc_buf summary = {0};
+    TOC_AUTO(toc_told_wipe) toc_told told = {0};
     refusals all = {.talk = talk};
     TOC_TRY(toc_submission_read(toc_talk_node(talk), request, &wanted, err));
+    wanted.told = wanted.dry_run ? &told : NULL;
     if (toc_submission_is_held(&wanted))
         return hold(talk, request, &wanted, &all, err);
     TOC_TRY(toc_submission_begin(toc_talk_node(talk), toc_talk_writer(talk), &wanted, say_refusal,
@@ -175,6 +179,7 @@ toc_code toc_control_submit(toc_talk *talk, json_t *request, toc_err *err)
     TOC_TRY(toc_submission_end(submission, &summary, err));
     toc_writer_totals totals = toc_submission_totals(submission);
     TOC_TRY(say_names(talk, &totals, err));
+    TOC_TRY(toc_told_say(talk, &wanted.circle, &told, err));
     return toc_talk_line(talk, toc_buf_view(&summary), err);
 }
 
@@ -187,9 +192,9 @@ static toc_code say_retracted(void *context, const toc_retracted *done, toc_err 
     toc_json json = {.out = &line};
     toc_json_open(&json, NULL, '{');
     toc_json_hex(&json, "claim", TOC_SPAN_OF(done->claim.bytes));
-    if (done->drafted)
+    if (done->drafted && !all->dry)
         toc_json_hex(&json, "draft", TOC_SPAN_OF(done->draft.bytes));
-    else
+    else if (!all->dry)
         toc_json_hex(&json, "record", TOC_SPAN_OF(done->record.bytes));
     toc_json_decimal(&json, "revision", done->revision);
     toc_json_close(&json, '}');
@@ -212,9 +217,35 @@ static toc_code retract_drafts(toc_talk *talk, toc_retraction *what, toc_err *er
     }
 }
 
+static toc_code retract_claims(json_t *request, toc_retraction *what, toc_err *err)
+{
+    size_t count;
+    TOC_TRY(toc_args_texts(request, "claims", true, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        toc_claim_id claim;
+        if (toc_hex_decode(toc_args_text_at(request, "claims", i), claim.bytes, sizeof claim.bytes,
+                           NULL) != TOC_OK)
+            return toc_fail(err, TOC_USAGE, "claims: 64 hexadecimal digits each");
+        TOC_TRY(toc_retraction_claim(what, &claim, err));
+    }
+    return TOC_OK;
+}
+
+static toc_code retract(toc_talk *talk, json_t *request, toc_retraction *what, toc_err *err)
+{
+    toc_claim_id claim;
+    if (toc_args_has(request, "claims"))
+        return retract_claims(request, what, err);
+    if (!toc_args_has(request, "claim"))
+        return retract_drafts(talk, what, err);
+    TOC_TRY(toc_args_id(request, "claim", claim.bytes, err));
+    return toc_retraction_claim(what, &claim, err);
+}
+
 toc_code toc_control_retract(toc_talk *talk, json_t *request, toc_err *err)
 {
     refusals all = {.talk = talk};
+    TOC_AUTO(toc_told_wipe) toc_told told = {0};
     TOC_AUTO(toc_retraction_wipe)
     toc_retraction what = {.node = toc_talk_node(talk),
                            .writer = toc_talk_writer(talk),
@@ -222,11 +253,9 @@ toc_code toc_control_retract(toc_talk *talk, json_t *request, toc_err *err)
                            .refusal = say_refusal,
                            .context = &all};
     TOC_TRY(toc_retraction_read(what.node, request, &what, err));
-    if (toc_args_has(request, "claim")) {
-        toc_claim_id claim;
-        TOC_TRY(toc_args_id(request, "claim", claim.bytes, err));
-        return toc_retraction_claim(&what, &claim, err);
-    }
-    TOC_TRY(retract_drafts(talk, &what, err));
-    return check_refusals(&all, err);
+    TOC_TRY(toc_args_bool(request, "dry_run", &all.dry, err));
+    what.dry = all.dry ? &told : NULL;
+    TOC_TRY(retract(talk, request, &what, err));
+    TOC_TRY(check_refusals(&all, err));
+    return toc_told_say(talk, &what.circle, &told, err);
 }

@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 
+#include "node/control_talk.h"
 #include "node/retraction.h"
 #include "node/submission.h"
 #include "proto/format/deed.h"
@@ -22,6 +23,11 @@ TOC_MUST toc_code toc_retraction_read(toc_node *node, json_t *request, toc_retra
                                       toc_err *err);
 /* {"line":n,"column":null,"error":"…"} without newline. */
 void toc_submission_print_refusal(uint32_t line, const toc_err *why, toc_buf *out);
+
+/* Whom what would be written is for: a line each marking (proto/control/README.md), and one of how
+ * many records are marked otherwise. */
+TOC_MUST toc_code toc_told_say(toc_talk *talk, const toc_circle_id *circle, const toc_told *told,
+                               toc_err *err);
 
 /* The request line of a submission that is to be held. */
 TOC_MUST toc_code toc_waiting_line(json_t *request, const toc_submission_request *wanted,

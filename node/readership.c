@@ -6,7 +6,11 @@
 #include "node/control_roll.h"
 #include "proto/base/text.h"
 
-enum { BRANCHES_ARENA_BYTES = 64 << 20, THROUGH_TOLD_MAX = 8, CARD_ARENA_BYTES = 2 * TOC_CARD_ARENA_BYTES };
+enum {
+    BRANCHES_ARENA_BYTES = 64 << 20,
+    THROUGH_TOLD_MAX = 8,
+    CARD_ARENA_BYTES = 2 * TOC_CARD_ARENA_BYTES
+};
 
 static toc_code find_names(toc_readership *at, toc_err *err)
 {
@@ -171,14 +175,13 @@ static toc_code add_org(finding *all, const toc_org_id *org, toc_err *err)
 {
     toc_reader *reader = &all->out[all->count];
     const toc_charter_member *member = toc_charter_find(&all->at->charter, org);
-    *reader = (toc_reader){.org = *org,
-                           .member = member,
-                           .reads = among(all->readers, all->reader_count, org)};
+    *reader = (toc_reader){
+        .org = *org, .member = member, .reads = among(all->readers, all->reader_count, org)};
     if (reader->reads && !all->what->is_written)
         TOC_TRY(check_key(all, reader, err));
     if (reader->why == NULL)
         reader->why = why(all, reader);
-    reader->path = !reader->reads                             ? "none"
+    reader->path = !reader->reads                              ? "none"
                    : toc_audience_is_named(all->what->marking) ? "sealed"
                                                                : "circle";
     all->count++;
@@ -204,16 +207,15 @@ static void add_local(finding *all, const toc_config_audience *local)
     const toc_readable *what = all->what;
     const toc_circle_id *circle = &all->at->circle.id;
     bool sees = toc_audience_sees(&local->sees, circle, &what->author, what->marking);
-    all->out[all->count++] =
-        (toc_reader){.local = local,
-                     .reads = sees,
-                     .path = sees ? "here" : "none",
-                     .why = sees ? "it may see what is so marked"
-                            : what->marking->tlp > local->sees.tlp_max
-                                ? "marked above what it may see"
-                            : !toc_audience_enters(&local->sees, circle)
-                                ? "of a circle that it may not see"
-                                : "it names its readers, and this audience is none"};
+    all->out[all->count++] = (toc_reader){
+        .local = local,
+        .reads = sees,
+        .path = sees ? "here" : "none",
+        .why = sees                                       ? "it may see what is so marked"
+               : what->marking->tlp > local->sees.tlp_max ? "marked above what it may see"
+               : !toc_audience_enters(&local->sees, circle)
+                   ? "of a circle that it may not see"
+                   : "it names its readers, and this audience is none"};
 }
 
 toc_code toc_readership_of(const toc_readership *readership, const toc_readable *what,

@@ -21,9 +21,9 @@ typedef struct toc_readership {
     toc_charter charter;
     toc_peer_state *peers; /* who is linked now */
     size_t peer_count;
-    toc_time heard[TOC_MEMBERS_MAX];  /* by member; 0: never */
-    toc_span names[TOC_MEMBERS_MAX];  /* likewise; empty: no card of it is here */
-    toc_arena *card;                  /* the one that is looked at */
+    toc_time heard[TOC_MEMBERS_MAX]; /* by member; 0: never */
+    toc_span names[TOC_MEMBERS_MAX]; /* likewise; empty: no card of it is here */
+    toc_arena *card;                 /* the one that is looked at */
 } toc_readership;
 /* `txn` and `arena` are lent until it is wiped. */
 TOC_MUST toc_code toc_readership_begin(toc_node *node, toc_log_txn *txn,
@@ -50,8 +50,8 @@ TOC_MUST toc_code toc_readership_draft(const toc_readership *readership, toc_vie
 /* An org, or an audience of the configuration. */
 typedef struct toc_reader {
     toc_org_id org;
-    const toc_charter_member *member;  /* NULL: it is none */
-    const toc_config_audience *local;  /* NULL: an org */
+    const toc_charter_member *member; /* NULL: it is none */
+    const toc_config_audience *local; /* NULL: an org */
     bool reads;
     const char *path; /* "circle", "sealed", "here", "none" */
     const char *why;

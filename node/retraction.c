@@ -18,8 +18,11 @@ static toc_code begin(toc_retraction *retraction, toc_err *err)
 static toc_code end_one(toc_retraction *what, const toc_statement *target, toc_err *err)
 {
     toc_retracted done;
-    TOC_TRY(toc_writer_retract(what->writer, &what->circle, target, what->reason, what->note, &done,
-                               err));
+    TOC_TRY(what->dry != NULL
+                ? toc_writer_retract_dry(what->writer, &what->circle, target, what->reason,
+                                         what->note, what->dry, &done, err)
+                : toc_writer_retract(what->writer, &what->circle, target, what->reason, what->note,
+                                     &done, err));
     what->done++;
     return what->told(what->context, &done, err);
 }
@@ -55,6 +58,7 @@ toc_code toc_retraction_claim(toc_retraction *what, const toc_claim_id *claim, t
 {
     toc_statement target;
     TOC_TRY(begin(what, err));
+    toc_arena_reset(what->arena);
     TOC_TRY(find_claim(what, claim, &target, err));
     return end_one(what, &target, err);
 }

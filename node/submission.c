@@ -55,6 +55,7 @@ toc_code toc_submission_begin(toc_node *node, toc_writer *writer,
     submission->node = node;
     submission->writer = writer;
     submission->request = *request;
+    submission->totals.told = request->told;
     submission->refusal = refusal;
     submission->context = context;
     TOC_TRY(toc_arena_new(SUBMISSION_ARENA_BYTES, &submission->arena, err));

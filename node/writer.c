@@ -224,6 +224,18 @@ static void end(toc_writer_batch *all)
     toc_arena_free(all->arena);
 }
 
+/* Whom what would be written is for. */
+static toc_code tell(const toc_writer_batch *all, toc_told *told, toc_err *err)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        toc_statement statement;
+        TOC_TRY(toc_record_decode(toc_writer_record(all, i), all->arena, &statement, err));
+        TOC_TRY(toc_told_add(told, &statement, all->named[i],
+                             all->drafts[i] ? toc_writer_rule(all, &statement) : NULL, err));
+    }
+    return TOC_OK;
+}
+
 /* After a dry run, or a failure, nothing of this batch may be remembered. */
 static toc_code write_out(toc_writer_batch *all, bool dry_run, toc_err *err)
 {
@@ -335,6 +347,8 @@ static toc_code write_part(toc_writer_batch *all, submission *what, toc_err *err
     bool dry = (what->flags & TOC_WRITE_DRY) != 0;
     all->retelling = what->totals->retelling;
     TOC_TRY(write_drafts(all, what, err));
+    if (dry && what->totals->told != NULL)
+        TOC_TRY(tell(all, what->totals->told, err));
     TOC_TRY(toc_writer_name_drafts(all, err));
     TOC_TRY(write_out(all, dry, err));
     if (!all->stale)
@@ -399,8 +413,8 @@ toc_code toc_writer_write(toc_writer *writer, const toc_circle_id *circle, toc_l
 }
 
 static toc_code retract_in(toc_writer_batch *all, const toc_statement *draft,
-                           toc_retraction_reason reason, toc_span note, toc_retracted *out,
-                           toc_err *err)
+                           toc_retraction_reason reason, toc_span note, toc_told *dry,
+                           toc_retracted *out, toc_err *err)
 {
     toc_claim_id claim;
     toc_statement identified = *draft;
@@ -424,10 +438,14 @@ static toc_code retract_in(toc_writer_batch *all, const toc_statement *draft,
     TOC_TRY(toc_writer_complete(all, &statement, &claim, row.revision, err));
     TOC_TRY(toc_writer_add(all, &statement, before.named, err));
     TOC_TRY(toc_writer_remember(all, &row, err));
+    *out = (toc_retracted){.claim = claim, .revision = row.revision, .drafted = all->drafts[0]};
+    if (dry != NULL) {
+        TOC_TRY(tell(all, dry, err));
+        return write_out(all, true, err);
+    }
     TOC_TRY(toc_writer_name_drafts(all, err));
     TOC_TRY(write_out(all, false, err));
-    *out = (toc_retracted){
-        .claim = claim, .record = all->ids[0], .revision = row.revision, .drafted = all->drafts[0]};
+    out->record = all->ids[0];
     if (out->drafted)
         out->draft = all->draft_ids[0];
     /* It ends memberships that are remembered one by one: the views know which. */
@@ -436,18 +454,19 @@ static toc_code retract_in(toc_writer_batch *all, const toc_statement *draft,
     return TOC_OK;
 }
 
-toc_code toc_writer_retract(toc_writer *writer, const toc_circle_id *circle,
-                            const toc_statement *target, toc_retraction_reason reason,
-                            toc_span note, toc_retracted *out, toc_err *err)
+/* `dry` NULL: it is written. */
+static toc_code retract(toc_writer *writer, const toc_circle_id *circle,
+                        const toc_statement *target, toc_retraction_reason reason, toc_span note,
+                        toc_told *dry, toc_retracted *out, toc_err *err)
 {
     toc_code code = TOC_OK;
     bool again = false;
     take_turn(writer);
     do {
         toc_writer_batch all;
-        code = begin(&all, writer, circle, TOC_LANE_BULK, false, err);
+        code = begin(&all, writer, circle, TOC_LANE_BULK, dry != NULL, err);
         if (code == TOC_OK)
-            code = retract_in(&all, target, reason, note, out, err);
+            code = retract_in(&all, target, reason, note, dry, out, err);
         if (code != TOC_OK && all.row_count > 0)
             forget(writer);
         again = all.stale && !again;
@@ -455,6 +474,20 @@ toc_code toc_writer_retract(toc_writer *writer, const toc_circle_id *circle,
     } while (again);
     end_turn(writer);
     return code;
+}
+
+toc_code toc_writer_retract(toc_writer *writer, const toc_circle_id *circle,
+                            const toc_statement *target, toc_retraction_reason reason,
+                            toc_span note, toc_retracted *out, toc_err *err)
+{
+    return retract(writer, circle, target, reason, note, NULL, out, err);
+}
+
+toc_code toc_writer_retract_dry(toc_writer *writer, const toc_circle_id *circle,
+                                const toc_statement *target, toc_retraction_reason reason,
+                                toc_span note, toc_told *told, toc_retracted *out, toc_err *err)
+{
+    return retract(writer, circle, target, reason, note, told, out, err);
 }
 
 /* ---- what was approved ---- */

@@ -8,6 +8,7 @@
 #define TOC_NODE_WRITER_H
 
 #include "node/core.h"
+#include "node/told.h"
 #include "store/drafts.h"
 
 typedef struct toc_writer toc_writer;
@@ -34,6 +35,7 @@ typedef struct toc_writer_totals {
     /* "list NAME", "vendor NAME": that neither terms nor registry know; the first ones. */
     size_t unregistered_count;
     char unregistered[TOC_WRITER_SOURCES_TOLD][TOC_WRITER_SOURCE_BYTES];
+    toc_told *told; /* a dry run adds whom the records would be for; NULL: nobody asks */
 } toc_writer_totals;
 
 /* `index`: of the draft in the batch. */
@@ -74,5 +76,11 @@ typedef struct toc_retracted {
 TOC_MUST toc_code toc_writer_retract(toc_writer *writer, const toc_circle_id *circle,
                                      const toc_statement *target, toc_retraction_reason reason,
                                      toc_span note, toc_retracted *out, toc_err *err);
+/* The same, and nothing is written: adds whom the retraction would be for. *out has neither record
+ * nor draft. */
+TOC_MUST toc_code toc_writer_retract_dry(toc_writer *writer, const toc_circle_id *circle,
+                                         const toc_statement *target, toc_retraction_reason reason,
+                                         toc_span note, toc_told *told, toc_retracted *out,
+                                         toc_err *err);
 
 #endif

@@ -150,14 +150,19 @@ static toc_code check_marking(const toc_writer_batch *all, const toc_statement *
         toc_tlp_name(statement->tlp), toc_tlp_name(charter->policy.tlp_max));
 }
 
+const toc_approval_rule *toc_writer_rule(const toc_writer_batch *all,
+                                         const toc_statement *statement)
+{
+    const toc_charter *charter = all->completion.charter;
+    return charter == NULL || all->approved != NULL
+               ? NULL
+               : toc_approval_rule_of(&charter->policy.approvals, (uint32_t)statement->kind);
+}
+
 /* How many officers the circle asks for. */
 static uint32_t officers_needed(const toc_writer_batch *all, const toc_statement *statement)
 {
-    const toc_charter *charter = all->completion.charter;
-    const toc_approval_rule *rule =
-        charter == NULL || all->approved != NULL
-            ? NULL
-            : toc_approval_rule_of(&charter->policy.approvals, (uint32_t)statement->kind);
+    const toc_approval_rule *rule = toc_writer_rule(all, statement);
     return rule == NULL ? 0 : rule->k;
 }
 

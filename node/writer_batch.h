@@ -104,6 +104,10 @@ TOC_MUST toc_code toc_writer_address(toc_writer_batch *all, const toc_statement 
                                      const toc_writer_named *after, size_t bytes,
                                      const toc_addressees **out, size_t *out_bytes, toc_err *err);
 
+/* What the circle asks of officers before such a record is written; NULL: nothing. */
+const toc_approval_rule *toc_writer_rule(const toc_writer_batch *all,
+                                         const toc_statement *statement);
+
 /* writer_drafts.c: what waits for officers. */
 toc_span toc_writer_record(const toc_writer_batch *all, size_t index);
 /* Gives each an id. */

@@ -49,7 +49,8 @@ toc_code toc_cmd_audience(toc_cli *cli, const toc_opts *args, toc_err *err)
     TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
     TOC_AUTO(toc_buf_wipe) toc_buf out = {0};
     TOC_AUTO(toc_table_wipe) toc_table table;
-    TOC_TRY(toc_opts_expect(args, 0, 1, "the id of a claim, a record or a draft, or the options of a marking", err));
+    TOC_TRY(toc_opts_expect(
+        args, 0, 1, "the id of a claim, a record or a draft, or the options of a marking", err));
     toc_table_init(&table, toc_readers_heads);
     TOC_TRY(build(args, &request, err));
     toc_show show = {.line = show_reader, .context = &table};

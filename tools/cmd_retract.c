@@ -16,6 +16,7 @@ const toc_option toc_retract_options[] = {
     {"file", "FILE", "the claims that its rows say, as they were submitted ('-' for stdin)"},
     {"reason", "WORD", "error (default), false-positive, resolved, legal, narrowed, delisted"},
     {"note", "TEXT", "plain text for the reader"},
+    {"dry-run", NULL, "say what would be ended and who would be told, and write nothing"},
     {"circle", "ID", "which circle, when more than one is joined (id or name)"},
     {NULL, NULL, NULL},
 };
@@ -94,17 +95,24 @@ static toc_code find_claims(toc_cli *cli, retraction *all, toc_err *err)
 typedef struct sending {
     toc_parcel parcel;
     toc_drafts *drafts;
+    toc_dry_readers readers; /* of a dry run */
 } sending;
 
 static void sending_wipe(sending *what)
 {
+    toc_dry_readers_wipe(&what->readers);
     toc_drafts_free(what->drafts);
 }
 TOC_DEFINE_AUTO_WIPE(sending, sending_wipe)
 
 static toc_code show_retracted(void *context, json_t *line, toc_buf *out, toc_err *err)
 {
-    toc_parcel *parcel = context;
+    sending *what = context;
+    toc_parcel *parcel = &what->parcel;
+    bool taken;
+    TOC_TRY(toc_dry_readers_take(&what->readers, line, &taken, err));
+    if (taken)
+        return TOC_OK;
     if (json_object_get(line, "error") != NULL) {
         toc_parcel_refuse_line(parcel, line);
     } else if (parcel->cli->json) {
@@ -112,9 +120,21 @@ static toc_code show_retracted(void *context, json_t *line, toc_buf *out, toc_er
         toc_buf_printf(out, "%s\n", text == NULL ? "{}" : text);
         free(text);
     } else {
-        toc_buf_printf(out, "Retracted the claim %.16s….\n", toc_text_of(line, "claim"));
+        toc_buf_printf(out, "%s the claim %.16s….\n",
+                       parcel->dry_run                          ? "Dry run: would retract"
+                       : json_object_get(line, "draft") != NULL ? "Officers must approve it: ends"
+                                                                : "Retracted",
+                       toc_text_of(line, "claim"));
     }
     return toc_buf_ok(out, err);
+}
+
+static toc_code tell_readers(const sending *what, toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf out = {0};
+    TOC_TRY(what->parcel.cli->json ? toc_dry_readers_json(&what->readers, &out, err)
+                                   : toc_dry_readers_print(&what->readers, &out, err));
+    return toc_print(&out, err);
 }
 
 static void add_request(const toc_opts *args, const char *claim, const char *circle, toc_buf *out)
@@ -128,6 +148,8 @@ static void add_request(const toc_opts *args, const char *claim, const char *cir
     toc_json_text(&json, "reason", toc_span_text(reason == NULL ? "error" : reason));
     if (note != NULL)
         toc_json_text(&json, "note", toc_span_text(note));
+    if (toc_opts_has(args, "dry-run"))
+        toc_json_bool(&json, "dry_run", true);
     toc_json_close(&json, '}');
 }
 
@@ -138,7 +160,7 @@ static toc_code send(sending *what, const toc_opts *args, const char *claim, con
     toc_draft_id id;
     bool spooled;
     TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
-    toc_show show = {.line = show_retracted, .context = &what->parcel};
+    toc_show show = {.line = show_retracted, .context = what};
     toc_random(id.bytes, sizeof id.bytes);
     add_request(args, claim, circle, &request);
     return toc_parcel_deliver(&what->parcel, &request, &id, &show, &spooled, err);
@@ -158,17 +180,16 @@ static toc_code retract_file(sending *what, const toc_opts *args, const char *pa
     return code;
 }
 
-toc_code toc_cmd_retract(toc_cli *cli, const toc_opts *args, toc_err *err)
+static toc_code retract(toc_cli *cli, sending *what, const toc_opts *args, toc_err *err)
 {
     const char *claim = toc_opts_value(args, "claim"), *circle = toc_opts_value(args, "circle");
     const char *file = toc_opts_value(args, "file");
-    TOC_AUTO(sending_wipe) sending what = {.parcel = {.cli = cli}};
     if (claim != NULL || file != NULL) {
         TOC_TRY(toc_opts_expect(args, 0, 0, "nothing beside --claim or --file", err));
         if (claim != NULL && file != NULL)
             return toc_fail(err, TOC_USAGE, "either --claim or --file");
-        return file != NULL ? retract_file(&what, args, file, circle, err)
-                            : send(&what, args, claim, circle, err);
+        return file != NULL ? retract_file(what, args, file, circle, err)
+                            : send(what, args, claim, circle, err);
     }
     TOC_TRY(toc_opts_expect(args, 1, 1, "an address, --claim ID or --file FILE", err));
     if (!toc_opts_has(args, "category"))
@@ -186,6 +207,14 @@ toc_code toc_cmd_retract(toc_cli *cli, const toc_opts *args, toc_err *err)
                         "has)",
                         args->words[0]);
     for (size_t i = 0; i < all.count; i++)
-        TOC_TRY(send(&what, args, all.claims[i].claim, all.claims[i].circle, err));
+        TOC_TRY(send(what, args, all.claims[i].claim, all.claims[i].circle, err));
     return TOC_OK;
+}
+
+toc_code toc_cmd_retract(toc_cli *cli, const toc_opts *args, toc_err *err)
+{
+    TOC_AUTO(sending_wipe)
+    sending what = {.parcel = {.cli = cli, .dry_run = toc_opts_has(args, "dry-run")}};
+    TOC_TRY(retract(cli, &what, args, err));
+    return tell_readers(&what, err);
 }

@@ -339,7 +339,7 @@ static toc_code say(toc_cli *cli, const toc_opts *args, toc_record_kind kind, to
 {
     TOC_AUTO(toc_drafts_free) toc_drafts *drafts = NULL;
     TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
-    toc_totals totals = {0};
+    TOC_AUTO(toc_totals_wipe) toc_totals totals = {0};
     toc_parcel parcel;
     TOC_TRY(toc_parcel_begin(cli, args, &parcel, err));
     TOC_TRY(make_line(args, kind, &line, err));

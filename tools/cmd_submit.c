@@ -267,7 +267,7 @@ toc_code toc_cmd_submit(toc_cli *cli, const toc_opts *args, toc_err *err)
         TOC_TRY(check_for_files(args, err));
     TOC_AUTO(toc_buf_wipe) toc_buf sources = {0};
     TOC_TRY(read_several(args, "derived-from", &sources, &parcel.derived_from, err));
-    toc_totals totals = {0};
+    TOC_AUTO(toc_totals_wipe) toc_totals totals = {0};
     toc_code code = TOC_OK;
     size_t done = 0;
     if (wallet)

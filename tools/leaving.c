@@ -6,7 +6,11 @@
 #include "proto/format/keyset.h"
 #include "proto/rules/terms.h"
 
-enum { LISTED_MAX = 100000 /* of one answer */, SHARE_MAX_PERCENT = 5 };
+enum {
+    LISTED_MAX = 100000 /* of one answer */,
+    SHARE_MAX_PERCENT = 5,
+    ASKED_MAX = 10000 /* at once */
+};
 
 struct toc_leaving {
     const toc_parcel *parcel;
@@ -144,22 +148,49 @@ toc_code toc_leaving_find(toc_parcel *parcel, toc_leaving **out, toc_err *err)
 
 static toc_code take_retracted(void *context, json_t *line, toc_buf *out, toc_err *err)
 {
-    (void)line;
-    ((toc_totals *)context)->retracted++;
+    toc_totals *totals = context;
+    bool taken;
+    TOC_TRY(toc_dry_readers_take(&totals->readers, line, &taken, err));
+    totals->retracted += taken ? 0 : 1;
     return toc_buf_ok(out, err);
+}
+
+static toc_json begin_request(const toc_leaving *leaving, toc_buf *out)
+{
+    toc_json json = toc_request_begin(out, "retract");
+    toc_json_text(&json, "circle", toc_span_text(leaving->circle));
+    toc_json_text(&json, "reason", toc_span_text("delisted"));
+    return json;
+}
+
+/* Many at once: what is told of one reader is told once. */
+static toc_code retract_dry(const toc_parcel *parcel, const toc_leaving *leaving,
+                            toc_totals *totals, toc_err *err)
+{
+    for (size_t from = 0, until; from < leaving->count; from = until) {
+        TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
+        toc_json json = begin_request(leaving, &request);
+        until = leaving->count - from > ASKED_MAX ? from + ASKED_MAX : leaving->count;
+        toc_json_bool(&json, "dry_run", true);
+        toc_json_open(&json, "claims", '[');
+        for (size_t i = from; i < until; i++)
+            toc_json_text(&json, NULL, toc_span_text(leaving->claims[i]));
+        toc_json_close(&json, ']');
+        toc_json_close(&json, '}');
+        TOC_TRY(ask(parcel, &request, take_retracted, totals, err));
+    }
+    return TOC_OK;
 }
 
 toc_code toc_leaving_retract(const toc_parcel *parcel, const toc_leaving *leaving,
                              toc_totals *totals, toc_err *err)
 {
     if (parcel->dry_run)
-        totals->retracted += leaving->count;
-    for (size_t i = 0; i < leaving->count && !parcel->dry_run; i++) {
+        return retract_dry(parcel, leaving, totals, err);
+    for (size_t i = 0; i < leaving->count; i++) {
         TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
-        toc_json json = toc_request_begin(&request, "retract");
-        toc_json_text(&json, "circle", toc_span_text(leaving->circle));
+        toc_json json = begin_request(leaving, &request);
         toc_json_text(&json, "claim", toc_span_text(leaving->claims[i]));
-        toc_json_text(&json, "reason", toc_span_text("delisted"));
         toc_json_close(&json, '}');
         TOC_TRY(ask(parcel, &request, take_retracted, totals, err));
     }

@@ -344,10 +344,14 @@ static void add_unregistered(toc_json *json, const char *names)
     toc_json_close(json, ']');
 }
 
-/* Lines of the node: refusals, names that nobody registered, then the summary. */
+/* Lines of the node: refusals, names that nobody registered, readers, then the summary. */
 static toc_code take_line(void *context, json_t *line, toc_buf *out, toc_err *err)
 {
     taking *at = context;
+    bool taken;
+    TOC_TRY(toc_dry_readers_take(&at->totals->readers, line, &taken, err));
+    if (taken)
+        return toc_buf_ok(out, err);
     if (json_object_get(line, "new") != NULL) {
         at->totals->fresh += toc_number_of(line, "new");
         at->totals->changed += toc_number_of(line, "changed");
@@ -500,6 +504,11 @@ toc_code toc_parcel_send(toc_parcel *parcel, toc_totals *totals, toc_err *err)
 
 /* ---- the summary ---- */
 
+void toc_totals_wipe(toc_totals *totals)
+{
+    toc_dry_readers_wipe(&totals->readers);
+}
+
 /* What was done to take addresses, by the names that `address --json` has for it. */
 static void add_notes(const toc_draft_notes *notes, toc_json *json)
 {
@@ -520,6 +529,7 @@ toc_code toc_parcel_print(const toc_parcel *parcel, const toc_totals *totals, to
 {
     TOC_AUTO(toc_buf_wipe) toc_buf out = {0};
     if (parcel->cli->json) {
+        TOC_TRY(toc_dry_readers_json(&totals->readers, &out, err));
         toc_json json = {.out = &out};
         toc_json_open(&json, NULL, '{');
         toc_json_number(&json, "read", totals->read);
@@ -558,7 +568,10 @@ toc_code toc_parcel_print(const toc_parcel *parcel, const toc_totals *totals, to
             &out, "%llu of these %s for officers of this org to approve (tocsin pending)\n",
             (unsigned long long)totals->drafted, parcel->dry_run ? "would wait" : "wait");
     if (parcel->complete != NULL)
-        toc_buf_printf(&out, "%llu retracted: they left the list\n",
-                       (unsigned long long)totals->retracted);
+        toc_buf_printf(&out, "%llu %s: they left the list\n", (unsigned long long)totals->retracted,
+                       parcel->dry_run ? "would be retracted" : "retracted");
+    TOC_TRY(toc_dry_readers_print(&totals->readers, &out, err));
+    if (parcel->hold_until.unix_ms != 0 && totals->readers.rows != NULL)
+        toc_buf_add_text(&out, "Held, it goes to those who read when its time has come.\n");
     return toc_print(&out, err);
 }

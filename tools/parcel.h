@@ -6,6 +6,7 @@
 
 #include "proto/format/drafts.h"
 #include "tools/ask.h"
+#include "tools/readers.h"
 
 typedef struct toc_parcel {
     toc_cli *cli;
@@ -30,7 +31,10 @@ typedef struct toc_totals {
     uint64_t drafted;   /* records that wait for officers, or would */
     toc_draft_notes notes;
     char unregistered[1024]; /* "list NAME" and "vendor NAME", one a line */
+    toc_dry_readers readers; /* of a dry run */
 } toc_totals;
+void toc_totals_wipe(toc_totals *totals);
+TOC_DEFINE_AUTO_WIPE(toc_totals, toc_totals_wipe)
 
 /* What any command that submits takes: --circle, --alert, --dry-run, --hold. */
 TOC_MUST toc_code toc_parcel_begin(toc_cli *cli, const toc_opts *args, toc_parcel *out,

@@ -106,9 +106,10 @@ TOC_MUST toc_code toc_engine_circle_choose(toc_engine *engine, toc_log_txn *txn,
 TOC_MUST toc_code toc_engine_circle_confirm(toc_engine *engine, toc_log_txn *txn,
                                             const toc_circle_id *circle, const toc_org_id *org,
                                             toc_now now, toc_err *err);
-/* Whether this node gives its keys, and what is sealed to each reader by name, to `org`, who reads by
- * the charter of `circle`. Not yet to a new reader (*out_until: when; else 0), and while the circle
- * is contested not to who reads in one branch only. The arena's bytes are needed only during it. */
+/* Whether this node gives its keys, and what is sealed to each reader by name, to `org`, who reads
+ * by the charter of `circle`. Not yet to a new reader (*out_until: when; else 0), and while the
+ * circle is contested not to who reads in one branch only. The arena's bytes are needed only during
+ * it. */
 TOC_MUST bool toc_engine_gives(toc_log_txn *txn, const toc_log_circle *circle,
                                const toc_org_id *self, const toc_org_id *org, toc_arena *arena,
                                toc_time *out_until);

@@ -40,6 +40,7 @@
 #define TOC_KEY_SIGNATURE_BYTES_MAX 1024u /* BIP-322 brings a whole witness */
 #define TOC_AUDIENCE_MAX      500u /* as many as a circle has members */
 #define TOC_AUDIENCE_NAMES_MAX 64u /* orgs that one submission tells by name and not by id */
+#define TOC_MARKINGS_TOLD_MAX  16u /* markings of one submission whose readers a dry run names; of more it tells how many records */
 #define TOC_AUDIENCE_CIRCLES_MAX 32u /* that one audience is told of; more: any */
 #define TOC_AUDIENCES_MAX     8u  /* views of their own, each folded beside the officers' */
 #define TOC_CHUNK_MEMBERS_MAX 512u /* cluster members in one record; 62-byte addresses: 505 or so  \

@@ -1,0 +1,266 @@
+#!/usr/bin/env python3
+"""Who will get it, said before it is written: what `submit --dry-run` and `audience` tell of every member, against what every
+member's own node then has. A member that is linked through another only, a relay, one that waits for its first key, one that
+never came, one that was removed, and an audience of this machine."""
+
+import hashlib
+import shutil
+import sys
+
+import scenario
+from scenario import expect, wait_for
+
+ORGS = {**{key: scenario.ORGS[key] for key in ("a", "b", "c")}, "r": ("Relay", "association", "NL"), "w": ("Waiting", "fiu", "BE"),
+        "n": ("Never", "exchange", "AT"), "x": ("Removed", "exchange", "LU")}
+MARK = ("--chain", "ETH", "--category", "theft")
+
+
+def address(number):
+    return f"0x{number:040x}"
+
+
+def set_out(nodes):
+    """A is the admin. It and C are linked through B only; Never is admitted and does not join; Removed is gone; Waiting waits."""
+    a, n, x, w = nodes["a"], nodes["n"], nodes["x"], nodes["w"]
+    nodes.init()
+    with open(a.config, "a", encoding="utf-8") as file:
+        file.write("\n[audience partners]\ntlp = GREEN\ncircle = any\n")
+    nodes.start()
+    cards = {node.key: node.tocsin("card").last["card"] for node in nodes}
+    for node in nodes:
+        for peer in nodes:
+            apart = {node.key, peer.key} == {"a", "c"}
+            if peer is not node:
+                node.tocsin("peer", "add", "-", "--endpoint", "tcp://127.0.0.1:1" if apart else peer.endpoint, stdin=cards[peer.key])
+    nodes.circle = a.tocsin("circle", "create", "readers", "--purpose", "who gets what").last["circle"]
+    n.stop()
+    for node in nodes:
+        if node not in (a, n):
+            node.tocsin("circle", "join", nodes.circle)
+        if node not in (a, w):
+            a.tocsin("circle", "admit", node.name, "--role", "relay" if node.key == "r" else "member")
+    a.tocsin("circle", "propose", "--remove", x.name)
+    a.tocsin("circle", "propose", "--admission-delay", "24")
+    made = a.tocsin("circle", "propose", "--admit", w.name).last
+    expect(made["state"] == "in-force", f"not admitted: {made}")
+    for key in "bcrw":
+        wait_for(f"{nodes[key].name} has the charter", lambda key=key: any(
+            circle["version"] == made["version"] for circle in nodes[key].tocsin("circle", "list").lines))
+
+
+def told(answer):
+    """The lines of readers, and nothing but them."""
+    return [line for line in answer.lines if "readership" in line]
+
+
+def reading(rows):
+    return {row["name"] for row in rows if row["reads"] and "name" in row}
+
+
+def has(node, number):
+    return any(claim["category"] == "theft" for claim in node.lookup(address(number))["claims"])
+
+
+def arrived(nodes):
+    """Once a record is held by all who hold any, what was written before it is, too."""
+    a = nodes["a"]
+    last = "0x" + "fe" * 20
+    a.tocsin("submit", "wallet", last, "--chain", "ETH", "--category", "scam", "--tlp", "GREEN", "--note", arrived.__name__ + str(arrived.count))
+    arrived.count += 1
+    record = wait_for("A has it", lambda: a.lookup(last)["claims"])[0]["record"]
+    due = {nodes[key].name for key in "bcrw"}
+    wait_for("all hold it", lambda: due <= {row["name"] for row in a.tocsin("receipt", record).last["held"]})
+    for key in "bc":
+        wait_for(f"{nodes[key].name} is level", lambda key=key: not nodes[key].status()["incomplete"])
+
+
+arrived.count = 0
+
+
+MARKINGS = [{"tlp": "GREEN"}, {"tlp": "AMBER", "releasable_to": "Org B"}, {"tlp": "AMBER", "not_to": "Org C"}, {"tlp": "RED"},
+            {"tlp": "RED", "releasable_to": "Org C"}, {"tlp": "AMBER+STRICT"}, {"tlp": "AMBER", "releasable_to": "Org B;Removed;Relay"},
+            {"tlp": "AMBER", "releasable_to": "Waiting;Never"}]
+
+
+def what_was_said_is_what_happens(nodes):
+    """Of each marking: who is told to read it reads it, on his own node, and nobody else does."""
+    a = nodes["a"]
+    rows = [{"chain": "ETH", "address": address(16 * kind + copy), "category": "theft", "role": "perpetrator", "confidence": "80",
+             **{"tlp": "", "releasable_to": "", "not_to": "", **marking}} for kind, marking in enumerate(MARKINGS, 1) for copy in range(1 + kind % 2)]
+    path = scenario.write_rows(nodes.directory / "rows.csv", rows)
+    dry = a.tocsin("submit", path, "--dry-run")
+    expect(not any(has(a, 16 * kind) for kind in range(1, 9)), "a dry run wrote")
+    due = told(dry)
+    expect(len(due) == len(MARKINGS), f"told of {len(due)} markings: {dry.out}")
+    expect([line["records"] for line in due] == [1 + kind % 2 for kind in range(1, 9)], f"how many: {due}")
+    expect(sum(line["records"] for line in due) == dry.last["new"], f"not all records: {dry.last}")
+    expect([(line["tlp"], {org["name"] for org in line["releasable_to"]}, {org["name"] for org in line["not_to"]}) for line in due]
+           == [(marking["tlp"], set(filter(None, marking.get("releasable_to", "").split(";"))),
+                set(filter(None, marking.get("not_to", "").split(";")))) for marking in MARKINGS], f"which markings: {due}")
+    a.tocsin("submit", path)
+    arrived(nodes)
+    running = [nodes[key] for key in "abcrwx"]
+    for kind, line in enumerate(due, 1):
+        names = reading(line["readership"])
+        for number in range(16 * kind, 16 * kind + line["records"]):
+            expect({node.name for node in running if has(node, number)} == names - {nodes["n"].name},
+                   f"{MARKINGS[kind - 1]}: told {sorted(names)}, and {[node.name for node in running if has(node, number)]} have it")
+    # What is said afterwards, of the record as it stands, is the same; waiting is not in what was written.
+    for kind, line in enumerate(due, 1):
+        claim = a.lookup(address(16 * kind))["claims"][0]
+        for name in ("claim", "record"):
+            after = a.tocsin("audience", claim[name]).lines
+            expect(reading(after) - {"Waiting"} == reading(line["readership"]), f"audience of a {name}: {after}")
+    return due
+
+
+def every_reason(nodes, due):
+    rows = [{row.get("name") or row["audience"]: row for row in line["readership"]} for line in due]
+    green, to_b, not_c, red, _, _, removed, waiting = rows
+    why = {name: row["why"] for name, row in red.items()}
+    expect("relay" in why["Relay"] and "no key" in why["Relay"], why)
+    expect("no key from this node before" in why["Waiting"] and red["Waiting"]["waits_until"], why)
+    expect("sealed to this org" in why["Never"] and red["Never"]["path"] == "sealed", why)
+    expect("Removed" not in red and "no member" in removed["Removed"]["why"] and removed["Removed"]["role"] is None, removed)
+    expect("relay" in removed["Relay"]["why"], removed)
+    expect("releasable_to" in to_b["Org C"]["why"] and "not_to" in not_c["Org C"]["why"], (to_b, not_c))
+    expect(green["partners"]["reads"] and green["partners"]["path"] == "here", green)
+    expect(not red["partners"]["reads"] and "above" in red["partners"]["why"], red)
+    expect(reading(waiting.values()) == {"Org A", "Never"}, waiting)
+    expect((green["Org A"]["link"], green["Org B"]["link"], green["Org C"]["link"]) == ("here", "direct", "others"), green)
+    expect("Org B" in green["Org C"]["through"] and "Org C" not in green["Org C"]["through"], green["Org C"])
+    expect(green["Never"]["link"] == "others" and green["Never"]["last_heard"] is None, green["Never"])
+    expect(green["Org C"]["path"] == "circle" and red["Relay"]["path"] == "none", green)
+
+
+def narrowed(nodes):
+    """What is told to fewer is ended for those who had it: the dry run says so, and so it happens."""
+    a, b, c = nodes["a"], nodes["b"], nodes["c"]
+    number, red = 16, 64
+    words = ("submit", "wallet", address(number), *MARK, "--confidence", "80", "--tlp", "GREEN", "--releasable-to", b.name)
+    expect(told(a.tocsin(*words[:-2], "--dry-run")) == [], "who would get what is unchanged")
+    end, anew = told(a.tocsin(*words, "--dry-run"))
+    expect((end["ends"], end["records"], end["tlp"]) == (True, 1, "GREEN") and c.name in reading(end["readership"]), f"its end: {end}")
+    expect(not anew["ends"] and reading(anew["readership"]) == {a.name, b.name}, f"anew: {anew}")
+    spoken = a.tocsin(*words, "--dry-run", as_json=False).out
+    expect("1 record that ends what was said before, TLP:GREEN: 4 of 6 members would read it." in spoken
+           and "1 record, TLP:GREEN, releasable to Org B: 2 of 6 members would read it." in spoken, f"for people: {spoken}")
+    a.tocsin(*words)
+    arrived(nodes)
+    expect(has(b, number) and not has(c, number) and c.lookup(address(number))["found"] is False, "what was narrowed")
+    # The end of what was sealed goes to those who had it: Removed, once it is back, is none of them.
+    x, sentinel = nodes["x"], "0x" + "fe" * 20
+    a.tocsin("circle", "propose", "--admit", x.name)
+    a.tocsin("circle", "confirm", x.name)
+    wait_for("Removed reads", lambda: x.name in reading(a.tocsin("audience", "--tlp", "RED").lines))
+    arrived(nodes)
+    wait_for("Removed reads what is written now", lambda: x.lookup(sentinel)["claims"])
+    claim = a.lookup(address(red))["claims"][0]["claim"]
+    (end,) = told(a.tocsin("retract", "--claim", claim, "--dry-run"))
+    rows = {row.get("name"): row for row in end["readership"]}
+    expect(end["ends"] and {a.name, b.name, c.name} <= reading(end["readership"]) and not rows[x.name]["reads"], f"the end of what was sealed: {end}")
+    expect("never had" in rows[x.name]["why"], f"why not: {rows[x.name]}")
+    expect(has(b, red), "a dry retraction was written")
+    before = x.status()["entries"]
+    a.tocsin("retract", "--claim", claim)
+    arrived(nodes)
+    expect(not has(b, red) and not has(c, red), "who had it was not told of its end")
+    wait_for("Removed reads what came after it", lambda: x.status()["entries"] > before)
+    expect(x.status()["entries"] == before + 1, "Removed was told of the end of what it never had")
+
+
+def leaving_a_list(nodes):
+    a = nodes["a"]
+    rows = [{"chain": "ETH", "address": address(256 + number), "category": "theft", "list": "ofac-sdn", "tlp": "GREEN" if number < 40 else "RED"}
+            for number in range(60)]
+    whole = scenario.write_rows(nodes.directory / "list.csv", rows)
+    a.tocsin("submit", whole)
+    wait_for("they are in the views", lambda: not a.status()["incomplete"])
+    part = scenario.write_rows(nodes.directory / "part.csv", rows[2:-1])
+    dry = a.tocsin("submit", part, "--complete", "ofac-sdn", "--yes", "--dry-run")
+    expect((dry.last["retracted"], dry.last["unchanged"]) == (3, 57), f"what would leave: {dry.last}")
+    expect(sorted((line["tlp"], line["records"], line["ends"]) for line in told(dry)) == [("GREEN", 2, True), ("RED", 1, True)],
+           f"whose end it would be: {dry.out}")
+    expect(has(a, 256), "a dry run retracted")
+
+
+def too_many_markings(nodes):
+    """Of so many ways to mark rows the first are told, and of the rest how many records there are."""
+    a = nodes["a"]
+    orgs = ["Org B", "Org C", "Never", "Waiting", "Relay"]
+    ways = [";".join(org for bit, org in enumerate(orgs) if way >> bit & 1) for way in range(1, 21)]
+    ways = [way for way in ways if way != "Relay"]
+    rows = [{"chain": "ETH", "address": address(1024 + number), "category": "theft", "not_to": way} for number, way in enumerate(ways)]
+    dry = a.tocsin("submit", scenario.write_rows(nodes.directory / "ways.csv", rows), "--dry-run")
+    expect(len(told(dry)) == 16 and {"marked_otherwise": dry.last["new"] - 16} in dry.lines, f"{len(told(dry))} markings: {dry.lines[-2:]}")
+
+
+def drafts(nodes):
+    a, b, c = nodes["a"], nodes["b"], nodes["c"]
+    words = ("submit", "wallet", address(2048), *MARK, "--not-to", c.name)
+    a.tocsin("circle", "propose", "--approvals", "wallet=1")
+    (line,) = told(a.tocsin(*words, "--dry-run"))
+    expect((line["needed"], line["scope"], line["officers"]) == (1, "submit", [1]), f"who must approve: {line}")
+    spoken = a.tocsin(*words, "--dry-run", as_json=False).out
+    expect("First 1 officer of this org must approve it: nobody gets it before. Those who may: officer 1." in spoken, spoken)
+    a.tocsin(*words)
+    a.tocsin(*words, "--confidence", "60")
+    first, second = sorted(a.tocsin("pending").lines, key=lambda draft: draft["at"])
+    for digits in (8, 64):
+        rows = a.tocsin("audience", first["draft"][:digits]).lines
+        expect(rows == line["readership"] or reading(rows) == reading(line["readership"]), f"audience of a draft: {rows}")
+    whole = a.tocsin("pending", first["draft"]).last
+    expect(reading(whole["readership"]) == {reader["name"] for reader in whole["readers"]} == reading(line["readership"]), f"pending: {whole}")
+    spoken = a.tocsin("pending", first["draft"], as_json=False).out
+    expect("named in not_to" in spoken and "through Org B" in spoken, f"why not, for people: {spoken}")
+    expect("8 digits" in a.tocsin("audience", first["draft"][:7], ok=(2,)).err, "seven digits")
+    expect("no claim and no record" in a.tocsin("audience", "ab" * 32, ok=(1,)).err, "what nobody knows")
+    expect("64 hexadecimal digits" in a.tocsin("audience", "zz" * 32, ok=(2,)).err, "no id at all")
+    expect("marking of its own" in a.tocsin("audience", first["draft"], "--tlp", "RED", ok=(2,)).err, "a draft and a marking")
+    digest = hashlib.sha256(bytes.fromhex(whole["statement"])).hexdigest()
+    a.tocsin("approve", first["draft"], "--hash", digest)
+    wait_for("B has it", lambda: has(b, 2048))
+    wait_for("the other is overtaken", lambda: "overtaken" in a.tocsin("audience", second["draft"], ok=(1,)).err)
+    expect(not has(c, 2048), "what is not for C")
+
+
+def what_a_submission_would_say(nodes):
+    """Refused as the real one would be, and nobody is named for it."""
+    a = nodes["a"]
+    a.tocsin("circle", "propose", "--tlp-max", "AMBER", "--approvals", "wallet=0")
+    dry, real = (a.tocsin("submit", "wallet", address(4096), *MARK, "--tlp", "RED", *more, ok=(4,)) for more in (("--dry-run",), ()))
+    expect(dry.last["refused"] == real.last["refused"] == 1 and dry.lines[0]["error"] == real.lines[0]["error"] and told(dry) == [],
+           f"above the highest marking: {dry.out} {real.out}")
+    x = nodes["x"]
+    dry, real = (x.tocsin("submit", "wallet", address(4097), *MARK, *more, ok=None) for more in (("--dry-run",), ()))
+    expect(dry.code == real.code != 0 and dry.err == real.err and told(dry) == [], f"who may not write: {dry.err} {real.err}")
+
+
+def a_node_that_lets_nobody_see(nodes):
+    b = nodes["b"]
+    b.stop()
+    seeing = nodes.tocsind
+    shutil.rmtree(b.state / "store" / "views")
+    nodes.tocsind = seeing.parent / "tocsind_blind"
+    nodes.start("b")
+    nodes.tocsind = seeing
+    wait_for("the blind views are level", lambda: not b.status()["incomplete"])
+    (line,) = told(b.tocsin("submit", "wallet", address(8192), *MARK, "--tlp", "GREEN", "--dry-run"))
+    expect(not any(row["reads"] for row in line["readership"]), f"a blind node names readers: {line}")
+    expect(not any(row["reads"] for row in b.tocsin("audience", "--tlp", "CLEAR").lines), "a blind node names readers of a marking")
+
+
+def run(nodes):
+    set_out(nodes)
+    due = what_was_said_is_what_happens(nodes)
+    every_reason(nodes, due)
+    narrowed(nodes)
+    leaving_a_list(nodes)
+    too_many_markings(nodes)
+    drafts(nodes)
+    what_a_submission_would_say(nodes)
+    a_node_that_lets_nobody_see(nodes)
+
+
+if __name__ == "__main__":
+    sys.exit(scenario.main("readership", run, ORGS))
