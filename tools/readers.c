@@ -147,7 +147,7 @@ static void add_marking(const json_t *row, toc_buf *out)
         const char *key, *words;
     } lists[] = {{"releasable_to", ", releasable to "}, {"not_to", ", not to "}};
     uint64_t records = toc_number_of(row, "records");
-    toc_buf_printf(out, "%llu record%s", (unsigned long long)records, records == 1 ? "" : "s");
+    toc_buf_printf(out, "%llu record%s", (unsigned long long)records, toc_plural(records));
     if (toc_flag_of(row, "ends"))
         toc_buf_printf(out, " that end%s what was said before", records == 1 ? "s" : "");
     toc_buf_add_text(out, ", TLP:");
@@ -190,7 +190,7 @@ static void add_officers(const json_t *row, toc_buf *out)
         return;
     toc_buf_printf(out,
                    "  First %llu officer%s of this org must approve %s: nobody gets it before. ",
-                   (unsigned long long)needed, needed == 1 ? "" : "s",
+                   (unsigned long long)needed, toc_plural(needed),
                    toc_number_of(row, "records") == 1 ? "it" : "each");
     toc_buf_add_text(out, json_array_size(officers) == 0 ? "None may." : "Those who may: officer ");
     for (size_t i = 0; i < json_array_size(officers); i++)
