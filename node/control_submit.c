@@ -31,6 +31,17 @@ static toc_code read_until(json_t *request, toc_time *out, toc_err *err)
     return TOC_OK;
 }
 
+static toc_code read_lapse(json_t *request, uint64_t *out_ms, toc_err *err)
+{
+    uint64_t seconds;
+    TOC_TRY(toc_args_number(request, "lapse_s", 0, TOC_DRAFT_LAPSE_MS_MAX / 1000, &seconds, err));
+    if (toc_args_has(request, "lapse_s") && seconds < TOC_DRAFT_LAPSE_MS_MIN / 1000)
+        return toc_fail(err, TOC_USAGE, "what waits for officers waits %llu seconds at least",
+                        TOC_DRAFT_LAPSE_MS_MIN / 1000);
+    *out_ms = seconds * 1000;
+    return TOC_OK;
+}
+
 toc_code toc_submission_read(toc_node *node, json_t *request, toc_submission_request *out,
                              toc_err *err)
 {
@@ -40,6 +51,7 @@ toc_code toc_submission_read(toc_node *node, json_t *request, toc_submission_req
     TOC_TRY(toc_args_bool(request, "alert", &alert, err));
     TOC_TRY(toc_args_bool(request, "dry_run", &out->dry_run, err));
     TOC_TRY(read_until(request, &out->until, err));
+    TOC_TRY(read_lapse(request, &out->lapse_ms, err));
     out->lane = alert ? TOC_LANE_ALERT : TOC_LANE_BULK;
     TOC_TRY(toc_log_read(toc_node_log(node), &txn, err));
     TOC_TRY(read_audience(txn, request, &out->audience, err));
@@ -56,10 +68,11 @@ toc_code toc_retraction_read(toc_node *node, json_t *request, toc_retraction *ou
     toc_span reason;
     TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
     TOC_TRY(toc_args_text(request, "reason", false, &reason, err));
-    TOC_TRY(toc_args_text(request, "note", false, &out->note, err));
-    out->reason = TOC_RETRACT_ERROR;
+    TOC_TRY(toc_args_text(request, "note", false, &out->how.note, err));
+    TOC_TRY(read_lapse(request, &out->how.lapse_ms, err));
+    out->how.reason = TOC_RETRACT_ERROR;
     if (reason.size > 0)
-        TOC_TRY(toc_retraction_reason_parse(reason, &out->reason, err));
+        TOC_TRY(toc_retraction_reason_parse(reason, &out->how.reason, err));
     TOC_TRY(toc_log_read(toc_node_log(node), &txn, err));
     return toc_roll_circle(txn, request, &out->circle, err);
 }
@@ -254,7 +267,7 @@ toc_code toc_control_retract(toc_talk *talk, json_t *request, toc_err *err)
                            .context = &all};
     TOC_TRY(toc_retraction_read(what.node, request, &what, err));
     TOC_TRY(toc_args_bool(request, "dry_run", &all.dry, err));
-    what.dry = all.dry ? &told : NULL;
+    what.how.dry = all.dry ? &told : NULL;
     TOC_TRY(retract(talk, request, &what, err));
     TOC_TRY(check_refusals(&all, err));
     return toc_told_say(talk, &what.circle, &told, err);

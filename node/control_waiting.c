@@ -54,8 +54,8 @@ static toc_code tell_audit(waiting *what, toc_err *err)
 
 static toc_code take_submission(waiting *what, json_t *request, toc_err *err)
 {
-    static const char *const arguments[] = {"id",   "circle",     "alert", "dry_run",
-                                            "orgs", "hold_until", NULL};
+    static const char *const arguments[] = {"id",   "circle",     "alert",   "dry_run",
+                                            "orgs", "hold_until", "lapse_s", NULL};
     TOC_AUTO(toc_submission_free) toc_submission *submission = NULL;
     TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
     toc_submission_request wanted = {0};
@@ -98,7 +98,7 @@ static toc_code retract_frames(toc_retraction *retraction, toc_span frames, toc_
 /* A claim that is not live any more was ended by the same file, or is nobody's loss. */
 static toc_code take_retraction(waiting *what, json_t *request, toc_err *err)
 {
-    static const char *const arguments[] = {"circle", "claim", "reason", "note", NULL};
+    static const char *const arguments[] = {"circle", "claim", "reason", "note", "lapse_s", NULL};
     TOC_AUTO(toc_retraction_wipe)
     toc_retraction retraction = {.node = what->node,
                                  .writer = what->writer,

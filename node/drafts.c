@@ -1,5 +1,6 @@
 #include "node/drafts.h"
 
+#include "proto/base/text.h"
 #include "proto/crypto/hash.h"
 
 enum { DECIDE_ARENA_BYTES = 4 << 20 };
@@ -95,6 +96,7 @@ static toc_code check_users(const deciding *at, toc_err *err)
 static toc_code refuse(const deciding *at, toc_approval_fault fault, uint32_t officer,
                        const toc_approval_rule *rule, toc_err *err)
 {
+    char lapsed[TOC_TIME_TEXT_BYTES];
     switch (fault) {
     case TOC_APPROVAL_UNKNOWN:
         return toc_fail(err, TOC_DENIED,
@@ -104,7 +106,10 @@ static toc_code refuse(const deciding *at, toc_approval_fault fault, uint32_t of
                         officer,
                         rule != NULL && rule->scope == TOC_SCOPE_FREEZE ? "freeze" : "submit");
     case TOC_APPROVAL_LAPSED:
-        return toc_fail(err, TOC_STATE, "this draft has lapsed; say it anew");
+        toc_time_print(at->draft.not_after, lapsed);
+        return toc_fail(
+            err, TOC_STATE,
+            "this draft lapsed at %s; say it anew, with --lapse if officers need longer", lapsed);
     case TOC_APPROVAL_TWICE:
         return toc_fail(err, TOC_EXISTS, "officer %u has approved this already; %u of %u did",
                         officer, at->out->counted, at->out->needed);

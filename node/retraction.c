@@ -18,11 +18,7 @@ static toc_code begin(toc_retraction *retraction, toc_err *err)
 static toc_code end_one(toc_retraction *what, const toc_statement *target, toc_err *err)
 {
     toc_retracted done;
-    TOC_TRY(what->dry != NULL
-                ? toc_writer_retract_dry(what->writer, &what->circle, target, what->reason,
-                                         what->note, what->dry, &done, err)
-                : toc_writer_retract(what->writer, &what->circle, target, what->reason, what->note,
-                                     &done, err));
+    TOC_TRY(toc_writer_retract(what->writer, &what->circle, target, &what->how, &done, err));
     what->done++;
     return what->told(what->context, &done, err);
 }

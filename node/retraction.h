@@ -14,9 +14,7 @@ typedef struct toc_retraction {
     toc_node *node;
     toc_writer *writer;
     toc_circle_id circle;
-    toc_retraction_reason reason;
-    toc_span note; /* lent */
-    toc_told *dry; /* only add whom it would be for; NULL: it is written */
+    toc_retracting how; /* the note is lent */
     toc_retraction_told told;
     toc_submission_refusal refusal; /* of a draft */
     void *context;

@@ -56,6 +56,7 @@ toc_code toc_submission_begin(toc_node *node, toc_writer *writer,
     submission->writer = writer;
     submission->request = *request;
     submission->totals.told = request->told;
+    submission->totals.lapse_ms = request->lapse_ms;
     submission->refusal = refusal;
     submission->context = context;
     TOC_TRY(toc_arena_new(SUBMISSION_ARENA_BYTES, &submission->arena, err));

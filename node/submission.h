@@ -13,8 +13,9 @@ typedef struct toc_submission_request {
     toc_circle_id circle;
     toc_lane lane;
     bool dry_run;
-    toc_told *told; /* of a dry run: whom it would be for is added; NULL: nobody asks */
-    toc_time until; /* it is held until then; 0, or a moment that is over: written at once */
+    toc_told *told;    /* of a dry run: whom it would be for is added; NULL: nobody asks */
+    toc_time until;    /* it is held until then; 0, or a moment that is over: written at once */
+    uint64_t lapse_ms; /* of what waits for officers; 0: TOC_DRAFT_LAPSE_MS */
     toc_org_names audience; /* the orgs that the drafts tell by name */
 } toc_submission_request;
 

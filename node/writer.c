@@ -208,7 +208,8 @@ static toc_code begin(toc_writer_batch *all, toc_writer *writer, const toc_circl
                               .lane = lane,
                               .asked = toc_audit_doing(),
                               .uid = toc_audit_uid(),
-                              .now = toc_clock_now().wall};
+                              .now = toc_clock_now().wall,
+                              .lapse_ms = TOC_DRAFT_LAPSE_MS};
     TOC_TRY(toc_arena_new(WRITER_ARENA_BYTES, &all->arena, err));
     all->completion =
         (toc_completion){.node = writer->node, .circle = &all->circle, .arena = all->arena};
@@ -346,6 +347,8 @@ static toc_code write_part(toc_writer_batch *all, submission *what, toc_err *err
 {
     bool dry = (what->flags & TOC_WRITE_DRY) != 0;
     all->retelling = what->totals->retelling;
+    if (what->totals->lapse_ms != 0)
+        all->lapse_ms = what->totals->lapse_ms;
     TOC_TRY(write_drafts(all, what, err));
     if (dry && what->totals->told != NULL)
         TOC_TRY(tell(all, what->totals->told, err));
@@ -413,8 +416,7 @@ toc_code toc_writer_write(toc_writer *writer, const toc_circle_id *circle, toc_l
 }
 
 static toc_code retract_in(toc_writer_batch *all, const toc_statement *draft,
-                           toc_retraction_reason reason, toc_span note, toc_told *dry,
-                           toc_retracted *out, toc_err *err)
+                           const toc_retracting *how, toc_retracted *out, toc_err *err)
 {
     toc_claim_id claim;
     toc_statement identified = *draft;
@@ -427,10 +429,12 @@ static toc_code retract_in(toc_writer_batch *all, const toc_statement *draft,
         return toc_fail(err, TOC_NOT_FOUND,
                         "this org has no live claim of this kind in this circle");
     all->lane = before.lane;
+    if (how->lapse_ms != 0)
+        all->lapse_ms = how->lapse_ms;
     toc_statement statement;
-    toc_statement_retract(target, &claim, reason, &statement);
+    toc_statement_retract(target, &claim, how->reason, &statement);
     toc_writer_mark_like(&before.marking, &statement); /* to whoever has what it ends */
-    statement.note = note;
+    statement.note = how->note;
     toc_recent_row row = {.key = toc_writer_claim_key(&claim),
                           .revision = toc_writer_next_revision(all, before.revision),
                           .live = false,
@@ -439,8 +443,8 @@ static toc_code retract_in(toc_writer_batch *all, const toc_statement *draft,
     TOC_TRY(toc_writer_add(all, &statement, before.named, err));
     TOC_TRY(toc_writer_remember(all, &row, err));
     *out = (toc_retracted){.claim = claim, .revision = row.revision, .drafted = all->drafts[0]};
-    if (dry != NULL) {
-        TOC_TRY(tell(all, dry, err));
+    if (how->dry != NULL) {
+        TOC_TRY(tell(all, how->dry, err));
         return write_out(all, true, err);
     }
     TOC_TRY(toc_writer_name_drafts(all, err));
@@ -454,19 +458,18 @@ static toc_code retract_in(toc_writer_batch *all, const toc_statement *draft,
     return TOC_OK;
 }
 
-/* `dry` NULL: it is written. */
-static toc_code retract(toc_writer *writer, const toc_circle_id *circle,
-                        const toc_statement *target, toc_retraction_reason reason, toc_span note,
-                        toc_told *dry, toc_retracted *out, toc_err *err)
+toc_code toc_writer_retract(toc_writer *writer, const toc_circle_id *circle,
+                            const toc_statement *target, const toc_retracting *how,
+                            toc_retracted *out, toc_err *err)
 {
     toc_code code = TOC_OK;
     bool again = false;
     take_turn(writer);
     do {
         toc_writer_batch all;
-        code = begin(&all, writer, circle, TOC_LANE_BULK, dry != NULL, err);
+        code = begin(&all, writer, circle, TOC_LANE_BULK, how->dry != NULL, err);
         if (code == TOC_OK)
-            code = retract_in(&all, target, reason, note, dry, out, err);
+            code = retract_in(&all, target, how, out, err);
         if (code != TOC_OK && all.row_count > 0)
             forget(writer);
         again = all.stale && !again;
@@ -474,20 +477,6 @@ static toc_code retract(toc_writer *writer, const toc_circle_id *circle,
     } while (again);
     end_turn(writer);
     return code;
-}
-
-toc_code toc_writer_retract(toc_writer *writer, const toc_circle_id *circle,
-                            const toc_statement *target, toc_retraction_reason reason,
-                            toc_span note, toc_retracted *out, toc_err *err)
-{
-    return retract(writer, circle, target, reason, note, NULL, out, err);
-}
-
-toc_code toc_writer_retract_dry(toc_writer *writer, const toc_circle_id *circle,
-                                const toc_statement *target, toc_retraction_reason reason,
-                                toc_span note, toc_told *told, toc_retracted *out, toc_err *err)
-{
-    return retract(writer, circle, target, reason, note, told, out, err);
 }
 
 /* ---- what was approved ---- */

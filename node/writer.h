@@ -25,12 +25,13 @@ typedef struct toc_writer_retelling {
 enum { TOC_WRITER_DRAFTS_TOLD = 4 };
 enum { TOC_WRITER_SOURCES_TOLD = 8, TOC_WRITER_SOURCE_BYTES = 72 };
 
-/* Of one submission, from batch to batch; zeroes at first. */
+/* Of one submission, from batch to batch; zeroes at first, but for what comes in. */
 typedef struct toc_writer_totals {
     uint64_t fresh, changed, unchanged,
         refused; /* claims and cluster members; a cluster's head is not counted */
     toc_writer_retelling retelling;
-    uint64_t drafted; /* records of these that wait for officers, or would */
+    uint64_t lapse_ms; /* comes in: of what waits for officers; 0: TOC_DRAFT_LAPSE_MS */
+    uint64_t drafted;  /* records of these that wait for officers, or would */
     toc_draft_id drafts[TOC_WRITER_DRAFTS_TOLD]; /* the first ones */
     /* "list NAME", "vendor NAME": that neither terms nor registry know; the first ones. */
     size_t unregistered_count;
@@ -63,6 +64,14 @@ TOC_MUST toc_code toc_writer_write(toc_writer *writer, const toc_circle_id *circ
 TOC_MUST toc_code toc_writer_approved(toc_writer *writer, const toc_log_draft *draft,
                                       toc_record_id *out_record, toc_err *err);
 
+/* Why, and up to when officers may approve it where they have to. */
+typedef struct toc_retracting {
+    toc_retraction_reason reason;
+    toc_span note;
+    uint64_t lapse_ms; /* 0: TOC_DRAFT_LAPSE_MS */
+    toc_told *dry;     /* nothing is written: whom it would be for is added; NULL: it is written */
+} toc_retracting;
+
 typedef struct toc_retracted {
     toc_claim_id claim;
     toc_record_id record;
@@ -72,15 +81,10 @@ typedef struct toc_retracted {
 } toc_retracted;
 
 /* Ends an own live claim (a statement of a kind with a head: its identity counts), in the lane
- * that the claim stands in. NOT_FOUND when there is none. */
+ * that the claim stands in. NOT_FOUND when there is none. Of a dry run *out has neither record nor
+ * draft. */
 TOC_MUST toc_code toc_writer_retract(toc_writer *writer, const toc_circle_id *circle,
-                                     const toc_statement *target, toc_retraction_reason reason,
-                                     toc_span note, toc_retracted *out, toc_err *err);
-/* The same, and nothing is written: adds whom the retraction would be for. *out has neither record
- * nor draft. */
-TOC_MUST toc_code toc_writer_retract_dry(toc_writer *writer, const toc_circle_id *circle,
-                                         const toc_statement *target, toc_retraction_reason reason,
-                                         toc_span note, toc_told *told, toc_retracted *out,
-                                         toc_err *err);
+                                     const toc_statement *target, const toc_retracting *how,
+                                     toc_retracted *out, toc_err *err);
 
 #endif

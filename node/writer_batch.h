@@ -34,6 +34,7 @@ typedef struct toc_writer_batch {
     uint64_t asked; /* the audit's line */
     uint32_t uid;   /* for whom */
     toc_time now;
+    uint64_t lapse_ms; /* of its drafts */
     toc_arena *arena;
     toc_completion completion; /* has the node, the views and the charter */
     /* What is to be written. */

@@ -59,7 +59,7 @@ toc_code toc_writer_put_drafts(const toc_writer_batch *all, toc_log_txn *txn, to
                                .lane = all->lane,
                                .uid = all->uid,
                                .at = now.wall,
-                               .not_after = {now.wall.unix_ms + TOC_DRAFT_LAPSE_MS}};
+                               .not_after = {now.wall.unix_ms + all->lapse_ms}};
         toc_arena_reset(arena);
         TOC_TRY(toc_record_open(toc_writer_record(all, i), arena, &draft.statement, &none,
                                 &none_count, err));

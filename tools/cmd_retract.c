@@ -15,6 +15,8 @@ const toc_option toc_retract_options[] = {
     {"claim", "ID", "one claim by its id, instead of an address"},
     {"file", "FILE", "the claims that its rows say, as they were submitted ('-' for stdin)"},
     {"reason", "WORD", "error (default), false-positive, resolved, legal, narrowed, delisted"},
+    {"lapse", "SPAN",
+     "officers may approve it for so long, where they have to: 5m, 2h, 7d (default 1d)"},
     {"note", "TEXT", "plain text for the reader"},
     {"dry-run", NULL, "say what would be ended and who would be told, and write nothing"},
     {"circle", "ID", "which circle, when more than one is joined (id or name)"},
@@ -119,11 +121,14 @@ static toc_code show_retracted(void *context, json_t *line, toc_buf *out, toc_er
         char *text = json_dumps(line, JSON_COMPACT);
         toc_buf_printf(out, "%s\n", text == NULL ? "{}" : text);
         free(text);
+    } else if (json_object_get(line, "draft") != NULL && !parcel->dry_run) {
+        toc_buf_printf(out,
+                       "The end of the claim %.16s… waits for officers of this org to approve "
+                       "(tocsin pending %.8s).\n",
+                       toc_text_of(line, "claim"), toc_text_of(line, "draft"));
     } else {
         toc_buf_printf(out, "%s the claim %.16s….\n",
-                       parcel->dry_run                          ? "Dry run: would retract"
-                       : json_object_get(line, "draft") != NULL ? "Officers must approve it: ends"
-                                                                : "Retracted",
+                       parcel->dry_run ? "Dry run: would retract" : "Retracted",
                        toc_text_of(line, "claim"));
     }
     return toc_buf_ok(out, err);
@@ -137,9 +142,12 @@ static toc_code tell_readers(const sending *what, toc_err *err)
     return toc_print(&out, err);
 }
 
-static void add_request(const toc_opts *args, const char *claim, const char *circle, toc_buf *out)
+static toc_code add_request(const toc_opts *args, const char *claim, const char *circle,
+                            toc_buf *out, toc_err *err)
 {
+    uint64_t lapse_ms;
     const char *reason = toc_opts_value(args, "reason"), *note = toc_opts_value(args, "note");
+    TOC_TRY(toc_lapse_parse(args, &lapse_ms, err));
     toc_json json = toc_request_begin(out, "retract");
     if (circle != NULL)
         toc_json_text(&json, "circle", toc_span_text(circle));
@@ -148,9 +156,12 @@ static void add_request(const toc_opts *args, const char *claim, const char *cir
     toc_json_text(&json, "reason", toc_span_text(reason == NULL ? "error" : reason));
     if (note != NULL)
         toc_json_text(&json, "note", toc_span_text(note));
+    if (lapse_ms != 0)
+        toc_json_number(&json, "lapse_s", lapse_ms / 1000);
     if (toc_opts_has(args, "dry-run"))
         toc_json_bool(&json, "dry_run", true);
     toc_json_close(&json, '}');
+    return TOC_OK;
 }
 
 /* `claim` NULL: the drafts tell which. */
@@ -162,7 +173,7 @@ static toc_code send(sending *what, const toc_opts *args, const char *claim, con
     TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
     toc_show show = {.line = show_retracted, .context = what};
     toc_random(id.bytes, sizeof id.bytes);
-    add_request(args, claim, circle, &request);
+    TOC_TRY(add_request(args, claim, circle, &request, err));
     return toc_parcel_deliver(&what->parcel, &request, &id, &show, &spooled, err);
 }
 

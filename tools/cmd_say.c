@@ -14,6 +14,8 @@
         {"alert", NULL, "the alert lane: live thefts and freezes; small and first"},               \
         {"dry-run", NULL, "say what would be written, and write nothing"},                         \
         {"hold", "SPAN", "write it only after 60s, 5m, 2h; 'tocsin recall' takes it back"},        \
+        {"lapse", "SPAN",                                                                          \
+         "officers may approve it for so long, where they have to: 5m, 2h, 7d (default 1d)"},      \
         {"confidence", "0-100", "how sure this org is (default 50)"},                              \
         {"list", "WORD", "the list it is taken from; without it, an own finding"},                 \
         {"list-version", "TEXT", "of the list"},                                                   \
@@ -173,7 +175,8 @@ static bool is_for_sending(const char *option)
             return true;
     }
     return strcmp(option, "circle") == 0 || strcmp(option, "alert") == 0 ||
-           strcmp(option, "dry-run") == 0 || strcmp(option, "hold") == 0;
+           strcmp(option, "dry-run") == 0 || strcmp(option, "hold") == 0 ||
+           strcmp(option, "lapse") == 0;
 }
 
 static json_t *text_json(const char *text, size_t size)

@@ -16,6 +16,8 @@ const toc_option toc_submit_options[] = {
     {"alert", NULL, "the alert lane: live thefts and freezes; small and first"},
     {"dry-run", NULL, "say what would be written, and write nothing"},
     {"hold", "SPAN", "write it only after 60s, 5m, 2h; until then 'tocsin recall' takes it back"},
+    {"lapse", "SPAN",
+     "officers may approve it for so long, where they have to: 5m, 2h, 7d (default 1d)"},
     {"format", "WORD", "csv or jsonl, where the file's name does not tell"},
     {"keep-invalid", NULL, "keep addresses that fail their checksum, flagged, as they stand"},
     {"recover", NULL, "search the letter case of Base58 that a list put in small letters"},

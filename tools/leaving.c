@@ -151,7 +151,10 @@ static toc_code take_retracted(void *context, json_t *line, toc_buf *out, toc_er
     toc_totals *totals = context;
     bool taken;
     TOC_TRY(toc_dry_readers_take(&totals->readers, line, &taken, err));
-    totals->retracted += taken ? 0 : 1;
+    if (json_object_get(line, "draft") != NULL)
+        totals->drafted++;
+    else
+        totals->retracted += taken ? 0 : 1;
     return toc_buf_ok(out, err);
 }
 
@@ -191,6 +194,8 @@ toc_code toc_leaving_retract(const toc_parcel *parcel, const toc_leaving *leavin
         TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
         toc_json json = begin_request(leaving, &request);
         toc_json_text(&json, "claim", toc_span_text(leaving->claims[i]));
+        if (parcel->lapse_ms != 0)
+            toc_json_number(&json, "lapse_s", parcel->lapse_ms / 1000);
         toc_json_close(&json, '}');
         TOC_TRY(ask(parcel, &request, take_retracted, totals, err));
     }

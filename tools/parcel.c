@@ -17,24 +17,50 @@ enum { READ_BYTES = 1 << 18, SNIFF_BYTES = 256 };
 
 /* ---- options ---- */
 
-toc_code toc_hold_parse(const char *text, uint64_t *out_ms, toc_err *err)
+typedef struct unit {
+    char letter;
+    uint64_t ms;
+} unit;
+
+static const unit units[] = {{'s', 1000}, {'m', 60000}, {'h', 3600000}, {'d', 86400000}};
+
+/* In the largest unit that tells it. */
+static void print_span(uint64_t ms, char out[24])
 {
-    static const struct {
-        char unit;
-        uint64_t ms;
-    } units[] = {{'s', 1000}, {'m', 60000}, {'h', 3600000}, {'d', 86400000}};
+    size_t i = TOC_COUNT(units) - 1;
+    while (i > 0 && ms % units[i].ms != 0)
+        i--;
+    snprintf(out, 24, "%llu%c", (unsigned long long)(ms / units[i].ms), units[i].letter);
+}
+
+toc_code toc_span_parse(const char *option, const char *text, uint64_t ms_min, uint64_t ms_max,
+                        uint64_t *out_ms, toc_err *err)
+{
     size_t size = strlen(text);
     uint64_t count = 0;
+    char least[24], most[24];
     for (size_t i = 0; i < TOC_COUNT(units) && size > 1; i++) {
-        uint64_t max = TOC_HOLD_MS_MAX / units[i].ms;
-        if (text[size - 1] == units[i].unit &&
-            toc_u64_parse(toc_span_of(text, size - 1), max, &count, NULL) == TOC_OK && count > 0) {
+        if (text[size - 1] == units[i].letter &&
+            toc_u64_parse(toc_span_of(text, size - 1), ms_max / units[i].ms, &count, NULL) ==
+                TOC_OK &&
+            count * units[i].ms >= ms_min) {
             *out_ms = count * units[i].ms;
             return TOC_OK;
         }
     }
-    return toc_fail(err, TOC_USAGE, "--hold: '%.32s' is no time from 1s to %uh; 60s, 5m and 2h are",
-                    text, TOC_HOLD_MS_MAX / 3600000);
+    print_span(ms_min, least);
+    print_span(ms_max, most);
+    return toc_fail(err, TOC_USAGE, "--%s: '%.32s' is no time from %s to %s; 60s, 5m and 2h are",
+                    option, text, least, most);
+}
+
+toc_code toc_lapse_parse(const toc_opts *args, uint64_t *out_ms, toc_err *err)
+{
+    const char *text = toc_opts_value(args, "lapse");
+    *out_ms = 0;
+    return text == NULL ? TOC_OK
+                        : toc_span_parse("lapse", text, TOC_DRAFT_LAPSE_MS_MIN,
+                                         TOC_DRAFT_LAPSE_MS_MAX, out_ms, err);
 }
 
 toc_code toc_parcel_begin(toc_cli *cli, const toc_opts *args, toc_parcel *out, toc_err *err)
@@ -44,11 +70,12 @@ toc_code toc_parcel_begin(toc_cli *cli, const toc_opts *args, toc_parcel *out, t
                         .circle = toc_opts_value(args, "circle"),
                         .alert = toc_opts_has(args, "alert"),
                         .dry_run = toc_opts_has(args, "dry-run")};
+    TOC_TRY(toc_lapse_parse(args, &out->lapse_ms, err));
     if (hold == NULL)
         return TOC_OK;
     struct timespec now;
     uint64_t hold_ms;
-    TOC_TRY(toc_hold_parse(hold, &hold_ms, err));
+    TOC_TRY(toc_span_parse("hold", hold, 1000, TOC_HOLD_MS_MAX, &hold_ms, err));
     clock_gettime(CLOCK_REALTIME, &now);
     out->hold_until.unix_ms =
         (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000 + hold_ms;
@@ -263,6 +290,8 @@ static void add_request(const toc_parcel *parcel, const toc_draft_id *id, toc_bu
     add_org_names(parcel->drafts, &json);
     if (parcel->hold_until.unix_ms != 0)
         toc_json_number(&json, "hold_until", parcel->hold_until.unix_ms);
+    if (parcel->lapse_ms != 0)
+        toc_json_number(&json, "lapse_s", parcel->lapse_ms / 1000);
     toc_json_close(&json, '}');
 }
 
@@ -527,6 +556,7 @@ static void add_notes(const toc_draft_notes *notes, toc_json *json)
 
 toc_code toc_parcel_print(const toc_parcel *parcel, const toc_totals *totals, toc_err *err)
 {
+    char lapse[24];
     TOC_AUTO(toc_buf_wipe) toc_buf out = {0};
     if (parcel->cli->json) {
         TOC_TRY(toc_dry_readers_json(&totals->readers, &out, err));
@@ -563,10 +593,12 @@ toc_code toc_parcel_print(const toc_parcel *parcel, const toc_totals *totals, to
                    (unsigned long long)totals->merged, (unsigned long long)totals->refused,
                    totals->held > 0 ? "; held, nothing written yet" : "",
                    totals->spooled > 0 ? "; waits for the node in the spool" : "");
-    if (totals->drafted > 0)
+    if (totals->drafted > 0) {
+        print_span(parcel->lapse_ms == 0 ? TOC_DRAFT_LAPSE_MS : parcel->lapse_ms, lapse);
         toc_buf_printf(
-            &out, "%llu of these %s for officers of this org to approve (tocsin pending)\n",
-            (unsigned long long)totals->drafted, parcel->dry_run ? "would wait" : "wait");
+            &out, "%llu of these %s %s for officers of this org to approve (tocsin pending)\n",
+            (unsigned long long)totals->drafted, parcel->dry_run ? "would wait" : "wait", lapse);
+    }
     if (parcel->complete != NULL)
         toc_buf_printf(&out, "%llu %s: they left the list\n", (unsigned long long)totals->retracted,
                        parcel->dry_run ? "would be retracted" : "retracted");

@@ -14,6 +14,7 @@ typedef struct toc_parcel {
     const char *circle; /* NULL: the only one */
     bool alert, dry_run;
     toc_time hold_until;   /* 0: it is written at once */
+    uint64_t lapse_ms;     /* of what waits for officers; 0: the node's default */
     const char *complete;  /* the list that the file is the whole of; NULL: of none */
     bool yes;              /* however much leaves it */
     unsigned row_options;  /* TOC_ROW_… of proto/format/claim.h */
@@ -36,12 +37,15 @@ typedef struct toc_totals {
 void toc_totals_wipe(toc_totals *totals);
 TOC_DEFINE_AUTO_WIPE(toc_totals, toc_totals_wipe)
 
-/* What any command that submits takes: --circle, --alert, --dry-run, --hold. */
+/* What any command that submits takes: --circle, --alert, --dry-run, --hold, --lapse. */
 TOC_MUST toc_code toc_parcel_begin(toc_cli *cli, const toc_opts *args, toc_parcel *out,
                                    toc_err *err);
-/* "90s", "5m", "12h", "1d"; USAGE for anything else, and for nothing or more than TOC_HOLD_MS_MAX.
- */
-TOC_MUST toc_code toc_hold_parse(const char *text, uint64_t *out_ms, toc_err *err);
+/* "90s", "5m", "12h", "1d", as the option of this name says it; USAGE for anything else, and for
+ * less or more. */
+TOC_MUST toc_code toc_span_parse(const char *option, const char *text, uint64_t ms_min,
+                                 uint64_t ms_max, uint64_t *out_ms, toc_err *err);
+/* The value of --lapse; 0 without it. */
+TOC_MUST toc_code toc_lapse_parse(const toc_opts *args, uint64_t *out_ms, toc_err *err);
 /* Reads a file ("-": stdin) into drafts, telling what is refused. `format` 0: by its name or its
  * first character. */
 TOC_MUST toc_code toc_parcel_read(toc_parcel *parcel, const char *path, toc_rows_format format,

@@ -180,6 +180,9 @@
 /* Statements that wait for officers. */
 #define TOC_DRAFTS_MAX      1024u                /* people read each before they approve it */
 #define TOC_DRAFT_LAPSE_MS  86400000ull          /* a day: what nobody approved by then is said anew */
+#define TOC_DRAFT_LAPSE_MS_MIN 60000ull          /* officers read what they sign */
+#define TOC_DRAFT_LAPSE_MS_MAX                                                                     \
+    (30ull * 86400000ull) /* a signature of last month says little of what is known today */
 #define TOC_DRAFT_KEPT_MS   (7ull * 86400000ull) /* a lapsed one is still listed, as lapsed */
 /* The audit. */
 #define TOC_AUDIT_REQUEST_BYTES_MAX                                                                \

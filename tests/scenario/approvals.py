@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """A circle that wants two officers to approve a wallet claim: one cannot, nor the same twice; what they sign is what they saw."""
 
+import datetime
 import hashlib
 import json
 import sys
@@ -207,6 +208,45 @@ def overtaken_and_restarted(nodes, officers):
     wait_for("it is taken back", lambda: not b.lookup(wallet(4))["claims"])
 
 
+def drafted(node, lapse_ms):
+    """The one draft that waits lapses after so long; it is rejected."""
+    (draft,) = [draft for draft in pending(node) if draft["state"] == "waiting"]
+    span = draft["not_after_ms"] - 1000 * int(datetime.datetime.fromisoformat(draft["at"].replace("Z", "+00:00")).timestamp())
+    expect(lapse_ms <= span < lapse_ms + 1000, f"it lapses after {span} ms, not {lapse_ms}")
+    _, digest = whole(node, draft["draft"])
+    node.tocsin("reject", draft["draft"], "--hash", digest, as_json=False)
+
+
+def until_when(nodes):
+    """Whoever says it settles how long officers have, within bounds; they sign that, so it is told before they do."""
+    a = nodes["a"]
+    for span in ("59s", "31d", "1w", "0s", "soon"):
+        refused = submit_refused(a, span)
+        expect("from 1m to 30d" in refused, f"--lapse {span}: {refused!r}")
+    said = a.tocsin("submit", "wallet", wallet(5), "--chain", "ETH", "--category", "theft", "--lapse", "2h", as_json=False).out
+    expect("1 of these wait 2h for officers" in said, f"not told: {said!r}")
+    drafted(a, 7_200_000)
+    a.tocsin("submit", "wallet", wallet(5), "--chain", "ETH", "--category", "theft", "--hold", "1s", "--lapse", "3h")
+    wait_for("what was held is drafted", lambda: [draft for draft in pending(a) if draft["state"] == "waiting"])
+    drafted(a, 10_800_000)
+    a.stop()
+    a.tocsin("submit", "wallet", wallet(5), "--chain", "ETH", "--category", "theft", "--lapse", "4h")
+    a.start()
+    a.wait_up()
+    wait_for("what was spooled is drafted", lambda: [draft for draft in pending(a) if draft["state"] == "waiting"])
+    drafted(a, 14_400_000)
+    a.tocsin("circle", "propose", "--approvals", "wallet=2", "--approvals", "retraction=2")
+    submit(a, 1, "--confidence", "70", "--lapse", "60s")
+    said = a.tocsin("retract", wallet(1), "--category", "theft", "--lapse", "30d", as_json=False).out
+    expect("waits for officers" in said and "Retracted" not in said, f"a retraction that waits: {said!r}")
+    spans = {draft["kind"]: draft["not_after_ms"] for draft in pending(a) if draft["state"] == "waiting"}
+    expect(29 * 86_400_000 < spans["retraction"] - spans["wallet"] < 30 * 86_400_000, f"the lapses are {spans}")
+
+
+def submit_refused(node, span):
+    return node.tocsin("submit", "wallet", wallet(5), "--chain", "ETH", "--category", "theft", "--lapse", span, ok=(2,), as_json=False).err
+
+
 def run(nodes):
     nodes.init()
     nodes.start()
@@ -218,6 +258,7 @@ def run(nodes):
     away_from_the_node(nodes, officers, draft, digest)
     rejected(nodes, officers)
     overtaken_and_restarted(nodes, officers)
+    until_when(nodes)
     nodes.level()
     nodes["b"].stop()
     scenario.same_as_model(nodes, nodes["b"])

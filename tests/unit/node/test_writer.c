@@ -182,8 +182,8 @@ static void a_retraction_goes_to_whoever_has_what_it_ends(void **state)
     draft.tlp = TOC_TLP_GREEN;
     write_some(b, TOC_LANE_BULK, &draft, 1);
     draft.tlp = TOC_TLP_RED; /* as it is said when it is taken back */
-    TOC_CHECK_OK(toc_writer_retract(b->node.writer, &b->circle, &draft, TOC_RETRACT_ERROR,
-                                    toc_span_text(""), &done, &err));
+    TOC_CHECK_OK(toc_writer_retract(b->node.writer, &b->circle, &draft,
+                                    &(toc_retracting){.reason = TOC_RETRACT_ERROR}, &done, &err));
     toc_statement retraction = newest(b, &draft, arena);
     assert_int_equal(retraction.kind, TOC_RECORD_RETRACTION);
     assert_int_equal(retraction.tlp, TOC_TLP_GREEN);
@@ -274,8 +274,9 @@ static void roots_are_own_or_those_of_the_list_that_was_copied(void **state)
 static toc_code retract(book *b, const toc_statement *draft, toc_retracted *out)
 {
     toc_err err;
-    return toc_writer_retract(b->node.writer, &b->circle, draft, TOC_RETRACT_ERROR,
-                              toc_span_text("a test"), out, &err);
+    return toc_writer_retract(
+        b->node.writer, &b->circle, draft,
+        &(toc_retracting){.reason = TOC_RETRACT_ERROR, .note = toc_span_text("a test")}, out, &err);
 }
 
 static void a_retraction_goes_to_its_claims_lane_and_what_is_said_anew_wins(void **state)

@@ -156,8 +156,8 @@ static void after_its_retraction_it_comes_back_whole(void **state)
     toc_retracted done;
     write_half(b, 0, TOC_WRITE_GOES_ON);
     write_half(b, 1, 0);
-    TOC_CHECK_OK(toc_writer_retract(b->node.writer, &b->circle, &b->drafts[0], TOC_RETRACT_ERROR,
-                                    (toc_span){0}, &done, &err));
+    TOC_CHECK_OK(toc_writer_retract(b->node.writer, &b->circle, &b->drafts[0],
+                                    &(toc_retracting){.reason = TOC_RETRACT_ERROR}, &done, &err));
     assert_int_equal(size_seen(b), 0);
     write_half(b, 0, TOC_WRITE_GOES_ON);
     expect(b, MEMBERS / 2, 0);
@@ -329,8 +329,8 @@ static void who_speaks_of_it_meanwhile_stops_it(void **state)
     write_half(b, 1, 0);
     mark(b, TOC_TLP_AMBER);
     write_half(b, 0, TOC_WRITE_GOES_ON);
-    TOC_CHECK_OK(toc_writer_retract(b->node.writer, &b->circle, &b->drafts[0], TOC_RETRACT_ERROR,
-                                    (toc_span){0}, &done, &err));
+    TOC_CHECK_OK(toc_writer_retract(b->node.writer, &b->circle, &b->drafts[0],
+                                    &(toc_retracting){.reason = TOC_RETRACT_ERROR}, &done, &err));
     write_half(b, 1, 0);
     assert_int_equal(b->refusals, 2); /* the head, and its members */
     assert_int_equal(size_seen(b), 0);
@@ -401,8 +401,8 @@ static void a_derived_cluster_takes_the_roots_of_its_sources_and_dies_with_them(
     }
     toc_hash opened;
     assert_int_equal(toc_test_node_digest(&b->node, &opened), 4); /* nothing twice */
-    TOC_CHECK_OK(toc_writer_retract(b->node.writer, &b->circle, &wallet, TOC_RETRACT_ERROR,
-                                    (toc_span){0}, &done, &err));
+    TOC_CHECK_OK(toc_writer_retract(b->node.writer, &b->circle, &wallet,
+                                    &(toc_retracting){.reason = TOC_RETRACT_ERROR}, &done, &err));
     assert_int_equal(size_seen(b), 0);
     write_half(b, 0, 0);
     assert_int_equal(b->refusals, 1);
@@ -424,8 +424,8 @@ static void a_derived_cluster_is_retracted_by_its_name(void **state)
     write_half(b, 0, TOC_WRITE_GOES_ON);
     write_half(b, 1, 0);
     memset(&named, 7, sizeof named); /* whatever the draft names */
-    TOC_CHECK_OK(toc_writer_retract(b->node.writer, &b->circle, &b->drafts[0], TOC_RETRACT_ERROR,
-                                    (toc_span){0}, &done, &err));
+    TOC_CHECK_OK(toc_writer_retract(b->node.writer, &b->circle, &b->drafts[0],
+                                    &(toc_retracting){.reason = TOC_RETRACT_ERROR}, &done, &err));
     assert_int_equal(size_seen(b), 0);
     toc_views_head head;
     read_head(b, &head);

@@ -328,7 +328,7 @@ static void a_claim_that_ended_is_not_disputed(void **state)
     toc_err err;
     toc_retracted done;
     TOC_CHECK_OK(toc_writer_retract(both->nodes[0].writer, &both->circle, &both->wallet,
-                                    TOC_RETRACT_ERROR, (toc_span){0}, &done, &err));
+                                    &(toc_retracting){.reason = TOC_RETRACT_ERROR}, &done, &err));
     TOC_CHECK_OK(toc_node_settle(both->nodes[0].node, 60000, &err));
     toc_statement draft = dispute_of(&both->claim);
     check_refused(both, 0, &draft, TOC_STATE, "not live any more");
@@ -344,15 +344,17 @@ static void what_was_said_of_a_claim_is_retracted_like_it(void **state)
     toc_statement draft = dispute_of(&both->claim);
     write_one(both, 1, &draft, false);
     toc_statement_claim(&draft, &both->circle, &both->nodes[1].org, &claim);
-    toc_code code = toc_writer_retract(both->nodes[1].writer, &both->circle, &draft,
-                                       TOC_RETRACT_RESOLVED, (toc_span){0}, &done, &err);
+    toc_code code =
+        toc_writer_retract(both->nodes[1].writer, &both->circle, &draft,
+                           &(toc_retracting){.reason = TOC_RETRACT_RESOLVED}, &done, &err);
     if (code == TOC_NOT_FOUND && rules_of(both, 1) < 2)
         return; /* folded meanwhile, into views that do not have it */
     assert_int_equal(code, TOC_OK);
     assert_memory_equal(&done.claim, &claim, sizeof claim);
     TOC_CHECK_FAILS(TOC_NOT_FOUND,
                     toc_writer_retract(both->nodes[1].writer, &both->circle, &draft,
-                                       TOC_RETRACT_RESOLVED, (toc_span){0}, &done, &err));
+                                       &(toc_retracting){.reason = TOC_RETRACT_RESOLVED}, &done,
+                                       &err));
 }
 
 /* ---- the term of a claim on a deposit ---- */

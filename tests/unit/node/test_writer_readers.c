@@ -73,7 +73,7 @@ static void retract(circle_of_three *all, const toc_statement *target)
     toc_err err;
     toc_retracted done;
     TOC_CHECK_OK(toc_writer_retract(all->nodes[ALPHA].writer, &all->circle, target,
-                                    TOC_RETRACT_ERROR, toc_span_text(""), &done, &err));
+                                    &(toc_retracting){.reason = TOC_RETRACT_ERROR}, &done, &err));
 }
 
 static void take_in(circle_of_three *all, int node)
