@@ -383,7 +383,7 @@ def read_receipt(proof, name, value, cards):
         if key_id(name, 4, card["cosign"]) == value[:4] and verify(card["cosign"], signed, value[12:]):
             newest = cards[org][-1]
             need(in_use(newest, card["cosign"], newest["cosign"], time_s), "a cosign key that was retired")
-            return {"org": org, "time": time_s, "size": proof["size"]}
+            return {"org": org, "time": time_s, "size": proof["size"], "root": proof["root"]}
     raise Refused("a cosignature that does not verify")
 
 
@@ -598,7 +598,7 @@ def check(data, orgs=(), circles=(), listed_orgs=(), listed_circles=()):
     need(len({each["org"] for each in receipts}) == len(receipts), "two receipts of one org")
     signer, newest = read_head(proof, cards[org]), cards[org][-1]
     need(signer["sign"] == newest["sign"] or any(
-        each["org"] != org and each["size"] == proof["size"]
+        each["org"] != org and each["size"] == proof["size"] and each["root"] == proof["root"]
         and any(each["org"] in charter["members"] for charter in charters)
         and in_use(newest, signer["sign"], newest["sign"], each["time"]) for each in receipts), "a head by a retired key")
     check_grant(bundle, feed, proof, entry, signer, cards, charters[-1], org)

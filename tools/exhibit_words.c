@@ -189,7 +189,8 @@ static void show_approvals(const toc_evidence *evidence, toc_buf *out)
     if (approvals->counted == 0)
         toc_buf_add_text(out, "approved by nobody");
     else
-        toc_buf_add_text(out, " of the author: their signatures hold");
+        toc_buf_add_text(out, " of the author: their signatures hold, and had not lapsed by its "
+                              "own clock");
     toc_buf_printf(out, "; the charter asks for %u%s.\n", approvals->needed,
                    approvals->enough ? "" : ", so in the circle it counts for nothing");
 }
@@ -299,7 +300,10 @@ static void show_author(const toc_exhibit *exhibit, toc_buf *out)
                               "both: whichever is the\n    author's own, the record belongs to "
                               "it.\n");
     if (exhibit->verdict->circle_known)
-        toc_buf_add_text(out, "  - By the charter of that circle it was allowed to write there.\n");
+        toc_buf_printf(out,
+                       "  - By version %u of that circle's charter, which its grant names, it was "
+                       "allowed to write there.\n",
+                       evidence->grant.charter_version);
 }
 
 static void show_others(const toc_exhibit *exhibit, toc_buf *out)
@@ -357,6 +361,8 @@ static void show_not_proven(const toc_exhibit *exhibit, toc_buf *out)
     toc_buf_add_text(out,
                      "  - That it still holds: it may have been corrected, disputed or taken back "
                      "since.\n"
+                     "  - That no later grant or charter was in force by then: one may have ended "
+                     "its membership, or have\n    asked for more officers.\n"
                      "  - That no key was in other hands, or was retired by a card that is not in "
                      "the bundle.\n"
                      "  - That nobody else knows it, or knew it earlier, or that whoever held it "

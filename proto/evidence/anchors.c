@@ -148,12 +148,22 @@ static bool circle_known(const toc_evidence *evidence, toc_anchor *anchors, size
     return known;
 }
 
+/* Two names with one key are one word. */
+static bool said_before(const toc_evidence *evidence, const toc_evidence_receipt *receipt)
+{
+    for (const toc_evidence_receipt *each = evidence->receipts; each < receipt; each++) {
+        if (each->known && memcmp(&each->key, &receipt->key, sizeof each->key) == 0)
+            return true;
+    }
+    return false;
+}
+
 static void judge_receipt(const toc_evidence *evidence, toc_evidence_receipt *receipt,
                           toc_anchor *anchors, size_t count, toc_verdict *verdict)
 {
     bool named = is_named(evidence, &receipt->org, anchors, count);
     receipt->known = named || (verdict->circle_known && receipt->member != NULL);
-    if (!receipt->known || receipt->author)
+    if (!receipt->known || receipt->author || said_before(evidence, receipt))
         return;
     if (verdict->others++ == 0) /* they are in order of time */
         verdict->others_time_s = receipt->time_s;

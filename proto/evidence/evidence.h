@@ -50,6 +50,7 @@ typedef struct toc_evidence_receipt {
     toc_verify_key key;
     uint64_t time_s; /* by its own clock */
     uint64_t size;   /* of the head */
+    toc_hash root;
     bool author;
     bool known; /* by an anchor */
 } toc_evidence_receipt;

@@ -172,7 +172,7 @@ static toc_code take_receipt(toc_evidence *evidence, const toc_tlog_proof *proof
                              const toc_note_signature *line, toc_err *err)
 {
     const toc_charter *charter = &evidence->charters[evidence->charter_count - 1];
-    toc_evidence_receipt receipt = {.size = proof->checkpoint.size};
+    toc_evidence_receipt receipt = {.size = proof->checkpoint.size, .root = proof->checkpoint.root};
     TOC_TRY(read_cosigner(line, &receipt.org, err));
     for (size_t i = 0; i < evidence->receipt_count; i++) {
         if (toc_org_id_equal(&evidence->receipts[i].org, &receipt.org))
@@ -268,6 +268,7 @@ static toc_code check_signer(toc_evidence *evidence, toc_err *err)
     for (size_t i = 0; i < evidence->receipt_count; i++) {
         const toc_evidence_receipt *receipt = &evidence->receipts[i];
         if (!receipt->author && receipt->size == evidence->checkpoint.size &&
+            toc_hash_equal(&receipt->root, &evidence->checkpoint.root) &&
             was_member(evidence, &receipt->org) &&
             toc_evidence_in_use(newest, key, &newest->sign, receipt->time_s))
             return TOC_OK;

@@ -206,6 +206,7 @@ static toc_code gather(toc_bundling *all, const toc_hash *record, toc_err *err)
     TOC_TRY(toc_bundling_receipts(all, err));
     TOC_TRY(add_grant(all, &grant, err));
     TOC_TRY(toc_bundling_charters(all, &grant, err));
+    TOC_TRY(toc_bundling_vouch(all, err));
     TOC_TRY(toc_bundling_cards(all, err));
     TOC_TRY(toc_bundling_heads(all, err));
     TOC_TRY(add_fork(all, err));

@@ -32,6 +32,9 @@ TOC_MUST toc_code toc_bundling_path(const toc_bundling *all, uint64_t index, uin
                                     toc_proof *out, toc_err *err);
 /* receipt.c: of each org the earliest cosignature that a verifier takes. */
 TOC_MUST toc_code toc_bundling_receipts(toc_bundling *all, toc_err *err);
+/* The same, once the charters are there: where a key that its author retired signed the newest
+ * head, somebody else's receipt of before must be over that very head. */
+TOC_MUST toc_code toc_bundling_vouch(toc_bundling *all, toc_err *err);
 /* roll.c: the charters up to the one that the grant names; then, with everybody known whose key is
  * in the bundle, the cards. */
 TOC_MUST toc_code toc_bundling_charters(toc_bundling *all, const toc_grant *grant, toc_err *err);

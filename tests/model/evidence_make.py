@@ -160,6 +160,16 @@ class Case:
         return (u16(len(note)) + note + root_of(leaves[:index]) + leaves[index] + bytes([len(growth)]) + b"".join(growth)
                 + bytes([len(path)]) + b"".join(path))
 
+    def elsewhere(self, witness, key, time_s):
+        """As many entries, of which the record is one and the others are not those."""
+        root, paths = tree([h(b"other"), self.leaves[1], h(b"others")])
+        head = f"{self.origin}\n3\n{text64(root)}\n"
+        made = witness.sign(key, f"cosignature/v1\ntime {time_s}\n{head}".encode())
+        self.bundle["receipts"].append(
+            "c2sp.org/tlog-proof@v1\nindex 1\n" + "".join(text64(each) + "\n" for each in paths[1]) + "\n" + head + "\n"
+            + line(f"tocsin/{witness.id.hex()}", 4, witness.public(key), u64(time_s), made))
+        return self
+
     def seal(self, content):
         content = content(self.feed) if callable(content) else content
         plaintext = seed("salt") + u64(START_S * 1000) + u32(len(content)) + content
@@ -229,6 +239,8 @@ def cases():
     yield "good-head-before-its-key-was-retired", Case(a, w, first(a, w), cosigned=[("cosign1", turned - 1)])
     yield "bad-head-by-a-retired-key", Case(a, w, first(a, w), cosigned=[("cosign1", turned)])
     yield "bad-head-by-a-retired-key-unseen", Case(a, w, first(a, w), cosigned=())
+    yield "bad-head-by-a-retired-key-where-another-was-seen", Case(a, w, first(a, w), cosigned=()).elsewhere(
+        w, "cosign1", turned - 1)
     yield "bad-head-by-a-retired-key-seen-by-itself", Case(a, w, first(a, w), cosigned=(),
                                                           author_cosigns=[("cosign1", turned - 1)])
     yield "bad-head-by-a-retired-key-seen-by-a-stranger", Case(a, w, [charter([(a, 1)], [a])],

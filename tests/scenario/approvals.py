@@ -109,7 +109,7 @@ def exhibit(nodes, record):
     expect(said["proven"] and said["officers_needed"] == 2 and said["approvals"]
            == [{"officer": 2, "standing": "counts"}, {"officer": 3, "standing": "counts"}], f"the exhibit says {said}")
     words = b.tocsin("verify", path, "--circle", nodes.circle, as_json=False).out
-    expect("approved by officers 2 and 3 of the author: their signatures hold" in words, f"not in words: {words}")
+    expect("approved by officers 2 and 3 of the author: their signatures hold, and had not lapsed by its own clock" in words, f"not in words: {words}")
     try:
         other = evidence_check.check(path.read_bytes(), (), [nodes.circle])
     except evidence_check.Refused as why:

@@ -146,6 +146,26 @@ static void only_an_anchor_of_the_author_or_the_circle_proves(void **state)
     exhibit_free(it);
 }
 
+/* Two names may stand for one machine: what is counted is keys. */
+static void who_cosigned_under_two_names_with_one_key_counts_once(void **state)
+{
+    (void)state;
+    exhibit *it = exhibit_read("good-plain.json");
+    toc_anchor circle = {.kind = TOC_ANCHOR_CIRCLE};
+    toc_verdict verdict;
+    assert_int_equal(verified(it), TOC_OK);
+    memcpy(circle.id, it->evidence.feed.circle.bytes, sizeof circle.id);
+    it->evidence.receipts[1] = it->evidence.receipts[0];
+    it->evidence.receipts[1].org.bytes[0] ^= 1;
+    it->evidence.receipt_count = 2;
+    toc_evidence_judge(&it->evidence, &circle, 1, &verdict);
+    assert_int_equal(verdict.others, 1);
+    it->evidence.receipts[1].key.bytes[0] ^= 1;
+    toc_evidence_judge(&it->evidence, &circle, 1, &verdict);
+    assert_int_equal(verdict.others, 2);
+    exhibit_free(it);
+}
+
 static void a_trust_file_is_read_line_by_line(void **state)
 {
     (void)state;
@@ -179,6 +199,7 @@ int main(void)
         cmocka_unit_test(a_fork_that_comes_with_it_is_told_with_its_place_and_heads),
         cmocka_unit_test(a_text_that_cannot_be_told_is_proven_all_the_same),
         cmocka_unit_test(only_an_anchor_of_the_author_or_the_circle_proves),
+        cmocka_unit_test(who_cosigned_under_two_names_with_one_key_counts_once),
         cmocka_unit_test(a_trust_file_is_read_line_by_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

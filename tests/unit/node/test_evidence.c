@@ -96,6 +96,47 @@ static void its_next_word_counts_where_its_first_does_not(void **state)
     assert_true(names_reader(s, toc_bundle_ask));
 }
 
+/* ---- an author who is gone ---- */
+
+/* Says three things, each of which the reader has cosigned by itself; then it has a new sign key,
+ * gives away the card, and signs nothing anew. */
+static int set_up_gone(void **state)
+{
+    set_up(state);
+    scene *s = *state;
+    toc_record_id first = {{0}};
+    for (int i = 0; i < 3; i++) {
+        assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], write_record, s));
+        first = i == 0 ? s->record : first;
+        steps(s, 200);
+    }
+    s->record = first;
+    isolate(s, AUTHOR);
+    assert_true(sim_rotate(&s->net, &s->net.nodes[AUTHOR], TOC_CHANGE_SIGN, false, false));
+    copy_card(s, &s->net.nodes[AUTHOR]);
+    sim_off(&s->net, &s->net.nodes[AUTHOR]);
+    assert_true(sim_do(&s->net, &s->net.nodes[READER], add_peer, s));
+    return 0;
+}
+
+/* The first receipt of the record is over a head that nobody keeps; that over the head which is
+ * kept shows that it is older than the key's retirement. */
+static void what_an_author_said_who_is_gone_is_proven_all_the_same(void **state)
+{
+    const scene *s = *state;
+    toc_err err;
+    toc_hash record;
+    toc_log_txn *txn = NULL;
+    told all = {0};
+    memcpy(record.bytes, s->record.bytes, sizeof record.bytes);
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[READER].log, &txn, &err));
+    TOC_CHECK_OK(toc_bundle_ask(txn, &record, take_line, &all, &err));
+    toc_log_abort(txn);
+    assert_true(all.count > 1);
+    toc_buf_wipe(&all.first);
+    toc_buf_wipe(&all.last);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -103,6 +144,8 @@ int main(void)
                                         set_up_receipted, tear_down),
         cmocka_unit_test_setup_teardown(its_next_word_counts_where_its_first_does_not,
                                         set_up_receipted, tear_down),
+        cmocka_unit_test_setup_teardown(what_an_author_said_who_is_gone_is_proven_all_the_same,
+                                        set_up_gone, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
