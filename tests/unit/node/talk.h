@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,6 +13,11 @@
 #include "tests/support/check.h"
 #include "tests/support/test_node.h"
 #include "tools/node_client.h"
+
+/* Publicly sanctioned or attributed addresses (OFAC SDN, FBI). */
+#define LAZARUS "0x098B716B8Aaf21512996dC57EB0615e2383E2f96"
+#define WASABI  "12QtD5BFwRsdNsAZY76UVE1xyCGNTojH9h"
+#define TRON    "TUCsTq7TofTCJRRoHk6RvhMoS2mJLm5Yzq"
 
 typedef struct answer {
     size_t count;
@@ -174,6 +180,31 @@ static inline bool answers_as(const toc_test_node *node, unsigned uid, const cha
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) < 2);
     return WEXITSTATUS(status) == 0;
+}
+
+/* ---- a node that answers ---- */
+
+static inline int start_node(void **state)
+{
+    toc_test_node *node = calloc(1, sizeof *node);
+    toc_test_node_make("Example Exchange", node);
+    toc_test_node_start_all(node);
+    *state = node;
+    return 0;
+}
+
+static inline int start_in_circle(void **state)
+{
+    start_node(state);
+    toc_test_node_circle(*state);
+    return 0;
+}
+
+static inline int remove_node(void **state)
+{
+    toc_test_node_remove(*state);
+    free(*state);
+    return 0;
 }
 
 #endif

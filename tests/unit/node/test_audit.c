@@ -6,27 +6,9 @@
 #include "store/audit.h"
 #include "tests/unit/node/talk.h"
 
-#define LAZARUS "0x098B716B8Aaf21512996dC57EB0615e2383E2f96"
 #define HEAD    "chain,address,category\n"
 #define ROW_ETH "ETH," LAZARUS ",theft\n"
-#define ROW_BTC "BTC,12QtD5BFwRsdNsAZY76UVE1xyCGNTojH9h,sanctions\n"
-
-static int start_in_circle(void **state)
-{
-    toc_test_node *node = calloc(1, sizeof *node);
-    toc_test_node_make("Example Exchange", node);
-    toc_test_node_start_all(node);
-    toc_test_node_circle(node);
-    *state = node;
-    return 0;
-}
-
-static int remove_node(void **state)
-{
-    toc_test_node_remove(*state);
-    free(*state);
-    return 0;
-}
+#define ROW_BTC "BTC," WASABI ",sanctions\n"
 
 /* ---- the lines ---- */
 
