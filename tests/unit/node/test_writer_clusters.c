@@ -1,213 +1,193 @@
 /* The writer and clusters that go over several batches: whole, or not at all (decision 0061). */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "proto/base/text.h"
-#include "tests/support/check.h"
-#include "tests/support/test_node.h"
+#include "tests/unit/node/book.h"
 
 enum { MEMBERS = 4 };
 
-typedef struct book {
-    toc_test_node node;
-    toc_circle_id circle;
-    toc_writer_totals totals; /* of the last batch */
-    size_t refusals;
-    toc_err refused; /* the last refusal */
+typedef struct report {
+    book *b;
     toc_member members[MEMBERS];
     toc_statement drafts[3]; /* a head, and its members in two halves */
-} book;
+} report;
 
-static void make_drafts(book *b)
+static void make_drafts(report *r)
 {
     for (size_t i = 0; i < MEMBERS; i++) {
         toc_statement wallet;
         toc_test_draft(i, &wallet);
-        b->members[i].wallet = wallet.as.wallet.wallet;
-        b->drafts[i < 3 ? i : 0] = wallet;
+        r->members[i].wallet = wallet.as.wallet.wallet;
+        r->drafts[i < 3 ? i : 0] = wallet;
     }
     for (size_t i = 0; i < 3; i++)
-        memset(&b->drafts[i].as, 0, sizeof b->drafts[i].as);
-    b->drafts[0].kind = TOC_RECORD_CLUSTER;
-    b->drafts[0].as.cluster = (toc_cluster_body){.cluster = toc_span_text("lazarus"),
+        memset(&r->drafts[i].as, 0, sizeof r->drafts[i].as);
+    r->drafts[0].kind = TOC_RECORD_CLUSTER;
+    r->drafts[0].as.cluster = (toc_cluster_body){.cluster = toc_span_text("lazarus"),
                                                  .title = toc_span_text("Lazarus"),
                                                  .entity_type = toc_span_text("criminal")};
     for (size_t i = 0; i < 2; i++) {
-        b->drafts[1 + i].kind = TOC_RECORD_MEMBERS;
-        b->drafts[1 + i].as.members = (toc_members_body){.cluster = toc_span_text("lazarus"),
+        r->drafts[1 + i].kind = TOC_RECORD_MEMBERS;
+        r->drafts[1 + i].as.members = (toc_members_body){.cluster = toc_span_text("lazarus"),
                                                          .count = MEMBERS / 2,
-                                                         .members = b->members + i * MEMBERS / 2};
+                                                         .members = r->members + i * MEMBERS / 2};
     }
 }
 
-static int make_book(void **state)
+static int make_report(void **state)
 {
-    book *b = calloc(1, sizeof *b);
-    toc_test_node_make("Example Exchange", &b->node);
-    toc_test_node_start(&b->node);
-    b->circle = toc_test_node_circle(&b->node);
-    make_drafts(b);
-    *state = b;
+    void *made = NULL;
+    report *r = calloc(1, sizeof *r);
+    assert_int_equal(make_book(&made), 0);
+    r->b = made;
+    make_drafts(r);
+    *state = r;
     return 0;
 }
 
-static int remove_book(void **state)
+static int remove_report(void **state)
 {
-    book *b = *state;
-    toc_test_node_remove(&b->node);
-    free(b);
-    return 0;
-}
-
-static void note_refusal(void *context, size_t index, const toc_err *why)
-{
-    book *b = context;
-    (void)index;
-    b->refusals++;
-    b->refused = *why;
+    report *r = *state;
+    void *inner = r->b;
+    free(r);
+    return remove_book(&inner);
 }
 
 /* The head and one half of its members. */
-static void write_half(book *b, size_t half, unsigned flags)
+static void write_half(report *r, size_t half, unsigned flags)
 {
     toc_err err;
-    toc_statement drafts[2] = {b->drafts[0], b->drafts[1 + half]};
+    toc_statement drafts[2] = {r->drafts[0], r->drafts[1 + half]};
     toc_writer_totals totals = {0};
     if (half > 0) /* it goes on */
-        totals.retelling = b->totals.retelling;
-    b->totals = totals;
-    b->refusals = 0;
-    TOC_CHECK_OK(toc_writer_write(b->node.writer, &b->circle, TOC_LANE_BULK, flags, drafts, 2,
-                                  &b->totals, note_refusal, b, &err));
+        totals.retelling = r->b->totals.retelling;
+    r->b->totals = totals;
+    r->b->refusals = 0;
+    TOC_CHECK_OK(toc_writer_write(r->b->node.writer, &r->b->circle, TOC_LANE_BULK, flags, drafts, 2,
+                                  &r->b->totals, note_refusal, r->b, &err));
 }
 
-static void expect(const book *b, uint64_t fresh, uint64_t unchanged)
-{
-    assert_int_equal(b->totals.fresh, fresh);
-    assert_int_equal(b->totals.unchanged, unchanged);
-}
-
-static void read_head(book *b, toc_views_head *out)
+static void read_head(report *r, toc_views_head *out)
 {
     toc_err err;
     toc_claim_id claim;
     TOC_AUTO(toc_views_end) toc_views_txn *views = NULL;
-    TOC_CHECK_OK(toc_node_settle(b->node.node, 60000, &err));
-    toc_statement_claim(&b->drafts[0], &b->circle, &b->node.org, &claim);
-    TOC_CHECK_OK(toc_views_read(toc_node_views(b->node.node), &views, &err));
+    TOC_CHECK_OK(toc_node_settle(r->b->node.node, 60000, &err));
+    toc_statement_claim(&r->drafts[0], &r->b->circle, &r->b->node.org, &claim);
+    TOC_CHECK_OK(toc_views_read(toc_node_views(r->b->node.node), &views, &err));
     TOC_CHECK_OK(toc_views_head_by_id(views, &claim, out, &err));
 }
 
 /* What a reader finds at a member: the size of its cluster, 0 without one. */
-static uint64_t size_seen(book *b)
+static uint64_t size_seen(report *r)
 {
     toc_err err;
     toc_query query;
     toc_answer_cluster cluster;
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
-    TOC_CHECK_OK(toc_node_settle(b->node.node, 60000, &err));
+    TOC_CHECK_OK(toc_node_settle(r->b->node.node, 60000, &err));
     TOC_CHECK_OK(toc_arena_new(16 << 20, &arena, &err));
-    TOC_CHECK_OK(toc_query_begin(toc_node_log(b->node.node), toc_node_views(b->node.node), arena,
-                                 (toc_time){0}, &query, &err));
-    TOC_CHECK_OK(toc_query_cluster(&query, "q", &b->members[0].wallet, MEMBERS, &cluster, &err));
+    TOC_CHECK_OK(toc_query_begin(toc_node_log(r->b->node.node), toc_node_views(r->b->node.node),
+                                 arena, (toc_time){0}, &query, &err));
+    TOC_CHECK_OK(toc_query_cluster(&query, "q", &r->members[0].wallet, MEMBERS, &cluster, &err));
     toc_query_end(&query);
     return cluster.ref.size;
 }
 
 static void a_cluster_takes_effect_with_its_last_members(void **state)
 {
-    book *b = *state;
+    report *r = *state;
     toc_views_head head;
-    write_half(b, 0, TOC_WRITE_GOES_ON);
-    expect(b, MEMBERS / 2, 0);
-    read_head(b, &head);
+    write_half(r, 0, TOC_WRITE_GOES_ON);
+    expect(r->b, MEMBERS / 2, 0, 0);
+    read_head(r, &head);
     assert_false(head.live);
     assert_int_equal(head.bytes.size, 0); /* members, and no head */
-    assert_int_equal(size_seen(b), 0);
-    write_half(b, 1, 0);
-    expect(b, MEMBERS / 2, 0);
-    read_head(b, &head);
+    assert_int_equal(size_seen(r), 0);
+    write_half(r, 1, 0);
+    expect(r->b, MEMBERS / 2, 0, 0);
+    read_head(r, &head);
     assert_true(head.live);
-    assert_int_equal(size_seen(b), MEMBERS);
+    assert_int_equal(size_seen(r), MEMBERS);
 }
 
 static void what_was_interrupted_is_completed_and_written_once(void **state)
 {
-    book *b = *state;
+    report *r = *state;
     toc_hash opened;
-    write_half(b, 0, TOC_WRITE_GOES_ON);
-    assert_int_equal(toc_test_node_digest(&b->node, &opened), 1);
-    write_half(b, 0, TOC_WRITE_GOES_ON); /* from the beginning */
-    expect(b, 0, MEMBERS / 2);
-    write_half(b, 1, 0);
-    expect(b, MEMBERS / 2, 0);
-    assert_int_equal(size_seen(b), MEMBERS);
+    write_half(r, 0, TOC_WRITE_GOES_ON);
+    assert_int_equal(toc_test_node_digest(&r->b->node, &opened), 1);
+    write_half(r, 0, TOC_WRITE_GOES_ON); /* from the beginning */
+    expect(r->b, 0, 0, MEMBERS / 2);
+    write_half(r, 1, 0);
+    expect(r->b, MEMBERS / 2, 0, 0);
+    assert_int_equal(size_seen(r), MEMBERS);
     for (size_t half = 0; half < 2; half++) {
-        write_half(b, half, half == 0 ? TOC_WRITE_GOES_ON : 0);
-        expect(b, 0, MEMBERS / 2);
+        write_half(r, half, half == 0 ? TOC_WRITE_GOES_ON : 0);
+        expect(r->b, 0, 0, MEMBERS / 2);
     }
-    assert_int_equal(toc_test_node_digest(&b->node, &opened), 3);
+    assert_int_equal(toc_test_node_digest(&r->b->node, &opened), 3);
 }
 
 static void after_its_retraction_it_comes_back_whole(void **state)
 {
-    book *b = *state;
+    report *r = *state;
     toc_err err;
     toc_retracted done;
-    write_half(b, 0, TOC_WRITE_GOES_ON);
-    write_half(b, 1, 0);
-    TOC_CHECK_OK(toc_writer_retract(b->node.writer, &b->circle, &b->drafts[0],
+    write_half(r, 0, TOC_WRITE_GOES_ON);
+    write_half(r, 1, 0);
+    TOC_CHECK_OK(toc_writer_retract(r->b->node.writer, &r->b->circle, &r->drafts[0],
                                     &(toc_retracting){.reason = TOC_RETRACT_ERROR}, &done, &err));
-    assert_int_equal(size_seen(b), 0);
-    write_half(b, 0, TOC_WRITE_GOES_ON);
-    expect(b, MEMBERS / 2, 0);
-    assert_int_equal(size_seen(b), 0);
-    write_half(b, 1, 0);
-    expect(b, MEMBERS / 2, 0);
-    assert_int_equal(size_seen(b), MEMBERS);
+    assert_int_equal(size_seen(r), 0);
+    write_half(r, 0, TOC_WRITE_GOES_ON);
+    expect(r->b, MEMBERS / 2, 0, 0);
+    assert_int_equal(size_seen(r), 0);
+    write_half(r, 1, 0);
+    expect(r->b, MEMBERS / 2, 0, 0);
+    assert_int_equal(size_seen(r), MEMBERS);
 }
 
 static void a_dry_run_counts_every_batch(void **state)
 {
-    book *b = *state;
-    write_half(b, 0, (unsigned)TOC_WRITE_DRY | TOC_WRITE_GOES_ON);
-    expect(b, MEMBERS / 2, 0);
-    write_half(b, 1, TOC_WRITE_DRY);
-    expect(b, MEMBERS / 2, 0);
-    assert_int_equal(b->refusals, 0);
+    report *r = *state;
+    write_half(r, 0, (unsigned)TOC_WRITE_DRY | TOC_WRITE_GOES_ON);
+    expect(r->b, MEMBERS / 2, 0, 0);
+    write_half(r, 1, TOC_WRITE_DRY);
+    expect(r->b, MEMBERS / 2, 0, 0);
+    assert_int_equal(r->b->refusals, 0);
 }
 
 static void members_of_a_head_that_is_refused_are_not_written(void **state)
 {
-    book *b = *state;
+    report *r = *state;
     toc_hash opened;
     static const toc_org_id stranger = {{0x77}};
-    b->drafts[0].releasable_count = 1; /* so nobody but this org would read it */
-    b->drafts[0].releasable_to = &stranger;
-    write_half(b, 0, TOC_WRITE_GOES_ON);
-    expect(b, 0, 0);
-    assert_int_equal(b->refusals, 2);
-    assert_int_equal(b->totals.refused, MEMBERS / 2);
-    assert_string_equal(b->refused.text, "members of a cluster that has no head of its own");
-    assert_int_equal(toc_test_node_digest(&b->node, &opened), 0);
+    r->drafts[0].releasable_count = 1; /* so nobody but this org would read it */
+    r->drafts[0].releasable_to = &stranger;
+    write_half(r, 0, TOC_WRITE_GOES_ON);
+    expect(r->b, 0, 0, 0);
+    assert_int_equal(r->b->refusals, 2);
+    assert_int_equal(r->b->totals.refused, MEMBERS / 2);
+    assert_string_equal(r->b->refused.text, "members of a cluster that has no head of its own");
+    assert_int_equal(toc_test_node_digest(&r->b->node, &opened), 0);
 }
 
 /* ---- told anew, to others ---- */
 
-static void mark(book *b, toc_tlp tlp)
+static void mark(report *r, toc_tlp tlp)
 {
     for (size_t i = 0; i < 3; i++)
-        b->drafts[i].tlp = tlp;
+        r->drafts[i].tlp = tlp;
 }
 
-static toc_tlp marking_of_head(book *b)
+static toc_tlp marking_of_head(report *r)
 {
     toc_err err;
     toc_views_head head;
     toc_statement statement;
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
     TOC_CHECK_OK(toc_arena_new(1 << 20, &arena, &err));
-    read_head(b, &head);
+    read_head(r, &head);
     assert_true(head.live);
     TOC_CHECK_OK(toc_record_decode(toc_arena_dup(arena, head.bytes), arena, &statement, &err));
     return statement.tlp;
@@ -253,126 +233,126 @@ static toc_code count_told(void *context, const toc_record_id *record, const toc
     return TOC_OK;
 }
 
-static telling told(book *b, toc_tlp tlp)
+static telling told(report *r, toc_tlp tlp)
 {
     toc_err err;
     telling all = {.tlp = tlp};
     TOC_AUTO(toc_views_end) toc_views_txn *views = NULL;
-    TOC_CHECK_OK(toc_node_settle(b->node.node, 60000, &err));
-    TOC_CHECK_OK(toc_views_read(toc_node_views(b->node.node), &views, &err));
+    TOC_CHECK_OK(toc_node_settle(r->b->node.node, 60000, &err));
+    TOC_CHECK_OK(toc_views_read(toc_node_views(r->b->node.node), &views, &err));
     TOC_CHECK_OK(toc_views_records(views, look_for_end, &all, &err));
     TOC_CHECK_OK(toc_views_records(views, count_told, &all, &err));
     return all;
 }
 
-static void restart(book *b)
+static void restart(report *r)
 {
-    toc_test_node_stop(&b->node);
-    toc_test_node_start(&b->node);
+    toc_test_node_stop(&r->b->node);
+    toc_test_node_start(&r->b->node);
 }
 
 static void what_is_narrowed_stands_as_it_was_until_its_last_members_are_there(void **state)
 {
-    book *b = *state;
-    mark(b, TOC_TLP_GREEN);
-    write_half(b, 0, TOC_WRITE_GOES_ON);
-    write_half(b, 1, 0);
-    mark(b, TOC_TLP_AMBER);
+    report *r = *state;
+    mark(r, TOC_TLP_GREEN);
+    write_half(r, 0, TOC_WRITE_GOES_ON);
+    write_half(r, 1, 0);
+    mark(r, TOC_TLP_AMBER);
     for (int i = 0; i < 2; i++) {
-        write_half(b, 0, TOC_WRITE_GOES_ON);
-        expect(b, MEMBERS / 2, 0);
-        restart(b); /* and nothing more of this submission comes */
-        assert_int_equal(marking_of_head(b), TOC_TLP_GREEN);
-        assert_int_equal(size_seen(b), MEMBERS);
-        assert_int_equal(told(b, TOC_TLP_AMBER).retracted, 0);
+        write_half(r, 0, TOC_WRITE_GOES_ON);
+        expect(r->b, MEMBERS / 2, 0, 0);
+        restart(r); /* and nothing more of this submission comes */
+        assert_int_equal(marking_of_head(r), TOC_TLP_GREEN);
+        assert_int_equal(size_seen(r), MEMBERS);
+        assert_int_equal(told(r, TOC_TLP_AMBER).retracted, 0);
     }
-    write_half(b, 0, TOC_WRITE_GOES_ON);
-    write_half(b, 1, 0);
-    expect(b, MEMBERS / 2, 0);
-    assert_int_equal(marking_of_head(b), TOC_TLP_AMBER);
-    assert_int_equal(size_seen(b), MEMBERS);
-    assert_int_not_equal(told(b, TOC_TLP_AMBER).retracted, 0);
-    assert_int_equal(told(b, TOC_TLP_AMBER).members, MEMBERS); /* all of them after the end */
+    write_half(r, 0, TOC_WRITE_GOES_ON);
+    write_half(r, 1, 0);
+    expect(r->b, MEMBERS / 2, 0, 0);
+    assert_int_equal(marking_of_head(r), TOC_TLP_AMBER);
+    assert_int_equal(size_seen(r), MEMBERS);
+    assert_int_not_equal(told(r, TOC_TLP_AMBER).retracted, 0);
+    assert_int_equal(told(r, TOC_TLP_AMBER).members, MEMBERS); /* all of them after the end */
     for (size_t half = 0; half < 2; half++) {
-        write_half(b, half, half == 0 ? TOC_WRITE_GOES_ON : 0);
-        expect(b, 0, MEMBERS / 2);
+        write_half(r, half, half == 0 ? TOC_WRITE_GOES_ON : 0);
+        expect(r->b, 0, 0, MEMBERS / 2);
     }
 }
 
 static void what_is_for_more_is_told_to_them_whole_whoever_stops_it_on_the_way(void **state)
 {
-    book *b = *state;
-    mark(b, TOC_TLP_RED);
-    write_half(b, 0, TOC_WRITE_GOES_ON);
-    write_half(b, 1, 0);
-    mark(b, TOC_TLP_GREEN);
-    write_half(b, 0, TOC_WRITE_GOES_ON);
-    restart(b);
-    assert_int_equal(marking_of_head(b), TOC_TLP_RED);
-    write_half(b, 0, TOC_WRITE_GOES_ON);
-    write_half(b, 1, 0);
-    expect(b, MEMBERS / 2, 0);
-    assert_int_equal(marking_of_head(b), TOC_TLP_GREEN);
-    assert_int_equal(size_seen(b), MEMBERS);
-    telling all = told(b, TOC_TLP_GREEN);
+    report *r = *state;
+    mark(r, TOC_TLP_RED);
+    write_half(r, 0, TOC_WRITE_GOES_ON);
+    write_half(r, 1, 0);
+    mark(r, TOC_TLP_GREEN);
+    write_half(r, 0, TOC_WRITE_GOES_ON);
+    restart(r);
+    assert_int_equal(marking_of_head(r), TOC_TLP_RED);
+    write_half(r, 0, TOC_WRITE_GOES_ON);
+    write_half(r, 1, 0);
+    expect(r->b, MEMBERS / 2, 0, 0);
+    assert_int_equal(marking_of_head(r), TOC_TLP_GREEN);
+    assert_int_equal(size_seen(r), MEMBERS);
+    telling all = told(r, TOC_TLP_GREEN);
     assert_int_equal(all.retracted, 0);
     assert_int_equal(all.members, MEMBERS + MEMBERS / 2); /* the first half twice */
 }
 
 static void who_speaks_of_it_meanwhile_stops_it(void **state)
 {
-    book *b = *state;
+    report *r = *state;
     toc_err err;
     toc_retracted done;
-    mark(b, TOC_TLP_GREEN);
-    write_half(b, 0, TOC_WRITE_GOES_ON);
-    write_half(b, 1, 0);
-    mark(b, TOC_TLP_AMBER);
-    write_half(b, 0, TOC_WRITE_GOES_ON);
-    TOC_CHECK_OK(toc_writer_retract(b->node.writer, &b->circle, &b->drafts[0],
+    mark(r, TOC_TLP_GREEN);
+    write_half(r, 0, TOC_WRITE_GOES_ON);
+    write_half(r, 1, 0);
+    mark(r, TOC_TLP_AMBER);
+    write_half(r, 0, TOC_WRITE_GOES_ON);
+    TOC_CHECK_OK(toc_writer_retract(r->b->node.writer, &r->b->circle, &r->drafts[0],
                                     &(toc_retracting){.reason = TOC_RETRACT_ERROR}, &done, &err));
-    write_half(b, 1, 0);
-    assert_int_equal(b->refusals, 2); /* the head, and its members */
-    assert_int_equal(size_seen(b), 0);
-    write_half(b, 0, TOC_WRITE_GOES_ON); /* again, from the beginning */
-    write_half(b, 1, 0);
-    assert_int_equal(b->refusals, 0);
-    assert_int_equal(marking_of_head(b), TOC_TLP_AMBER);
-    assert_int_equal(size_seen(b), MEMBERS);
+    write_half(r, 1, 0);
+    assert_int_equal(r->b->refusals, 2); /* the head, and its members */
+    assert_int_equal(size_seen(r), 0);
+    write_half(r, 0, TOC_WRITE_GOES_ON); /* again, from the beginning */
+    write_half(r, 1, 0);
+    assert_int_equal(r->b->refusals, 0);
+    assert_int_equal(marking_of_head(r), TOC_TLP_AMBER);
+    assert_int_equal(size_seen(r), MEMBERS);
 }
 
 /* ---- derived from a wallet claim of the same org ---- */
 
-static void write_wallet(book *b, toc_statement *out)
+static void write_wallet(report *r, toc_statement *out)
 {
     toc_err err;
     toc_writer_totals totals = {0};
     toc_test_draft(MEMBERS, out);
-    TOC_CHECK_OK(toc_writer_write(b->node.writer, &b->circle, TOC_LANE_BULK, 0, out, 1, &totals,
-                                  note_refusal, b, &err));
+    TOC_CHECK_OK(toc_writer_write(r->b->node.writer, &r->b->circle, TOC_LANE_BULK, 0, out, 1,
+                                  &totals, note_refusal, r->b, &err));
     assert_int_equal(totals.fresh, 1);
 }
 
 /* As tools write it: the head names the claim, members the ground only. */
-static void derive(book *b, const toc_statement *from, toc_source_record *storage)
+static void derive(report *r, const toc_statement *from, toc_source_record *storage)
 {
     toc_claim_id claim;
-    toc_statement_claim(from, &b->circle, &b->node.org, &claim);
+    toc_statement_claim(from, &r->b->circle, &r->b->node.org, &claim);
     *storage = (toc_source_record){0};
     memcpy(storage->record.bytes, claim.bytes, sizeof claim.bytes);
     for (size_t i = 0; i < 3; i++)
-        b->drafts[i].source =
+        r->drafts[i].source =
             (toc_source){.ground = TOC_GROUND_DERIVED, .records = storage, .record_count = i == 0};
 }
 
-static void check_derived_head(book *b, const toc_source_record *named)
+static void check_derived_head(report *r, const toc_source_record *named)
 {
     toc_err err;
     toc_views_head head;
     toc_statement stored;
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
     TOC_CHECK_OK(toc_arena_new(1 << 20, &arena, &err));
-    read_head(b, &head);
+    read_head(r, &head);
     TOC_CHECK_OK(toc_record_decode(head.bytes, arena, &stored, &err));
     assert_int_equal(stored.source.ground, TOC_GROUND_DERIVED);
     assert_int_equal(stored.source.record_count, 1);
@@ -384,75 +364,75 @@ static void check_derived_head(book *b, const toc_source_record *named)
 
 static void a_derived_cluster_takes_the_roots_of_its_sources_and_dies_with_them(void **state)
 {
-    book *b = *state;
+    report *r = *state;
     toc_err err;
     toc_statement wallet;
     toc_source_record named;
     toc_retracted done;
-    write_wallet(b, &wallet);
-    derive(b, &wallet, &named);
+    write_wallet(r, &wallet);
+    derive(r, &wallet, &named);
     for (size_t again = 0; again < 2; again++) {
-        write_half(b, 0, TOC_WRITE_GOES_ON);
-        expect(b, again == 0 ? MEMBERS / 2 : 0, again == 0 ? 0 : MEMBERS / 2);
-        write_half(b, 1, 0);
-        expect(b, again == 0 ? MEMBERS / 2 : 0, again == 0 ? 0 : MEMBERS / 2);
-        assert_int_equal(size_seen(b), MEMBERS);
-        check_derived_head(b, &named);
+        write_half(r, 0, TOC_WRITE_GOES_ON);
+        expect(r->b, again == 0 ? MEMBERS / 2 : 0, 0, again == 0 ? 0 : MEMBERS / 2);
+        write_half(r, 1, 0);
+        expect(r->b, again == 0 ? MEMBERS / 2 : 0, 0, again == 0 ? 0 : MEMBERS / 2);
+        assert_int_equal(size_seen(r), MEMBERS);
+        check_derived_head(r, &named);
     }
     toc_hash opened;
-    assert_int_equal(toc_test_node_digest(&b->node, &opened), 4); /* nothing twice */
-    TOC_CHECK_OK(toc_writer_retract(b->node.writer, &b->circle, &wallet,
+    assert_int_equal(toc_test_node_digest(&r->b->node, &opened), 4); /* nothing twice */
+    TOC_CHECK_OK(toc_writer_retract(r->b->node.writer, &r->b->circle, &wallet,
                                     &(toc_retracting){.reason = TOC_RETRACT_ERROR}, &done, &err));
-    assert_int_equal(size_seen(b), 0);
-    write_half(b, 0, 0);
-    assert_int_equal(b->refusals, 1);
+    assert_int_equal(size_seen(r), 0);
+    write_half(r, 0, 0);
+    assert_int_equal(r->b->refusals, 1);
     char says[64], digits[9];
     toc_hex_encode(toc_span_of(named.record.bytes, 4), digits);
     (void)snprintf(says, sizeof says, "derived_from %s…: this claim is not live any more", digits);
-    assert_string_equal(b->refused.text, says);
+    assert_string_equal(r->b->refused.text, says);
 }
 
 static void a_derived_cluster_is_retracted_by_its_name(void **state)
 {
-    book *b = *state;
+    report *r = *state;
     toc_err err;
     toc_statement wallet;
     toc_source_record named;
     toc_retracted done;
-    write_wallet(b, &wallet);
-    derive(b, &wallet, &named);
-    write_half(b, 0, TOC_WRITE_GOES_ON);
-    write_half(b, 1, 0);
+    write_wallet(r, &wallet);
+    derive(r, &wallet, &named);
+    write_half(r, 0, TOC_WRITE_GOES_ON);
+    write_half(r, 1, 0);
     memset(&named, 7, sizeof named); /* whatever the draft names */
-    TOC_CHECK_OK(toc_writer_retract(b->node.writer, &b->circle, &b->drafts[0],
+    TOC_CHECK_OK(toc_writer_retract(r->b->node.writer, &r->b->circle, &r->drafts[0],
                                     &(toc_retracting){.reason = TOC_RETRACT_ERROR}, &done, &err));
-    assert_int_equal(size_seen(b), 0);
+    assert_int_equal(size_seen(r), 0);
     toc_views_head head;
-    read_head(b, &head);
+    read_head(r, &head);
     assert_false(head.live);
     assert_int_equal(head.revision, done.revision);
 }
 
 static void a_cluster_that_becomes_derived_changes_its_head_alone(void **state)
 {
-    book *b = *state;
+    report *r = *state;
     toc_statement wallet;
     toc_source_record named;
     toc_hash opened;
-    write_half(b, 0, TOC_WRITE_GOES_ON);
-    write_half(b, 1, 0);
-    write_wallet(b, &wallet);
-    derive(b, &wallet, &named);
-    write_half(b, 0, TOC_WRITE_GOES_ON);
-    expect(b, 0, MEMBERS / 2);
-    write_half(b, 1, 0);
-    expect(b, 0, MEMBERS / 2);
-    check_derived_head(b, &named);
-    assert_int_equal(size_seen(b), MEMBERS);
-    assert_int_equal(toc_test_node_digest(&b->node, &opened), 5);
+    write_half(r, 0, TOC_WRITE_GOES_ON);
+    write_half(r, 1, 0);
+    write_wallet(r, &wallet);
+    derive(r, &wallet, &named);
+    write_half(r, 0, TOC_WRITE_GOES_ON);
+    expect(r->b, 0, 0, MEMBERS / 2);
+    write_half(r, 1, 0);
+    expect(r->b, 0, 0, MEMBERS / 2);
+    check_derived_head(r, &named);
+    assert_int_equal(size_seen(r), MEMBERS);
+    assert_int_equal(toc_test_node_digest(&r->b->node, &opened), 5);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_book, remove_book)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_report, remove_report)
 
 int main(void)
 {
