@@ -150,7 +150,9 @@ toc_code toc_cmd_circle_confirm(toc_cli *cli, const toc_opts *args, toc_err *err
 static toc_code collect_circle(void *context, json_t *line, toc_buf *out, toc_err *err)
 {
     toc_table *table = context;
-    toc_table_add(table, TOC_STYLE_STRONG, toc_span_text(toc_text_of(line, "name")));
+    const char *name = toc_text_of(line, "name");
+    toc_table_add(table, TOC_STYLE_STRONG,
+                  toc_span_text(name[0] == '\0' ? "(no charter yet)" : name));
     toc_table_add_text(table, toc_text_of(line, "role"));
     toc_table_add_number(table, toc_number_of(line, "members"));
     toc_table_add_number(table, toc_number_of(line, "version"));
@@ -193,6 +195,45 @@ static void add_waiting(const json_t *members, toc_buf *out)
     }
 }
 
+static void add_per_day(const json_t *policy, const char *key, const char *lane, toc_buf *out)
+{
+    uint64_t bytes = toc_number_of(policy, key);
+    if (bytes > 0)
+        toc_buf_printf(out, ", %llu bytes %s a day", (unsigned long long)bytes, lane);
+}
+
+/* By which rules it goes. */
+static void add_policy(const json_t *policy, toc_buf *out)
+{
+    uint64_t days = toc_number_of(policy, "retention_days"),
+             delay_s = toc_number_of(policy, "admission_delay_s");
+    const json_t *approvals = json_object_get(policy, "approvals");
+    toc_buf_printf(out, "rules    up to TLP:%s, ", toc_text_of(policy, "tlp_max"));
+    if (days == 0)
+        toc_buf_add_text(out, "kept without a term");
+    else
+        toc_buf_printf(out, "kept %llu days", (unsigned long long)days);
+    toc_buf_printf(out, ", joiners read %s",
+                   strcmp(toc_text_of(policy, "history"), "all") == 0 ? "what was written before"
+                                                                      : "what is written then");
+    if (delay_s > 0)
+        toc_buf_printf(out, ", keys %llu hours after an admission",
+                       (unsigned long long)(delay_s + 3599) / 3600);
+    add_per_day(policy, "alert_bytes_per_day", "alert", out);
+    add_per_day(policy, "bulk_bytes_per_day", "bulk", out);
+    toc_buf_add_u8(out, '\n');
+    const char *before = "officers ";
+    for (void *at = json_object_iter((json_t *)(uintptr_t)approvals); at != NULL;
+         at = json_object_iter_next((json_t *)(uintptr_t)approvals, at)) {
+        toc_buf_printf(out, "%s%s: %lld", before, json_object_iter_key(at),
+                       (long long)json_integer_value(json_object_iter_value(at)));
+        before = ", ";
+    }
+    toc_buf_add_text(out, json_object_size(approvals) > 0
+                              ? " of an org approve what it says (tocsin pending)\n\n"
+                              : "\n");
+}
+
 /* Beside what 'tocsin terms' has. */
 static void add_registry(const json_t *registry, toc_buf *out)
 {
@@ -221,9 +262,10 @@ static toc_code show_circle(void *context, json_t *line, toc_buf *out, toc_err *
     toc_colour_add(out, TOC_STYLE_STRONG, toc_span_text(toc_text_of(line, "name")));
     toc_buf_add_text(out, "  ");
     toc_colour_add(out, TOC_STYLE_PLAIN, toc_span_text(toc_text_of(line, "purpose")));
-    toc_buf_printf(out, "\ncircle   %s\ncharter  version %llu, quorum %llu\n\n",
+    toc_buf_printf(out, "\ncircle   %s\ncharter  version %llu, quorum %llu\n",
                    toc_text_of(line, "circle"), (unsigned long long)toc_number_of(line, "version"),
                    (unsigned long long)toc_number_of(line, "quorum"));
+    add_policy(json_object_get(line, "policy"), out);
     add_rivals(line, out);
     add_waiting(json_object_get(line, "members"), out);
     TOC_AUTO(toc_table_wipe) toc_table table;

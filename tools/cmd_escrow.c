@@ -1,5 +1,7 @@
 /* keys escrow, keys restore: the root keys in shares. */
+#include <errno.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "proto/answer/writer.h"
 #include "proto/roll/share.h"
@@ -80,6 +82,8 @@ toc_code toc_cmd_keys_escrow(toc_cli *cli, const toc_opts *args, toc_err *err)
     TOC_TRY(toc_shares_make(&org, roots.root, roots.next, (uint8_t)needed, (uint8_t)made,
                             shares.rows, err));
     folder = folder == NULL ? "." : folder;
+    if (mkdir(folder, 0700) != 0 && errno != EEXIST)
+        return toc_fail(err, TOC_IO, "make the directory '%s': %s", folder, strerror(errno));
     for (size_t i = 0; i < made; i++)
         TOC_TRY(write_share(folder, &shares.rows[i], err));
     return tell(cli, "folder", folder, "Give each share to somebody else. They are in", err);

@@ -48,7 +48,9 @@ static toc_code show_circles(const json_t *circles, toc_buf *out, toc_err *err)
     toc_table_init(&table, heads);
     for (size_t i = 0; i < json_array_size(circles); i++) {
         const json_t *circle = json_array_get(circles, i);
-        toc_table_add(&table, TOC_STYLE_STRONG, toc_span_text(toc_text_of(circle, "name")));
+        const char *name = toc_text_of(circle, "name");
+        toc_table_add(&table, TOC_STYLE_STRONG,
+                      toc_span_text(name[0] == '\0' ? "(no charter yet)" : name));
         toc_table_add_text(&table, toc_text_of(circle, "role"));
         toc_table_add_number(&table, toc_number_of(circle, "members"));
         toc_table_add_number(&table, toc_number_of(circle, "silent"));

@@ -176,7 +176,8 @@ static void show_right(const toc_evidence *evidence, toc_buf *out)
 static void show_approvals(const toc_evidence *evidence, toc_buf *out)
 {
     const toc_approval_verdict *approvals = &evidence->approvals;
-    const char *before = "approved by officers ";
+    bool several = approvals->counted > 1;
+    const char *before = several ? "approved by officers " : "approved by officer ";
     if (evidence->approval_count + approvals->needed == 0)
         return;
     toc_buf_add_text(out, "  It is ");
@@ -189,8 +190,8 @@ static void show_approvals(const toc_evidence *evidence, toc_buf *out)
     if (approvals->counted == 0)
         toc_buf_add_text(out, "approved by nobody");
     else
-        toc_buf_add_text(out, " of the author: their signatures hold, and had not lapsed by its "
-                              "own clock");
+        toc_buf_printf(out, " of the author: %s, and had not lapsed by its own clock",
+                       several ? "their signatures hold" : "the signature holds");
     toc_buf_printf(out, "; the charter asks for %u%s.\n", approvals->needed,
                    approvals->enough ? "" : ", so in the circle it counts for nothing");
 }
@@ -257,9 +258,9 @@ static void show_fork(const toc_evidence *evidence, toc_buf *out)
     }
 }
 
-static toc_code show_custody(const toc_evidence *evidence, toc_buf *out, toc_err *err)
+static toc_code show_custody(const toc_evidence *evidence, bool proven, toc_buf *out, toc_err *err)
 {
-    heading(out, "CHAIN OF CUSTODY");
+    heading(out, proven ? "CHAIN OF CUSTODY" : "CHAIN OF CUSTODY, AS THE BUNDLE TELLS IT");
     show_writing(evidence, out);
     show_head(evidence, out);
     show_right(evidence, out);
@@ -379,7 +380,7 @@ toc_code toc_exhibit_words(const toc_exhibit *exhibit, toc_buf *out, toc_err *er
                               : ": who wrote the record below.\n");
     show_anchors(exhibit, out);
     TOC_TRY(show_record(exhibit->evidence, out, err));
-    TOC_TRY(show_custody(exhibit->evidence, out, err));
+    TOC_TRY(show_custody(exhibit->evidence, exhibit->verdict->proven, out, err));
     show_proven(exhibit, out);
     show_not_proven(exhibit, out);
     return toc_buf_ok(out, err);

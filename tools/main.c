@@ -257,6 +257,10 @@ static toc_code unknown_command(int argc, char **argv, toc_err *err)
 {
     TOC_AUTO(toc_buf_wipe) toc_buf said = {0};
     TOC_AUTO(toc_buf_wipe) toc_buf words = {0};
+    if (argv[1][0] == '-')
+        return toc_fail(err, TOC_USAGE,
+                        "the command comes first, its options after it: tocsin COMMAND --option … "
+                        "(tocsin --help lists all)");
     toc_buf_printf(&words, "%.40s", argv[1]);
     for (const toc_command *c = commands; c->name != NULL && argc > 2; c++) {
         size_t size = strlen(argv[1]);
@@ -322,6 +326,7 @@ static void tell(const toc_cli *cli, const toc_err *why)
 {
     TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
     toc_term_add(&text, toc_span_text(why->text));
+    (void)fflush(stdout); /* what was shown before stands before it */
     fprintf(stderr, "tocsin: %s\n", toc_buf_text(&text));
     if (!cli->json)
         return;

@@ -170,7 +170,9 @@ toc_code toc_charter_amend(const toc_charter *current, const toc_amendment *amen
     bool changed = false;
     TOC_TRY(toc_charter_compare(current, &draft, note_change, &changed, err));
     if (!changed)
-        return toc_fail(err, TOC_USAGE, "nothing changes: the charter says all of this already");
+        return toc_fail(err, TOC_USAGE,
+                        "nothing changes: the charter says all of this already (--help lists "
+                        "what can be changed)");
     TOC_TRY(check_quorum(&draft, err));
     TOC_TRY(toc_charter_votable(&draft, cards, err));
     *out = draft;

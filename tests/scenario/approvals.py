@@ -63,6 +63,8 @@ def ask_for_two(nodes):
     refused = a.tocsin("circle", "propose", "--approvals", "purse=2", ok=(2,), as_json=False).err
     expect("'purse' is no kind" in refused, f"a kind that is none: {refused!r}")
     made = a.tocsin("circle", "propose", "--approvals", "wallet=2").last
+    shown = a.tocsin("circle", "show", nodes.circle, as_json=False).out
+    expect("rules    up to TLP:RED, kept without a term" in shown and "officers wallet: 2 of" in shown, f"circle show: {shown}")
     expect(made["state"] == "in-force" and made["changes"] == [{"what": "approvals", "before": None, "after": "wallet=2"}],
            f"not in force: {made}")
     expect(a.tocsin("circle", "show", "desk").last["policy"]["approvals"] == {"wallet": 2}, "the policy is not shown")
@@ -109,7 +111,10 @@ def exhibit(nodes, record):
     expect(said["proven"] and said["officers_needed"] == 2 and said["approvals"]
            == [{"officer": 2, "standing": "counts"}, {"officer": 3, "standing": "counts"}], f"the exhibit says {said}")
     words = b.tocsin("verify", path, "--circle", nodes.circle, as_json=False).out
-    expect("approved by officers 2 and 3 of the author: their signatures hold, and had not lapsed by its own clock" in words, f"not in words: {words}")
+    approved = "approved by officers 2 and 3 of the author: their signatures hold, and had not lapsed by its own clock"
+    expect(approved in words and "CHAIN OF CUSTODY\n" in words, f"not in words: {words}")
+    alone = b.tocsin("verify", path, ok=(6,), as_json=False).out
+    expect("CHAIN OF CUSTODY, AS THE BUNDLE TELLS IT" in alone, f"claimed without an anchor: {alone}")
     try:
         other = evidence_check.check(path.read_bytes(), (), [nodes.circle])
     except evidence_check.Refused as why:
