@@ -150,7 +150,7 @@ static toc_code read_draft(asking *all, const toc_draft_id *id, toc_err *err)
     all->circle = draft.circle;
     if (!toc_audience_sees(&toc_audience_officers, &draft.circle, own, &all->statement))
         return toc_fail(err, TOC_NOT_FOUND, "no draft of this id may be told");
-    const char *state = toc_draft_state(&draft, &all->statement, own, all->query.views);
+    const char *state = toc_draft_state(&draft, &all->statement, own, all->query.views, all->arena);
     toc_time_print(draft.not_after, lapse);
     if (strcmp(state, "lapsed") == 0)
         return toc_fail(err, TOC_STATE, "this draft lapsed at %s: nobody gets it; say it anew",

@@ -30,19 +30,36 @@ toc_code toc_draft_says(const toc_log_draft *draft, toc_arena *arena, toc_statem
     return toc_record_decode(bytes, arena, out, err);
 }
 
+static toc_code find_head(const toc_log_draft *draft, const toc_statement *statement,
+                          const toc_org_id *org, toc_views_txn *views, toc_claim_id *out_claim,
+                          toc_views_head *out, toc_err *err)
+{
+    toc_subject subject;
+    toc_statement_claim(statement, &draft->circle, org, out_claim);
+    toc_statement_subject(statement, out_claim, &subject);
+    return toc_views_head_of(views, &subject, out_claim, out, err);
+}
+
+/* Whether the draft is for fewer than what is live: `out` is that. */
+static bool is_narrower(const toc_views_head *head, const toc_statement *statement,
+                        toc_arena *arena, toc_statement *out)
+{
+    return head->live && toc_record_decode(head->bytes, arena, out, NULL) == TOC_OK &&
+           toc_writer_narrows(out, statement);
+}
+
 const char *toc_draft_state(const toc_log_draft *draft, const toc_statement *statement,
-                            const toc_org_id *org, toc_views_txn *views)
+                            const toc_org_id *org, toc_views_txn *views, toc_arena *arena)
 {
     toc_claim_id claim;
-    toc_subject subject;
     toc_views_head head;
+    toc_statement live;
     if (toc_clock_now().wall.unix_ms > draft->not_after.unix_ms)
         return "lapsed";
-    toc_statement_claim(statement, &draft->circle, org, &claim);
-    toc_statement_subject(statement, &claim, &subject);
-    bool overtaken = toc_views_head_of(views, &subject, &claim, &head, NULL) == TOC_OK &&
-                     toc_writer_overtaken(statement, head.revision);
-    return overtaken ? "overtaken" : "waiting";
+    if (find_head(draft, statement, org, views, &claim, &head, NULL) != TOC_OK)
+        return "waiting";
+    bool narrows = is_narrower(&head, statement, arena, &live);
+    return toc_writer_overtaken(statement, head.revision, narrows) ? "overtaken" : "waiting";
 }
 
 static void add_approvals(toc_json *json, const toc_log_draft *draft,
@@ -72,6 +89,55 @@ void toc_draft_officers(const toc_card *card, uint32_t scope, toc_json *json)
     toc_json_close(json, ']');
 }
 
+static void add_orgs(toc_json *json, const char *key, const toc_readership *at,
+                     const toc_reader *readers, size_t count)
+{
+    toc_json_open(json, key, '[');
+    for (size_t i = 0; i < count; i++) {
+        if (readers[i].reads && readers[i].local == NULL)
+            toc_readership_org(at, &readers[i].org, json);
+    }
+    toc_json_close(json, ']');
+}
+
+static void leave_out(toc_reader *from, size_t from_count, const toc_reader *readers, size_t count)
+{
+    for (size_t i = 0; i < from_count; i++) {
+        for (size_t j = 0; j < count; j++) {
+            if (readers[j].reads && toc_org_id_equal(&from[i].org, &readers[j].org))
+                from[i].reads = false;
+        }
+    }
+}
+
+/* For whom the claim ends with it, who have it now and would not read it. */
+static toc_code add_losers(draft_line *line, const toc_readership *at, const toc_log_draft *draft,
+                           const toc_statement *statement, const toc_reader *readers, size_t count,
+                           toc_err *err)
+{
+    toc_claim_id claim;
+    toc_views_head head;
+    toc_statement live, end;
+    toc_readable what;
+    const toc_reader *had;
+    size_t had_count;
+    const toc_org_id *org = toc_node_org(toc_talk_node(line->talk));
+    if (find_head(draft, statement, org, line->views, &claim, &head, NULL) != TOC_OK ||
+        !is_narrower(&head, statement, line->arena, &live))
+        return TOC_OK;
+    toc_statement_retract(statement, &claim, TOC_RETRACT_NARROWED, &end);
+    toc_writer_mark_like(&live, &end);
+    TOC_TRY(toc_readership_draft(at, line->views, &end, &what, err));
+    TOC_TRY(toc_readership_of(at, &what, &had, &had_count, err));
+    toc_reader *losers = toc_arena_zalloc(line->arena, had_count, sizeof *losers);
+    if (losers == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a draft");
+    memcpy(losers, had, had_count * sizeof *losers);
+    leave_out(losers, had_count, readers, count);
+    add_orgs(&line->json, "ends_for", at, losers, had_count);
+    return TOC_OK;
+}
+
 /* Who would read it, and everybody else with the reason why not. */
 static toc_code add_readers(draft_line *line, const toc_log_draft *draft,
                             const toc_statement *statement, toc_err *err)
@@ -84,12 +150,8 @@ static toc_code add_readers(draft_line *line, const toc_log_draft *draft,
                                  &at, err));
     TOC_TRY(toc_readership_draft(&at, line->views, statement, &what, err));
     TOC_TRY(toc_readership_of(&at, &what, &readers, &count, err));
-    toc_json_open(&line->json, "readers", '[');
-    for (size_t i = 0; i < count; i++) {
-        if (readers[i].reads && readers[i].local == NULL)
-            toc_readership_org(&at, &readers[i].org, &line->json);
-    }
-    toc_json_close(&line->json, ']');
+    add_orgs(&line->json, "readers", &at, readers, count);
+    TOC_TRY(add_losers(line, &at, draft, statement, readers, count, err));
     toc_json_open(&line->json, "readership", '[');
     for (size_t i = 0; i < count; i++)
         toc_reader_print(&at, &readers[i], &line->json);
@@ -127,7 +189,7 @@ static toc_code say_draft(void *context, const toc_log_draft *draft, toc_err *er
     toc_json_text(json, "lane", toc_span_text(toc_lane_name(draft->lane)));
     toc_json_text(json, "kind", toc_span_text(toc_record_kind_name(statement.kind)));
     toc_json_text(json, "state",
-                  toc_span_text(toc_draft_state(draft, &statement, org, line->views)));
+                  toc_span_text(toc_draft_state(draft, &statement, org, line->views, line->arena)));
     toc_json_number(json, "uid", draft->uid);
     toc_json_time(json, "at", draft->at);
     toc_json_time(json, "not_after", draft->not_after);

@@ -14,7 +14,7 @@ TOC_MUST toc_code toc_draft_says(const toc_log_draft *draft, toc_arena *arena, t
                                  toc_err *err);
 /* "waiting", "lapsed", or "overtaken" by a newer revision of its claim. */
 const char *toc_draft_state(const toc_log_draft *draft, const toc_statement *statement,
-                            const toc_org_id *org, toc_views_txn *views);
+                            const toc_org_id *org, toc_views_txn *views, toc_arena *arena);
 /* `scope`, and `officers`: the numbers of those of the card who may. */
 void toc_draft_officers(const toc_card *card, uint32_t scope, toc_json *json);
 

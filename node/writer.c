@@ -94,7 +94,7 @@ static toc_code append_in_round(void *context, toc_engine *engine, toc_log_txn *
     if (records == NULL || named == NULL || all->ids == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for a batch");
     for (size_t i = 0; i < all->count; i++) {
-        if (all->drafts[i])
+        if (all->drafts[i] || all->later[i])
             continue;
         records[count] = toc_writer_record(all, i);
         named[count++] = all->named[i];
@@ -229,10 +229,12 @@ static void end(toc_writer_batch *all)
 static toc_code tell(const toc_writer_batch *all, toc_told *told, toc_err *err)
 {
     for (size_t i = 0; i < all->count; i++) {
-        toc_statement statement;
+        toc_statement statement, drafted;
+        size_t draft = all->later[i] ? i + 1 : i; /* that has to be approved first */
         TOC_TRY(toc_record_decode(toc_writer_record(all, i), all->arena, &statement, err));
+        TOC_TRY(toc_record_decode(toc_writer_record(all, draft), all->arena, &drafted, err));
         TOC_TRY(toc_told_add(told, &statement, all->named[i],
-                             all->drafts[i] ? toc_writer_rule(all, &statement) : NULL, err));
+                             all->drafts[draft] ? toc_writer_rule(all, &drafted) : NULL, err));
     }
     return TOC_OK;
 }
@@ -493,15 +495,18 @@ static toc_code write_approved(toc_writer_batch *all, const toc_log_draft *draft
     TOC_TRY(toc_record_decode(toc_buf_view(&record), all->arena, &statement, err));
     toc_statement_claim(&statement, &all->circle, toc_node_org(all->writer->node), &claim);
     TOC_TRY(toc_writer_known(all, &statement, &claim, &before, err));
-    if (toc_writer_overtaken(&statement, before.revision))
+    bool narrows = before.live && toc_writer_narrows(&before.marking, &statement);
+    if (toc_writer_overtaken(&statement, before.revision, narrows))
         return toc_fail(err, TOC_STATE,
                         "the claim has a newer revision than the one that was approved; say it "
                         "anew, to be approved anew");
+    if (narrows) /* the number before its own was kept free for this */
+        TOC_TRY(toc_writer_add_end(all, &statement, &claim, &before, statement.revision - 1, err));
     bool follows = statement.kind == TOC_RECORD_RETRACTION || statement.kind == TOC_RECORD_MEMBERS;
     TOC_TRY(toc_writer_add_approved(all, &statement, toc_buf_view(&record),
                                     follows ? before.named : NULL, err));
     TOC_TRY(write_out(all, false, err));
-    *out_record = all->ids[0];
+    *out_record = all->ids[all->count - 1];
     return TOC_OK;
 }
 

@@ -93,13 +93,16 @@ static toc_code reserve(toc_writer_batch *all, toc_err *err)
     size_t *ends = toc_arena_zalloc(all->arena, capacity, sizeof *ends);
     const toc_addressees **named = toc_arena_zalloc(all->arena, capacity, sizeof(void *));
     bool *drafts = toc_arena_zalloc(all->arena, capacity, sizeof *drafts);
-    if (ends == NULL || named == NULL || drafts == NULL)
+    bool *later = toc_arena_zalloc(all->arena, capacity, sizeof *later);
+    if (ends == NULL || named == NULL || drafts == NULL || later == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for a batch");
     if (all->count > 0) {
         memcpy(ends, all->ends, all->count * sizeof *ends);
         memcpy(named, all->named, all->count * sizeof(void *));
         memcpy(drafts, all->drafts, all->count * sizeof *drafts);
+        memcpy(later, all->later, all->count * sizeof *later);
     }
+    all->later = later;
     all->drafts = drafts;
     all->ends = ends;
     all->named = named;
@@ -176,6 +179,7 @@ static toc_code add_record(toc_writer_batch *all, const toc_statement *statement
     TOC_TRY(toc_writer_address(all, statement, after, bytes, named, &sealed, err));
     TOC_TRY(check_size(all, sealed, err));
     all->names_any = all->names_any || *named != NULL;
+    all->later[all->count] = false; /* one that was taken back may have stood here */
     all->drafts[all->count] = officers > 0;
     all->drafts_any = all->drafts_any || officers > 0;
     all->ends[all->count++] = all->bytes.size;
@@ -318,20 +322,43 @@ static toc_code keep_head(toc_writer_batch *all, toc_statement *head, const toc_
     return TOC_OK;
 }
 
-/* What is to be for fewer is ended for those who had it. */
-static toc_code add_end(toc_writer_batch *all, const toc_statement *statement,
-                        const toc_claim_id *claim, const toc_writer_known_claim *before,
-                        uint64_t revision, toc_err *err)
+/* By the charter, also of what was approved already. */
+static bool asks_officers(const toc_writer_batch *all, toc_record_kind kind)
+{
+    const toc_charter *charter = all->completion.charter;
+    return charter != NULL &&
+           toc_approval_rule_of(&charter->policy.approvals, (uint32_t)kind) != NULL;
+}
+
+/* An approval is of one statement, and says nothing of another: what needs two takes two steps. */
+static toc_code check_end(const toc_writer_batch *all, const toc_statement *statement, toc_err *err)
+{
+    if (asks_officers(all, TOC_RECORD_RETRACTION))
+        return toc_fail(err, TOC_DENIED,
+                        "this is for fewer than before, so it is retracted for those who have it, "
+                        "and in this circle officers approve each retraction by itself; retract "
+                        "the claim, then say it anew");
+    if (statement->kind == TOC_RECORD_CLUSTER &&
+        (asks_officers(all, TOC_RECORD_CLUSTER) || asks_officers(all, TOC_RECORD_MEMBERS)))
+        return toc_fail(err, TOC_DENIED,
+                        "this is for fewer than before, so the cluster is told anew with its "
+                        "members, and officers approve each part by itself; retract the claim, "
+                        "then say it anew");
+    return TOC_OK;
+}
+
+toc_code toc_writer_add_end(toc_writer_batch *all, const toc_statement *statement,
+                            const toc_claim_id *claim, const toc_writer_known_claim *before,
+                            uint64_t revision, toc_err *err)
 {
     toc_statement retraction;
+    TOC_TRY(check_end(all, statement, err));
     toc_statement_retract(statement, claim, TOC_RETRACT_NARROWED, &retraction);
-    if (officers_needed(all, statement) + officers_needed(all, &retraction) > 0)
-        return toc_fail(err, TOC_DENIED,
-                        "officers must approve this in the circle, so it cannot be told to fewer "
-                        "in one step; retract the claim, then say it anew");
     toc_writer_mark_like(&before->marking, &retraction);
     TOC_TRY(toc_writer_complete(all, &retraction, claim, revision, err));
-    return toc_writer_add(all, &retraction, before->named, err);
+    TOC_TRY(toc_writer_add(all, &retraction, before->named, err));
+    all->later[all->count - 1] = officers_needed(all, statement) > 0;
+    return TOC_OK;
 }
 
 /* In one round: its end for those who had it, where they are to be fewer, and its head. */
@@ -347,7 +374,7 @@ toc_code toc_writer_take_head(toc_writer_batch *all, toc_err *err)
     row.revision = toc_writer_next_revision(all, highest);
     if (before.live && toc_audience_narrows(&before.marking, &all->head)) {
         TOC_TRY(try_claim(all, &all->head, &all->head_claim, row.revision, err));
-        TOC_TRY(add_end(all, &all->head, &all->head_claim, &before, row.ended, err));
+        TOC_TRY(toc_writer_add_end(all, &all->head, &all->head_claim, &before, row.ended, err));
     }
     TOC_TRY(add_claim(all, &all->head, &all->head_claim, row.revision, err));
     all->retelling = (toc_writer_retelling){0};
@@ -391,7 +418,7 @@ static toc_code narrow(toc_writer_batch *all, toc_statement *statement, const to
 {
     TOC_TRY(try_claim(all, statement, claim, before->revision + 2, err));
     uint64_t revision = toc_writer_next_revision(all, before->revision);
-    TOC_TRY(add_end(all, statement, claim, before, revision, err));
+    TOC_TRY(toc_writer_add_end(all, statement, claim, before, revision, err));
     before->revision = revision;
     toc_recent_row row = {
         .key = toc_writer_claim_key(claim), .revision = revision, .lane = all->lane};

@@ -43,6 +43,7 @@ typedef struct toc_writer_batch {
     const toc_addressees **named; /* of each that names its readers, who they are; else NULL */
     bool names_any;
     bool *drafts; /* of each, whether officers must approve it first */
+    bool *later;  /* it is written with the draft that follows it, when they approve that */
     bool drafts_any;
     toc_draft_id *draft_ids;
     const toc_log_draft *approved; /* the one record is this, approved; else NULL */
@@ -123,9 +124,16 @@ TOC_MUST toc_code toc_writer_end_draft(const toc_writer_batch *all, toc_log_txn 
                                        toc_err *err);
 /* The record of a draft with its approvals, appended. */
 TOC_MUST toc_code toc_writer_draft_record(const toc_log_draft *draft, toc_buf *out, toc_err *err);
+/* Whether the statement is for fewer than the live head, and so follows an end for who has that. */
+bool toc_writer_narrows(const toc_statement *head, const toc_statement *statement);
 /* Whether a claim whose highest revision is this takes the statement no more. The members of a
- * cluster share revisions. */
-bool toc_writer_overtaken(const toc_statement *statement, uint64_t revision);
+ * cluster share revisions; what narrows needs a free one before its own. */
+bool toc_writer_overtaken(const toc_statement *statement, uint64_t revision, bool narrows);
+/* What is to be for fewer is ended for those who had it: before the statement, by the revision. */
+TOC_MUST toc_code toc_writer_add_end(toc_writer_batch *all, const toc_statement *statement,
+                                     const toc_claim_id *claim,
+                                     const toc_writer_known_claim *before, uint64_t revision,
+                                     toc_err *err);
 
 /* A draft of any kind but members; the head of a cluster that is not live is kept back. */
 TOC_MUST toc_code toc_writer_take_claim(toc_writer_batch *all, const toc_statement *draft,

@@ -93,8 +93,15 @@ toc_code toc_writer_end_draft(const toc_writer_batch *all, toc_log_txn *txn, toc
     return toc_log_draft_remove(txn, &all->approved->id, err);
 }
 
-bool toc_writer_overtaken(const toc_statement *statement, uint64_t revision)
+bool toc_writer_narrows(const toc_statement *head, const toc_statement *statement)
 {
-    return statement->kind == TOC_RECORD_MEMBERS ? revision > statement->revision
-                                                 : revision >= statement->revision;
+    return statement->kind != TOC_RECORD_RETRACTION && statement->kind != TOC_RECORD_MEMBERS &&
+           toc_audience_narrows(head, statement);
+}
+
+bool toc_writer_overtaken(const toc_statement *statement, uint64_t revision, bool narrows)
+{
+    uint64_t last = narrows ? revision + 1 : revision;
+    return statement->kind == TOC_RECORD_MEMBERS ? last > statement->revision
+                                                 : last >= statement->revision;
 }

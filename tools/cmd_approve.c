@@ -161,9 +161,24 @@ static void add_numbers(const json_t *items, const char *key, toc_buf *out)
     }
 }
 
+/* The statement does not say so: what is signed has no word of who had the claim before. */
+static void add_losers(const json_t *orgs, toc_buf *out)
+{
+    for (size_t i = 0; i < json_array_size(orgs); i++) {
+        const json_t *row = json_array_get(orgs, i);
+        const char *name = toc_text_of(row, "name");
+        toc_buf_add_text(out, i == 0 ? "It is for fewer than before. When it is written, the claim "
+                                       "is retracted for those who have it now: "
+                                     : ", ");
+        add_plain(out, name[0] == '\0' ? toc_text_of(row, "org") : name);
+    }
+    toc_buf_add_text(out, json_array_size(orgs) == 0 ? "" : ".\n");
+}
+
 /* As of when the draft was asked for. */
 static toc_code add_readers(const json_t *line, toc_buf *out, toc_err *err)
 {
+    add_losers(json_object_get(line, "ends_for"), out);
     toc_buf_add_text(out, "Who would read it, and who would not:\n");
     return toc_readers_print(json_object_get(line, "readership"), 2, out, err);
 }

@@ -252,6 +252,28 @@ def submit_refused(node, span):
     return node.tocsin("submit", "wallet", wallet(5), "--chain", "ETH", "--category", "theft", "--lapse", span, ok=(2,), as_json=False).err
 
 
+def for_fewer(nodes, officers):
+    """What was for all and is to be for one: nothing ends before the officers approve, then both in one."""
+    a, b, c = nodes["a"], nodes["b"], nodes["c"]
+    expect(c.lookup(wallet(1))["claims"], "C does not have it to begin with")
+    dry = a.tocsin("submit", "wallet", wallet(1), "--chain", "ETH", "--category", "theft", "--releasable-to", b.name, "--dry-run", as_json=False).out
+    expect("Org C" in dry, f"a dry run does not say that C loses it: {dry!r}")
+    said = submit(a, 1, "--releasable-to", b.name)
+    expect((said["drafted"], said["changed"]) == (1, 1), f"not drafted: {said}")
+    (draft,) = [draft for draft in pending(a) if draft["state"] == "waiting"]
+    told, digest = whole(a, draft["draft"])
+    expect([loser["name"] for loser in told["ends_for"]] == ["Org C"], f"who loses it: {told}")
+    expect("retracted for those who have it now: Org C." in a.tocsin("pending", draft["draft"], as_json=False).out, "not in words")
+    officers["two"].says("approve", a, draft["draft"], digest)
+    expect(c.lookup(wallet(1))["claims"], "it ended before it was approved")
+    done = officers["three"].says("approve", a, draft["draft"], digest).last
+    wait_for("C has it no more", lambda: not c.lookup(wallet(1))["claims"])
+    wait_for("B keeps it", lambda: [claim["record"] for claim in b.lookup(wallet(1))["claims"]] == [done["record"]])
+    expect(b.lookup(wallet(1))["unapproved"] == c.lookup(wallet(1))["unapproved"] == [], "something was not approved")
+    (wrote,) = [line for line in a.tocsin("audit", "--record", done["record"], "--command", "approve").lines if "wrote" in line]
+    expect(wrote["wrote"]["until"] - wrote["wrote"]["from"] == 2, f"not in one round: {wrote}")
+
+
 def run(nodes):
     nodes.init()
     nodes.start()
@@ -263,8 +285,9 @@ def run(nodes):
     away_from_the_node(nodes, officers, draft, digest)
     rejected(nodes, officers)
     overtaken_and_restarted(nodes, officers)
-    until_when(nodes)
     nodes.level()
+    for_fewer(nodes, officers)
+    until_when(nodes)
     nodes["b"].stop()
     scenario.same_as_model(nodes, nodes["b"])
 

@@ -152,6 +152,133 @@ static void whoever_says_it_settles_until_when_within_bounds(void **state)
     }
 }
 
+/* ---- for fewer than before ---- */
+
+#define WIDE                                                                                       \
+    "chain,address,category,tlp\nETH,0x098B716B8Aaf21512996dC57EB0615e2383E2f96,theft,AMBER\n"
+#define NARROW                                                                                     \
+    "chain,address,category,tlp\nETH,0x098B716B8Aaf21512996dC57EB0615e2383E2f96,theft,RED\n"
+#define SURER                                                                                      \
+    "chain,address,category,tlp,confidence\nETH,0x098B716B8Aaf21512996dC57EB0615e2383E2f96,"       \
+    "theft,AMBER,90\n"
+
+static int start_without_retractions(void **state)
+{
+    TOC_AUTO(answer_wipe) answer got = {0};
+    int code = start(state);
+    ask(*state, "{\"command\":\"circle-propose\",\"approvals\":[\"retraction=0\"]}", NULL, &got);
+    assert_string_equal(got.text, "");
+    return code;
+}
+
+/* What stands of the wallet: kinds, markings and revisions above the first, in order. */
+static void check_said(toc_test_node *node, const char *expected)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf out = {0};
+    TOC_AUTO(answer_wipe) answer got = {0};
+    unsigned long long first = 0;
+    await_level(node);
+    ask(node, "{\"command\":\"shared\",\"wallet\":\"0x098B716B8Aaf21512996dC57EB0615e2383E2f96\"}",
+        NULL, &got);
+    for (size_t i = 0; i < got.count; i++) {
+        unsigned long long revision = strtoull(text_of(got.lines[i], "revision"), NULL, 10);
+        first = i == 0 ? revision : first;
+        toc_buf_printf(&out, "%s%s %s +%llu", i == 0 ? "" : ", ", text_of(got.lines[i], "kind"),
+                       text_of(got.lines[i], "tlp"), revision - first);
+    }
+    toc_buf_add_u8(&out, 0);
+    assert_string_equal((const char *)out.data, expected);
+}
+
+static void what_officers_approve_for_fewer_ends_for_the_others_with_it(void **state)
+{
+    toc_test_node *node = *state;
+    submit(node, 'a', "", WIDE, 1, 0, 0);
+    check_and_approve(node, "wallet", 86400000);
+    submit(node, 'b', "", NARROW, 0, 1, 0);
+    check_said(node, "wallet AMBER +0"); /* nothing ends before they approve */
+    submit(node, 'c', "", WIDE, 0, 0, 1);
+    check_and_approve(node, "wallet", 86400000);
+    check_said(node, "wallet AMBER +0, retraction AMBER +1, wallet RED +2");
+    submit(node, 'd', "", NARROW, 0, 0, 1);
+}
+
+static void read_drafts(const toc_test_node *node, answer *out)
+{
+    ask(node, "{\"command\":\"drafts\"}", NULL, out);
+}
+
+static void approve_nth(const toc_test_node *node, const answer *listed, size_t nth, answer *out)
+{
+    char request[160];
+    TOC_AUTO(answer_wipe) answer whole = {0};
+    snprintf(request, sizeof request, "{\"command\":\"draft\",\"draft\":\"%s\"}",
+             text_of(listed->lines[nth], "draft"));
+    ask(node, request, NULL, &whole);
+    approve(node, whole.lines[0], out);
+}
+
+static void what_has_no_number_left_for_the_end_is_overtaken(void **state)
+{
+    toc_test_node *node = *state;
+    TOC_AUTO(answer_wipe) answer narrow = {0};
+    TOC_AUTO(answer_wipe) answer both = {0};
+    TOC_AUTO(answer_wipe) answer got = {0};
+    TOC_AUTO(answer_wipe) answer late = {0};
+    submit(node, 'a', "", WIDE, 1, 0, 0);
+    check_and_approve(node, "wallet", 86400000);
+    submit(node, 'b', "", NARROW, 0, 1, 0);
+    read_drafts(node, &narrow);
+    assert_int_equal(narrow.count, 1);
+    submit(node, 'c', "", SURER, 0, 1, 0);
+    read_drafts(node, &both);
+    assert_int_equal(both.count, 2);
+    bool first = strcmp(text_of(both.lines[0], "draft"), text_of(narrow.lines[0], "draft")) == 0;
+    approve_nth(node, &both, first ? 1 : 0, &got);
+    assert_string_equal(got.text, "");
+    check_said(node, "wallet AMBER +0, wallet AMBER +1");
+    approve_nth(node, &narrow, 0, &late);
+    assert_string_equal(late.code, "state");
+    answer_wipe(&narrow);
+    read_drafts(node, &narrow);
+    assert_string_equal(text_of(narrow.lines[0], "state"), "overtaken");
+    check_said(node, "wallet AMBER +0, wallet AMBER +1");
+}
+
+static void where_ends_are_approved_too_it_takes_two_steps(void **state)
+{
+    toc_test_node *node = *state;
+    TOC_AUTO(answer_wipe) answer got = {0};
+    submit(node, 'a', "", WIDE, 1, 0, 0);
+    check_and_approve(node, "wallet", 86400000);
+    ask(node,
+        "{\"command\":\"submit\","
+        "\"id\":\"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\"}",
+        NARROW, &got);
+    assert_int_equal(got.count, 2);
+    assert_non_null(strstr(text_of(got.lines[0], "error"), "approve each retraction by itself"));
+    assert_int_equal(number_of(got.lines[1], "refused"), 1);
+    check_said(node, "wallet AMBER +0");
+}
+
+/* Retractions need officers by the time that they approve. */
+static void a_stricter_charter_since_stops_it(void **state)
+{
+    toc_test_node *node = *state;
+    TOC_AUTO(answer_wipe) answer got = {0};
+    TOC_AUTO(answer_wipe) answer waits = {0};
+    TOC_AUTO(answer_wipe) answer late = {0};
+    submit(node, 'a', "", WIDE, 1, 0, 0);
+    check_and_approve(node, "wallet", 86400000);
+    submit(node, 'b', "", NARROW, 0, 1, 0);
+    ask(node, "{\"command\":\"circle-propose\",\"approvals\":[\"retraction=1\"]}", NULL, &got);
+    assert_string_equal(got.text, "");
+    read_draft(node, &waits);
+    approve(node, waits.lines[0], &late);
+    assert_string_equal(late.code, "denied");
+    check_said(node, "wallet AMBER +0");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -159,6 +286,14 @@ int main(void)
                                         stop),
         cmocka_unit_test_setup_teardown(whoever_says_it_settles_until_when_within_bounds, start,
                                         stop),
+        cmocka_unit_test_setup_teardown(what_officers_approve_for_fewer_ends_for_the_others_with_it,
+                                        start_without_retractions, stop),
+        cmocka_unit_test_setup_teardown(what_has_no_number_left_for_the_end_is_overtaken,
+                                        start_without_retractions, stop),
+        cmocka_unit_test_setup_teardown(where_ends_are_approved_too_it_takes_two_steps, start,
+                                        stop),
+        cmocka_unit_test_setup_teardown(a_stricter_charter_since_stops_it,
+                                        start_without_retractions, stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
