@@ -259,7 +259,7 @@ toc_code toc_erasure_names(toc_log_txn *txn, const toc_feed_id *id, const toc_fe
     TOC_AUTO(toc_cursor_close) toc_cursor *cursor = NULL;
     toc_key prefix;
     toc_row row;
-    toc_code code;
+    toc_code code = TOC_OK;
     *out = false;
     erasure_prefix(id, index, &prefix);
     TOC_TRY(toc_cursor_open(txn->txn, TOC_LOG_ERASURES, toc_key_view(&prefix), &cursor, err));
