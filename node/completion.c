@@ -127,8 +127,7 @@ static toc_code charter_of_then(toc_completion *at, const toc_views_head *head, 
 {
     TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
     TOC_TRY(toc_log_read(toc_node_log(at->node), &txn, NULL));
-    return toc_log_charter_judging(txn, &head->feed, head->index, &at->judged, at->arena, out,
-                                   NULL);
+    return toc_log_charter_judging(txn, &head->feed, head->index, at->arena, out, NULL);
 }
 
 /* Its author has it, too, whomever it names. */

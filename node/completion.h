@@ -17,7 +17,6 @@ typedef struct toc_completion {
     /* What the draft that was looked at last speaks about, and repeats the identity of; or NULL. */
     const toc_statement *about;
     toc_views_head about_head;
-    toc_log_judged judged;
     bool is_level;   /* the views were waited for already: what they do not know is not there */
     size_t expected; /* claims that drafts name, found in one go */
     toc_views_place *places;

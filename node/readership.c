@@ -61,7 +61,6 @@ toc_code toc_readership_draft(const toc_readership *readership, toc_views_txn *v
     toc_views_head head;
     toc_statement stored;
     toc_charter then;
-    toc_log_judged judged = {0};
     *out = (toc_readable){.author = *toc_node_org(readership->node), .marking = statement};
     if (statement->kind != TOC_RECORD_RETRACTION && statement->kind != TOC_RECORD_MEMBERS)
         return TOC_OK;
@@ -72,8 +71,8 @@ toc_code toc_readership_draft(const toc_readership *readership, toc_views_txn *v
     TOC_TRY(toc_record_decode(head.bytes, readership->arena, &stored, err));
     if (!toc_audience_is_named(&stored))
         return TOC_OK;
-    TOC_TRY(toc_log_charter_judging(readership->txn, &head.feed, head.index, &judged,
-                                    readership->arena, &then, err));
+    TOC_TRY(toc_log_charter_judging(readership->txn, &head.feed, head.index, readership->arena,
+                                    &then, err));
     out->follows = true;
     return toc_readers_of(&then, &out->author, &stored, readership->arena, &out->had,
                           &out->had_count, err);

@@ -31,8 +31,7 @@ struct toc_writer {
     /* Asked once: a round less for every batch. Whether it still holds, the batch's own round says.
      */
     toc_circle_id circle;
-    uint64_t generation;   /* 0: not known */
-    toc_log_judged judged; /* by which the claims were written that were looked at last */
+    uint64_t generation; /* 0: not known */
 };
 
 toc_code toc_writer_new(toc_node *node, toc_writer **out, toc_err *err)
@@ -203,7 +202,6 @@ static toc_code begin(toc_writer_batch *all, toc_writer *writer, const toc_circl
 {
     *all = (toc_writer_batch){.writer = writer,
                               .recent = &writer->recent,
-                              .judged = &writer->judged,
                               .circle = *circle,
                               .lane = lane,
                               .asked = toc_audit_doing(),

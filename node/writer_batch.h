@@ -26,8 +26,7 @@ typedef struct toc_writer_named {
 
 typedef struct toc_writer_batch {
     toc_writer *writer;
-    toc_recent *recent;     /* the writer's */
-    toc_log_judged *judged; /* likewise */
+    toc_recent *recent; /* the writer's */
     toc_circle_id circle;
     toc_lane lane;
     uint64_t generation;

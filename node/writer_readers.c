@@ -39,8 +39,7 @@ static toc_code find_those_who_had(toc_writer_batch *all, const toc_writer_named
     toc_charter then;
     TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
     TOC_TRY(toc_log_read(toc_node_log(all->completion.node), &txn, err));
-    TOC_TRY(toc_log_charter_judging(txn, &claim->feed, claim->index, all->judged, all->arena, &then,
-                                    err));
+    TOC_TRY(toc_log_charter_judging(txn, &claim->feed, claim->index, all->arena, &then, err));
     out->follows = true;
     return toc_readers_of(&then, toc_node_org(all->completion.node), &claim->marking, all->arena,
                           &out->had, &out->had_count, err);

@@ -187,20 +187,18 @@ TOC_MUST toc_code toc_log_pending_next(toc_log_txn *txn, uint32_t number, uint64
 
 /* ---- what judged an entry ---- */
 
-/* The last grant before an entry. NOT_FOUND: there is none. */
+typedef struct toc_log_grant {
+    uint64_t index;
+    uint64_t next; /* where another grant takes over; UINT64_MAX: none is stored yet */
+    toc_span entry;
+    toc_grant grant;
+} toc_log_grant;
+/* The last grant before an entry, by one search. NOT_FOUND: there is none. */
 TOC_MUST toc_code toc_log_grant_before(toc_log_txn *txn, uint32_t number, uint64_t index,
-                                       toc_span *out_entry, uint64_t *out_index, toc_grant *out,
-                                       toc_err *err);
-/* What was found last; zeroes at first. Entries of one feed in any order then cost one pass. */
-typedef struct toc_log_judged {
-    toc_feed_id feed;
-    uint64_t grant, until; /* it judges (grant, until] at least */
-    toc_charter_hash charter;
-} toc_log_judged;
+                                       toc_log_grant *out, toc_err *err);
 /* The charter by which an entry was written, whatever is in force since. */
 TOC_MUST toc_code toc_log_charter_judging(toc_log_txn *txn, const toc_feed_id *feed, uint64_t index,
-                                          toc_log_judged *known, toc_arena *arena, toc_charter *out,
-                                          toc_err *err);
+                                          toc_arena *arena, toc_charter *out, toc_err *err);
 
 /* ---- journal: what the fold reads, in order of arrival, per lane (alert or bulk) ---- */
 

@@ -10,7 +10,6 @@
 /* A walk over the records of claims, each claim's in the order of its revisions: zeroes at first.
  */
 typedef struct toc_written {
-    toc_log_judged judged;
     bool has_claim; /* that named its readers: */
     bool has_head;  /* a members record follows one that is marked as it is, */
     toc_hash marking;

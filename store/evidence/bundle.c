@@ -115,9 +115,12 @@ static toc_code add_fork(toc_bundling *all, toc_err *err)
 static toc_code add_grant(toc_bundling *all, toc_grant *out, toc_err *err)
 {
     toc_proof path;
-    TOC_TRY(toc_log_grant_before(all->txn, all->feed.number, all->index, &all->bundle.grant,
-                                 &all->bundle.grant_index, out, err));
-    TOC_TRY(toc_bundling_path(all, all->bundle.grant_index, all->feed.head_size, &path, err));
+    toc_log_grant judge;
+    TOC_TRY(toc_log_grant_before(all->txn, all->feed.number, all->index, &judge, err));
+    *out = judge.grant;
+    all->bundle.grant = judge.entry;
+    all->bundle.grant_index = judge.index;
+    TOC_TRY(toc_bundling_path(all, judge.index, all->feed.head_size, &path, err));
     return keep_path(all, &path, &all->bundle.grant_path, err);
 }
 

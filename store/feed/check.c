@@ -248,7 +248,7 @@ static toc_code check_counts(toc_check *check, toc_err *err)
     } tables[] = {{TOC_LOG_FEED_IDS, check->feeds}, {TOC_LOG_CIRCLE_FEEDS, check->feeds},
                   {TOC_LOG_ENTRIES, check->done},   {TOC_LOG_HASHES, check->tiles},
                   {TOC_LOG_ERASED, check->erased},  {TOC_LOG_LACKING, check->lacking},
-                  {TOC_LOG_HEADS, check->heads}};
+                  {TOC_LOG_HEADS, check->heads},    {TOC_LOG_GRANTS, check->grants}};
     for (size_t i = 0; i < TOC_COUNT(tables); i++) {
         uint64_t rows = 0;
         TOC_TRY(toc_table_count(check->txn->txn, tables[i].table, &rows, err));

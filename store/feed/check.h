@@ -11,7 +11,7 @@ typedef struct toc_check {
     toc_progress progress;
     void *context;
     uint64_t done, total; /* entries */
-    uint64_t entry_bytes, feeds, tiles, heads;
+    uint64_t entry_bytes, feeds, tiles, heads, grants;
     uint64_t erased, lacking;     /* entries without a body */
     uint64_t cosigs, cosigs_kept; /* rows, and what their cosigners account for */
     toc_log_pending pending;      /* the range before */

@@ -83,6 +83,12 @@ static toc_code take_grant(feed_walk *walk, uint64_t index, toc_span entry, toc_
     toc_grant grant;
     if (toc_grant_read(entry, &grant, NULL) != TOC_OK)
         return wrong(walk, index, "it says that it is a grant and is none", err);
+    toc_log_grant found;
+    if (toc_log_grant_before(walk->check->txn, walk->feed->number, index + 1, &found, err) !=
+            TOC_OK ||
+        found.index != index)
+        return wrong(walk, index, "it is a grant, and would not be found as one", err);
+    walk->check->grants++;
     walk->has_judge = true;
     walk->judge = (toc_judge){.index = index,
                               .card = grant.card,

@@ -63,10 +63,19 @@ static toc_code put_hashes(toc_log_txn *txn, toc_log_feed *feed, const toc_hash 
     return TOC_OK;
 }
 
+static toc_code mark_grants(toc_log_txn *txn, uint32_t number, uint64_t first,
+                            const toc_span *entries, size_t count, toc_err *err)
+{
+    for (size_t i = 0; i < count; i++)
+        TOC_TRY(toc_grant_mark(txn, number, first + i, entries[i], err));
+    return TOC_OK;
+}
+
 static toc_code append(toc_log_txn *txn, toc_log_feed *feed, const toc_span *entries,
                        const toc_hash *leaves, size_t count, toc_err *err)
 {
     TOC_TRY(put_entries(txn, feed->number, feed->frontier.size, entries, count, err));
+    TOC_TRY(mark_grants(txn, feed->number, feed->frontier.size, entries, count, err));
     TOC_TRY(put_hashes(txn, feed, leaves, count, err));
     TOC_TRY(toc_heads_promote(txn, feed, err));
     return toc_feed_row_put(txn, feed, err);

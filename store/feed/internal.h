@@ -36,6 +36,7 @@ typedef enum toc_log_table {
     TOC_LOG_ERASURES,
     TOC_LOG_MANDATES,
     TOC_LOG_DRAFTS,
+    TOC_LOG_GRANTS,
     TOC_LOG_TABLE_COUNT
 } toc_log_table;
 
@@ -160,6 +161,11 @@ TOC_MUST toc_code toc_fork_journal(toc_log_txn *txn, const toc_log_feed *feed, t
 
 TOC_MUST toc_code toc_journal_row_open(const toc_log_txn *txn, toc_row row, toc_lane *out_lane,
                                        toc_journal_row *out, toc_err *err);
+/* Notes where an entry stands, if it is a grant; or every grant that there is. */
+TOC_MUST toc_code toc_grant_mark(toc_log_txn *txn, uint32_t number, uint64_t index, toc_span entry,
+                                 toc_err *err);
+TOC_MUST toc_code toc_grants_mark_all(toc_log_txn *txn, toc_err *err);
+
 TOC_MUST toc_code toc_pending_row_open(const toc_log_txn *txn, toc_row row, toc_log_pending *out,
                                        toc_err *err);
 TOC_MUST toc_code toc_circle_row_open(const toc_log_txn *txn, toc_row row, toc_log_circle *out,

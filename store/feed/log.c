@@ -7,7 +7,8 @@
 #include "store/feed/internal.h"
 #include "store/folder.h"
 
-enum { LAYOUT_VERSION = 1 };
+/* 1: without the table of grants. */
+enum { LAYOUT_VERSION = 2 };
 
 static const char *const table_names[TOC_LOG_TABLE_COUNT] = {
     [TOC_LOG_STATE] = "state",
@@ -38,6 +39,7 @@ static const char *const table_names[TOC_LOG_TABLE_COUNT] = {
     [TOC_LOG_ERASURES] = "erasures",
     [TOC_LOG_MANDATES] = "mandates",
     [TOC_LOG_DRAFTS] = "drafts",
+    [TOC_LOG_GRANTS] = "grants",
 };
 
 /* ---- open and close ---- */
@@ -68,12 +70,13 @@ toc_code toc_log_create(const char *directory, toc_err *err)
 }
 
 /* The layout's version is written by the first opening: until then there is nothing in the store
- * that could have one. */
+ * that could have one. One of layout 1 gets what it lacks. */
 static toc_code set_layout(toc_log *log, toc_err *err)
 {
     TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
     TOC_TRY(toc_log_write(log, &txn, err));
     uint8_t version = LAYOUT_VERSION;
+    TOC_TRY(toc_grants_mark_all(txn, err));
     TOC_TRY(
         toc_checked_put(txn, TOC_LOG_STATE, toc_span_text("layout"), TOC_SPAN_OF(version), err));
     toc_log_txn *last = txn;
@@ -92,6 +95,11 @@ static toc_code check_layout(toc_log *log, toc_err *err)
     TOC_TRY(code);
     if (version.size != 1)
         return toc_log_lies(txn, TOC_LOG_STATE, key, "the layout's version is not one byte", err);
+    if (version.data[0] == 1) {
+        toc_log_abort(txn);
+        txn = NULL;
+        return set_layout(log, err);
+    }
     if (version.data[0] != LAYOUT_VERSION)
         return toc_fail(err, TOC_STATE,
                         "store '%s' has layout %u, and this program reads layout %d; use the "

@@ -3,14 +3,11 @@
  * card has come into force since (decision 0084). */
 #include "store/view/fold.h"
 
-#include "proto/feed/entry.h"
 #include "proto/rules/approval.h"
 
+/* What the grant that was found last says: it judges (grant, until]. */
 typedef struct judging {
-    uint64_t scanned;          /* entries that were looked at */
-    TOC_LIST(uint64_t) grants; /* where they stand, of those */
-    bool loaded;               /* what follows is of the grant `at` */
-    uint64_t at;
+    uint64_t grant, until; /* until 0: nothing is known */
     toc_card_hash card;
     toc_approval_rules rules;
 } judging;
@@ -29,11 +26,8 @@ void toc_judges_free(toc_judges *judges)
 {
     if (judges == NULL)
         return;
-    for (size_t i = 0; i < judges->feeds.count; i++) {
-        if (judges->feeds.at[i] != NULL)
-            TOC_LIST_WIPE(&judges->feeds.at[i]->grants);
+    for (size_t i = 0; i < judges->feeds.count; i++)
         free(judges->feeds.at[i]);
-    }
     TOC_LIST_WIPE(&judges->feeds);
     free(judges);
 }
@@ -51,44 +45,6 @@ static toc_code judging_of(toc_judges *judges, uint32_t number, judging **out, t
         *found = calloc(1, sizeof **found);
     *out = *found;
     return *out != NULL ? TOC_OK : toc_fail(err, TOC_NO_MEMORY, "no memory for the fold");
-}
-
-/* ---- which grant ---- */
-
-/* Entries are looked at once, in order; what is folded in order is known to be a record and costs
- * nothing. */
-static toc_code scan_to(toc_fold *fold, uint32_t feed, uint64_t index, judging *at, toc_err *err)
-{
-    for (; at->scanned < index; at->scanned++) {
-        toc_span entry;
-        TOC_TRY(toc_log_entry(fold->log, feed, at->scanned, &entry, err));
-        if (entry.size < TOC_ENTRY_HEADER_BYTES || entry.data[1] != TOC_ENTRY_GRANT)
-            continue;
-        uint64_t *place = TOC_LIST_ADD(&at->grants);
-        if (place == NULL)
-            return toc_fail(err, TOC_NO_MEMORY, "no memory for the fold");
-        *place = at->scanned;
-    }
-    if (at->scanned == index)
-        at->scanned++; /* the record itself */
-    return TOC_OK;
-}
-
-/* The last grant before `index`; false when there is none. */
-static bool last_before(const judging *at, uint64_t index, uint64_t *out)
-{
-    size_t low = 0, high = at->grants.count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (at->grants.at[middle] < index)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low == 0)
-        return false;
-    *out = at->grants.at[low - 1];
-    return true;
 }
 
 /* ---- what it names ---- */
@@ -124,20 +80,24 @@ static toc_code load_rules(toc_fold *fold, const toc_fold_feed *feed, const toc_
     return TOC_OK;
 }
 
-static toc_code load(toc_fold *fold, const toc_fold_feed *feed, uint64_t index, judging *at,
+/* What is folded in order costs nothing: the entry asked about is a record, so what judges it
+ * judges the next one too. */
+static toc_code find(toc_fold *fold, const toc_fold_feed *feed, uint64_t index, judging *at,
                      toc_err *err)
 {
-    toc_span entry;
-    toc_grant grant;
-    if (at->loaded && at->at == index)
+    toc_log_grant found;
+    if (index > at->grant && index <= at->until) {
+        at->until = index == at->until ? index + 1 : at->until;
         return TOC_OK;
-    at->loaded = false;
-    TOC_TRY(toc_log_entry(fold->log, feed->number, index, &entry, err));
-    TOC_TRY(toc_grant_read(entry, &grant, err));
-    TOC_TRY(load_rules(fold, feed, &grant.charter, &at->rules, err));
-    at->card = grant.card;
-    at->at = index;
-    at->loaded = true;
+    }
+    TOC_TRY(toc_log_grant_before(fold->log, feed->number, index, &found, err));
+    if (at->until == 0 || at->grant != found.index) {
+        at->until = 0;
+        TOC_TRY(load_rules(fold, feed, &found.grant.charter, &at->rules, err));
+        at->card = found.grant.card;
+        at->grant = found.index;
+    }
+    at->until = found.next == UINT64_MAX ? index + 1 : found.next;
     return TOC_OK;
 }
 
@@ -166,13 +126,12 @@ toc_code toc_fold_approve(toc_fold *fold, const toc_fold_feed *feed, uint64_t in
                           toc_err *err)
 {
     judging *at;
-    uint64_t grant;
     in->needed = in->counted = 0;
     TOC_TRY(judging_of(fold->views->judges, feed->number, &at, err));
-    TOC_TRY(scan_to(fold, feed->number, index, at, err));
-    if (!last_before(at, index, &grant))
+    toc_code code = find(fold, feed, index, at, err);
+    if (code == TOC_NOT_FOUND)
         return TOC_OK; /* no node stores such a feed */
-    TOC_TRY(load(fold, feed, grant, at, err));
+    TOC_TRY(code);
     const toc_approval_rule *rule = toc_approval_rule_of(&at->rules, (uint32_t)in->statement.kind);
     return rule == NULL ? TOC_OK : judge(fold, feed, at, rule, in, err);
 }

@@ -63,7 +63,7 @@ pair = sha256(b"\x01", leaves[0], leaves[1])
 number = u32(1)
 
 row("state", b"entry_bytes", u64(sum(map(len, entries))))
-row("state", b"layout", u8(1))
+row("state", b"layout", u8(2))
 row("state", b"owner", ORG)
 no_head = u64(0) + bytes(32)
 row("feeds", number, feed_id + CIRCLE + ORG + u8(BULK) + u64(GENERATION) + u8(0) + no_head + no_head

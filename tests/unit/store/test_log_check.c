@@ -226,7 +226,7 @@ static void one_flipped_byte_in_any_other_row_is_found(void **state)
     toc_logbook_shut(book);
     static const char *const tables[] = {
         "feeds", "feed_ids", "circle_feeds", "heads", "journal",     "pending", "roll",
-        "cards", "circles",  "peers",        "keys",  "submissions", "overlay"};
+        "cards", "circles",  "peers",        "keys",  "submissions", "overlay", "grants"};
     for (size_t i = 0; i < TOC_COUNT(tables); i++) {
         size_t rows = toc_logbook_rows(book, tables[i]);
         assert_true(rows >= 1);
@@ -270,6 +270,7 @@ static void a_row_that_is_gone_is_found(void **state)
     assert_finds_removal("circle_feeds", 1, "not listed in its circle");
     assert_finds_removal("heads", 0, "a head that the feed");
     assert_finds_removal("heads", 1, "a head that the feed");
+    assert_finds_removal("grants", 1, "entry 300: it is a grant, and would not be found");
     assert_finds_removal("journal", 1, "missing");
     assert_finds_removal("roll", 0, "missing");
     assert_finds_removal("roll", 1, "missing");
