@@ -21,12 +21,6 @@ static toc_code check(const toc_statement *statement, bool named, toc_err *err)
     return toc_documents_check(&body->documents, err);
 }
 
-static toc_code check_wallets(const toc_statement *statement, toc_err *err)
-{
-    const toc_wallet *wallet = &statement->as.attribution.wallet;
-    return wallet->chain == NULL ? TOC_OK : toc_wallet_check(wallet, err);
-}
-
 static ProtobufCMessage *pack(const toc_statement *statement, toc_arena *arena)
 {
     const toc_attribution_body *body = &statement->as.attribution;
@@ -79,14 +73,11 @@ static void identify(const toc_statement *statement, toc_identity *out)
     toc_identity_add_source(out, &statement->source);
 }
 
+/* Of what is attributed without a wallet. */
 static void subject(const toc_statement *statement, const toc_claim_id *claim, toc_subject *out)
 {
-    const toc_attribution_body *body = &statement->as.attribution;
     (void)claim;
-    if (body->wallet.chain == NULL)
-        toc_incident_subject(body->incident.slug, out);
-    else
-        *out = body->wallet.subject;
+    toc_incident_subject(statement->as.attribution.incident.slug, out);
 }
 
 const toc_kind_row toc_kind_attribution = {.name = "attribution",
@@ -95,7 +86,8 @@ const toc_kind_row toc_kind_attribution = {.name = "attribution",
                                            .sourced = true,
                                            .is_target = true,
                                            .check = check,
-                                           .check_wallets = check_wallets,
+                                           .wallet_at =
+                                               offsetof(toc_statement, as.attribution.wallet),
                                            .pack = pack,
                                            .unpack = unpack,
                                            .strip = strip,

@@ -18,11 +18,6 @@ static toc_code check(const toc_statement *statement, bool named, toc_err *err)
     return toc_record_field_slug(body->basis, "basis", true, err);
 }
 
-static toc_code check_wallets(const toc_statement *statement, toc_err *err)
-{
-    return toc_wallet_check(&statement->as.clearance.wallet, err);
-}
-
 static ProtobufCMessage *pack(const toc_statement *statement, toc_arena *arena)
 {
     const toc_clearance_body *body = &statement->as.clearance;
@@ -59,21 +54,14 @@ static void identify(const toc_statement *statement, toc_identity *out)
     toc_identity_add_source(out, &statement->source);
 }
 
-static void subject(const toc_statement *statement, const toc_claim_id *claim, toc_subject *out)
-{
-    (void)claim;
-    *out = statement->as.clearance.wallet.subject;
-}
-
 const toc_kind_row toc_kind_clearance = {.name = "clearance",
                                          .field = TOC__STATEMENT__BODY_CLEARANCE,
                                          .is_head = true,
                                          .sourced = true,
                                          .is_target = true,
                                          .check = check,
-                                         .check_wallets = check_wallets,
+                                         .wallet_at = offsetof(toc_statement, as.clearance.wallet),
                                          .pack = pack,
                                          .unpack = unpack,
                                          .strip = strip,
-                                         .identify = identify,
-                                         .subject = subject};
+                                         .identify = identify};

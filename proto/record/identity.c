@@ -111,7 +111,11 @@ void toc_statement_subject(const toc_statement *statement, const toc_claim_id *c
 {
     toc_statement scratch;
     const toc_statement *about = toc_statement_about(statement, &scratch);
-    toc_kind_row_of(about->kind)->subject(about, claim, out);
+    const toc_wallet *wallet = toc_kind_wallet_of(about);
+    if (wallet != NULL)
+        *out = wallet->subject;
+    else
+        toc_kind_row_of(about->kind)->subject(about, claim, out);
 }
 
 /* RULES §4. That a root which names a list or vendor has the tag of its source, decoding has seen

@@ -70,38 +70,34 @@ const toc_target *toc_statement_target(const toc_statement *statement)
                                                    : NULL;
 }
 
+const toc_wallet *toc_kind_wallet_of(const toc_statement *statement)
+{
+    const toc_kind_row *row = toc_kind_row_of(statement->kind);
+    if (row == NULL || row->wallet_at == 0)
+        return NULL;
+    const void *there = (const uint8_t *)statement + row->wallet_at;
+    const toc_wallet *wallet = there;
+    return wallet->chain == NULL && row->subject != NULL ? NULL : wallet;
+}
+
+toc_code toc_kind_check_wallets(const toc_statement *statement, toc_err *err)
+{
+    const toc_kind_row *row = toc_kind_row_of(statement->kind);
+    const toc_wallet *wallet = toc_kind_wallet_of(statement);
+    if (wallet != NULL)
+        TOC_TRY(toc_wallet_check(wallet, err));
+    return row->check_wallets == NULL ? TOC_OK : row->check_wallets(statement, err);
+}
+
 const toc_wallet *toc_statement_wallet(const toc_statement *statement)
 {
-    switch (statement->kind) {
-    case TOC_RECORD_WALLET:
-        return &statement->as.wallet.wallet;
-    case TOC_RECORD_ATTRIBUTION:
-        return statement->as.attribution.wallet.chain == NULL ? NULL
-                                                              : &statement->as.attribution.wallet;
-    case TOC_RECORD_SIGHTING:
-        return &statement->as.sighting.wallet;
-    case TOC_RECORD_NOTICE:
-        return &statement->as.notice.wallet;
-    case TOC_RECORD_CLEARANCE:
-        return &statement->as.clearance.wallet;
-    case TOC_RECORD_DISPUTE:
-        return toc_statement_wallet(statement->as.dispute.target.named);
-    case TOC_RECORD_INQUIRY:
-        return toc_statement_wallet(statement->as.inquiry.target.named);
-    case TOC_RECORD_REPLY:
-        return toc_statement_wallet(statement->as.reply.target.named);
-    case TOC_RECORD_RETRACTION:
-        if (statement->as.retraction.target_kind == TOC_RECORD_WALLET)
-            return &statement->as.retraction.wallet.wallet;
-        return statement->as.retraction.named == NULL
-                   ? NULL
-                   : toc_statement_wallet(statement->as.retraction.named);
-    case TOC_RECORD_CLUSTER:
-    case TOC_RECORD_MEMBERS:
-    case TOC_RECORD_TRANSFER:
-    case TOC_RECORD_INCIDENT:
-    case TOC_RECORD_SAME_AS:
-        break;
-    }
-    return NULL;
+    const toc_target *target = toc_statement_target(statement);
+    if (target != NULL)
+        return toc_statement_wallet(target->named);
+    if (statement->kind != TOC_RECORD_RETRACTION)
+        return toc_kind_wallet_of(statement);
+    const toc_retraction_body *body = &statement->as.retraction;
+    if (body->target_kind == TOC_RECORD_WALLET)
+        return &body->wallet.wallet;
+    return body->named == NULL ? NULL : toc_statement_wallet(body->named);
 }

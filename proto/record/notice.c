@@ -45,11 +45,6 @@ static toc_code check(const toc_statement *statement, bool named, toc_err *err)
     return check_signature(&body->signature, err);
 }
 
-static toc_code check_wallets(const toc_statement *statement, toc_err *err)
-{
-    return toc_wallet_check(&statement->as.notice.wallet, err);
-}
-
 static bool pack_signature(const toc_key_signature *from, toc_arena *arena, Toc__NoticeBody *to)
 {
     if (from->scheme.size == 0)
@@ -114,23 +109,16 @@ static void identify(const toc_statement *statement, toc_identity *out)
     toc_identity_add_wallet(out, &statement->as.notice.wallet);
 }
 
-static void subject(const toc_statement *statement, const toc_claim_id *claim, toc_subject *out)
-{
-    (void)claim;
-    *out = statement->as.notice.wallet.subject;
-}
-
 const toc_kind_row toc_kind_notice = {.name = "service-notice",
                                       .field = TOC__STATEMENT__BODY_NOTICE,
                                       .is_head = true,
                                       .is_target = true,
                                       .check = check,
-                                      .check_wallets = check_wallets,
+                                      .wallet_at = offsetof(toc_statement, as.notice.wallet),
                                       .pack = pack,
                                       .unpack = unpack,
                                       .strip = strip,
-                                      .identify = identify,
-                                      .subject = subject};
+                                      .identify = identify};
 
 /* ---- the signature ---- */
 

@@ -45,10 +45,11 @@ typedef struct toc_kind_row {
     const char *name;
     uint32_t field; /* the body's, in Statement and in Named */
     bool is_head;
-    bool sourced;   /* the source is part of the identity */
-    bool is_target; /* may be disputed and asked about */
+    bool sourced;     /* the source is part of the identity */
+    bool is_target;   /* may be disputed and asked about */
+    size_t wallet_at; /* in the statement: the wallet that it is about; 0: it is about none */
     toc_code (*check)(const toc_statement *statement, bool named, toc_err *err);
-    /* That addresses in a struct are what their text says; the encoder's half of reading them. */
+    /* toc_kind_check_wallets, of other addresses than that one; NULL: there are none. */
     toc_code (*check_wallets)(const toc_statement *statement, toc_err *err);
     /* The body; NULL when the arena is full. Spans are lent where protobuf-c allows it. */
     ProtobufCMessage *(*pack)(const toc_statement *statement, toc_arena *arena);
@@ -57,11 +58,16 @@ typedef struct toc_kind_row {
                        toc_err *err);
     void (*strip)(const toc_statement *from, toc_statement *out); /* the identity fields */
     void (*identify)(const toc_statement *statement, toc_identity *out);
+    /* Where there is no wallet; NULL: there always is one, and the subject is the wallet's. */
     void (*subject)(const toc_statement *statement, const toc_claim_id *claim, toc_subject *out);
 } toc_kind_row;
 
 /* NULL when there is no such kind. */
 const toc_kind_row *toc_kind_row_of(toc_record_kind kind);
+/* What the statement itself is about, not what it repeats of another. NULL: no wallet. */
+const toc_wallet *toc_kind_wallet_of(const toc_statement *statement);
+/* That addresses in a struct are what their text says; the encoder's half of reading them. */
+TOC_MUST toc_code toc_kind_check_wallets(const toc_statement *statement, toc_err *err);
 extern const toc_kind_row toc_kind_wallet, toc_kind_cluster, toc_kind_members, toc_kind_retraction;
 extern const toc_kind_row toc_kind_transfer, toc_kind_incident, toc_kind_same_as;
 extern const toc_kind_row toc_kind_attribution, toc_kind_sighting, toc_kind_notice;

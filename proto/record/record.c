@@ -83,8 +83,7 @@ static toc_code check_to_encode(const toc_statement *statement, toc_statement_st
                                 toc_err *err)
 {
     TOC_TRY(toc_statement_check_fields(statement, stage, err));
-    const toc_kind_row *row = toc_kind_row_of(statement->kind);
-    return row->check_wallets == NULL ? TOC_OK : row->check_wallets(statement, err);
+    return toc_kind_check_wallets(statement, err);
 }
 
 /* The statement, or the record around it; nothing is left behind in `out` on failure. */

@@ -37,11 +37,10 @@ static toc_code check(const toc_statement *statement, bool named, toc_err *err)
     return toc_record_field_slug(body->account_role, "account_role", true, err);
 }
 
-static toc_code check_wallets(const toc_statement *statement, toc_err *err)
+static toc_code check_account(const toc_statement *statement, toc_err *err)
 {
-    const toc_sighting_body *body = &statement->as.sighting;
-    TOC_TRY(toc_wallet_check(&body->wallet, err));
-    return body->stopped_at == NULL ? TOC_OK : toc_wallet_check(body->stopped_at, err);
+    const toc_wallet *account = statement->as.sighting.stopped_at;
+    return account == NULL ? TOC_OK : toc_wallet_check(account, err);
 }
 
 static bool pack_account(const toc_wallet *account, toc_arena *arena, Toc__SightingBody *to)
@@ -115,20 +114,14 @@ static void identify(const toc_statement *statement, toc_identity *out)
     toc_identity_add_place(out, &statement->as.sighting.place);
 }
 
-static void subject(const toc_statement *statement, const toc_claim_id *claim, toc_subject *out)
-{
-    (void)claim;
-    *out = statement->as.sighting.wallet.subject;
-}
-
 const toc_kind_row toc_kind_sighting = {.name = "sighting",
                                         .field = TOC__STATEMENT__BODY_SIGHTING,
                                         .is_head = true,
                                         .is_target = true,
                                         .check = check,
-                                        .check_wallets = check_wallets,
+                                        .wallet_at = offsetof(toc_statement, as.sighting.wallet),
+                                        .check_wallets = check_account,
                                         .pack = pack,
                                         .unpack = unpack,
                                         .strip = strip,
-                                        .identify = identify,
-                                        .subject = subject};
+                                        .identify = identify};

@@ -30,10 +30,7 @@ toc_code toc_named_check(const toc_statement *named, toc_err *err)
 
 toc_code toc_named_check_wallets(const toc_statement *named, toc_err *err)
 {
-    if (named == NULL) /* open, in a draft */
-        return TOC_OK;
-    const toc_kind_row *row = toc_kind_row_of(named->kind);
-    return row->check_wallets == NULL ? TOC_OK : row->check_wallets(named, err);
+    return named == NULL ? TOC_OK /* open, in a draft */ : toc_kind_check_wallets(named, err);
 }
 
 Toc__Named *toc_named_pack(const toc_statement *named, toc_arena *arena)

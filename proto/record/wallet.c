@@ -187,11 +187,6 @@ static toc_code check(const toc_statement *statement, bool named, toc_err *err)
     return check_body(body, err);
 }
 
-static toc_code check_wallets(const toc_statement *statement, toc_err *err)
-{
-    return toc_wallet_check(&statement->as.wallet.wallet, err);
-}
-
 static void strip(const toc_statement *from, toc_statement *out)
 {
     const toc_wallet_body *body = &from->as.wallet;
@@ -213,21 +208,14 @@ static void identify(const toc_statement *statement, toc_identity *out)
     toc_identity_add_source(out, &statement->source);
 }
 
-static void subject(const toc_statement *statement, const toc_claim_id *claim, toc_subject *out)
-{
-    (void)claim;
-    *out = statement->as.wallet.wallet.subject;
-}
-
 const toc_kind_row toc_kind_wallet = {.name = "wallet",
                                       .field = TOC__STATEMENT__BODY_WALLET,
                                       .is_head = true,
                                       .sourced = true,
                                       .is_target = true,
                                       .check = check,
-                                      .check_wallets = check_wallets,
+                                      .wallet_at = offsetof(toc_statement, as.wallet.wallet),
                                       .pack = pack,
                                       .unpack = unpack,
                                       .strip = strip,
-                                      .identify = identify,
-                                      .subject = subject};
+                                      .identify = identify};

@@ -7,6 +7,7 @@ static toc_arena *arena;
 static toc_vectors *vectors;
 static toc_circle_id circle;
 static toc_org_id org;
+static size_t lies; /* told by visit_lie */
 
 static int set_up(void **state)
 {
@@ -101,6 +102,39 @@ static void claims_and_subjects_are_those_of_the_reference(void **state)
 {
     (void)state;
     each(visit_identity);
+}
+
+/* A claim is filed under its subject: the two say the same, or nothing is written. */
+static void visit_lie(const toc_vector *vector, const toc_statement *statement)
+{
+    toc_statement lie = *statement, retraction;
+    toc_claim_id claim;
+    TOC_AUTO(toc_buf_wipe) toc_buf buf = {0};
+    toc_err err;
+    (void)vector;
+    const toc_wallet *wallet = toc_statement_wallet(&lie);
+    if (wallet == NULL || toc_statement_target(&lie) != NULL)
+        return;
+    size_t at = (size_t)((const uint8_t *)wallet->subject.bytes - (const uint8_t *)&lie);
+    assert_true(at < sizeof lie);
+    ((uint8_t *)&lie)[at + 5] ^= 1;
+    TOC_CHECK_FAILS(TOC_MALFORMED, toc_record_encode(&lie, &buf, &err));
+    assert_non_null(strstr(err.text, "wallet: the address is not that of the subject"));
+    toc_statement_claim(&lie, &circle, &org, &claim);
+    toc_statement_retract(&lie, &claim, TOC_RETRACT_ERROR, &retraction);
+    retraction.revision = 8;
+    retraction.issued_at = statement->issued_at;
+    TOC_CHECK_FAILS(TOC_MALFORMED, toc_record_encode(&retraction, &buf, &err));
+    assert_non_null(strstr(err.text, "wallet: the address is not that of the subject"));
+    lies++;
+}
+
+static void an_address_that_is_not_its_subjects_is_never_written(void **state)
+{
+    (void)state;
+    lies = 0;
+    each(visit_lie);
+    assert_true(lies >= 8);
 }
 
 static void visit_retraction(const toc_vector *vector, const toc_statement *statement)
@@ -313,6 +347,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         KINDS_TEST(what_the_reference_wrote_is_written_again_byte_for_byte),
         KINDS_TEST(claims_and_subjects_are_those_of_the_reference),
+        KINDS_TEST(an_address_that_is_not_its_subjects_is_never_written),
         KINDS_TEST(a_retraction_repeats_the_identity_and_is_filed_beside_its_target),
         KINDS_TEST(every_truncation_is_refused_and_leaves_out_untouched),
         KINDS_TEST(every_truncation_of_a_draft_is_refused),
