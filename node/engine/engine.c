@@ -331,7 +331,7 @@ static toc_code take_request(toc_engine *engine, toc_log_txn *txn, engine_link *
     if (message->kind == TOC_MSG_HEADS)
         return toc_sync_serve_heads(engine, txn, link, message, err);
     if (message->kind == TOC_MSG_PULL)
-        return toc_sync_serve_pull(engine, txn, link, message, err);
+        return toc_sync_serve_pull(engine, txn, link, message, now, err);
     if (message->kind == TOC_MSG_WANT_GRANT)
         return toc_grants_serve(engine, txn, link, message, now, err);
     if (message->kind == TOC_MSG_ROLL)

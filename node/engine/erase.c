@@ -5,6 +5,7 @@
 #include "node/engine/sync.h"
 
 #include "proto/base/endian.h"
+#include "proto/base/reader.h"
 #include "proto/feed/addressed.h"
 
 enum {
@@ -222,6 +223,48 @@ toc_code toc_erase_judge(toc_engine *engine, toc_log_txn *txn, const toc_log_fee
     }
     *out = bare;
     return TOC_OK;
+}
+
+/* ---- serving ---- */
+
+static toc_code serve_one(toc_engine *engine, toc_log_txn *txn, const toc_log_feed *feed,
+                          uint64_t index, toc_span entry, toc_now now, toc_buf *out, toc_err *err)
+{
+    toc_hash leaf;
+    toc_bare bare = {0};
+    uint8_t left[TOC_ENTRY_BARE_BYTES];
+    if (!toc_entry_is_bare(entry) && entry.data[1] == TOC_ENTRY_RECORD) {
+        TOC_TRY(toc_log_leaf(txn, feed->number, index, &leaf, err));
+        TOC_TRY(
+            prove(engine, txn, feed, index, &leaf, toc_get_u32(entry.data + 8), now, &bare, err));
+    }
+    if (bare.why != 0) {
+        toc_entry_strip(entry, left);
+        entry = TOC_SPAN_OF(left);
+    }
+    toc_buf_add_u32(out, (uint32_t)entry.size);
+    toc_buf_add_span(out, entry);
+    return TOC_OK;
+}
+
+toc_code toc_erase_serve(toc_engine *engine, toc_log_txn *txn, const toc_log_feed *feed,
+                         uint64_t from, uint32_t count, toc_now now, toc_buf *entries, toc_err *err)
+{
+    mandates all;
+    TOC_AUTO(toc_buf_wipe) toc_buf out = {0};
+    TOC_TRY(read_mandates(txn, &all, err));
+    if (!all.holds)
+        return TOC_OK; /* without one such bodies are gone here as well */
+    toc_reader reader = toc_reader_of(toc_buf_view(entries));
+    for (uint32_t i = 0; i < count; i++) {
+        toc_span entry = toc_read_u32_span(&reader, TOC_ENTRY_BYTES_MAX);
+        TOC_TRY(toc_reader_ok(&reader, "entries", err));
+        TOC_TRY(serve_one(engine, txn, feed, from + i, entry, now, &out, err));
+    }
+    toc_buf_clear(entries);
+    toc_buf_add_span(entries, toc_buf_view(&out));
+    TOC_TRY(toc_buf_ok(&out, err));
+    return toc_buf_ok(entries, err);
 }
 
 /* ---- erasing ---- */

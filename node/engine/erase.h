@@ -48,6 +48,11 @@ TOC_MUST toc_code toc_erase_opened(toc_engine *engine, toc_log_txn *txn, const t
 TOC_MUST toc_code toc_erase_heed(toc_engine *engine, toc_log_txn *txn, const toc_log_feed *by,
                                  uint64_t by_index, const toc_erasure *erasure, toc_now now,
                                  toc_err *err);
+/* Of entries [from, …), as toc_log_entries gave them to be sent: what everybody may see is erased,
+ * and a legal hold keeps here, goes without its body. */
+TOC_MUST toc_code toc_erase_serve(toc_engine *engine, toc_log_txn *txn, const toc_log_feed *feed,
+                                  uint64_t from, uint32_t count, toc_now now, toc_buf *entries,
+                                  toc_err *err);
 /* Is the entry, which is whole, under a legal hold? */
 TOC_MUST toc_code toc_erase_is_held(const toc_engine *engine, toc_log_txn *txn,
                                     const toc_log_feed *feed, uint64_t index, bool *out,

@@ -294,7 +294,7 @@ static toc_code send_part(toc_engine *engine, toc_log_txn *txn, engine_link *lin
 }
 
 toc_code toc_sync_serve_pull(toc_engine *engine, toc_log_txn *txn, engine_link *link,
-                             const toc_message *message, toc_err *err)
+                             const toc_message *message, toc_now now, toc_err *err)
 {
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
     TOC_TRY(toc_arena_new(PULL_ARENA_BYTES, &arena, err));
@@ -332,6 +332,7 @@ toc_code toc_sync_serve_pull(toc_engine *engine, toc_log_txn *txn, engine_link *
         toc_buf_clear(&part.entries);
         TOC_TRY(toc_log_entries(txn, feed.number, from, until, ENGINE_PART_BYTES_MAX, &part.entries,
                                 &part.count, err));
+        TOC_TRY(toc_erase_serve(engine, txn, &feed, from, part.count, now, &part.entries, err));
         entries = part.entries;
         budget -= part.entries.size < budget ? part.entries.size : budget;
         more = from + part.count < until && budget > 0 && part.count > 0;

@@ -28,7 +28,7 @@ TOC_MUST toc_code toc_sync_not_a_member(toc_engine *engine, toc_log_txn *txn, en
 /* ---- chunks (pull.c) ---- */
 
 TOC_MUST toc_code toc_sync_serve_pull(toc_engine *engine, toc_log_txn *txn, engine_link *link,
-                                      const toc_message *message, toc_err *err);
+                                      const toc_message *message, toc_now now, toc_err *err);
 TOC_MUST toc_code toc_sync_part(toc_engine *engine, toc_log_txn *txn, engine_link *link,
                                 engine_request *request, const toc_message *message, toc_now now,
                                 toc_err *err);

@@ -300,6 +300,43 @@ static void a_legal_hold_keeps_from_author_day_and_order_until_it_is_lifted(void
     assert_sound(s, READER);
 }
 
+/* Whether a body was ever here, and went again. */
+static bool lost_a_body(const scene *s, int by, uint64_t index)
+{
+    toc_err err;
+    toc_log_txn *txn = NULL;
+    toc_journal_row row = {0};
+    uint32_t number = number_at(s, by);
+    bool lost = false;
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[by].log, &txn, &err));
+    while (!lost && toc_log_journal_next(txn, TOC_LANE_ALERT, row.number, &row, NULL) == TOC_OK)
+        lost = row.kind == TOC_JOURNAL_ERASED && row.feed == number && row.from <= index &&
+               index < row.until;
+    toc_log_abort(txn);
+    return lost;
+}
+
+/* Kept for a court, and for nobody else: who joins gets the feed from the node that holds it. */
+static void what_a_legal_hold_keeps_is_given_to_nobody_without_its_author(void **state)
+{
+    scene *s = *state;
+    uint64_t index = say_claim(s, "theft", 1), other = say_claim(s, "scam", 1);
+    steps(s, 300);
+    assert_int_equal(rule_at(s, READER, TOC_MANDATE_KEEP, "theft", false, NULL, 0), TOC_OK);
+    assert_int_equal(erase_by_author(s, index), TOC_OK);
+    steps(s, 300);
+    sim_star(&s->net, READER);
+    admit_as(s, FRIEND, TOC_ROLE_MEMBER, true);
+    steps(s, 1000);
+    assert_int_equal(stored(s, FRIEND), stored(s, AUTHOR));
+    assert_int_equal(why_at(s, FRIEND, index), TOC_BARE_AUTHOR);
+    assert_false(lost_a_body(s, FRIEND, index));
+    assert_true(lost_a_body(s, RELAY, index));
+    assert_true(opens(s, READER, index));
+    assert_true(opens(s, FRIEND, other));
+    assert_sound(s, FRIEND);
+}
+
 static void an_author_does_not_erase_what_it_holds_itself(void **state)
 {
     scene *s = *state;
@@ -326,6 +363,8 @@ int main(void)
         TEST(what_an_order_deleted_is_covered_once_its_author_erases_it_too),
         TEST(an_order_does_not_take_back_own_words),
         TEST(a_legal_hold_keeps_from_author_day_and_order_until_it_is_lifted),
+        TEST_OF_FOUR(what_a_legal_hold_keeps_is_given_to_nobody_without_its_author,
+                     set_up_three_of_four),
         TEST(an_author_does_not_erase_what_it_holds_itself),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
