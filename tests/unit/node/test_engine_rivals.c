@@ -132,6 +132,25 @@ static void while_it_is_contested_nothing_is_sealed_to_who_reads_in_one_branch(v
     assert_int_equal(open_newest(v, D), TOC_NOT_FOUND);
 }
 
+/* Nor is it served what it could not open: who said how much and when is for members. */
+static void while_it_is_contested_who_is_in_one_branch_is_served_nothing(void **state)
+{
+    voting *v = *state;
+    scene *s = v->s;
+    tell_rival(v, 2);
+    assert_true(circle_at(v, A).contested);
+    sim_star(&s->net, A);
+    run(v, 200);
+    uint64_t before = size_at(s, C, A, TOC_LANE_ALERT);
+    write_at(v, A);
+    run(v, 2000);
+    assert_int_equal(size_at(s, B, A, TOC_LANE_ALERT), size_at(s, A, A, TOC_LANE_ALERT));
+    assert_int_equal(size_at(s, C, A, TOC_LANE_ALERT), before);
+    toc_message question = {.kind = TOC_MSG_HEADS, .as.heads = {.circle = s->circle}};
+    toc_buf answer = refusal_of(s, C, A, &question);
+    toc_buf_wipe(&answer);
+}
+
 static void the_operator_chooses_the_other_branch(void **state)
 {
     voting *v = *state;
@@ -174,6 +193,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up_voting, tear_down_voting)
         TEST(of_two_valid_charters_the_first_holds_and_only_readers_of_both_get_keys),
         TEST(while_it_is_contested_nothing_is_sealed_to_who_reads_in_one_branch),
+        TEST(while_it_is_contested_who_is_in_one_branch_is_served_nothing),
         TEST(the_operator_chooses_the_other_branch),
         TEST(a_charter_without_a_quorum_contests_nothing),
     };

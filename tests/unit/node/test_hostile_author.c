@@ -227,6 +227,97 @@ static void nobody_writes_by_a_card_older_than_the_charter_demands(void **state)
     assert_true(refused(s, READER, MALLORY, TOC_REFUSE_GRANT) >= 1);
 }
 
+/* ---- entries out of place ---- */
+
+typedef struct misplaced {
+    scene *s;
+    toc_lane lane;
+    enum { OLD_EPOCH, RECORD, LARGE_RECORD, BOXES, NO_BOXES } what;
+} misplaced;
+
+/* Of the grants that the author has, the newest of a lane. */
+static toc_code copy_grant(const scene *s, toc_log_txn *txn, toc_lane lane, toc_buf *out,
+                           toc_err *err)
+{
+    toc_log_feed feed;
+    toc_span entry;
+    assert_true(feed_at(s, MALLORY, MALLORY, lane, &feed));
+    TOC_TRY(toc_log_entry(txn, feed.number, feed.judge.index, &entry, err));
+    toc_buf_add_span(out, entry);
+    return toc_buf_ok(out, err);
+}
+
+/* In order as an entry, and in its author's tree; and not where it belongs. */
+static toc_code append_misplaced(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                                 toc_err *err)
+{
+    static const uint8_t text[TOC_RECORD_ALERT_BYTES_MAX + 1000] = {'x'};
+    const misplaced *this = context;
+    TOC_AUTO(toc_buf_wipe) toc_buf entry = {0};
+    TOC_AUTO(toc_secret_free) toc_secret *key = NULL;
+    toc_log_feed feed;
+    toc_hash leaf;
+    assert_true(feed_at(this->s, MALLORY, MALLORY, this->lane, &feed));
+    uint32_t epoch = feed.judge.epoch;
+    TOC_TRY(toc_log_sender_key(txn, &feed.name, epoch, &key, err));
+    toc_feed_name bulk = feed.name; /* where such a size is allowed */
+    bulk.lane = TOC_LANE_BULK;
+    if (this->what == BOXES || this->what == NO_BOXES)
+        TOC_TRY(copy_grant(this->s, txn, this->what == BOXES ? TOC_LANE_KEYS : TOC_LANE_ALERT,
+                           &entry, err));
+    else
+        TOC_TRY(toc_entry_seal(
+            &bulk, &feed.id, feed.frontier.size, this->what == OLD_EPOCH ? epoch - 1 : epoch,
+            UINT32_MAX, key, now.wall,
+            toc_span_of(text, this->what == LARGE_RECORD ? sizeof text : 8), &entry, err));
+    toc_span bytes = toc_buf_view(&entry);
+    toc_entry_leaf(&feed.id, feed.frontier.size, bytes, &leaf);
+    engine_feed *state = toc_sync_feed(engine, &feed.name);
+    state->written = true;
+    state->written_from = feed.frontier.size;
+    state->written_link = 0;
+    return toc_log_append(txn, &feed, &bytes, &leaf, 1, NULL, err);
+}
+
+static void refuses(scene *s, toc_lane lane, int what)
+{
+    misplaced this = {.s = s, .lane = lane, .what = what};
+    uint64_t size = size_at(s, READER, MALLORY, lane);
+    assert_int_equal(size, size_at(s, MALLORY, MALLORY, lane));
+    assert_int_equal(refused(s, READER, MALLORY, TOC_REFUSE_GRANT), 0);
+    assert_true(sim_do(&s->net, &s->net.nodes[MALLORY], append_misplaced, &this));
+    steps(s, 300);
+    assert_int_equal(size_at(s, READER, MALLORY, lane), size);
+    assert_true(refused(s, READER, MALLORY, TOC_REFUSE_GRANT) >= 1);
+}
+
+/* Whoever read before that epoch ended, and was removed since, has its key. */
+static void nobody_goes_back_to_a_key_that_others_have(void **state)
+{
+    refuses(*state, TOC_LANE_BULK, OLD_EPOCH);
+}
+
+/* Alerts wait for keys, and for nothing that others say in their lane. */
+static void there_are_no_records_among_the_keys(void **state)
+{
+    refuses(*state, TOC_LANE_KEYS, RECORD);
+}
+
+static void there_are_no_boxes_among_the_alerts(void **state)
+{
+    refuses(*state, TOC_LANE_ALERT, BOXES);
+}
+
+static void there_are_no_grants_without_boxes_among_the_keys(void **state)
+{
+    refuses(*state, TOC_LANE_KEYS, NO_BOXES);
+}
+
+static void an_alert_is_no_larger_than_alerts_are(void **state)
+{
+    refuses(*state, TOC_LANE_ALERT, LARGE_RECORD);
+}
+
 /* ---- vouchers ---- */
 
 static toc_code tell_of_card(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
@@ -276,6 +367,11 @@ int main(void)
         TEST(a_head_that_says_more_than_size_and_root_is_refused),
         TEST(nobody_writes_under_a_charter_that_does_not_let_him),
         TEST(nobody_writes_by_a_card_older_than_the_charter_demands),
+        TEST(nobody_goes_back_to_a_key_that_others_have),
+        TEST(there_are_no_records_among_the_keys),
+        TEST(there_are_no_boxes_among_the_alerts),
+        TEST(there_are_no_grants_without_boxes_among_the_keys),
+        TEST(an_alert_is_no_larger_than_alerts_are),
         cmocka_unit_test_setup_teardown(
             who_takes_its_receipt_back_keeps_nobodys_words_from_a_joiner, set_up_nodes_only,
             tear_down),
