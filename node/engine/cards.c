@@ -211,22 +211,8 @@ toc_code toc_engine_card_adopt(toc_engine *engine, toc_log_txn *txn, toc_span si
 
 static bool may_change_today(toc_engine *engine, const toc_org_id *org, toc_now now)
 {
-    uint64_t day = now.wall.unix_ms / CARDS_MS_PER_DAY;
-    for (size_t i = 0; i < engine->card_day_count; i++) {
-        engine_card_day *row = &engine->card_days[i];
-        if (!toc_org_id_equal(&row->org, org))
-            continue;
-        if (row->day != day)
-            *row = (engine_card_day){.org = *org, .day = day};
-        return row->changes++ < TOC_KEY_CHANGES_FOLLOWED_A_DAY;
-    }
-    engine_card_day *grown =
-        realloc(engine->card_days, (engine->card_day_count + 1) * sizeof *grown);
-    if (grown == NULL)
-        return false;
-    engine->card_days = grown;
-    grown[engine->card_day_count++] = (engine_card_day){.org = *org, .day = day, .changes = 1};
-    return true;
+    engine_day *today = toc_days_of(&engine->card_days, org, now);
+    return today != NULL && today->count++ < TOC_KEY_CHANGES_FOLLOWED_A_DAY;
 }
 
 /* Where the lines of two cards of one org part. */

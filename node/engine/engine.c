@@ -106,8 +106,9 @@ void toc_engine_free(toc_engine *engine)
     toc_outputs_free(engine);
     toc_cards_unload(engine);
     toc_generation_free(engine);
-    free(engine->card_days);
-    free(engine->proposal_days);
+    toc_days_free(&engine->card_days);
+    toc_days_free(&engine->proposal_days);
+    toc_days_free(&engine->roll_days);
     free(engine->telling.rows);
     free(engine->early.rows);
     free(engine->changed_charters);

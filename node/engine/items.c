@@ -38,9 +38,32 @@ static toc_code ask_for(toc_engine *engine, const engine_link *link, engine_requ
     return toc_engine_send(engine, link->number, true, &message, err);
 }
 
+/* What is told of is kept for good, so nobody may tell of it without end. */
+static bool may_ask(toc_engine *engine, const engine_link *link, toc_now now)
+{
+    const engine_day *today = toc_days_of(&engine->roll_days, &link->peer, now);
+    bool may = today != NULL && today->count < TOC_ROLL_BYTES_A_DAY;
+    if (!may)
+        toc_engine_count(engine, &link->peer, TOC_REFUSE_ROLL,
+                         "more cards and charters in a day than are kept of a peer");
+    return may;
+}
+
+/* Into the roll, and counted. */
+static toc_code keep(toc_engine *engine, toc_log_txn *txn, const engine_link *link,
+                     const toc_hash *hash, toc_span item, toc_now now, toc_err *err)
+{
+    engine_day *today = toc_days_of(&engine->roll_days, &link->peer, now);
+    if (today != NULL && !toc_roll_held(txn, hash))
+        today->count += item.size;
+    return toc_log_roll_put(txn, hash, item, err);
+}
+
 static toc_code ask(toc_engine *engine, engine_link *link, const toc_hash *hash,
                     const toc_circle_id *circle, toc_now now, toc_err *err)
 {
+    if (!may_ask(engine, link, now))
+        return TOC_OK;
     engine_request *request = toc_engine_request(engine, link, TOC_MSG_ROLL, now);
     if (request == NULL)
         return TOC_OK; /* 32 are open: the sweep asks again */
@@ -74,7 +97,7 @@ toc_code toc_roll_want_newest(toc_engine *engine, engine_link *link, const toc_o
 {
     toc_hash hash;
     memcpy(hash.bytes, org->bytes, sizeof hash.bytes);
-    if (link == NULL || toc_roll_asked(engine, &hash))
+    if (link == NULL || toc_roll_asked(engine, &hash) || !may_ask(engine, link, now))
         return TOC_OK;
     engine_request *request = toc_engine_request(engine, link, TOC_MSG_ROLL, now);
     if (request == NULL)
@@ -168,7 +191,7 @@ static toc_code refuse_item(toc_engine *engine, engine_link *link, engine_reques
 /* The card of an author whose head names a key that no card here has. */
 static toc_code take_newest(toc_engine *engine, toc_log_txn *txn, const engine_link *link,
                             const engine_request *request, const toc_card *card, toc_arena *arena,
-                            toc_err *err)
+                            toc_now now, toc_err *err)
 {
     toc_card known;
     if (toc_log_card_of(txn, &card->org, arena, &known, NULL) == TOC_OK &&
@@ -181,7 +204,7 @@ static toc_code take_newest(toc_engine *engine, toc_log_txn *txn, const engine_l
     toc_charter_hash tip; /* tips are told by hash, whatever they are */
     memcpy(key.bytes, card->hash.bytes, sizeof key.bytes);
     memcpy(tip.bytes, card->hash.bytes, sizeof tip.bytes);
-    TOC_TRY(toc_log_roll_put(txn, &key, card->signed_card, err));
+    TOC_TRY(keep(engine, txn, link, &key, card->signed_card, now, err));
     return toc_roll_tip(engine, &(toc_circle_id){{0}}, &tip, link->number, err);
 }
 
@@ -198,17 +221,17 @@ static toc_code take_item(toc_engine *engine, toc_log_txn *txn, engine_link *lin
     bool is_card = toc_card_open(item, arena, &card, NULL) == TOC_OK;
     if (is_card && request->newest &&
         memcmp(card.org.bytes, request->hash.bytes, sizeof card.org.bytes) == 0) {
-        TOC_TRY(take_newest(engine, txn, link, request, &card, arena, err));
+        TOC_TRY(take_newest(engine, txn, link, request, &card, arena, now, err));
     } else if (is_card &&
                memcmp(card.hash.bytes, request->hash.bytes, sizeof card.hash.bytes) == 0) {
-        TOC_TRY(toc_log_roll_put(txn, &request->hash, item, err));
+        TOC_TRY(keep(engine, txn, link, &request->hash, item, now, err));
     } else if (toc_charter_open(item, arena, &charter, &why) != TOC_OK) {
         return refuse_item(engine, link, request, why.text);
     } else if (memcmp(charter.hash.bytes, request->hash.bytes, sizeof charter.hash.bytes) == 0 ||
                toc_circle_id_equal(&charter.circle, &request->circle)) {
         toc_hash key;
         memcpy(key.bytes, charter.hash.bytes, sizeof key.bytes);
-        TOC_TRY(toc_log_roll_put(txn, &key, item, err));
+        TOC_TRY(keep(engine, txn, link, &key, item, now, err));
         TOC_TRY(toc_roll_tip(engine, &charter.circle, &charter.hash, link->number, err));
     } else {
         return refuse_item(engine, link, request, "an item of the roll that was not asked for");

@@ -11,7 +11,7 @@
 #include "proto/base/text.h"
 #include "proto/crypto/hash.h"
 
-enum { PROPOSALS_ARENA_BYTES = 64 << 20, PROPOSALS_DAY_MS = 86400000 };
+enum { PROPOSALS_ARENA_BYTES = 64 << 20 };
 
 /* ---- who is told ---- */
 
@@ -166,25 +166,10 @@ static void decline(toc_engine *engine, const toc_hash *hash)
 static toc_code may_ask(toc_engine *engine, const toc_org_id *peer, toc_now now, bool *out,
                         toc_err *err)
 {
-    uint64_t day = now.wall.unix_ms / PROPOSALS_DAY_MS;
-    engine_card_day *row = NULL;
-    for (size_t i = 0; i < engine->proposal_day_count; i++) {
-        if (toc_org_id_equal(&engine->proposal_days[i].org, peer))
-            row = &engine->proposal_days[i];
-    }
-    if (row == NULL) {
-        engine_card_day *grown =
-            realloc(engine->proposal_days, (engine->proposal_day_count + 1) * sizeof *grown);
-        if (grown == NULL)
-            return toc_fail(err, TOC_NO_MEMORY, "out of memory for proposals");
-        engine->proposal_days = grown;
-        row = &grown[engine->proposal_day_count++];
-        *row = (engine_card_day){.org = *peer, .day = day};
-    }
-    if (row->day != day)
-        *row = (engine_card_day){.org = *peer, .day = day};
-    row->changes += row->changes <= TOC_PROPOSALS_ASKED_A_DAY ? 1 : 0;
-    *out = row->changes <= TOC_PROPOSALS_ASKED_A_DAY;
+    engine_day *today = toc_days_of(&engine->proposal_days, peer, now);
+    if (today == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for proposals");
+    *out = today->count++ < TOC_PROPOSALS_ASKED_A_DAY;
     if (!*out)
         toc_engine_count(engine, peer, TOC_REFUSE_PROPOSALS, NULL);
     return TOC_OK;

@@ -4,6 +4,7 @@
 #ifndef TOC_NODE_ENGINE_STATE_H
 #define TOC_NODE_ENGINE_STATE_H
 
+#include "node/engine/days.h"
 #include "node/engine/engine.h"
 #include "proto/roll/pins.h"
 
@@ -167,13 +168,6 @@ typedef struct engine_tip {
     unsigned asked; /* branches that it joins and that had to be thought about first */
 } engine_tip;
 
-/* How often an org's keys changed on a day. */
-typedef struct engine_card_day {
-    toc_org_id org;
-    uint64_t day; /* Unix milliseconds / 86,400,000 */
-    unsigned changes;
-} engine_card_day;
-
 /* How far the sweep over what is past its day has come (erase.c). */
 typedef struct engine_sweep {
     uint64_t day; /* Unix seconds / 86,400 */
@@ -190,15 +184,14 @@ struct toc_engine {
     toc_verify_key cosign_key;
     toc_secret *former_seals[TOC_FORMER_KEYS_MAX]; /* newest first */
     size_t former_seal_count;
-    bool settled;      /* the own feeds name the own card */
-    bool card_changed; /* in this round: told at its end */
-    bool all_heads;    /* ask for heads even where the digests are equal */
-    engine_card_day *card_days;
-    size_t card_day_count;
-    bool same_boot; /* as toc_engine_new was told; of no interest after the first tick */
-    bool begun;     /* that tick was */
-    engine_card_day *proposal_days; /* how many proposals peers were asked for */
-    size_t proposal_day_count;
+    bool settled;              /* the own feeds name the own card */
+    bool card_changed;         /* in this round: told at its end */
+    bool all_heads;            /* ask for heads even where the digests are equal */
+    engine_days card_days;     /* changes of an org's keys */
+    bool same_boot;            /* as toc_engine_new was told; of no interest after the first tick */
+    bool begun;                /* that tick was */
+    engine_days proposal_days; /* proposals that a peer was asked for */
+    engine_days roll_days;     /* bytes of cards and charters that came of a peer and were kept */
     toc_instant proposals_due, proposals_again;
     toc_hash proposals_declined[ENGINE_PROPOSALS_DECLINED]; /* not asked for again; a ring */
     size_t declined_count;

@@ -101,6 +101,10 @@
 /* Asked of a peer in a day: each signature makes other bytes, and they come by several peers. */
 #define TOC_PROPOSALS_ASKED_A_DAY 64u
 
+/* Cards and charters kept of what a peer tells of on a UTC day: anybody can make valid ones without
+ * end, and nothing else bounds them. 800 versions of a circle of 500 with all its cards are less. */
+#define TOC_ROLL_BYTES_A_DAY (256ull << 20)
+
 /* What is taken of a member in a circle on a UTC day, where its charter says nothing else. */
 #define TOC_QUOTA_ALERT_BYTES (8ull << 20)   /* 30,000 alerts of the smallest size, and no more than half a second of a line */
 #define TOC_QUOTA_BULK_BYTES  (256ull << 20) /* 700,000 wallets; 500 members fill 125 GB a day at worst */

@@ -1,9 +1,12 @@
 /* A hostile member: it has a seat, the sender keys of all, and says what it likes in its own feeds
  * and on its own links. Others are not deceived, and go on. */
+#include "tests/support/leaver.h"
 #include "tests/unit/node/hostile.h"
 
+#include "node/engine/roll.h"
 #include "node/engine/sync.h"
 #include "proto/base/endian.h"
+#include "proto/base/limits.h"
 #include "proto/feed/addressed.h"
 
 static int set_up_member(void **state)
@@ -282,6 +285,7 @@ static void a_copied_entry_does_not_open_and_is_the_copiers_fault(void **state)
 typedef struct usurpation {
     scene *s;
     int maker;
+    const char *purpose; /* NULL: some */
     bool twin; /* of the version in force; else the next, in which its maker is the one admin */
 } usurpation;
 
@@ -304,7 +308,7 @@ static toc_code usurp(void *context, toc_engine *engine, toc_log_txn *txn, toc_n
         members[i].role =
             toc_org_id_equal(&members[i].org, &engine->org) ? TOC_ROLE_ADMIN : TOC_ROLE_MEMBER;
     charter.members = members;
-    charter.purpose = toc_span_text("another one");
+    charter.purpose = toc_span_text(what->purpose == NULL ? "another one" : what->purpose);
     charter.previous = what->twin ? charter.previous : charter.hash;
     charter.version += what->twin ? 0 : 1;
     TOC_TRY(toc_charter_write(&charter, &body, err));
@@ -362,6 +366,68 @@ static void of_two_charters_of_one_version_the_first_holds(void **state)
     assert_int_equal(stored(s, READER), stored(s, AUTHOR));
 }
 
+static bool is_kept(const scene *s, int by, const char *purpose)
+{
+    toc_err err;
+    toc_log_txn *txn = NULL;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_AUTO(toc_buf_wipe) toc_buf body = {0};
+    toc_charter charter;
+    toc_charter_hash hash;
+    TOC_CHECK_OK(toc_arena_new(4 << 20, &arena, &err));
+    charter_at(s, MALLORY, arena, &charter);
+    toc_charter_member *members = toc_arena_zalloc(arena, charter.member_count, sizeof *members);
+    memcpy(members, charter.members, charter.member_count * sizeof *members);
+    for (size_t i = 0; i < charter.member_count; i++)
+        members[i].role = toc_org_id_equal(&members[i].org, &s->net.nodes[MALLORY].org)
+                              ? TOC_ROLE_ADMIN
+                              : TOC_ROLE_MEMBER;
+    charter.members = members;
+    charter.purpose = toc_span_text(purpose);
+    charter.previous = charter.hash;
+    charter.version++;
+    TOC_CHECK_OK(toc_charter_write(&charter, &body, &err));
+    toc_charter_hash_of(toc_buf_view(&body), &hash);
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[by].log, &txn, &err));
+    bool kept = toc_roll_held(txn, hash.bytes);
+    toc_log_abort(txn);
+    return kept;
+}
+
+static toc_code remove_mallory(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                               toc_err *err)
+{
+    const scene *s = context;
+    return toc_leaver_remove(engine, txn, &s->circle, &s->net.nodes[MALLORY].org, now, err);
+}
+
+/* Each is in order by itself, and without votes: what is told of is kept for good. */
+static void charters_made_up_without_end_fill_nobodys_disk(void **state)
+{
+    scene *s = *state;
+    usurpation what = {.s = s, .maker = MALLORY, .purpose = "one"};
+    engine_days *days = &s->net.nodes[READER].engine->roll_days;
+    const toc_org_id *mallory = &s->net.nodes[MALLORY].org;
+    toc_now now = sim_now(&s->net, &s->net.nodes[READER]);
+    assert_true(sim_do(&s->net, &s->net.nodes[MALLORY], usurp, &what));
+    steps(s, 200);
+    assert_true(is_kept(s, READER, "one"));
+    assert_in_range(toc_days_of(days, mallory, now)->count, 100, 10000);
+    toc_days_of(days, mallory, now)->count = TOC_ROLL_BYTES_A_DAY; /* as after many of them */
+    uint64_t before = refused(s, READER, MALLORY, TOC_REFUSE_ROLL);
+    what.purpose = "another";
+    assert_true(sim_do(&s->net, &s->net.nodes[MALLORY], usurp, &what));
+    steps(s, 200);
+    assert_false(is_kept(s, READER, "another"));
+    assert_true(is_kept(s, AUTHOR, "another"));
+    assert_true(refused(s, READER, MALLORY, TOC_REFUSE_ROLL) > before);
+    /* Of others they come as before. */
+    uint32_t version = version_at(s, READER);
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], remove_mallory, s));
+    steps(s, 200);
+    assert_int_equal(version_at(s, READER), version + 1);
+}
+
 /* ---- junk ---- */
 
 static void bytes_that_are_no_message_end_the_link_and_it_comes_again(void **state)
@@ -412,6 +478,7 @@ int main(void)
         TEST(a_copied_entry_does_not_open_and_is_the_copiers_fault),
         TEST(a_charter_that_no_admin_signed_is_refused_and_the_old_one_holds),
         TEST(of_two_charters_of_one_version_the_first_holds),
+        TEST(charters_made_up_without_end_fill_nobodys_disk),
         TEST(bytes_that_are_no_message_end_the_link_and_it_comes_again),
         TEST(entries_that_nobody_asked_for_change_nothing),
     };
