@@ -105,9 +105,9 @@ toc_code toc_dry_readers_take(toc_dry_readers *all, json_t *line, bool *out_take
         all->rows = json_array();
     for (size_t i = 0; i < json_array_size(all->rows); i++) {
         json_t *row = json_array_get(all->rows, i);
-        json_int_t sum =
-            (json_int_t)(toc_number_of(row, "records") + toc_number_of(line, "records"));
-        if (are_alike(row, line) && json_object_set_new(row, "records", json_integer(sum)) == 0)
+        uint64_t sum = toc_number_of(row, "records") + toc_number_of(line, "records");
+        if (are_alike(row, line) &&
+            json_object_set_new(row, "records", json_integer((json_int_t)sum)) == 0)
             return TOC_OK;
     }
     return json_array_append(all->rows, line) == 0

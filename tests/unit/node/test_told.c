@@ -54,9 +54,11 @@ static void not_to_is_told_apart_from_releasable_to(void **state)
     toc_statement to = marked(TOC_TLP_AMBER, &reader, 1), but = marked(TOC_TLP_AMBER, NULL, 0);
     but.not_to = &reader;
     but.not_to_count = 1;
+    toc_statement plain = marked(TOC_TLP_AMBER, NULL, 0);
     add(&told, &to, NULL, NULL);
     add(&told, &but, NULL, NULL);
-    assert_int_equal(told.count, 2);
+    add(&told, &plain, NULL, NULL);
+    assert_int_equal(told.count, 3);
     assert_int_equal(told.rows[1].marking.not_to_count, 1);
 }
 
