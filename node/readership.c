@@ -74,8 +74,10 @@ toc_code toc_readership_draft(const toc_readership *readership, toc_views_txn *v
     TOC_TRY(toc_log_charter_judging(readership->txn, &head.feed, head.index, readership->arena,
                                     &then, err));
     out->follows = true;
-    return toc_readers_of(&then, &out->author, &stored, readership->arena, &out->had,
-                          &out->had_count, err);
+    TOC_TRY(toc_readers_of(&then, &out->author, &stored, readership->arena, &out->had,
+                           &out->had_count, err));
+    return toc_log_unsealed_drop(readership->txn, &head.feed, head.index, readership->arena,
+                                 &out->had, &out->had_count, err);
 }
 
 /* ---- who reads, and why ---- */
@@ -126,7 +128,8 @@ static const char *why_not(const finding *all, const toc_reader *reader)
                                   : "named, and no member of this circle";
     if (all->what->follows)
         return "never had what this follows";
-    return all->what->is_written ? "came after it was written" : "not among its readers";
+    return all->what->is_written ? "came after it was written, or had no key then"
+                                 : "not among its readers";
 }
 
 /* Words for what was decided, never the decision. */

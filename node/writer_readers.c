@@ -32,7 +32,7 @@ toc_code toc_writer_name(toc_writer_batch *all, const toc_statement *from,
     return TOC_OK;
 }
 
-/* By the charter by which the claim was written. */
+/* By the charter by which the claim was written, but for those whom it was not sealed to. */
 static toc_code find_those_who_had(toc_writer_batch *all, const toc_writer_named *claim,
                                    toc_addressees *out, toc_err *err)
 {
@@ -41,8 +41,10 @@ static toc_code find_those_who_had(toc_writer_batch *all, const toc_writer_named
     TOC_TRY(toc_log_read(toc_node_log(all->completion.node), &txn, err));
     TOC_TRY(toc_log_charter_judging(txn, &claim->feed, claim->index, all->arena, &then, err));
     out->follows = true;
-    return toc_readers_of(&then, toc_node_org(all->completion.node), &claim->marking, all->arena,
-                          &out->had, &out->had_count, err);
+    TOC_TRY(toc_readers_of(&then, toc_node_org(all->completion.node), &claim->marking, all->arena,
+                           &out->had, &out->had_count, err));
+    return toc_log_unsealed_drop(txn, &claim->feed, claim->index, all->arena, &out->had,
+                                 &out->had_count, err);
 }
 
 /* As far as is known before its round. */

@@ -401,6 +401,15 @@ typedef toc_code (*toc_log_admission_visit)(void *context, const toc_log_admissi
                                             toc_err *err);
 TOC_MUST toc_code toc_log_admissions(toc_log_txn *txn, toc_log_admission_visit visit, void *context,
                                      toc_err *err);
+/* Readers by the charter to whom own entries [from, until) were not sealed that name their readers:
+ * they waited, or read in one branch of a contested circle only. Ranges of a feed never overlap. */
+TOC_MUST toc_code toc_log_unsealed_put(toc_log_txn *txn, const toc_feed_id *feed, uint64_t from,
+                                       uint64_t until, const toc_org_id *orgs, size_t count,
+                                       toc_err *err);
+/* Takes them out of the readers of one entry, where there are any. */
+TOC_MUST toc_code toc_log_unsealed_drop(toc_log_txn *txn, const toc_feed_id *feed, uint64_t index,
+                                        toc_arena *arena, const toc_org_id **orgs, size_t *count,
+                                        toc_err *err);
 /* A delay that a charter lowered, and until when it counts still. NOT_FOUND: there is none. */
 TOC_MUST toc_code toc_log_delay_put(toc_log_txn *txn, const toc_circle_id *circle,
                                     uint64_t delay_ms, toc_time until, toc_err *err);

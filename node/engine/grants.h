@@ -39,6 +39,8 @@ void toc_grants_unblock(toc_engine *engine, const toc_circle_id *circle, toc_now
 typedef struct engine_recipients {
     size_t count;
     toc_seal_key keys[TOC_READERS_MAX];
+    size_t without_count;
+    toc_org_id *without; /* who reads by the charter, and gets nothing yet */
 } engine_recipients;
 /* Of each of `named` that is not NULL; records that are marked alike share theirs. LIMIT when they
  * are more than a record can be sealed to. */

@@ -54,8 +54,10 @@ static toc_code add_reader(finding *all, const toc_org_id *org, engine_recipient
     toc_card card;
     toc_time until;
     toc_arena_reset(all->arena);
-    if (!toc_engine_gives(all->txn, all->circle, &all->engine->org, org, all->arena, &until))
+    if (!toc_engine_gives(all->txn, all->circle, &all->engine->org, org, all->arena, &until)) {
+        out->without[out->without_count++] = *org;
         return TOC_OK;
+    }
     if (out->count == TOC_READERS_MAX)
         return toc_fail(err, TOC_LIMIT,
                         "over %u of the circle could read a record that is sealed to each by "
@@ -75,6 +77,9 @@ static toc_code find_one(finding *all, const toc_addressees *to, toc_arena *aren
     if (found == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for the readers of a record");
     TOC_TRY(toc_addressees_of(all->charter, &all->engine->org, to, arena, &readers, &count, err));
+    found->without = toc_arena_zalloc(arena, count, sizeof *found->without);
+    if (found->without == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for the readers of a record");
     for (size_t i = 0; i < count; i++)
         TOC_TRY(add_reader(all, &readers[i], found, err));
     *out = found;

@@ -119,6 +119,21 @@ static toc_code seal_record(const sealing *seal, toc_span record, const engine_r
                           seal->keep_until, seal->key, now.wall, record, out, err);
 }
 
+/* Who was left out did not have it: what follows it is not for him either. */
+static toc_code note_unsealed(toc_log_txn *txn, const sealing *seal, uint64_t base, size_t count,
+                              toc_err *err)
+{
+    for (size_t from = 0, until; from < count; from = until) {
+        const engine_recipients *to = seal->recipients[from];
+        for (until = from + 1; until < count && seal->recipients[until] == to;)
+            until++;
+        if (to != NULL && to->without_count > 0)
+            TOC_TRY(toc_log_unsealed_put(txn, &seal->feed.id, base + from, base + until,
+                                         to->without, to->without_count, err));
+    }
+    return TOC_OK;
+}
+
 static toc_code seal_and_append(toc_log_txn *txn, sealing *seal, const toc_span *records,
                                 size_t count, toc_now now, toc_arena *arena, toc_record_id *out_ids,
                                 toc_err *err)
@@ -144,6 +159,7 @@ static toc_code seal_and_append(toc_log_txn *txn, sealing *seal, const toc_span 
             memcpy(out_ids[i].bytes, leaves[i].bytes, sizeof out_ids[i].bytes);
     }
     TOC_TRY(toc_log_append(txn, &seal->feed, entries, leaves, count, NULL, err));
+    TOC_TRY(note_unsealed(txn, seal, base, count, err));
     TOC_TRY(toc_quota_wrote(txn, &seal->feed.name, bytes.size, now, err));
     toc_journal_row row = {
         .kind = TOC_JOURNAL_STORED, .feed = seal->feed.number, .from = base, .until = base + count};

@@ -52,6 +52,7 @@ toc_code toc_written_next(toc_written *walk, toc_log_txn *log, const toc_said_re
     }
     TOC_TRY(toc_log_charter_judging(log, &said->feed, said->index, arena, out_then, err));
     TOC_TRY(toc_addressees_of(out_then, &said->org, &to, arena, out, out_count, err));
+    TOC_TRY(toc_log_unsealed_drop(log, &said->feed, said->index, arena, out, out_count, err));
     if (said->statement.kind == TOC_RECORD_RETRACTION)
         walk->has_head = false;
     else if (said->statement.kind != TOC_RECORD_MEMBERS)
