@@ -187,10 +187,12 @@ void sim_check_nothing_refused(sim_net *net, int but)
             for (int reason = 0; reason < TOC_REFUSE_COUNT; reason++) {
                 /* Members hear of a charter or a card at different moments; a part that got
                  * lost, which no stream would lose, leaves the next one unasked for; and who was
-                 * set back hears of its own words. */
+                 * set back hears of its own words. Where a feed has forked, those who hold its
+                 * two histories see each other cosign another tree until the proof has come. */
                 if (peer.refused[reason] > 0 && reason != TOC_REFUSE_NOT_A_MEMBER &&
                     reason != TOC_REFUSE_RETIRED_KEY && reason != TOC_REFUSE_MALFORMED &&
                     reason != TOC_REFUSE_OWN_WORDS &&
+                    (reason != TOC_REFUSE_FORK || net->counts.thefts + net->counts.twins == 0) &&
                     !(reason == TOC_REFUSE_COSIGNATURE && was_set_back(net, &peer.org))) {
                     toc_err err;
                     toc_fail(&err, TOC_STATE, "%s", peer.last_refusal);
@@ -304,6 +306,9 @@ static toc_code count_missing(void *context, const toc_log_feed *feed, toc_err *
 {
     (void)err;
     receipt_search *all = context;
+    uint64_t place;
+    if (toc_log_forked(all->txn, &feed->name, &place)) /* nobody signs for the rest of it */
+        return TOC_OK;
     for (int i = 0; i < all->net->node_count; i++) {
         toc_log_cosignature newest = {0};
         if (toc_log_cosigned(all->txn, feed->number, &all->net->nodes[i].org, &newest, NULL) !=

@@ -15,8 +15,10 @@
  * worlds, in one a member is hostile: it changes and withholds what it sends and tells lies;
  * nothing of that is believed, nobody else is blamed, and all the others come together. In one a
  * member is removed in the end: it gets nothing more. In one all that is said in the end goes
- * through a relay, which opens nothing. In one who is admitted later reads nothing from before.
- * What of this did not happen once in fifty worlds or more is a failure too. */
+ * through a relay, which opens nothing. In one who is admitted later reads nothing from before. In
+ * one somebody's feed forks, by a thief of its sign key or by a copied machine: no view takes
+ * either history from there on, and a new key ends it. What of this did not happen once in fifty
+ * worlds or more is a failure too. */
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +27,7 @@
 
 #include "tests/sim/checks.h"
 #include "tests/sim/erase.h"
+#include "tests/sim/forked.h"
 #include "tests/sim/hostile.h"
 #include "tests/sim/operators.h"
 #include "tests/support/sim_loss.h"
@@ -39,6 +42,7 @@ typedef struct world {
     character character;
     toc_circle_id circle;
     sim_known known;
+    int forked;                       /* whose feed has forked; 0: nobody's */
     size_t known_when[SIM_NODES_MAX]; /* so much was acknowledged when each was admitted */
 } world;
 
@@ -165,7 +169,7 @@ static void settle(const world *w)
         sim_die(net, "the nodes have not converged after healing", NULL);
     }
     net->hostile = 0; /* for clocks are measured once more, and every receipt has to come */
-    uint64_t last = SIM_FAULTY_MS + 700000;
+    uint64_t last = (net->now_ms < SIM_FAULTY_MS + 700000 ? SIM_FAULTY_MS : net->now_ms) + 700000;
     net->now_ms = (last / 60000 + 1) * 60000; /* nobody has anything left to say: time may jump */
     for (int i = 0; i < 400; i++)
         sim_step(net);
@@ -208,7 +212,16 @@ static void part_with_last(world *w)
     net->counts.leavers++;
 }
 
-/* Equal opened sets, horizons and charters: equal digests. */
+/* A feed forks, and all come together again. */
+static void fork_somewhere(world *w, bool twin)
+{
+    w->forked = sim_fork(w->net, &w->circle, twin, &w->known);
+    settle(w);
+    sim_await_receipts(w->net);
+}
+
+/* Equal opened sets, horizons and charters, and the same history where there are two: equal
+ * digests. */
 static void compare_views(world *w, const sim_view *first)
 {
     sim_net *net = w->net;
@@ -220,7 +233,8 @@ static void compare_views(world *w, const sim_view *first)
         bool same = toc_hash_equal(&view.opened, &first->opened);
         if (view.horizon.unix_ms != first->horizon.unix_ms || (all && !same))
             sim_die(net, "two nodes opened different records or stand at different horizons", NULL);
-        if (same && !toc_hash_equal(&view.digest, &first->digest))
+        if (same && sim_same_histories(net, &net->nodes[0], node) &&
+            !toc_hash_equal(&view.digest, &first->digest))
             sim_die(net, "equal opened sets and horizons, different digests", NULL);
         if (all)
             sim_check_acknowledged(net, node, &w->known, 0, w->known.count, true);
@@ -270,7 +284,7 @@ typedef struct tally {
     bool needed; /* in fifty worlds and more */
 } tally;
 
-enum { TALLIES = 22 };
+enum { TALLIES = 24 };
 
 static void count_up(const sim_net *net, tally out[TALLIES])
 {
@@ -295,6 +309,8 @@ static void count_up(const sim_net *net, tally out[TALLIES])
         {"relays", net->counts.relays, true},
         {"late joiners", net->counts.late_joiners, true},
         {"leavers", net->counts.leavers, true},
+        {"feeds forked by a thief", net->counts.thefts, true},
+        {"feeds forked by a copied machine", net->counts.twins, true},
         {"records of before that joiners have not", net->counts.unread_history, true},
         {"receipts taken back by who was set back", net->counts.taken_back, false}};
     for (size_t i = 0; i < TALLIES; i++)
@@ -339,7 +355,7 @@ static void check_world(world *w, uint64_t seed, const world_files *files)
     }
     sim_view_of(net, &net->nodes[0], &first);
     compare_views(w, &first);
-    sim_check_nothing_refused(net, w->character == HOSTILE ? net->node_count - 1 : 0);
+    sim_check_nothing_refused(net, w->character == HOSTILE ? net->node_count - 1 : w->forked);
     sim_check_bodies(net);
     sim_check_cards(net);
     sim_node *chosen = &net->nodes[sim_below(net, (unsigned)net->node_count)];
@@ -380,6 +396,8 @@ static void run_world(uint64_t seed, const world_files *files, tally totals[TALL
     heal(&w);
     settle(&w);
     sim_await_receipts(&net);
+    if (w.character == PLAIN && !crowd)
+        fork_somewhere(&w, dice / 5000 % 2 == 0);
     check_world(&w, seed, files);
     tally rows[TALLIES] = {0};
     snprintf(who, sizeof who, "seed %llu: %d nodes%s,", (unsigned long long)seed, node_count,

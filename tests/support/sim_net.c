@@ -435,17 +435,24 @@ static void connect_pairs(sim_net *net)
     }
 }
 
-static void partition(sim_net *net)
+void sim_cut(sim_net *net, const bool away[SIM_NODES_MAX])
 {
-    net->counts.partitions++;
-    for (int i = 0; i < net->node_count; i++)
-        net->cut[i] = sim_below(net, 2) == 1;
+    memcpy(net->cut, away, sizeof net->cut);
     for (int a = 0; a < net->node_count; a++) {
         for (int b = a + 1; b < net->node_count; b++) {
             if (net->cut[a] != net->cut[b])
                 break_link(net, a, b);
         }
     }
+}
+
+static void partition(sim_net *net)
+{
+    bool away[SIM_NODES_MAX] = {false};
+    net->counts.partitions++;
+    for (int i = 0; i < net->node_count; i++)
+        away[i] = sim_below(net, 2) == 1;
+    sim_cut(net, away);
     net->heal_ms = net->now_ms + 1000 + sim_below(net, 10000);
 }
 

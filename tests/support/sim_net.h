@@ -92,7 +92,7 @@ struct sim_net {
     struct {
         uint64_t sent, lost, doubled, delivered, broken, crashes, crashes_before_commit, reboots,
             partitions, rounds, records, jobs, rotations, tampered, lies, erasures, restores,
-            lost_disks, relays, late_joiners, unread_history, leavers, taken_back;
+            lost_disks, relays, late_joiners, unread_history, leavers, taken_back, thefts, twins;
     } counts;
 };
 
@@ -104,6 +104,8 @@ void sim_start(sim_net *net, uint64_t seed, int node_count, const char *director
 void sim_stop(sim_net *net);
 /* One step of virtual time for everybody. */
 void sim_step(sim_net *net);
+/* Who is away hears only who is away too, until sim_heal. */
+void sim_cut(sim_net *net, const bool away[SIM_NODES_MAX]);
 void sim_star(sim_net *net, int hub); /* from now on; other links break */
 void sim_crash(sim_net *net, sim_node *node);
 void sim_heal(sim_net *net); /* no more faults; everybody up and reachable */

@@ -11,6 +11,7 @@
 #include "proto/roll/change.h"
 #include "store/evidence.h"
 #include "store/query.h"
+#include "tests/support/forger.h"
 
 static int set_up_member(void **state)
 {
@@ -21,38 +22,16 @@ static int set_up_member(void **state)
 
 /* ---- the thief ---- */
 
-/* A wallet claim that is in order whoever says it, since it quotes a list. */
-static void encode_claim(const scene *s, const char *address, const char *category, toc_now now,
-                         toc_buf *out)
-{
-    toc_err err;
-    toc_wallet_candidates found;
-    toc_root root;
-    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
-    TOC_CHECK_OK(toc_arena_new(1 << 20, &arena, &err));
-    TOC_CHECK_OK(toc_wallet_parse(toc_span_text(address), &found, &err));
-    toc_statement statement = {
-        .kind = TOC_RECORD_WALLET,
-        .revision = 1,
-        .issued_at = now.wall,
-        .tlp = TOC_TLP_AMBER,
-        .confidence = 90,
-        .confidence_scale = toc_span_text("percent"),
-        .source = {.ground = TOC_GROUND_LIST, .id = toc_span_text("ofac-sdn")},
-        .root_count = 1,
-        .roots = &root,
-        .as.wallet = {.wallet = found.wallets[0],
-                      .category = toc_span_text(category),
-                      .role = toc_span_text("perpetrator")}};
-    toc_claim_id claim;
-    toc_statement_claim(&statement, &s->circle, &s->net.nodes[AUTHOR].org, &claim);
-    root = toc_source_root(&statement.source, &claim, arena);
-    TOC_CHECK_OK(toc_record_encode(&statement, out, &err));
-}
-
 static const char common_wallet[] = "TUCsTq7TofTCJRRoHk6RvhMoS2mJLm5Yzq";
 static const char own_wallet[] = "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa";
 static const char stolen_wallet[] = "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2";
+
+static void encode_claim(const scene *s, const char *address, toc_now now, toc_buf *out)
+{
+    toc_err err;
+    TOC_CHECK_OK(
+        toc_forge_record(&s->circle, &s->net.nodes[AUTHOR].org, address, now.wall, out, &err));
+}
 
 typedef struct saying {
     scene *s;
@@ -64,7 +43,7 @@ static toc_code write_claim(void *context, toc_engine *engine, toc_log_txn *txn,
 {
     const saying *what = context;
     TOC_AUTO(toc_buf_wipe) toc_buf record = {0};
-    encode_claim(what->s, what->wallet, "theft", now, &record);
+    encode_claim(what->s, what->wallet, now, &record);
     toc_span bytes = toc_buf_view(&record);
     return toc_engine_write(engine, txn, &what->s->circle, TOC_LANE_ALERT, &bytes, NULL, 1, now,
                             NULL, err);
@@ -76,51 +55,20 @@ static void say_claim(scene *s, const char *wallet)
     assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], write_claim, &what));
 }
 
-typedef struct forgery {
-    scene *s;
-    int by;
-    const toc_log_feed *feed; /* of the author: its name */
-    toc_secret *sign;
-    unsigned count;
-} forgery;
+enum { FORGED_MAX = 8 };
 
-/* Goes on in the author's feed, thief or author, whatever its engine thinks of it: sealed with the
- * sender key that every member has, signed with the author's key. */
-static toc_code go_on(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
-                      toc_err *err)
+/* Goes on in the author's feed, thief or author, whatever its engine thinks of it. */
+static void go_on(scene *s, int by, const toc_log_feed *feed, unsigned count)
 {
-    const forgery *what = context;
-    toc_log_feed feed;
-    TOC_AUTO(toc_secret_free) toc_secret *key = NULL;
-    TOC_TRY(toc_log_feed_find(txn, &what->feed->id, &feed, err));
-    TOC_TRY(toc_log_sender_key(txn, &feed.name, feed.judge.epoch, &key, err));
-    uint64_t from = feed.frontier.size;
-    for (unsigned i = 0; i < what->count; i++) {
-        TOC_AUTO(toc_buf_wipe) toc_buf entry = {0};
-        TOC_AUTO(toc_buf_wipe) toc_buf record = {0};
-        toc_hash leaf;
-        encode_claim(what->s, stolen_wallet, "theft", now, &record);
-        TOC_TRY(toc_entry_seal(&feed.name, &feed.id, feed.frontier.size, feed.judge.epoch, 30000,
-                               key, now.wall, toc_buf_view(&record), &entry, err));
-        toc_span bytes = toc_buf_view(&entry);
-        toc_entry_leaf(&feed.id, feed.frontier.size, bytes, &leaf);
-        TOC_TRY(toc_log_append(txn, &feed, &bytes, &leaf, 1, NULL, err));
-    }
-    toc_journal_row row = {
-        .kind = TOC_JOURNAL_STORED, .feed = feed.number, .from = from, .until = feed.frontier.size};
-    TOC_TRY(toc_log_journal_add(txn, feed.name.lane, &row, err));
-    row.kind = TOC_JOURNAL_OPENED;
-    TOC_TRY(toc_log_journal_add(txn, feed.name.lane, &row, err));
-    TOC_AUTO(toc_buf_wipe) toc_buf note = {0};
-    toc_hash root;
-    toc_frontier_root(&feed.frontier, &root);
-    TOC_TRY(toc_checkpoint_sign(&feed.name, feed.frontier.size, &root, what->sign, &note, err));
-    TOC_TRY(toc_log_head_put(txn, &feed, feed.frontier.size, &root, toc_buf_view(&note), err));
-    engine_feed *state = toc_sync_feed(engine, &feed.name);
-    state->proven = state->written = true;
-    state->written_from = from;
-    state->written_link = 0;
-    return TOC_OK;
+    TOC_AUTO(toc_secret_free) toc_secret *sign = steal(s, AUTHOR, TOC_OWN_SIGN);
+    TOC_AUTO(toc_buf_wipe) toc_buf record = {0};
+    toc_span records[FORGED_MAX];
+    assert_true(count <= FORGED_MAX);
+    encode_claim(s, stolen_wallet, sim_now(&s->net, &s->net.nodes[by]), &record);
+    for (unsigned i = 0; i < count; i++)
+        records[i] = toc_buf_view(&record);
+    toc_forgery what = {.feed = feed->id, .sign = sign, .count = count, .records = records};
+    assert_true(sim_do(&s->net, &s->net.nodes[by], toc_forge, &what));
 }
 
 /* Away from everybody, or back. */
@@ -143,16 +91,13 @@ static void part(scene *s, toc_lane lane, unsigned theirs, unsigned own)
 {
     toc_log_feed feed;
     assert_true(feed_at(s, AUTHOR, AUTHOR, lane, &feed));
-    forgery what = {.s = s, .by = MALLORY, .feed = &feed, .count = theirs};
-    what.sign = steal(s, AUTHOR, TOC_OWN_SIGN);
     cut(s, true);
     steps(s, 100);
-    assert_true(sim_do(&s->net, &s->net.nodes[MALLORY], go_on, &what));
+    go_on(s, MALLORY, &feed, theirs);
     for (unsigned i = 0; i < own; i++)
         say_claim(s, own_wallet);
     steps(s, 200);
     cut(s, false);
-    toc_secret_free(what.sign);
 }
 
 /* Where the node knows the feed to part; UINT64_MAX: nowhere. Its author may have begun another. */
@@ -402,10 +347,7 @@ static void who_goes_on_after_a_fork_is_received_and_gets_no_receipt(void **stat
     TOC_CHECK_OK(toc_log_cosigned(txn, feed.number, reader, &before, &err));
     toc_log_abort(txn);
     uint64_t size = entries_at(s, READER, &feed);
-    forgery what = {.s = s, .by = AUTHOR, .feed = &feed, .count = 3};
-    what.sign = steal(s, AUTHOR, TOC_OWN_SIGN);
-    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], go_on, &what));
-    toc_secret_free(what.sign);
+    go_on(s, AUTHOR, &feed, 3);
     steps(s, 1000);
     assert_int_equal(entries_at(s, READER, &feed), size + 3);
     TOC_CHECK_OK(toc_log_read(s->net.nodes[READER].log, &txn, &err));
@@ -430,12 +372,12 @@ static toc_code prove_from_the_first(void *context, toc_engine *engine, toc_log_
                                      toc_now now, toc_err *err)
 {
     (void)now;
-    const forgery *what = context;
+    const toc_forgery *what = context;
     toc_log_feed feed;
     toc_hash other;
     bool fresh;
     memset(other.bytes, 9, sizeof other.bytes);
-    TOC_TRY(toc_log_feed_find(txn, &what->feed->id, &feed, err));
+    TOC_TRY(toc_log_feed_find(txn, &what->feed, &feed, err));
     toc_fork fork = {.feed = feed.name, .index = 0};
     toc_log_tree tree = {.txn = txn, .number = feed.number};
     toc_tree_source stored = toc_log_tree_source(&tree);
@@ -462,10 +404,9 @@ static void of_two_proofs_that_of_the_earlier_place_is_kept_by_all(void **state)
     part(s, TOC_LANE_ALERT, 1, 1);
     steps(s, 2000);
     expect_opened_alike(s, 1);
-    forgery what = {.s = s, .by = READER, .feed = &feed};
-    what.sign = steal(s, AUTHOR, TOC_OWN_SIGN);
+    TOC_AUTO(toc_secret_free) toc_secret *sign = steal(s, AUTHOR, TOC_OWN_SIGN);
+    toc_forgery what = {.feed = feed.id, .sign = sign};
     assert_true(sim_do(&s->net, &s->net.nodes[READER], prove_from_the_first, &what));
-    toc_secret_free(what.sign);
     steps(s, 200);
     for (int node = AUTHOR; node <= MALLORY; node++)
         assert_int_equal(forked_at(s, node, &feed), 0);
