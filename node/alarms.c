@@ -197,18 +197,34 @@ static toc_code look_at_card(void *context, const toc_card *card, toc_err *err)
 
 /* ---- forks ---- */
 
+static toc_code raise_fork(alarms *all, const toc_answer_fork *fork, toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
+    toc_fork_sentence(fork, &text);
+    TOC_TRY(toc_buf_ok(&text, err));
+    raise(all, fork->suspected ? "fork-suspected" : "fork", &fork->feed.org, &fork->feed.circle,
+          fork->since, toc_buf_text(&text));
+    return TOC_OK;
+}
+
 static toc_code look_at_fork(void *context, const toc_known_fork *known, toc_err *err)
 {
     alarms *all = context;
-    TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
     toc_answer_fork fork;
     if (all->forks++ >= ALARMS_FEEDS_MAX)
         return TOC_OK;
     TOC_TRY(toc_query_fork(all->txn, known, all->arena, &fork, err));
-    toc_fork_sentence(&fork, &text);
-    TOC_TRY(toc_buf_ok(&text, err));
-    raise(all, "fork", &fork.feed.org, &fork.feed.circle, fork.since, toc_buf_text(&text));
-    return TOC_OK;
+    return raise_fork(all, &fork, err);
+}
+
+static toc_code look_at_suspicion(void *context, const toc_log_suspicion *heads, toc_err *err)
+{
+    alarms *all = context;
+    toc_answer_fork fork;
+    if (all->forks++ >= ALARMS_FEEDS_MAX)
+        return TOC_OK;
+    TOC_TRY(toc_query_suspicion(all->txn, heads, all->arena, &fork, err));
+    return raise_fork(all, &fork, err);
 }
 
 toc_code toc_alarms_add(toc_json *json, toc_log_txn *txn, const toc_org_id *self, toc_time now,
@@ -226,6 +242,7 @@ toc_code toc_alarms_add(toc_json *json, toc_log_txn *txn, const toc_org_id *self
     TOC_TRY(toc_log_admissions(txn, look_at_admission, &all, err));
     TOC_TRY(toc_log_cards(txn, cards, look_at_card, &all, err));
     TOC_TRY(toc_log_forks(txn, NULL, look_at_fork, &all, err));
+    TOC_TRY(toc_log_suspicions(txn, NULL, look_at_suspicion, &all, err));
     TOC_TRY(missing_keys(&all, err));
     TOC_TRY(missing_bodies(&all, err));
     toc_json_close(json, ']');

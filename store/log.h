@@ -280,6 +280,23 @@ typedef toc_code (*toc_log_fork_visit)(void *context, const toc_known_fork *know
 TOC_MUST toc_code toc_log_forks(toc_log_txn *txn, const toc_org_id *org, toc_log_fork_visit visit,
                                 void *context, toc_err *err);
 
+/* Two heads of a feed that its author signed and of which one cannot follow from the other, while
+ * nobody shows the other tree: it has forked, and nobody can say where. */
+typedef struct toc_log_suspicion {
+    toc_feed_name feed;
+    toc_org_id teller; /* who told of the other head */
+    toc_time since;    /* by the clock of this node */
+    toc_span notes[2]; /* over the tree that is stored; over the other */
+} toc_log_suspicion;
+/* The first of a feed stays, until there is a proof. Not past TOC_FORKS_PER_ORG_MAX feeds of an
+ * org. */
+TOC_MUST toc_code toc_log_suspicion_put(toc_log_txn *txn, const toc_log_suspicion *suspicion,
+                                        toc_err *err);
+typedef toc_code (*toc_log_suspicion_visit)(void *context, const toc_log_suspicion *suspicion,
+                                            toc_err *err);
+TOC_MUST toc_code toc_log_suspicions(toc_log_txn *txn, const toc_org_id *org,
+                                     toc_log_suspicion_visit visit, void *context, toc_err *err);
+
 /* ---- roll: cards and charters, byte for byte, by hash ---- */
 
 TOC_MUST toc_code toc_log_roll_put(toc_log_txn *txn, const toc_hash *hash, toc_span signed_bytes,

@@ -33,6 +33,10 @@ TOC_DEFINE_AUTO_WIPE(toc_query, toc_query_end)
 TOC_MUST toc_code toc_query_fork(toc_log_txn *log, const toc_known_fork *known, toc_arena *arena,
                                  toc_answer_fork *out, toc_err *err);
 
+/* Two heads that contradict each other likewise. */
+TOC_MUST toc_code toc_query_suspicion(toc_log_txn *log, const toc_log_suspicion *heads,
+                                      toc_arena *arena, toc_answer_fork *out, toc_err *err);
+
 TOC_MUST toc_code toc_query_dossier(toc_query *query, const char *text, const toc_wallet *wallet,
                                     toc_dossier *out, toc_err *err);
 /* Whether a notice with effect calls the wallet, with its tag, a deposit (RULES §9). */

@@ -227,6 +227,18 @@ static void give_up(toc_engine *engine, toc_log_txn *txn, engine_link *link, eng
     doubt->blames = false;
 }
 
+toc_code toc_forks_suspect(toc_log_txn *txn, const engine_link *link, const toc_log_feed *stored,
+                           toc_span note, toc_now now, toc_err *err)
+{
+    uint64_t known;
+    toc_log_suspicion heads = {
+        .feed = stored->name, .teller = link->peer, .since = now.wall, .notes = {{0}, note}};
+    if (toc_log_forked(txn, &stored->name, &known) ||
+        toc_log_head_note(txn, stored->number, &heads.notes[0], NULL) != TOC_OK)
+        return TOC_OK;
+    return toc_log_suspicion_put(txn, &heads, err);
+}
+
 toc_code toc_forks_doubt(toc_engine *engine, toc_log_txn *txn, engine_link *link,
                          const toc_log_feed *stored, uint64_t size, bool blames, toc_now now,
                          bool *out_begun, toc_err *err)

@@ -5,6 +5,11 @@
 
 #include "node/engine/state.h"
 
+/* Keeps a head that `stored`'s author signed and that is not of the tree here, with that of the
+ * tree here, until there is a proof. */
+TOC_MUST toc_code toc_forks_suspect(toc_log_txn *txn, const engine_link *link,
+                                    const toc_log_feed *stored, toc_span note, toc_now now,
+                                    toc_err *err);
 /* What `link` says of the feed, signed by its author, does not fit what is stored: finds out where
  * the two trees part, from what the link shows of its own of `size` entries. *out_begun: a search
  * is on, or has shown that the link has another tree; else what it sent is its own fault. `blames`:

@@ -270,6 +270,7 @@ static toc_code check_fork(toc_engine *engine, toc_log_txn *txn, engine_link *li
         checkpoint.size == head->size && !toc_hash_equal(&checkpoint.root, &root)) {
         bool begun;
         toc_engine_count(engine, &stored->name.org, TOC_REFUSE_FORK, NULL);
+        TOC_TRY(toc_forks_suspect(txn, link, stored, head->note, now, err));
         return toc_forks_doubt(engine, txn, link, stored, head->size, false, now, &begun, err);
     }
     return TOC_OK;

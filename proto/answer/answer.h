@@ -119,11 +119,14 @@ typedef struct toc_answer_unapproved {
 typedef struct toc_answer_fork {
     toc_feed_name feed;
     toc_span org_name;
-    uint64_t from;   /* the first entry that is in dispute */
-    toc_time since;  /* it has been known here */
-    bool own;        /* of this node's org */
-    bool key_in_use; /* a history that is signed with the author's present key: it goes on */
-    bool has_heads;  /* not for an audience: a head counts what it may not see */
+    uint64_t from;     /* the first entry that is in dispute */
+    toc_time since;    /* it has been known here */
+    bool own;          /* of this node's org */
+    bool key_in_use;   /* a history that is signed with the author's present key: it goes on */
+    bool has_heads;    /* not for an audience: a head counts what it may not see */
+    bool suspected;    /* by the heads alone: nobody shows the other history, nothing is disputed */
+    toc_org_id teller; /* then who told of the second head */
+    toc_span teller_name;
     toc_checkpoint heads[2];
 } toc_answer_fork;
 

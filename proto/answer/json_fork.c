@@ -16,8 +16,29 @@ static void add_heads(const toc_answer_fork *fork, toc_buf *out)
     toc_buf_add_text(out, fork->has_heads ? ")" : "");
 }
 
+static void add_suspicion(const toc_answer_fork *fork, toc_buf *out)
+{
+    toc_buf_printf(out,
+                   "two heads of its %s feed of generation %llu are signed that contradict each "
+                   "other",
+                   toc_lane_name(fork->feed.lane), (unsigned long long)fork->feed.generation);
+    add_heads(fork, out);
+    toc_buf_add_text(out, ", the second told by ");
+    if (fork->teller_name.size > 0)
+        toc_buf_add_span(out, fork->teller_name);
+    else
+        toc_buf_add_hex(out, TOC_SPAN_OF(fork->teller.bytes));
+    toc_buf_add_text(out, ". Nobody shows the history under that one, so nothing is in dispute "
+                          "here. Ask both by another channel; a key is stolen, or two copies of a "
+                          "node run");
+}
+
 void toc_fork_sentence(const toc_answer_fork *fork, toc_buf *out)
 {
+    if (fork->suspected) {
+        add_suspicion(fork, out);
+        return;
+    }
     toc_buf_printf(out,
                    "two histories of its %s feed of generation %llu are signed, which part at "
                    "entry %llu",
@@ -48,7 +69,10 @@ void toc_json_fork(toc_json *json, const toc_answer_fork *fork)
     toc_json_hex(json, "circle", TOC_SPAN_OF(fork->feed.circle.bytes));
     toc_json_text(json, "lane", toc_span_text(toc_lane_name(fork->feed.lane)));
     toc_json_number(json, "generation", fork->feed.generation);
-    toc_json_number(json, "from", fork->from);
+    if (fork->suspected)
+        toc_json_null(json, "from");
+    else
+        toc_json_number(json, "from", fork->from);
     toc_json_time_optional(json, "since", fork->since);
     toc_json_bool(json, "key_in_use", fork->key_in_use);
     toc_json_open(json, "heads", '[');
@@ -59,6 +83,10 @@ void toc_json_fork(toc_json *json, const toc_answer_fork *fork)
         toc_json_close(json, '}');
     }
     toc_json_close(json, ']');
+    if (fork->suspected) {
+        toc_json_hex(json, "told_by", TOC_SPAN_OF(fork->teller.bytes));
+        toc_json_optional(json, "told_by_name", fork->teller_name);
+    }
     toc_json_text(json, "text", toc_buf_view(&text));
     toc_json_close(json, '}');
 }

@@ -169,7 +169,10 @@ static toc_code check_quota_row(toc_check *check, toc_row row, toc_err *err)
 static toc_code check_fork_row(toc_check *check, toc_row row, toc_err *err)
 {
     toc_known_fork unused;
-    return toc_fork_row_open(check->txn, row, &unused, err);
+    toc_log_suspicion suspicion;
+    return row.key.size == TOC_SUSPICION_KEY_BYTES
+               ? toc_suspicion_row_open(check->txn, row, &suspicion, err)
+               : toc_fork_row_open(check->txn, row, &unused, err);
 }
 
 /* What an erasure row names is said by the entry that it is of. */

@@ -60,6 +60,8 @@ toc_code toc_log_forks(toc_log_txn *txn, const toc_org_id *org, toc_log_fork_vis
     toc_code code;
     while ((code = toc_cursor_next(cursor, &row, err)) == TOC_OK) {
         toc_known_fork known;
+        if (row.key.size != FORK_KEY_BYTES)
+            continue; /* a suspicion */
         TOC_TRY(toc_fork_row_open(txn, row, &known, err));
         TOC_TRY(visit(context, &known, err));
     }
@@ -105,6 +107,7 @@ toc_code toc_log_fork_put(toc_log_txn *txn, const toc_fork *fork, toc_time now, 
     uint8_t key[FORK_KEY_BYTES];
     TOC_TRY(
         toc_checked_put(txn, TOC_LOG_FORKS, fork_key(&fork->feed, key), toc_buf_view(&bytes), err));
+    TOC_TRY(toc_suspicion_drop(txn, &fork->feed, err));
     *out_fresh = true;
     toc_feed_id id;
     toc_log_feed feed;

@@ -154,6 +154,10 @@ TOC_MUST toc_code toc_cosig_row_open(const toc_log_txn *txn, toc_row row, uint32
 
 TOC_MUST toc_code toc_fork_row_open(const toc_log_txn *txn, toc_row row, toc_known_fork *out,
                                     toc_err *err);
+enum { TOC_SUSPICION_KEY_BYTES = 65 }; /* suspicions.c: in the same table */
+TOC_MUST toc_code toc_suspicion_row_open(const toc_log_txn *txn, toc_row row,
+                                         toc_log_suspicion *out, toc_err *err);
+TOC_MUST toc_code toc_suspicion_drop(toc_log_txn *txn, const toc_feed_name *feed, toc_err *err);
 /* Journals what a known fork of the feed disputes. */
 TOC_MUST toc_code toc_fork_journal(toc_log_txn *txn, const toc_log_feed *feed, toc_err *err);
 

@@ -6,16 +6,13 @@ enum { FORKED_SHOWN_MAX = 100, FORKED_ARENA_BYTES = 1 << 20, FORKED_CARD_BYTES =
 
 /* ---- a fork ---- */
 
-static void add_heads(const toc_fork *fork, toc_answer_fork *out)
+static bool read_head(toc_span text, const toc_feed_name *feed, toc_checkpoint *out)
 {
     toc_note note;
-    out->has_heads = true;
-    for (size_t i = 0; i < 2; i++) {
-        out->has_heads =
-            out->has_heads && toc_checkpoint_read(fork->sides[i].note, &fork->feed, &note,
-                                                  &out->heads[i], NULL) == TOC_OK;
-        out->heads[i].origin = (toc_span){0}; /* it may be gone before the answer */
-    }
+    if (toc_checkpoint_read(text, feed, &note, out, NULL) != TOC_OK)
+        return false;
+    out->origin = (toc_span){0}; /* it may be gone before the answer */
+    return true;
 }
 
 static bool is_in_use(const toc_fork *fork, const toc_verify_key *key)
@@ -43,8 +40,37 @@ toc_code toc_query_fork(toc_log_txn *log, const toc_known_fork *known, toc_arena
                              .own = toc_log_owner(log, &self, NULL) == TOC_OK &&
                                     toc_org_id_equal(&fork->feed.org, &self),
                              .key_in_use = !has_card || is_in_use(fork, &card.sign)};
-    add_heads(fork, out);
+    out->has_heads = read_head(fork->sides[0].note, &fork->feed, &out->heads[0]) &&
+                     read_head(fork->sides[1].note, &fork->feed, &out->heads[1]);
     return has_card && out->org_name.size != card.name.size ? toc_query_no_memory(err) : TOC_OK;
+}
+
+static toc_code name_of(toc_log_txn *log, const toc_org_id *org, toc_arena *arena, toc_span *out,
+                        toc_err *err)
+{
+    TOC_AUTO(toc_arena_free) toc_arena *scratch = NULL;
+    toc_card card;
+    *out = (toc_span){0};
+    TOC_TRY(toc_arena_new(FORKED_CARD_BYTES, &scratch, err));
+    if (toc_log_card_of(log, org, scratch, &card, NULL) != TOC_OK)
+        return TOC_OK;
+    *out = toc_arena_dup(arena, card.name);
+    return out->size == card.name.size ? TOC_OK : toc_query_no_memory(err);
+}
+
+toc_code toc_query_suspicion(toc_log_txn *log, const toc_log_suspicion *heads, toc_arena *arena,
+                             toc_answer_fork *out, toc_err *err)
+{
+    *out = (toc_answer_fork){.feed = heads->feed,
+                             .since = heads->since,
+                             .suspected = true,
+                             .key_in_use = true,
+                             .teller = heads->teller};
+    TOC_TRY(name_of(log, &heads->feed.org, arena, &out->org_name, err));
+    TOC_TRY(name_of(log, &heads->teller, arena, &out->teller_name, err));
+    out->has_heads = read_head(heads->notes[0], &heads->feed, &out->heads[0]) &&
+                     read_head(heads->notes[1], &heads->feed, &out->heads[1]);
+    return TOC_OK;
 }
 
 /* ---- what they dispute of a wallet ---- */

@@ -413,6 +413,75 @@ static void of_two_proofs_that_of_the_earlier_place_is_kept_by_all(void **state)
     expect_opened_alike(s, 0);
 }
 
+/* ---- heads alone ---- */
+
+typedef struct heard {
+    size_t count;
+    toc_org_id teller;
+    toc_answer_fork told;
+    toc_log_txn *txn;
+    toc_arena *arena;
+} heard;
+
+static toc_code hear(void *context, const toc_log_suspicion *heads, toc_err *err)
+{
+    heard *all = context;
+    all->count++;
+    all->teller = heads->teller;
+    return toc_query_suspicion(all->txn, heads, all->arena, &all->told, err);
+}
+
+static void suspicions_at(const scene *s, int by, toc_arena *arena, heard *out)
+{
+    toc_err err;
+    *out = (heard){.arena = arena};
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[by].log, &out->txn, &err));
+    TOC_CHECK_OK(toc_log_check(out->txn, NULL, NULL, &err));
+    TOC_CHECK_OK(toc_log_suspicions(out->txn, &s->net.nodes[AUTHOR].org, hear, out, &err));
+    toc_log_abort(out->txn);
+}
+
+/* It shows that the author signed another history, and not where it parts. */
+static void a_head_whose_tree_nobody_shows_is_kept_and_told_until_there_is_a_proof(void **state)
+{
+    scene *s = *state;
+    toc_err err;
+    heard found;
+    toc_log_feed feed;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
+    TOC_AUTO(toc_secret_free) toc_secret *sign = steal(s, AUTHOR, TOC_OWN_SIGN);
+    TOC_AUTO(toc_secret_free) toc_secret *own = steal(s, MALLORY, TOC_OWN_SIGN);
+    TOC_CHECK_OK(toc_arena_new(16 << 20, &arena, &err));
+    say_claim(s, common_wallet);
+    say_claim(s, common_wallet);
+    steps(s, 200);
+    assert_true(feed_at(s, READER, AUTHOR, TOC_LANE_ALERT, &feed));
+    tell_head(s, MALLORY, READER, &feed.name, 1, own); /* that it did not sign */
+    steps(s, 200);
+    suspicions_at(s, READER, arena, &found);
+    assert_int_equal(found.count, 0);
+    tell_head(s, MALLORY, READER, &feed.name, 2, sign);
+    steps(s, 200);
+    tell_head(s, MALLORY, READER, &feed.name, 1, sign);
+    steps(s, 200);
+    suspicions_at(s, READER, arena, &found);
+    assert_int_equal(found.count, 1);
+    assert_memory_equal(&found.teller, &s->net.nodes[MALLORY].org, sizeof found.teller);
+    assert_true(found.told.suspected && found.told.has_heads);
+    assert_int_equal(found.told.heads[0].size, feed.head_size);
+    assert_int_equal(found.told.heads[1].size, 2); /* the first that came */
+    toc_fork_sentence(&found.told, &text);
+    assert_non_null(strstr(toc_buf_text(&text), "2 entries 07070707), the second told by Org 2"));
+    assert_int_equal(forked_at(s, READER, &feed), UINT64_MAX);
+    expect_opened_alike(s, 2);
+    part(s, TOC_LANE_ALERT, 1, 1);
+    steps(s, 2000);
+    assert_int_equal(forked_at(s, READER, &feed), feed.frontier.size);
+    suspicions_at(s, READER, arena, &found);
+    assert_int_equal(found.count, 0);
+}
+
 /* ---- proofs that are none ---- */
 
 /* Said on its own link: that there is a fork, and when asked for it, this. */
@@ -520,6 +589,7 @@ int main(void)
         TEST(an_audience_is_told_of_a_fork_and_not_by_which_heads),
         TEST(who_goes_on_after_a_fork_is_received_and_gets_no_receipt),
         TEST(of_two_proofs_that_of_the_earlier_place_is_kept_by_all),
+        TEST(a_head_whose_tree_nobody_shows_is_kept_and_told_until_there_is_a_proof),
         TEST(a_proof_that_its_author_did_not_sign_disputes_nothing),
         TEST(an_author_whose_key_is_stolen_writes_nothing_before_it_has_another),
     };
