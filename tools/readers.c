@@ -162,6 +162,7 @@ static void add_marking(const json_t *row, toc_buf *out)
 typedef struct tally {
     size_t members, reading, direct;
     bool others; /* audiences of the configuration, or who is no member */
+    bool sealed; /* to each by name */
 } tally;
 
 static tally count_readers(const json_t *readers)
@@ -176,6 +177,7 @@ static tally count_readers(const json_t *readers)
         }
         found.members++;
         found.reading += toc_flag_of(reader, "reads") ? 1 : 0;
+        found.sealed = found.sealed || strcmp(toc_text_of(reader, "path"), "sealed") == 0;
         found.direct += strcmp(link, "direct") == 0 || strcmp(link, "here") == 0 ? 1 : 0;
     }
     return found;
@@ -206,8 +208,8 @@ static toc_code print_row(const json_t *row, toc_buf *out, toc_err *err)
     bool all = found.reading == found.members && found.direct == found.members && !found.others;
     add_marking(row, out);
     if (all)
-        toc_buf_printf(out, ": all %zu members would read it, each over a direct link.\n",
-                       found.members);
+        toc_buf_printf(out, ": all %zu members would read it, %s, each over a direct link.\n",
+                       found.members, found.sealed ? "sealed to each" : "as the whole circle may");
     else
         toc_buf_printf(out, ": %zu of %zu members would read it.\n", found.reading, found.members);
     add_officers(row, out);
