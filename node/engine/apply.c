@@ -2,12 +2,9 @@
  * and proof, signature, store; opening decides nothing about storing. A chunk that fails is refused
  * whole and counted against the peer that sent it; an entry that does not open is its author's
  * fault. */
-#include "node/engine/cards.h"
-#include "node/engine/cosign.h"
 #include "node/engine/erase.h"
 #include "node/engine/forks.h"
 #include "node/engine/grants.h"
-#include "node/engine/pins.h"
 #include "node/engine/quota.h"
 #include "node/engine/roll.h"
 #include "node/engine/sync.h"
@@ -17,50 +14,7 @@
 #include "proto/base/endian.h"
 #include "proto/base/reader.h"
 
-enum { APPLY_ARENA_BYTES = 64 << 20, EPOCHS_MAX = 16 };
-
-/* What a look at the clear headers tells before the work: the grant that judges the checkpoint, and
- * the epochs. */
-typedef struct chunk_survey {
-    bool has_grant;
-    toc_card_hash card; /* of the last grant */
-    size_t epoch_count;
-    uint32_t epochs[EPOCHS_MAX]; /* of records */
-} chunk_survey;
-
-static void survey_grant(chunk_survey *survey, toc_span entry)
-{
-    toc_grant grant;
-    if (toc_grant_read(entry, &grant, NULL) != TOC_OK)
-        return; /* the verification says what is wrong with it */
-    survey->has_grant = true;
-    survey->card = grant.card;
-}
-
-static void survey_record(chunk_survey *survey, uint32_t epoch)
-{
-    for (size_t i = survey->epoch_count; i > 0; i--) {
-        if (survey->epochs[i - 1] == epoch)
-            return;
-    }
-    if (survey->epoch_count < EPOCHS_MAX)
-        survey->epochs[survey->epoch_count++] = epoch;
-}
-
-static void survey_chunk(const toc_chunk *chunk, chunk_survey *out)
-{
-    *out = (chunk_survey){0};
-    toc_reader reader = toc_reader_of(chunk->entries);
-    for (uint32_t i = 0; i < chunk->count; i++) {
-        toc_span entry = toc_read_u32_span(&reader, TOC_ENTRY_BYTES_MAX);
-        if (entry.size < TOC_ENTRY_HEADER_BYTES)
-            return;
-        if (entry.data[1] == TOC_ENTRY_GRANT)
-            survey_grant(out, entry);
-        else if (entry.data[1] == TOC_ENTRY_RECORD)
-            survey_record(out, toc_get_u32(entry.data + 4));
-    }
-}
+enum { APPLY_ARENA_BYTES = 64 << 20 };
 
 static toc_refusal refusal_of(const toc_chunk *chunk, toc_code verdict)
 {
@@ -71,78 +25,40 @@ static toc_refusal refusal_of(const toc_chunk *chunk, toc_code verdict)
     return verdict == TOC_SIGNATURE ? TOC_REFUSE_ENTRY_CHANGED : TOC_REFUSE_MALFORMED;
 }
 
-static void refuse(toc_engine *engine, engine_feed *feed, uint64_t link, toc_refusal refusal,
-                   const char *sentence, toc_now now)
+/* Of its records; what is of a further one waits, as what has no key yet. */
+static size_t epochs_of(const toc_chunk *chunk, uint32_t out[ENGINE_EPOCHS_MAX])
 {
-    engine_link *from = toc_engine_link(engine, link);
-    toc_engine_count(engine, from == NULL ? NULL : &from->peer, refusal, sentence);
-    toc_sync_reset(engine, feed, now);
-    feed->failed = link;
-    feed->source = 0;
+    size_t count = 0;
+    toc_reader reader = toc_reader_of(chunk->entries);
+    for (uint32_t i = 0; i < chunk->count; i++) {
+        toc_span entry = toc_read_u32_span(&reader, TOC_ENTRY_BYTES_MAX);
+        if (entry.size < TOC_ENTRY_HEADER_BYTES)
+            break;
+        if (entry.data[1] != TOC_ENTRY_RECORD)
+            continue;
+        uint32_t epoch = toc_get_u32(entry.data + 4);
+        size_t at = count;
+        while (at > 0 && out[at - 1] != epoch)
+            at--;
+        if (at == 0 && count < ENGINE_EPOCHS_MAX)
+            out[count++] = epoch;
+    }
+    return count;
 }
 
-static void take_known(const toc_log_feed *stored, toc_chunk *chunk)
+static toc_code load_keys(toc_log_txn *txn, const engine_feed *feed, engine_job *job, toc_err *err)
 {
-    toc_note note;
-    toc_checkpoint checkpoint;
-    bool same = stored->known_size > 0 && toc_note_parse(chunk->note, &note, NULL) == TOC_OK &&
-                toc_checkpoint_parse(note.body, &checkpoint, NULL) == TOC_OK &&
-                checkpoint.size == stored->known_size;
-    chunk->has_known = stored->known_size > 0 && (same || chunk->known_size == stored->known_size);
-    if (same)
-        chunk->from_known.count = 0;
-    chunk->known_size = stored->known_size;
-    chunk->known_root = stored->known_root;
-}
-
-/* The key that must have signed the checkpoint: that of the author's newest card. `judge`: the card
- * that the last grant among the entries names, NULL without one. `pinned`: the charter vouches for
- * when it was signed. False: the feed waits, or was refused. */
-static toc_code find_signer(toc_engine *engine, toc_log_txn *txn, engine_feed *feed, uint64_t link,
-                            toc_chunk *chunk, const toc_card *judge, bool pinned, toc_arena *arena,
-                            toc_now now, bool *out, toc_err *err)
-{
-    toc_card card;
-    toc_card_state state = TOC_CARD_KNOWN;
-    *out = false;
-    if (judge != NULL)
-        TOC_TRY(toc_cards_take(engine, txn, link, judge, arena, now, &state, err));
-    if (state == TOC_CARD_REFUSED || state == TOC_CARD_MISSING) {
-        refuse(engine, feed, link, TOC_REFUSE_GRANT,
-               "a grant that names a card which does not hold", now);
-        return TOC_OK;
-    }
-    toc_signer signer = toc_cards_signer(txn, &feed->name, chunk->note, arena, &card);
-    if (signer == TOC_SIGNER_UNKNOWN) {
-        toc_sync_reset(engine, feed, now);
-        return toc_roll_want_newest(engine, toc_engine_link(engine, link), &feed->name.org,
-                                    card.serial, TOC_REFUSE_CHECKPOINT_SIGNATURE, now, err);
-    }
-    if (signer == TOC_SIGNER_RETIRED && !pinned &&
-        !toc_org_id_equal(&feed->name.org, &engine->org)) {
-        if (!toc_voucher_holds(txn, &feed->name, &card, chunk->note, chunk->voucher)) {
-            refuse(engine, feed, link, TOC_REFUSE_RETIRED_KEY, NULL, now);
-            return TOC_OK;
-        }
-        TOC_TRY(toc_voucher_keep(engine, txn, &feed->name, link, chunk, now, err));
-    }
-    chunk->signer = card.sign;
-    *out = true;
-    return TOC_OK;
-}
-
-static toc_code load_keys(toc_log_txn *txn, const engine_feed *feed, const chunk_survey *survey,
-                          engine_job *job, toc_err *err)
-{
-    toc_chunk_key *keys = toc_arena_zalloc(job->chunk->arena, EPOCHS_MAX, sizeof *keys);
+    uint32_t epochs[ENGINE_EPOCHS_MAX];
+    size_t count = epochs_of(job->chunk, epochs);
+    toc_chunk_key *keys = toc_arena_zalloc(job->chunk->arena, ENGINE_EPOCHS_MAX, sizeof *keys);
     if (keys == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for the keys of a chunk");
-    for (size_t i = 0; i < survey->epoch_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         toc_secret *secret = NULL;
-        if (toc_log_sender_key(txn, &feed->name, survey->epochs[i], &secret, NULL) != TOC_OK)
+        if (toc_log_sender_key(txn, &feed->name, epochs[i], &secret, NULL) != TOC_OK)
             continue;
         job->secrets[job->secret_count] = secret;
-        keys[job->secret_count++] = (toc_chunk_key){.epoch = survey->epochs[i], .secret = secret};
+        keys[job->secret_count++] = (toc_chunk_key){.epoch = epochs[i], .secret = secret};
     }
     job->chunk->keys = keys;
     job->chunk->key_count = job->secret_count;
@@ -173,101 +89,44 @@ static toc_code run(toc_engine *engine, toc_log_txn *txn, engine_feed *feed, eng
     return code;
 }
 
-toc_code toc_apply_start(toc_engine *engine, toc_log_txn *txn, engine_feed *feed, uint64_t link,
-                         toc_chunk *chunk_take, toc_now now, toc_err *err)
+static toc_code start_job(toc_engine *engine, toc_log_txn *txn, engine_feed *feed, uint64_t link,
+                          const toc_log_feed *stored, toc_chunk *chunk_take, toc_now now,
+                          toc_err *err)
 {
-    TOC_AUTO(toc_chunk_free) toc_chunk *chunk = chunk_take;
-    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
-    TOC_TRY(toc_arena_new(APPLY_ARENA_BYTES, &arena, err));
-    toc_log_feed stored;
-    if (toc_log_feed_find(txn, &feed->id, &stored, NULL) != TOC_OK)
-        stored = (toc_log_feed){.name = feed->name, .id = feed->id};
-    toc_log_circle state;
-    toc_charter charter;
-    toc_refusal why_not = TOC_REFUSE_NOT_A_MEMBER;
-    bool pinned = false;
-    if (!toc_roll_shared(txn, &feed->name.circle, &engine->org, arena, &state, &charter) ||
-        !toc_pins_allow(&charter, chunk, &why_not, &pinned)) {
-        refuse(engine, feed, link, why_not, NULL, now);
-        return TOC_OK;
-    }
-    bool fits;
-    TOC_TRY(toc_quota_admit(engine, txn, feed, &stored, &charter, now, &fits, err));
-    if (!fits)
-        return TOC_OK;
-    chunk_survey survey;
-    survey_chunk(chunk, &survey);
-    if (!survey.has_grant && !stored.has_judge) {
-        refuse(engine, feed, link, TOC_REFUSE_GRANT, "a feed that does not begin with a grant",
-               now);
-        return TOC_OK;
-    }
-    toc_card_hash judge = survey.has_grant ? survey.card : stored.judge.card;
-    bool held;
-    TOC_TRY(toc_grants_named(engine, txn, &state, chunk, link, now, &held, err));
-    toc_card card;
-    if (!held) {
-        toc_sync_reset(engine, feed, now);
-        return TOC_OK;
-    }
-    toc_err no_card;
-    toc_code card_code = toc_roll_card(txn, &judge, arena, &card, &no_card);
-    if (card_code == TOC_IO || card_code == TOC_NO_MEMORY)
-        return toc_fail(err, card_code, "%s", no_card.text);
-    if (card_code != TOC_OK) {
-        /* The hash is held, but it is a charter's: a peer's bytes never become the error of a
-         * round. */
-        refuse(engine, feed, link, TOC_REFUSE_GRANT, "a grant that names what is no card", now);
-        return TOC_OK;
-    }
-    if (!toc_org_id_equal(&card.org, &feed->name.org)) {
-        refuse(engine, feed, link, TOC_REFUSE_GRANT, "a grant that names another org's card", now);
-        return TOC_OK;
-    }
-    toc_err unproven;
-    toc_card_hash missing;
-    toc_code proven = toc_roll_prove(txn, &card, arena, &missing, &unproven);
-    if (proven == TOC_NOT_FOUND) {
-        toc_hash key;
-        memcpy(key.bytes, missing.bytes, sizeof key.bytes);
-        toc_sync_reset(engine, feed, now);
-        return toc_roll_want(engine, txn, link, &key, now, err);
-    }
-    if (proven != TOC_OK) {
-        refuse(engine, feed, link, TOC_REFUSE_GRANT, unproven.text, now);
-        return TOC_OK;
-    }
-    bool signer_known;
-    TOC_TRY(find_signer(engine, txn, feed, link, chunk, survey.has_grant ? &card : NULL, pinned,
-                        arena, now, &signer_known, err));
-    if (!signer_known)
-        return TOC_OK;
-    take_known(&stored, chunk);
-    if (stored.known_size > toc_charter_end(&charter, &feed->name))
-        chunk->has_known = false; /* the charter has ended the feed before that head */
-    else if (stored.known_size > stored.frontier.size && !chunk->has_known) {
-        /* A head that we have not reached was accepted meanwhile: only what grows out of it may
-         * follow, or two heads that contradict each other could lead us into a tree that neither
-         * is. Asked for again, with that head named. */
-        toc_sync_reset(engine, feed, now);
-        feed->blocked_until = now.mono;
-        return TOC_OK;
-    }
     engine_job *job = calloc(1, sizeof *job);
-    if (job == NULL)
+    if (job == NULL) {
+        toc_chunk_free(chunk_take);
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for a verification");
+    }
     job->number = engine->next_job++;
     job->feed = feed->id;
     job->link = link;
-    job->chunk = chunk;
-    chunk = NULL; /* transferred */
-    job->chunk->frontier = stored.frontier;
-    toc_code code = load_keys(txn, feed, &survey, job, err);
+    job->chunk = chunk_take;
+    job->chunk->frontier = stored->frontier;
+    toc_code code = load_keys(txn, feed, job, err);
     if (code != TOC_OK) {
         toc_apply_free(job);
         return code;
     }
     return run(engine, txn, feed, job, now, err);
+}
+
+toc_code toc_apply_start(toc_engine *engine, toc_log_txn *txn, engine_feed *feed, uint64_t link,
+                         toc_chunk *chunk_take, toc_now now, toc_err *err)
+{
+    TOC_AUTO(toc_chunk_free) toc_chunk *chunk = chunk_take;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    toc_log_feed stored;
+    bool admitted;
+    TOC_TRY(toc_arena_new(APPLY_ARENA_BYTES, &arena, err));
+    if (toc_log_feed_find(txn, &feed->id, &stored, NULL) != TOC_OK)
+        stored = (toc_log_feed){.name = feed->name, .id = feed->id};
+    TOC_TRY(toc_judge_chunk(engine, txn, feed, link, &stored, chunk, arena, now, &admitted, err));
+    if (!admitted)
+        return TOC_OK;
+    toc_chunk *verified = chunk;
+    chunk = NULL; /* transferred */
+    return start_job(engine, txn, feed, link, &stored, verified, now, err);
 }
 
 /* ---- after the verification ---- */
@@ -506,7 +365,7 @@ static toc_code refuse_other_tree(toc_engine *engine, toc_log_txn *txn, engine_f
         TOC_TRY(toc_forks_doubt(engine, txn, toc_engine_link(engine, link), &stored, head.size,
                                 true, now, &begun, err));
     if (!begun) {
-        refuse(engine, feed, link, TOC_REFUSE_ENTRY_CHANGED, sentence, now);
+        toc_sync_refuse(engine, feed, link, TOC_REFUSE_ENTRY_CHANGED, sentence, now);
         return TOC_OK;
     }
     toc_sync_reset(engine, feed, now);
@@ -532,7 +391,7 @@ static toc_code settle(toc_engine *engine, toc_log_txn *txn, engine_job *job, to
         const char *sentence = why == NULL ? NULL : why->text;
         if (refusal_of(chunk, verdict) == TOC_REFUSE_ENTRY_CHANGED)
             return refuse_other_tree(engine, txn, feed, job->link, chunk, sentence, now, err);
-        refuse(engine, feed, job->link, refusal_of(chunk, verdict), sentence, now);
+        toc_sync_refuse(engine, feed, job->link, refusal_of(chunk, verdict), sentence, now);
         return TOC_OK;
     }
     toc_log_feed stored;
@@ -547,7 +406,7 @@ static toc_code settle(toc_engine *engine, toc_log_txn *txn, engine_job *job, to
     toc_err grant_error;
     if (check_grants(txn, feed, &stored, chunk, arena, &judge, &has_grant, &grant_error) !=
         TOC_OK) {
-        refuse(engine, feed, job->link, TOC_REFUSE_GRANT, grant_error.text, now);
+        toc_sync_refuse(engine, feed, job->link, TOC_REFUSE_GRANT, grant_error.text, now);
         return TOC_OK;
     }
     if (!known_root_holds(&stored, chunk)) {

@@ -46,6 +46,16 @@ void toc_sync_reset(toc_engine *engine, engine_feed *feed, toc_now now)
     feed->blocked_until.ms = now.mono.ms + ENGINE_RETRY_MS;
 }
 
+void toc_sync_refuse(toc_engine *engine, engine_feed *feed, uint64_t link, toc_refusal refusal,
+                     const char *sentence, toc_now now)
+{
+    engine_link *from = toc_engine_link(engine, link);
+    toc_engine_count(engine, from == NULL ? NULL : &from->peer, refusal, sentence);
+    toc_sync_reset(engine, feed, now);
+    feed->failed = link;
+    feed->source = 0;
+}
+
 void toc_sync_pull_failed(toc_engine *engine, const toc_feed_id *id, toc_now now)
 {
     engine_feed *feed = toc_sync_find(engine, id);

@@ -29,6 +29,7 @@ enum {
     ENGINE_UNPROVEN_FEEDS_MAX = 4096, /* of one link: 500 members, three lanes, some generations */
     ENGINE_ROUND_ROWS_MAX = 40000,    /* then the rest of what waits is taken in the next round */
     ENGINE_OPEN_SLICE = 2000,         /* entries opened per tick when a key came late */
+    ENGINE_EPOCHS_MAX = 16,           /* whose keys are loaded for one chunk */
     ENGINE_CLOCK_OFFSET_MS_MAX = 600000, /* a clock this far off its peers stops the ticks */
     ENGINE_COSIGN_ALERT_MS =
         50, /* after a head was stored: what comes meanwhile is signed with it */
@@ -156,7 +157,7 @@ typedef struct engine_job {
     uint64_t link;
     toc_chunk *chunk;
     size_t secret_count;
-    toc_secret *secrets[16];
+    toc_secret *secrets[ENGINE_EPOCHS_MAX];
 } engine_job;
 
 /* A charter version heard of and not yet in force here. */

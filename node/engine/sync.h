@@ -45,7 +45,17 @@ TOC_MUST toc_code toc_sync_advance(toc_engine *engine, toc_log_txn *txn, engine_
 TOC_MUST toc_code toc_sync_advance_all(toc_engine *engine, toc_log_txn *txn, toc_now now,
                                        toc_err *err);
 
-/* ---- a verified chunk enters the log (apply.c) ---- */
+/* What the link gave of the feed is refused: counted, and asked for elsewhere. */
+void toc_sync_refuse(toc_engine *engine, engine_feed *feed, uint64_t link, toc_refusal refusal,
+                     const char *sentence, toc_now now);
+
+/* ---- a verified chunk enters the log (judge.c, apply.c) ---- */
+
+/* What the roll says against the chunk, before any of its work is done. False: the feed waits, or
+ * was refused. `stored`: name and id only when nothing of the feed is stored. */
+TOC_MUST toc_code toc_judge_chunk(toc_engine *engine, toc_log_txn *txn, engine_feed *feed,
+                                  uint64_t link, const toc_log_feed *stored, toc_chunk *chunk,
+                                  toc_arena *arena, toc_now now, bool *out, toc_err *err);
 
 TOC_MUST toc_code toc_apply_start(toc_engine *engine, toc_log_txn *txn, engine_feed *feed,
                                   uint64_t link, toc_chunk *chunk_take, toc_now now, toc_err *err);
