@@ -19,6 +19,7 @@ typedef struct toc_recent_row {
     toc_tlp tlp;         /* its marking; */
     const struct toc_writer_named *named; /* NULL, or what it says, where it names its readers: lent
                                              by the batch, after which nothing is remembered */
+    uint32_t keep_until_day;              /* it is kept at least so long */
     uint64_t ended; /* of a report that was narrowed: its members up to here are gone */
 } toc_recent_row;
 

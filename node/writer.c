@@ -88,14 +88,16 @@ static toc_code append_in_round(void *context, toc_engine *engine, toc_log_txn *
         return TOC_OK; /* the new generation's rows stay: they are whole */
     toc_span *records = toc_arena_zalloc(all->arena, all->count, sizeof *records);
     const toc_addressees **named = toc_arena_zalloc(all->arena, all->count, sizeof(void *));
+    uint32_t *keep = toc_arena_zalloc(all->arena, all->count, sizeof *keep);
     size_t count = 0;
     all->ids = toc_arena_zalloc(all->arena, all->count, sizeof *all->ids);
-    if (records == NULL || named == NULL || all->ids == NULL)
+    if (records == NULL || named == NULL || keep == NULL || all->ids == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for a batch");
     for (size_t i = 0; i < all->count; i++) {
         if (all->drafts[i] || all->later[i])
             continue;
         records[count] = toc_writer_record(all, i);
+        keep[count] = all->keep[i];
         named[count++] = all->named[i];
     }
     if (all->drafts_any)
@@ -104,8 +106,8 @@ static toc_code append_in_round(void *context, toc_engine *engine, toc_log_txn *
         TOC_TRY(toc_writer_end_draft(all, txn, now, err));
     if (count == 0)
         return TOC_OK;
-    TOC_TRY(toc_engine_write(engine, txn, &all->circle, all->lane, records, named, count, now,
-                             all->ids, err));
+    TOC_TRY(toc_engine_write_keeping(engine, txn, &all->circle, all->lane, records, named, keep,
+                                     count, now, all->ids, err));
     toc_feed_name feed = {.circle = all->circle,
                           .org = *toc_node_org(all->writer->node),
                           .lane = all->lane,
@@ -219,6 +221,7 @@ static toc_code begin(toc_writer_batch *all, toc_writer *writer, const toc_circl
 static void end(toc_writer_batch *all)
 {
     toc_views_end(all->completion.views);
+    toc_log_abort(all->log);
     toc_buf_wipe(&all->bytes);
     toc_arena_free(all->arena);
 }
@@ -441,6 +444,7 @@ static toc_code retract_in(toc_writer_batch *all, const toc_statement *draft,
                           .lane = all->lane};
     TOC_TRY(toc_writer_complete(all, &statement, &claim, row.revision, err));
     TOC_TRY(toc_writer_add(all, &statement, before.named, err));
+    row.keep_until_day = toc_writer_outlive(all, &before, true);
     TOC_TRY(toc_writer_remember(all, &row, err));
     *out = (toc_retracted){.claim = claim, .revision = row.revision, .drafted = all->drafts[0]};
     if (how->dry != NULL) {
@@ -503,6 +507,8 @@ static toc_code write_approved(toc_writer_batch *all, const toc_log_draft *draft
     bool follows = statement.kind == TOC_RECORD_RETRACTION || statement.kind == TOC_RECORD_MEMBERS;
     TOC_TRY(toc_writer_add_approved(all, &statement, toc_buf_view(&record),
                                     follows ? before.named : NULL, err));
+    if (statement.kind != TOC_RECORD_MEMBERS)
+        (void)toc_writer_outlive(all, &before, statement.kind == TOC_RECORD_RETRACTION);
     TOC_TRY(write_out(all, false, err));
     *out_record = all->ids[all->count - 1];
     return TOC_OK;

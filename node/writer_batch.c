@@ -3,10 +3,13 @@
 #include <stdio.h>
 
 #include "proto/crypto/hash.h"
+#include "proto/feed/entry.h"
+#include "proto/rules/retain.h"
 
 enum {
     REVISION_GENERATION_SHIFT = 24,
-    APPROVAL_BYTES_MAX = 192 /* in a record */
+    APPROVAL_BYTES_MAX = 192, /* in a record */
+    DAY_MS = 86400000
 };
 
 /* ---- what is known of a claim ---- */
@@ -33,6 +36,32 @@ toc_hash toc_writer_claim_key(const toc_claim_id *claim)
     return key;
 }
 
+/* Of an own record that is stored. */
+static toc_code find_day(toc_writer_batch *all, const toc_views_head *head, uint32_t *out,
+                         toc_err *err)
+{
+    toc_log_feed feed;
+    toc_span entry, body;
+    toc_entry_header header;
+    if (all->log == NULL)
+        TOC_TRY(toc_log_read(toc_node_log(all->completion.node), &all->log, err));
+    TOC_TRY(toc_log_feed_find(all->log, &head->feed, &feed, err));
+    TOC_TRY(toc_log_entry(all->log, feed.number, head->index, &entry, err));
+    TOC_TRY(toc_entry_parse(entry, &header, &body, err));
+    *out = header.keep_until_day;
+    return TOC_OK;
+}
+
+uint32_t toc_writer_outlive(toc_writer_batch *all, const toc_writer_known_claim *before, bool ends)
+{
+    const toc_charter *charter = all->completion.charter;
+    uint32_t day = toc_keep_until_day(all->now.unix_ms / DAY_MS,
+                                      charter == NULL ? 0 : charter->policy.retention_days,
+                                      before->keep_until_day, ends);
+    all->keep[all->count - 1] = day;
+    return day;
+}
+
 toc_code toc_writer_known(toc_writer_batch *all, const toc_statement *statement,
                           const toc_claim_id *claim, toc_writer_known_claim *out, toc_err *err)
 {
@@ -46,6 +75,7 @@ toc_code toc_writer_known(toc_writer_batch *all, const toc_statement *statement,
                                         .has_comparison = true,
                                         .comparison = row->comparison,
                                         .termless = row->termless,
+                                        .keep_until_day = row->live ? row->keep_until_day : 0,
                                         .ended = row->ended,
                                         .marking.tlp = row->tlp,
                                         .named = row->named};
@@ -70,6 +100,7 @@ toc_code toc_writer_known(toc_writer_batch *all, const toc_statement *statement,
         return TOC_OK;
     out->has_comparison = true;
     toc_writer_mark_like(&stored, &out->marking);
+    TOC_TRY(find_day(all, &head, &out->keep_until_day, err));
     TOC_TRY(toc_writer_name(all, &stored, &head, &out->named, err));
     TOC_TRY(comparison_of(&stored, &out->comparison, err));
     if (has_term_by_rule(&stored))
@@ -94,14 +125,17 @@ static toc_code reserve(toc_writer_batch *all, toc_err *err)
     const toc_addressees **named = toc_arena_zalloc(all->arena, capacity, sizeof(void *));
     bool *drafts = toc_arena_zalloc(all->arena, capacity, sizeof *drafts);
     bool *later = toc_arena_zalloc(all->arena, capacity, sizeof *later);
-    if (ends == NULL || named == NULL || drafts == NULL || later == NULL)
+    uint32_t *keep = toc_arena_zalloc(all->arena, capacity, sizeof *keep);
+    if (ends == NULL || named == NULL || drafts == NULL || later == NULL || keep == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for a batch");
     if (all->count > 0) {
         memcpy(ends, all->ends, all->count * sizeof *ends);
         memcpy(named, all->named, all->count * sizeof(void *));
         memcpy(drafts, all->drafts, all->count * sizeof *drafts);
         memcpy(later, all->later, all->count * sizeof *later);
+        memcpy(keep, all->keep, all->count * sizeof *keep);
     }
+    all->keep = keep;
     all->later = later;
     all->drafts = drafts;
     all->ends = ends;
@@ -180,6 +214,7 @@ static toc_code add_record(toc_writer_batch *all, const toc_statement *statement
     TOC_TRY(check_size(all, sealed, err));
     all->names_any = all->names_any || *named != NULL;
     all->later[all->count] = false; /* one that was taken back may have stood here */
+    all->keep[all->count] = 0;
     all->drafts[all->count] = officers > 0;
     all->drafts_any = all->drafts_any || officers > 0;
     all->ends[all->count++] = all->bytes.size;
@@ -358,6 +393,7 @@ toc_code toc_writer_add_end(toc_writer_batch *all, const toc_statement *statemen
     TOC_TRY(toc_writer_complete(all, &retraction, claim, revision, err));
     TOC_TRY(toc_writer_add(all, &retraction, before->named, err));
     all->later[all->count - 1] = officers_needed(all, statement) > 0;
+    (void)toc_writer_outlive(all, before, true);
     return TOC_OK;
 }
 
@@ -377,6 +413,7 @@ toc_code toc_writer_take_head(toc_writer_batch *all, toc_err *err)
         TOC_TRY(toc_writer_add_end(all, &all->head, &all->head_claim, &before, row.ended, err));
     }
     TOC_TRY(add_claim(all, &all->head, &all->head_claim, row.revision, err));
+    row.keep_until_day = toc_writer_outlive(all, &before, false);
     all->retelling = (toc_writer_retelling){0};
     return toc_writer_remember(all, &row, err);
 }
@@ -463,6 +500,7 @@ toc_code toc_writer_take_claim(toc_writer_batch *all, const toc_statement *draft
     if (!counted && !before.live)
         return keep_head(all, &statement, &claim, &row, err);
     TOC_TRY(add_claim(all, &statement, &claim, row.revision, err));
+    row.keep_until_day = toc_writer_outlive(all, &before, false);
     TOC_TRY(toc_writer_remember(all, &row, err));
     if (counted && before.live)
         totals->changed++;
@@ -559,6 +597,7 @@ toc_code toc_writer_take_members(toc_writer_batch *all, const toc_statement *dra
                            .comparison = report.comparison,
                            .termless = report.termless,
                            .tlp = report.marking.tlp,
+                           .keep_until_day = report.keep_until_day,
                            .named = report.named,
                            .ended = report.ended};
     all->members_revision = wanted;

@@ -35,14 +35,16 @@ typedef struct toc_writer_batch {
     toc_time now;
     uint64_t lapse_ms; /* of its drafts */
     toc_arena *arena;
+    toc_log_txn *log;          /* NULL until something stored is looked at */
     toc_completion completion; /* has the node, the views and the charter */
     /* What is to be written. */
     toc_buf bytes;
     size_t *ends;
     const toc_addressees **named; /* of each that names its readers, who they are; else NULL */
     bool names_any;
-    bool *drafts; /* of each, whether officers must approve it first */
-    bool *later;  /* it is written with the draft that follows it, when they approve that */
+    bool *drafts;   /* of each, whether officers must approve it first */
+    uint32_t *keep; /* of each, up to which day at least (proto/rules/retain.h) */
+    bool *later;    /* it is written with the draft that follows it, when they approve that */
     bool drafts_any;
     toc_draft_id *draft_ids;
     const toc_log_draft *approved; /* the one record is this, approved; else NULL */
@@ -67,6 +69,7 @@ typedef struct toc_writer_known_claim {
     toc_lane lane; /* where its newest record stands */
     bool has_comparison;
     toc_hash comparison, termless; /* as of toc_recent_row */
+    uint32_t keep_until_day;       /* of the live head; else 0 */
     uint64_t ended;        /* of a report: what was said of its members up to here counts no more */
     toc_statement marking; /* of the live head: TLP, releasable to, not to; nothing else */
     const toc_writer_named *named; /* where it names its readers, as long as the batch; else NULL */
@@ -90,6 +93,9 @@ TOC_MUST toc_code toc_writer_add(toc_writer_batch *all, const toc_statement *sta
 TOC_MUST toc_code toc_writer_add_approved(toc_writer_batch *all, const toc_statement *statement,
                                           toc_span record, const toc_writer_named *after,
                                           toc_err *err);
+/* The record that was added last takes the place of what stood, or ends it: the day up to which it
+ * is kept at least. */
+uint32_t toc_writer_outlive(toc_writer_batch *all, const toc_writer_known_claim *before, bool ends);
 TOC_MUST toc_code toc_writer_remember(toc_writer_batch *all, const toc_recent_row *row,
                                       toc_err *err);
 

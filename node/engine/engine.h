@@ -143,6 +143,14 @@ TOC_MUST toc_code toc_engine_write(toc_engine *engine, toc_log_txn *txn,
                                    const toc_circle_id *circle, toc_lane lane,
                                    const toc_span *records, const toc_addressees *const *named,
                                    size_t count, toc_now now, toc_record_id *out_ids, toc_err *err);
+/* The same; `keep`: the day up to which each is kept at least (proto/rules/retain.h); NULL: as long
+ * as the charter says. */
+TOC_MUST toc_code toc_engine_write_keeping(toc_engine *engine, toc_log_txn *txn,
+                                           const toc_circle_id *circle, toc_lane lane,
+                                           const toc_span *records,
+                                           const toc_addressees *const *named, const uint32_t *keep,
+                                           size_t count, toc_now now, toc_record_id *out_ids,
+                                           toc_err *err);
 
 /* What was written or taken of `org` today, of its quota (toc_charter_bytes_per_day). */
 TOC_MUST toc_code toc_engine_quota_used(toc_log_txn *txn, const toc_org_id *org,

@@ -8,6 +8,7 @@
 #include "node/engine/sync.h"
 
 #include "proto/feed/addressed.h"
+#include "proto/rules/retain.h"
 
 #include <stdlib.h>
 
@@ -76,15 +77,6 @@ toc_code toc_engine_writable(toc_engine *engine, toc_log_txn *txn, const toc_cir
     return TOC_OK;
 }
 
-static uint32_t keep_until_day(const toc_charter *charter, toc_now now)
-{
-    if (charter->policy.retention_days == 0)
-        return UINT32_MAX;
-    uint64_t today = now.wall.unix_ms / 1000 / WRITE_SECONDS_PER_DAY;
-    uint64_t day = today + charter->policy.retention_days;
-    return day < UINT32_MAX ? (uint32_t)day : UINT32_MAX;
-}
-
 /* A sender key is bounded in records and in time. */
 static toc_code turn_epoch_if_due(toc_engine *engine, toc_log_txn *txn, const toc_log_circle *state,
                                   const toc_log_feed *feed, size_t count, toc_now now, toc_err *err)
@@ -102,21 +94,24 @@ typedef struct sealing {
     toc_secret *key;
     const toc_charter *charter;
     uint32_t keep_until;
+    const uint32_t *keep;                 /* of each, at least; or NULL */
     const engine_recipients **recipients; /* NULL in it: what the circle reads */
 } sealing;
 
 static toc_code seal_record(const sealing *seal, toc_span record, const engine_recipients *to,
-                            uint64_t index, toc_now now, toc_buf *out, toc_err *err)
+                            uint64_t index, uint32_t keep, toc_now now, toc_buf *out, toc_err *err)
 {
     TOC_AUTO(toc_buf_wipe) toc_buf addressed = {0};
+    if (keep < seal->keep_until)
+        keep = seal->keep_until;
     if (to != NULL) {
         TOC_TRY(toc_addressed_seal(&seal->feed.id, index, to->keys, to->count, record, &addressed,
                                    err));
         TOC_TRY(toc_buf_ok(&addressed, err));
         record = toc_buf_view(&addressed);
     }
-    return toc_entry_seal(&seal->feed.name, &seal->feed.id, index, seal->feed.judge.epoch,
-                          seal->keep_until, seal->key, now.wall, record, out, err);
+    return toc_entry_seal(&seal->feed.name, &seal->feed.id, index, seal->feed.judge.epoch, keep,
+                          seal->key, now.wall, record, out, err);
 }
 
 /* Who was left out did not have it: what follows it is not for him either. */
@@ -146,7 +141,8 @@ static toc_code seal_and_append(toc_log_txn *txn, sealing *seal, const toc_span 
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for %zu records", count);
     uint64_t base = seal->feed.frontier.size;
     for (size_t i = 0; i < count; i++) {
-        TOC_TRY(seal_record(seal, records[i], seal->recipients[i], base + i, now, &bytes, err));
+        TOC_TRY(seal_record(seal, records[i], seal->recipients[i], base + i,
+                            seal->keep == NULL ? 0 : seal->keep[i], now, &bytes, err));
         ends[i] = bytes.size;
     }
     TOC_TRY(toc_buf_ok(&bytes, err));
@@ -173,6 +169,15 @@ toc_code toc_engine_write(toc_engine *engine, toc_log_txn *txn, const toc_circle
                           const toc_addressees *const *named, size_t count, toc_now now,
                           toc_record_id *out_ids, toc_err *err)
 {
+    return toc_engine_write_keeping(engine, txn, circle, lane, records, named, NULL, count, now,
+                                    out_ids, err);
+}
+
+toc_code toc_engine_write_keeping(toc_engine *engine, toc_log_txn *txn, const toc_circle_id *circle,
+                                  toc_lane lane, const toc_span *records,
+                                  const toc_addressees *const *named, const uint32_t *keep,
+                                  size_t count, toc_now now, toc_record_id *out_ids, toc_err *err)
+{
     TOC_ASSERT(lane == TOC_LANE_ALERT || lane == TOC_LANE_BULK);
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
     TOC_TRY(toc_arena_new(WRITE_ARENA_BYTES, &arena, err));
@@ -187,7 +192,10 @@ toc_code toc_engine_write(toc_engine *engine, toc_log_txn *txn, const toc_circle
     toc_feed_id id;
     toc_feed_id_of(&name, &id);
     sealing seal = {.charter = &charter,
-                    .keep_until = keep_until_day(&charter, now),
+                    .keep_until =
+                        toc_keep_until_day(now.wall.unix_ms / 1000 / WRITE_SECONDS_PER_DAY,
+                                           charter.policy.retention_days, 0, false),
+                    .keep = keep,
                     .recipients = toc_arena_zalloc(arena, count, sizeof(void *))};
     if (seal.recipients == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for %zu records", count);
