@@ -20,7 +20,7 @@ typedef struct toc_named_erasure {
 TOC_MUST toc_code toc_erasure_row_open(const toc_log_txn *txn, toc_row row, toc_named_erasure *out,
                                        toc_err *err);
 
-TOC_MUST toc_code toc_mandate_row_open(const toc_log_txn *txn, toc_row row, toc_mandate *out,
+TOC_MUST toc_code toc_mandate_row_open(toc_log_txn *txn, toc_row row, toc_mandate *out,
                                        toc_err *err);
 
 #endif

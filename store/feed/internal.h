@@ -68,6 +68,7 @@ struct toc_log_txn {
                                               on commit, modulo 2^64 */
     bool journal_known[TOC_JOURNAL_LANES]; /* is the number below read already? */
     uint64_t journal_last[TOC_JOURNAL_LANES];
+    toc_arena *opened; /* what was sealed; NULL: nothing was opened */
 };
 
 /* ---- rows that no hash covers ----
@@ -176,7 +177,17 @@ TOC_MUST toc_code toc_circle_row_open(const toc_log_txn *txn, toc_row row, toc_l
                                       toc_err *err);
 TOC_MUST toc_code toc_card_row_open(toc_log_txn *txn, toc_row row, toc_arena *arena, toc_card *out,
                                     toc_err *err);
-TOC_MUST toc_code toc_decision_row_open(const toc_log_txn *txn, toc_row row, toc_log_decision *out,
+/* sealed.c: rows of what people wrote or decided. What is opened lives as long as the transaction.
+ */
+TOC_MUST toc_code toc_sealed_put(toc_log_txn *txn, toc_log_table table, toc_span key,
+                                 toc_span plain, toc_err *err);
+TOC_MUST toc_code toc_sealed_open(toc_log_txn *txn, toc_log_table table, toc_row row, toc_span *out,
+                                  toc_err *err);
+/* A key that tells nothing of what it is made from to who has not the store key. */
+void toc_sealed_key(const toc_log_txn *txn, toc_log_table table, toc_span said, toc_hash *out);
+/* Seals what a log of layout 2 has in the clear. */
+TOC_MUST toc_code toc_sealed_all(toc_log_txn *txn, toc_err *err);
+TOC_MUST toc_code toc_decision_row_open(toc_log_txn *txn, toc_row row, toc_log_decision *out,
                                         toc_err *err);
 /* Opens the sealed value of table keys into `out`. */
 TOC_MUST toc_code toc_key_row_open(const toc_log_txn *txn, toc_row row, toc_buf *out, toc_err *err);

@@ -8,7 +8,7 @@
 #include "store/folder.h"
 
 /* 1: without the table of grants. */
-enum { LAYOUT_VERSION = 2 };
+enum { LAYOUT_VERSION = 3 };
 
 static const char *const table_names[TOC_LOG_TABLE_COUNT] = {
     [TOC_LOG_STATE] = "state",
@@ -70,13 +70,15 @@ toc_code toc_log_create(const char *directory, toc_err *err)
 }
 
 /* The layout's version is written by the first opening: until then there is nothing in the store
- * that could have one. One of layout 1 gets what it lacks. */
-static toc_code set_layout(toc_log *log, toc_err *err)
+ * that could have one. An older one gets what it lacks. */
+static toc_code set_layout(toc_log *log, uint8_t from, toc_err *err)
 {
     TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
     TOC_TRY(toc_log_write(log, &txn, err));
     uint8_t version = LAYOUT_VERSION;
-    TOC_TRY(toc_grants_mark_all(txn, err));
+    if (from < 2)
+        TOC_TRY(toc_grants_mark_all(txn, err));
+    TOC_TRY(toc_sealed_all(txn, err));
     TOC_TRY(
         toc_checked_put(txn, TOC_LOG_STATE, toc_span_text("layout"), TOC_SPAN_OF(version), err));
     toc_log_txn *last = txn;
@@ -91,14 +93,15 @@ static toc_code check_layout(toc_log *log, toc_err *err)
     toc_span key = toc_span_text("layout"), version;
     toc_code code = toc_checked_get(txn, TOC_LOG_STATE, key, &version, err);
     if (code == TOC_NOT_FOUND)
-        return set_layout(log, err);
+        return set_layout(log, 1, err);
     TOC_TRY(code);
     if (version.size != 1)
         return toc_log_lies(txn, TOC_LOG_STATE, key, "the layout's version is not one byte", err);
-    if (version.data[0] == 1) {
+    uint8_t from = version.data[0];
+    if (from > 0 && from < LAYOUT_VERSION) {
         toc_log_abort(txn);
         txn = NULL;
-        return set_layout(log, err);
+        return set_layout(log, from, err);
     }
     if (version.data[0] != LAYOUT_VERSION)
         return toc_fail(err, TOC_STATE,
@@ -169,6 +172,7 @@ void toc_log_abort(toc_log_txn *txn)
     if (txn == NULL)
         return;
     toc_txn_abort(txn->txn);
+    toc_arena_free(txn->opened);
     free(txn);
 }
 

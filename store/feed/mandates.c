@@ -9,10 +9,10 @@ static void mandate_key(toc_mandate_kind kind, const toc_claim_id *claim, toc_ke
     toc_key_add_span(out, TOC_SPAN_OF(claim->bytes));
 }
 
-toc_code toc_mandate_row_open(const toc_log_txn *txn, toc_row row, toc_mandate *out, toc_err *err)
+toc_code toc_mandate_row_open(toc_log_txn *txn, toc_row row, toc_mandate *out, toc_err *err)
 {
     toc_span payload;
-    TOC_TRY(toc_checked_open(txn, TOC_LOG_MANDATES, row, &payload, err));
+    TOC_TRY(toc_sealed_open(txn, TOC_LOG_MANDATES, row, &payload, err));
     toc_reader key = toc_reader_of(row.key), value = toc_reader_of(payload);
     toc_mandate mandate = {.kind = (toc_mandate_kind)toc_read_u8(&key)};
     toc_read_bytes(&key, mandate.claim.bytes, sizeof mandate.claim.bytes);
@@ -92,7 +92,7 @@ toc_code toc_mandate_put(toc_log_txn *txn, const toc_mandate *mandate, toc_err *
     toc_buf_add_u16(&value, (uint16_t)mandate->reference.size);
     toc_buf_add_span(&value, mandate->reference);
     TOC_TRY(toc_buf_ok(&value, err));
-    return toc_checked_put(txn, TOC_LOG_MANDATES, toc_key_view(&key), toc_buf_view(&value), err);
+    return toc_sealed_put(txn, TOC_LOG_MANDATES, toc_key_view(&key), toc_buf_view(&value), err);
 }
 
 toc_code toc_mandate_drop(toc_log_txn *txn, toc_mandate_kind kind, const toc_claim_id *claim,

@@ -1,16 +1,28 @@
+#include <stdlib.h>
+
 #include "proto/base/limits.h"
 #include "proto/base/reader.h"
 #include "store/feed/internal.h"
 
 enum { CONFIRM = 1, SPLIT = 2 };
 
-static void decision_key(const toc_span vertices[2], toc_key *out)
+static void add_vertices(const toc_span vertices[2], toc_buf *out)
 {
-    toc_key_clear(out);
     for (size_t i = 0; i < 2; i++) {
-        toc_key_add_u8(out, (uint8_t)vertices[i].size);
-        toc_key_add_span(out, vertices[i]);
+        toc_buf_add_u8(out, (uint8_t)vertices[i].size);
+        toc_buf_add_span(out, vertices[i]);
     }
+}
+
+/* Which wallets somebody looks at is told to nobody who has the files alone. */
+static toc_code decision_key(const toc_log_txn *txn, const toc_span vertices[2], toc_hash *out,
+                             toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf said = {0};
+    add_vertices(vertices, &said);
+    TOC_TRY(toc_buf_ok(&said, err));
+    toc_sealed_key(txn, TOC_LOG_OVERLAY, toc_buf_view(&said), out);
+    return TOC_OK;
 }
 
 static void add_text(toc_buf *value, toc_span text)
@@ -52,10 +64,11 @@ static toc_code check_room(toc_log_txn *txn, toc_span key, toc_err *err)
 toc_code toc_log_decision_put(toc_log_txn *txn, const toc_log_decision *decision, toc_err *err)
 {
     TOC_AUTO(toc_buf_wipe) toc_buf value = {0};
-    toc_key key;
+    toc_hash key;
     TOC_TRY(check_decision(decision, err));
-    decision_key(decision->vertices, &key);
-    TOC_TRY(check_room(txn, toc_key_view(&key), err));
+    TOC_TRY(decision_key(txn, decision->vertices, &key, err));
+    TOC_TRY(check_room(txn, TOC_SPAN_OF(key), err));
+    add_vertices(decision->vertices, &value);
     toc_buf_add_u8(&value, decision->split ? SPLIT : CONFIRM);
     toc_buf_add_u64(&value, decision->at.unix_ms);
     add_text(&value, decision->who);
@@ -63,27 +76,26 @@ toc_code toc_log_decision_put(toc_log_txn *txn, const toc_log_decision *decision
     add_text(&value, decision->wallets[1]);
     add_text(&value, decision->note);
     TOC_TRY(toc_buf_ok(&value, err));
-    return toc_checked_put(txn, TOC_LOG_OVERLAY, toc_key_view(&key), toc_buf_view(&value), err);
+    return toc_sealed_put(txn, TOC_LOG_OVERLAY, TOC_SPAN_OF(key), toc_buf_view(&value), err);
 }
 
 toc_code toc_log_decision_drop(toc_log_txn *txn, const toc_span vertices[2], toc_err *err)
 {
-    toc_key key;
-    decision_key(vertices, &key);
-    toc_code code = toc_table_delete(txn->txn, TOC_LOG_OVERLAY, toc_key_view(&key), err);
+    toc_hash key;
+    TOC_TRY(decision_key(txn, vertices, &key, err));
+    toc_code code = toc_table_delete(txn->txn, TOC_LOG_OVERLAY, TOC_SPAN_OF(key), err);
     return code == TOC_NOT_FOUND
                ? toc_fail(err, code, "nothing was decided about these two wallets")
                : code;
 }
 
-toc_code toc_decision_row_open(const toc_log_txn *txn, toc_row row, toc_log_decision *out,
-                               toc_err *err)
+toc_code toc_decision_row_open(toc_log_txn *txn, toc_row row, toc_log_decision *out, toc_err *err)
 {
     toc_span payload;
-    TOC_TRY(toc_checked_open(txn, TOC_LOG_OVERLAY, row, &payload, err));
-    toc_reader key = toc_reader_of(row.key), value = toc_reader_of(payload);
+    TOC_TRY(toc_sealed_open(txn, TOC_LOG_OVERLAY, row, &payload, err));
+    toc_reader value = toc_reader_of(payload);
     for (size_t i = 0; i < 2; i++)
-        out->vertices[i] = toc_read_span(&key, toc_read_u8(&key));
+        out->vertices[i] = toc_read_span(&value, toc_read_u8(&value));
     uint8_t decision = toc_read_u8(&value);
     out->split = decision == SPLIT;
     out->at.unix_ms = toc_read_u64(&value);
@@ -91,25 +103,46 @@ toc_code toc_decision_row_open(const toc_log_txn *txn, toc_row row, toc_log_deci
     for (size_t i = 0; i < 2; i++)
         out->wallets[i] = toc_read_u16_span(&value, UINT16_MAX);
     out->note = toc_read_u16_span(&value, TOC_NOTE_BYTES_MAX);
-    bool whole = toc_reader_finish(&key, "a pair", NULL) == TOC_OK &&
-                 toc_reader_finish(&value, "a decision", NULL) == TOC_OK;
+    bool whole = toc_reader_finish(&value, "a decision", NULL) == TOC_OK;
     if (!whole || (decision != CONFIRM && decision != SPLIT) ||
         toc_span_compare(out->vertices[0], out->vertices[1]) >= 0)
         return toc_log_lies(txn, TOC_LOG_OVERLAY, row.key, "no decision", err);
     return TOC_OK;
 }
 
+/* Shorter ones first. */
+static int compare_vertices(toc_span left, toc_span right)
+{
+    return left.size == right.size ? toc_span_compare(left, right)
+                                   : (left.size > right.size) - (left.size < right.size);
+}
+
+static int by_vertices(const void *left, const void *right)
+{
+    const toc_log_decision *a = left, *b = right;
+    int order = compare_vertices(a->vertices[0], b->vertices[0]);
+    return order != 0 ? order : compare_vertices(a->vertices[1], b->vertices[1]);
+}
+
 toc_code toc_log_decisions(toc_log_txn *txn, toc_log_decision_visit visit, void *context,
                            toc_err *err)
 {
     TOC_AUTO(toc_cursor_close) toc_cursor *cursor = NULL;
-    TOC_TRY(toc_cursor_open(txn->txn, TOC_LOG_OVERLAY, (toc_span){0}, &cursor, err));
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
     toc_row row;
     toc_code code;
-    while ((code = toc_cursor_next(cursor, &row, err)) == TOC_OK) {
-        toc_log_decision decision;
-        TOC_TRY(toc_decision_row_open(txn, row, &decision, err));
-        TOC_TRY(visit(context, &decision, err));
-    }
-    return code == TOC_NOT_FOUND ? TOC_OK : code;
+    size_t count = 0;
+    TOC_TRY(toc_arena_new(TOC_DECISIONS_MAX * sizeof(toc_log_decision) + 4096, &arena, err));
+    toc_log_decision *all = toc_arena_zalloc(arena, TOC_DECISIONS_MAX, sizeof *all);
+    if (all == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for decisions");
+    TOC_TRY(toc_cursor_open(txn->txn, TOC_LOG_OVERLAY, (toc_span){0}, &cursor, err));
+    while (count < TOC_DECISIONS_MAX && (code = toc_cursor_next(cursor, &row, err)) == TOC_OK)
+        TOC_TRY(toc_decision_row_open(txn, row, &all[count++], err));
+    if (count < TOC_DECISIONS_MAX && code != TOC_NOT_FOUND)
+        return code;
+    qsort(all, count, sizeof *all, by_vertices);
+    for (size_t i = 0; i < count; i++)
+        TOC_TRY(visit(context, &all[i], err));
+    return TOC_OK;
 }

@@ -63,7 +63,7 @@ pair = sha256(b"\x01", leaves[0], leaves[1])
 number = u32(1)
 
 row("state", b"entry_bytes", u64(sum(map(len, entries))))
-row("state", b"layout", u8(2))
+row("state", b"layout", u8(3))
 row("state", b"owner", ORG)
 no_head = u64(0) + bytes(32)
 row("feeds", number, feed_id + CIRCLE + ORG + u8(BULK) + u64(GENERATION) + u8(0) + no_head + no_head
@@ -90,5 +90,7 @@ def text(words):
 
 
 LOW, HIGH = b"\x01" + b"\x11" * 20, b"\x05" + b"\x22" * 20
-row("overlay", u8(21) + LOW + u8(21) + HIGH,
-    u8(2) + u64(TIME) + text(b"uid 1000") + text(b"bip122:a") + text(b"eip155:1:b") + text(b"two people"))
+pair = u8(21) + LOW + u8(21) + HIGH
+# What is sealed, and not as it is sealed: the nonce is random. The store key is 5c….
+write("overlay", hashlib.blake2b(b"tocsin/row-key/1\n" + b"overlay" + pair, digest_size=32, key=b"\x5c" * 32).digest(),
+      pair + u8(2) + u64(TIME) + text(b"uid 1000") + text(b"bip122:a") + text(b"eip155:1:b") + text(b"two people"))

@@ -74,7 +74,7 @@ static void a_log_of_a_newer_layout_is_left_alone(void **state)
 {
     toc_logbook *book = *state;
     toc_err err = {0};
-    uint8_t newer = 3;
+    uint8_t newer = 4;
     toc_log_txn *txn = begin(book, true);
     ASSERT_OK(
         toc_checked_put(txn, TOC_LOG_STATE, toc_span_text("layout"), TOC_SPAN_OF(newer), &err));

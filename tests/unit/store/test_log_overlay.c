@@ -2,6 +2,8 @@
 #include <stdio.h>
 
 #include "proto/base/limits.h"
+#include "store/erase.h"
+#include "store/feed/internal.h"
 #include "tests/support/logbook.h"
 
 static int setup(void **state)
@@ -77,6 +79,90 @@ static void decisions_come_back_in_order_and_after_the_log_was_opened_again(void
     assert_string_equal(read_all(book).text, "a+c why;a+bb why;c|d why;");
 }
 
+static bool is_on_disk(const toc_logbook *book, const char *text)
+{
+    char path[512];
+    TOC_AUTO(toc_buf_wipe) toc_buf bytes = {0};
+    snprintf(path, sizeof path, "%s/log/data.mdb", book->folder);
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    uint8_t part[65536];
+    for (size_t size; (size = fread(part, 1, sizeof part, file)) > 0;)
+        toc_buf_add(&bytes, part, size);
+    (void)fclose(file);
+    assert_non_null(bytes.data);
+    return memmem(bytes.data, bytes.size, text, strlen(text)) != NULL;
+}
+
+/* A backup of the log tells nobody which wallets somebody looks at, nor which file of a court. */
+static void nothing_that_was_decided_or_ordered_lies_open(void **state)
+{
+    toc_logbook *book = *state;
+    toc_err err = {0};
+    toc_log_txn *txn = NULL;
+    const toc_mandate order = {.kind = TOC_MANDATE_DELETE,
+                               .claim = {{9}},
+                               .at = {77},
+                               .who = toc_span_text("the-one-who-orders"),
+                               .reference = toc_span_text("the-file-of-a-court")};
+    put(book, decide("the-low-wallet", "the-next-wallet", true));
+    ASSERT_OK(toc_log_write(book->log, &txn, &err));
+    ASSERT_OK(toc_mandate_put(txn, &order, &err));
+    ASSERT_OK(toc_log_commit(txn, &err));
+    assert_true(is_on_disk(book, "layout"));
+    static const char *const words[] = {"the-low-wallet", "the-next-wallet", "the-one-who-orders",
+                                        "the-file-of-a-court"};
+    for (size_t i = 0; i < TOC_COUNT(words); i++)
+        assert_false(is_on_disk(book, words[i]));
+}
+
+/* As a log of layout 2 had it: key and value in the clear. */
+static void what_an_older_log_has_in_the_clear_is_sealed_at_opening(void **state)
+{
+    toc_logbook *book = *state;
+    toc_err err = {0};
+    toc_log_txn *txn = NULL;
+    toc_mandate found = {0};
+    const uint8_t layout = 2;
+    static const uint8_t key[] = "\x01"
+                                 "a"
+                                 "\x02"
+                                 "bb",
+                         claim[33] = {1, 9};
+    static const uint8_t value[] = "\x01"
+                                   "\0\0\0\0\0\0\0\x07"
+                                   "\0\x01"
+                                   "u"
+                                   "\0\x01"
+                                   "x"
+                                   "\0\x01"
+                                   "y"
+                                   "\0\x03"
+                                   "why";
+    static const uint8_t order[] = "\0\0\0\0\0\0\0\0"
+                                   "\0\0\0\0\0\0\0\x07"
+                                   "\0\x01"
+                                   "u"
+                                   "\0\x04"
+                                   "AG 7";
+    ASSERT_OK(toc_log_write(book->log, &txn, &err));
+    ASSERT_OK(
+        toc_checked_put(txn, TOC_LOG_STATE, toc_span_text("layout"), TOC_SPAN_OF(layout), &err));
+    ASSERT_OK(toc_checked_put(txn, TOC_LOG_OVERLAY, toc_span_of(key, sizeof key - 1),
+                              toc_span_of(value, sizeof value - 1), &err));
+    ASSERT_OK(toc_checked_put(txn, TOC_LOG_MANDATES, TOC_SPAN_OF(claim),
+                              toc_span_of(order, sizeof order - 1), &err));
+    ASSERT_OK(toc_log_commit(txn, &err));
+    toc_logbook_reopen(book);
+    assert_string_equal(read_all(book).text, "a+bb why;");
+    ASSERT_OK(toc_log_read(book->log, &txn, &err));
+    ASSERT_OK(toc_mandate_get(txn, TOC_MANDATE_DELETE, &(toc_claim_id){{9}}, &found, &err));
+    assert_true(toc_span_equal(found.reference, toc_span_text("AG 7")));
+    toc_log_abort(txn);
+    toc_logbook_reopen(book);
+    assert_string_equal(read_all(book).text, "a+bb why;");
+}
+
 static void a_later_decision_takes_the_place_of_the_earlier_one(void **state)
 {
     toc_logbook *book = *state;
@@ -135,6 +221,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
             decisions_come_back_in_order_and_after_the_log_was_opened_again, setup, teardown),
+        cmocka_unit_test_setup_teardown(nothing_that_was_decided_or_ordered_lies_open, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(what_an_older_log_has_in_the_clear_is_sealed_at_opening,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(a_later_decision_takes_the_place_of_the_earlier_one, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(what_is_undone_is_gone_and_undoing_nothing_is_an_error,
