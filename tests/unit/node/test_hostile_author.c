@@ -229,10 +229,12 @@ static void nobody_writes_by_a_card_older_than_the_charter_demands(void **state)
 
 /* ---- entries out of place ---- */
 
+typedef enum wrong { OLD_EPOCH, RECORD, LARGE_RECORD, BOXES, NO_BOXES } wrong;
+
 typedef struct misplaced {
     scene *s;
     toc_lane lane;
-    enum { OLD_EPOCH, RECORD, LARGE_RECORD, BOXES, NO_BOXES } what;
+    wrong what;
 } misplaced;
 
 /* Of the grants that the author has, the newest of a lane. */
@@ -279,7 +281,7 @@ static toc_code append_misplaced(void *context, toc_engine *engine, toc_log_txn 
     return toc_log_append(txn, &feed, &bytes, &leaf, 1, NULL, err);
 }
 
-static void refuses(scene *s, toc_lane lane, int what)
+static void refuses(scene *s, toc_lane lane, wrong what)
 {
     misplaced this = {.s = s, .lane = lane, .what = what};
     uint64_t size = size_at(s, READER, MALLORY, lane);
