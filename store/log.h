@@ -128,6 +128,9 @@ TOC_MUST toc_code toc_log_leaf_find(toc_log_txn *txn, const toc_hash *leaf, uint
 /* The root over the first `size` entries, from 1. NOT_FOUND when fewer are stored. */
 TOC_MUST toc_code toc_log_root(toc_log_txn *txn, uint32_t number, uint64_t size, toc_hash *out,
                                toc_err *err);
+/* The same of a feed as it was read in this transaction: the root of its head is at hand. */
+TOC_MUST toc_code toc_log_feed_root(toc_log_txn *txn, const toc_log_feed *feed, uint64_t size,
+                                    toc_hash *out, toc_err *err);
 TOC_MUST toc_code toc_log_leaf(toc_log_txn *txn, uint32_t number, uint64_t index, toc_hash *out,
                                toc_err *err);
 

@@ -264,7 +264,7 @@ static toc_code put_verified(toc_engine *engine, toc_log_txn *txn, const engine_
                              toc_err *err)
 {
     toc_hash root;
-    TOC_TRY(toc_log_root(txn, stored->number, row->wire.size, &root, err));
+    TOC_TRY(toc_log_feed_root(txn, stored, row->wire.size, &root, err));
     uint64_t forked;
     if (!toc_hash_equal(&root, &row->wire.root)) {
         if (toc_log_forked(txn, &stored->name, &forked) && row->wire.size > forked)

@@ -311,6 +311,24 @@ toc_code toc_roll_adopt(toc_engine *engine, toc_log_txn *txn, const toc_charter 
     return toc_engine_peers_changed(engine, err);
 }
 
+/* Grows by doubling: most chains are short, and room for the longest is a megabyte to clear. */
+static toc_code chain_add(engine_chain *chain, const toc_charter *charter, toc_arena *arena,
+                          toc_err *err)
+{
+    if (chain->count == chain->capacity) {
+        size_t capacity = chain->capacity == 0 ? 4 : 2 * chain->capacity;
+        toc_charter *grown = toc_arena_zalloc(arena, capacity, sizeof *grown);
+        if (grown == NULL)
+            return toc_fail(err, TOC_NO_MEMORY, "out of memory for a chain of charters");
+        if (chain->count > 0)
+            memcpy(grown, chain->charters, chain->count * sizeof *grown);
+        chain->charters = grown;
+        chain->capacity = capacity;
+    }
+    chain->charters[chain->count++] = *charter;
+    return TOC_OK;
+}
+
 /* Walks back from the tip to the version in force, or to the first one. False: something is missing
  * and was asked for, or the tip leads elsewhere (then *out_dead is set: another branch, or not this
  * circle at all). */
@@ -327,25 +345,25 @@ static toc_code walk_back(toc_engine *engine, toc_log_txn *txn, const engine_tip
         if (toc_log_roll_get(txn, &key, &bytes, NULL) != TOC_OK)
             return toc_roll_want(engine, txn, tip->link, &key, now, err);
         toc_span copy = toc_arena_dup(arena, bytes);
-        toc_charter *charter = &out->charters[out->count];
-        if (copy.data == NULL || toc_charter_reopen(copy, arena, charter, NULL) != TOC_OK ||
-            !toc_circle_id_equal(&charter->circle, &tip->circle) ||
-            (state->known && charter->version <= state->version)) {
+        toc_charter charter;
+        if (copy.data == NULL || toc_charter_reopen(copy, arena, &charter, NULL) != TOC_OK ||
+            !toc_circle_id_equal(&charter.circle, &tip->circle) ||
+            (state->known && charter.version <= state->version)) {
             *out_dead = true;
             return TOC_OK;
         }
-        out->count++;
-        if (state->known && (toc_charter_hash_equal(&charter->previous, &state->charter) ||
-                             toc_charter_hash_equal(&charter->joined, &state->charter))) {
+        TOC_TRY(chain_add(out, &charter, arena, err));
+        if (state->known && (toc_charter_hash_equal(&charter.previous, &state->charter) ||
+                             toc_charter_hash_equal(&charter.joined, &state->charter))) {
             *out_whole = true;
             return TOC_OK;
         }
-        if (charter->version == 1) {
+        if (charter.version == 1) {
             *out_whole = !state->known;
             *out_dead = state->known;
             return TOC_OK;
         }
-        at = charter->previous;
+        at = charter.previous;
     }
     *out_dead = true;
     return TOC_OK;
@@ -497,10 +515,7 @@ static toc_code advance_tip(toc_engine *engine, toc_log_txn *txn, engine_tip *ti
     if (toc_log_circle_get(txn, &tip->circle, &state, NULL) != TOC_OK || !state.joined ||
         (state.known && toc_charter_hash_equal(&state.charter, &tip->hash)))
         return TOC_OK;
-    engine_chain walked = {.charters =
-                               toc_arena_zalloc(arena, ROLL_CHAIN_MAX, sizeof(toc_charter))};
-    if (walked.charters == NULL)
-        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a chain of charters");
+    engine_chain walked = {0};
     bool whole, dead, wait;
     cards_state cards;
     TOC_TRY(walk_back(engine, txn, tip, &state, arena, now, &walked, &whole, &dead, err));

@@ -40,7 +40,7 @@ TOC_MUST bool toc_roll_served(toc_log_txn *txn, const toc_circle_id *circle, con
 
 typedef struct engine_chain {
     toc_charter *charters; /* newest first */
-    size_t count;
+    size_t count, capacity;
 } engine_chain;
 typedef enum cards_state { CARDS_READY, CARDS_MISSING, CARDS_WRONG } cards_state;
 /* The cards that the charters name: what is missing is asked for, what is wrong is counted. */

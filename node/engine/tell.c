@@ -102,7 +102,7 @@ static toc_code row_of(toc_log_txn *txn, const toc_log_feed *feed, const toc_log
                                          .size = made->size,
                                          .cosigner = made->org,
                                          .made = made->made}};
-    return toc_log_root(txn, feed->number, made->size, &out->wire.root, err);
+    return toc_log_feed_root(txn, feed, made->size, &out->wire.root, err);
 }
 
 static toc_code tell_page(toc_engine *engine, toc_log_txn *txn, engine_link *link, void *context,

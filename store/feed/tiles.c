@@ -219,3 +219,12 @@ toc_code toc_log_root(toc_log_txn *txn, uint32_t number, uint64_t size, toc_hash
     toc_frontier_root(&frontier, out);
     return TOC_OK;
 }
+
+toc_code toc_log_feed_root(toc_log_txn *txn, const toc_log_feed *feed, uint64_t size, toc_hash *out,
+                           toc_err *err)
+{
+    if (size == 0 || size != feed->head_size)
+        return toc_log_root(txn, feed->number, size, out, err);
+    *out = feed->head_root;
+    return TOC_OK;
+}
