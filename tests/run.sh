@@ -31,29 +31,48 @@ note() { # NAME EXIT-CODE
     fi
 }
 
+# Sets `spent`: processor seconds of all children that have ended, and of theirs.
+count_spent() {
+    times >"$results/times" # not in a subshell: that one has no children
+    spent=$(tail -n 1 "$results/times" | tr 'ms' '  ' | awk '{ printf "%d", 60 * ($1 + $3) + $2 + $4 }')
+}
+
+begin() { # NAME
+    count_spent
+    began=$SECONDS spent_before=$spent
+    printf '%-28s ' "$1"
+}
+
+took() {
+    count_spent
+    echo "$((SECONDS - began)) s ($((spent - spent_before)) s of processors)"
+}
+
 # One check: quiet when it passes, its whole output when it fails.
 check() { # NAME COMMAND…
-    local name=$1 began=$SECONDS code
+    local name=$1 code began spent spent_before
     shift
-    printf '%-28s ' "$name"
+    begin "$name"
     "$@" >"$results/out" 2>&1
     code=$?
     note "$name" "$code"
     if [ "$code" = 0 ]; then
-        echo "passed  $((SECONDS - began)) s"
+        printf 'passed  '
+        took
     else
-        echo "FAILED  $((SECONDS - began)) s"
+        printf 'FAILED  '
+        took
         tail -n 60 "$results/out"
     fi
     return "$code"
 }
 
-# Tests of one build; each test counts by itself.
+# Tests of one build; each test counts by itself. One more at a time than there are cores: scenarios wait for their daemons.
 tests() { # PRESET CTEST-OPTION…
-    local preset=$1 began=$SECONDS xml=$results/$1.xml line ran bad
+    local preset=$1 xml=$results/$1.xml line ran bad began spent spent_before
     shift
-    printf '%-28s ' "tests ($preset)"
-    ctest --preset "$preset" -j "$(nproc)" --no-tests=error --output-junit "$xml" "$@" >"$results/out" 2>&1
+    begin "tests ($preset)"
+    ctest --preset "$preset" -j "$(($(nproc) + 1))" --no-tests=error --output-junit "$xml" "$@" >"$results/out" 2>&1
     line=$(grep -m1 '<testsuite' -A4 "$xml" 2>/dev/null | tr '\n' ' ')
     ran=$(sed -n 's/.*tests="\([0-9]*\)".*/\1/p' <<<"$line")
     bad=$(sed -n 's/.*failures="\([0-9]*\)".*/\1/p' <<<"$line")
@@ -64,7 +83,8 @@ tests() { # PRESET CTEST-OPTION…
         return
     fi
     passed=$((passed + ran - bad)) failed=$((failed + bad))
-    echo "$((ran - bad)) passed, $bad failed  $((SECONDS - began)) s"
+    printf '%s passed, %s failed  ' "$((ran - bad))" "$bad"
+    took
     if [ "$bad" != 0 ]; then
         grep -E '\*\*\*(Failed|Timeout|Exception)|\(Failed\)|\(Timeout\)' "$results/out" | sort -u
         grep -E '^\[  (FAILED|ERROR)|error:|Failure|Traceback|ERROR: |runtime error' "$results/out" | head -n 60
@@ -82,7 +102,6 @@ no_stray_words() { # what must never reach a release
     ! grep -rnIE '\b(TODO|FIXME|XXX|HACK)\b' proto store node tools tests/scenario deploy --include='*.[ch]' --include='*.py' --include='*.sh'
 }
 
-began=$SECONDS
 check "format" formatted
 check "no unfinished work" no_stray_words
 brief=()
@@ -97,5 +116,6 @@ if [ "${1:-}" != quick ]; then
 fi
 echo
 for name in ${failures[@]+"${failures[@]}"}; do echo "failed: $name"; done
-echo "$passed passed, $failed failed ($(((SECONDS - began) / 60)) min $(((SECONDS - began) % 60)) s)"
+count_spent
+echo "$passed passed, $failed failed ($((SECONDS / 60)) min $((SECONDS % 60)) s, $spent s of processors)"
 [ "$failed" = 0 ]
