@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "proto/answer/parts.h"
 #include "proto/answer/writer.h"
 #include "proto/base/endian.h"
 #include "tests/support/check.h"
@@ -211,6 +212,32 @@ static void a_dossier_is_one_line(void **state)
                 "\"cluster\":{\"id\":\"01ff\",\"size\":7}," NOTHING_BESIDE
                 "\"horizon\":\"2023-11-14T22:14:00Z\","
                 "\"incomplete\":true}");
+}
+
+static void heads_that_contradict_each_other_name_no_place_and_who_told_of_them(void **state)
+{
+    (void)state;
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    toc_json json = {.out = &line};
+    const toc_answer_fork fork = {.feed = {.circle = {{0x33}}, .org = {{0x44}}, .generation = 7},
+                                  .suspected = true,
+                                  .key_in_use = true,
+                                  .has_heads = true,
+                                  .teller = {{0x55}},
+                                  .heads = {{.size = 8, .root = {{0xAB}}}, {.size = 9}}};
+    toc_json_fork(&json, &fork);
+    toc_json_end_line(&json);
+    assert_line(
+        &line,
+        "{\"org\":\"44" ZEROS "\",\"org_name\":null,\"circle\":\"33" ZEROS
+        "\",\"lane\":\"alert\",\"generation\":7,\"from\":null,\"since\":null,\"key_in_use\":true,"
+        "\"heads\":[{\"size\":8,\"root\":\"ab" ZEROS "\"},{\"size\":9,\"root\":\"00" ZEROS
+        "\"}],\"told_by\":\"55" ZEROS
+        "\",\"told_by_name\":null,\"text\":\"two heads of its alert feed "
+        "of generation 7 are signed that contradict each other (heads over 8 entries ab000000 and "
+        "9 entries 00000000), the second told by 55" ZEROS ". Nobody shows the history under that "
+        "one, so nothing is in dispute here. Ask both by another channel; a key is stolen, or two "
+        "copies of a node run\"}");
 }
 
 static void nothing_found_has_the_same_fields(void **state)
@@ -600,6 +627,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_claim_is_one_line_with_every_field),
         cmocka_unit_test(a_dossier_is_one_line),
+        cmocka_unit_test(heads_that_contradict_each_other_name_no_place_and_who_told_of_them),
         cmocka_unit_test(nothing_found_has_the_same_fields),
         cmocka_unit_test(every_term_of_the_score_and_what_would_change_it_is_explained),
         cmocka_unit_test(one_lineage_is_told_what_a_second_would_make_of_it),

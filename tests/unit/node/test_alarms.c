@@ -170,6 +170,29 @@ static void a_fork_is_told_for_good(void **state)
     assert_int_equal(alarms_of(s, AUTHOR, 400 * DAY_MS, "fork"), 1);
 }
 
+static toc_code keep_heads(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                           toc_err *err)
+{
+    (void)engine;
+    const scene *s = context;
+    toc_log_suspicion heads = {.feed = {.circle = s->circle,
+                                        .org = s->net.nodes[READER].org,
+                                        .lane = TOC_LANE_ALERT,
+                                        .generation = 7},
+                               .teller = s->net.nodes[MALLORY].org,
+                               .since = now.wall};
+    return toc_log_suspicion_put(txn, &heads, err);
+}
+
+static void two_heads_without_a_tree_are_told_as_suspected(void **state)
+{
+    scene *s = *state;
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], keep_heads, s));
+    assert_int_equal(alarms_of(s, AUTHOR, 0, "fork-suspected"), 1);
+    assert_int_equal(alarms_of(s, AUTHOR, 0, "fork"), 0);
+    assert_int_equal(alarms_of(s, READER, 0, "fork-suspected"), 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -179,6 +202,7 @@ int main(void)
         TEST(what_waits_for_a_choice_is_told_until_it_is_made),
         TEST(a_card_that_ends_is_told_two_weeks_before),
         TEST(a_fork_is_told_for_good),
+        TEST(two_heads_without_a_tree_are_told_as_suspected),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
