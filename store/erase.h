@@ -22,7 +22,6 @@ typedef enum toc_bare_why {
     TOC_BARE_DAY = 3,     /* past keep_until_day */
     TOC_BARE_AUTHOR = 4   /* an erasure entry names it */
 } toc_bare_why;
-const char *toc_bare_why_name(toc_bare_why why); /* "missing" */
 
 typedef struct toc_bare {
     toc_bare_why why;

@@ -105,8 +105,3 @@ bool toc_txn_writes(const toc_txn *txn)
 {
     return txn->kind == TOC_TXN_WRITE;
 }
-
-toc_env *toc_txn_env(const toc_txn *txn)
-{
-    return txn->env;
-}

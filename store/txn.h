@@ -32,6 +32,5 @@ void toc_txn_spoil(toc_txn *txn, toc_code code);
  * TOC_VIEW_TXN_ROWS_MAX). */
 uint64_t toc_txn_rows(const toc_txn *txn);
 bool toc_txn_writes(const toc_txn *txn);
-toc_env *toc_txn_env(const toc_txn *txn);
 
 #endif

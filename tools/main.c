@@ -293,7 +293,14 @@ static toc_code run(const toc_command *command, int argc, char **argv, toc_cli *
 /* What stands where a command would: help, version, completion. */
 static bool about_itself(int argc, char **argv, toc_buf *out)
 {
-    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+    bool help = argc > 1 && strcmp(argv[1], "help") == 0;
+    int used;
+    const toc_command *command = help && argc > 2 ? find(argc - 1, argv + 1, &used) : NULL;
+    if (command != NULL) {
+        toc_help_command(command, out);
+        return true;
+    }
+    if (argc < 2 || strcmp(argv[1], "--help") == 0 || (help && argc == 2)) {
         toc_help_all(commands, out);
         return true;
     }
@@ -317,8 +324,9 @@ static toc_code go(int argc, char **argv, toc_cli *cli, toc_err *err)
     }
     int used;
     const toc_command *command = find(argc, argv, &used);
+    int help = strcmp(argv[1], "help") == 0 ? 1 : 0; /* what stands after it is none */
     if (command == NULL)
-        return unknown_command(argc, argv, err);
+        return unknown_command(argc - help, argv + help, err);
     return run(command, argc - used, argv + used, cli, err);
 }
 

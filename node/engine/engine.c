@@ -214,11 +214,6 @@ const toc_org_id *toc_engine_org(const toc_engine *engine)
     return &engine->org;
 }
 
-uint64_t toc_engine_pulling(const toc_engine *engine)
-{
-    return engine->pulling;
-}
-
 toc_code toc_engine_link_up(toc_engine *engine, toc_log_txn *txn, uint64_t number,
                             const toc_org_id *peer, toc_now now, toc_err *err)
 {

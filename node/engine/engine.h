@@ -205,7 +205,5 @@ size_t toc_engine_peer_count(const toc_engine *engine);
 void toc_engine_peer_at(const toc_engine *engine, size_t index, toc_peer_state *out);
 
 const toc_org_id *toc_engine_org(const toc_engine *engine);
-/* Bytes of entries asked for and not yet stored, over all peers. */
-uint64_t toc_engine_pulling(const toc_engine *engine);
 
 #endif

@@ -15,11 +15,6 @@ enum {
 static const char begin_line[] = "-----BEGIN TOCSIN SHARE-----";
 static const char end_line[] = "-----END TOCSIN SHARE-----";
 
-void toc_share_wipe(toc_share *share)
-{
-    toc_wipe(share, sizeof *share);
-}
-
 /* ---- making and joining ---- */
 
 static void public_parts(const toc_secret *root, const toc_secret *next, toc_verify_key *out_root,

@@ -2,7 +2,7 @@
  * Bytes: version u8 = 1 ‖ set[16] ‖ needed u8 ‖ made u8 ‖ number u8 ‖ org[32] ‖ root public key[32]
  * ‖ hash of the next root[32] ‖ value[64] ‖ check[8], the first bytes of BLAKE2b-256 of
  * "tocsin/share/1\n" and what stands before. As text between "-----BEGIN TOCSIN SHARE-----" lines.
- * Owns:    a share's value is secret until toc_share_wipe.
+ * Owns:    nothing; a share's value is secret, and the caller's to wipe.
  * Threads: pure but for randomness.
  * Errors:  MALFORMED (no share, or misread), STATE (too few), DENIED (of different sets), SIGNATURE
  * (they do not give the keys that they say). */
@@ -22,7 +22,6 @@ typedef struct toc_share {
     toc_hash next_root;
     uint8_t value[TOC_SHARE_VALUE_BYTES];
 } toc_share;
-void toc_share_wipe(toc_share *share);
 
 /* Fills out[0 … made - 1]. */
 TOC_MUST toc_code toc_shares_make(const toc_org_id *org, const toc_secret *root,

@@ -7,16 +7,6 @@
 
 enum { DAY_AT = 8 }; /* keep_until_day in an entry */
 
-const char *toc_bare_why_name(toc_bare_why why)
-{
-    static const char *const names[] = {[TOC_BARE_MISSING] = "missing",
-                                        [TOC_BARE_ORDERED] = "ordered",
-                                        [TOC_BARE_DAY] = "past-its-day",
-                                        [TOC_BARE_AUTHOR] = "by-its-author"};
-    TOC_ASSERT(why >= TOC_BARE_MISSING && why <= TOC_BARE_AUTHOR);
-    return names[why];
-}
-
 /* ---- rows ---- */
 
 static toc_log_table table_of(toc_bare_why why)

@@ -24,6 +24,9 @@ def usage(node):
                                        check=False)
         expect(done.returncode == 0 and done.stdout and not done.stderr, f"{words}: {done}")
     expect("tocsin lookup" in node.tocsin("lookup", "--help", as_json=False).out, "no example in the help")
+    expect(node.tocsin("help", "card", "change", as_json=False).out == node.tocsin("card", "change", "--help", as_json=False).out,
+           "'help COMMAND' says something else than 'COMMAND --help'")
+    expect("nearest is 'lookup'" in node.tocsin("help", "lokup", as_json=False, ok=(2,)).err, "help of no command says nothing")
 
 
 def addresses(node):
