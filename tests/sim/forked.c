@@ -52,32 +52,20 @@ static bool may_turn(forking *it, int index)
     return card.serial <= TOC_KEY_CHANGES_A_DAY;
 }
 
-typedef struct lane_search {
-    const toc_org_id *org;
-    toc_lane lane;
-    toc_log_feed found; /* of the newest generation */
-} lane_search;
-
-static toc_code look_at_feed(void *context, const toc_log_feed *feed, toc_err *err)
-{
-    (void)err;
-    lane_search *search = context;
-    if (toc_org_id_equal(&feed->name.org, search->org) && feed->name.lane == search->lane &&
-        feed->name.generation >= search->found.name.generation)
-        search->found = *feed;
-    return TOC_OK;
-}
-
-/* Its feed of the lane; false: it has none, as who only reads. */
-static bool feed_of(forking *it, int index, toc_lane lane, toc_log_feed *out)
+/* The bulk feed that it writes to; false: it has none, as who only reads. */
+static bool feed_of(forking *it, int index, toc_log_feed *out)
 {
     toc_err err;
-    lane_search search = {.org = &it->net->nodes[index].org, .lane = lane};
+    toc_feed_id id;
+    toc_log_circle circle;
+    toc_feed_name name = {
+        .circle = it->circle, .org = it->net->nodes[index].org, .lane = TOC_LANE_BULK};
     TOC_AUTO(toc_log_abort) toc_log_txn *txn = reading(it->net, &it->net->nodes[index]);
-    if (toc_log_feeds(txn, &it->circle, look_at_feed, &search, &err) != TOC_OK)
-        sim_die(it->net, "feeds", &err);
-    *out = search.found;
-    return search.found.number != 0;
+    if (toc_log_circle_get(txn, &it->circle, &circle, &err) != TOC_OK)
+        sim_die(it->net, "a circle", &err);
+    name.generation = circle.generation;
+    toc_feed_id_of(&name, &id);
+    return toc_log_feed_find(txn, &id, out, NULL) == TOC_OK;
 }
 
 /* Anybody who writes but the first, who changes the charter. */
@@ -86,7 +74,7 @@ static bool choose(forking *it)
     unsigned others = (unsigned)it->net->node_count - 1, first = sim_below(it->net, others);
     for (unsigned i = 0; i < others; i++) {
         it->victim = 1 + (int)((first + i) % others);
-        if (may_turn(it, it->victim) && feed_of(it, it->victim, TOC_LANE_BULK, &it->feed))
+        if (may_turn(it, it->victim) && feed_of(it, it->victim, &it->feed))
             return true;
     }
     return false;
@@ -103,7 +91,7 @@ static void write_as(forking *it, int index, sim_known *known)
          tries++) {
         sim_submit_at(it->net, node, &it->circle, known);
         sim_step(it->net);
-        if (node->engine != NULL && !feed_of(it, index, TOC_LANE_BULK, &now))
+        if (node->engine != NULL && !feed_of(it, index, &now))
             sim_die(it->net, "a feed is gone", NULL);
     }
     if (now.frontier.size < it->feed.frontier.size + FORKED_SAID ||
@@ -180,7 +168,7 @@ static void part(forking *it, bool twin, sim_known *known)
         abort();
     cut(it);
     steps(it->net, FORKED_APART_STEPS); /* what was on the way has come */
-    if (!feed_of(it, it->victim, TOC_LANE_BULK, &it->feed))
+    if (!feed_of(it, it->victim, &it->feed))
         sim_die(it->net, "a feed is gone", NULL);
     if (twin)
         write_as(it, it->other, &nobodys);
