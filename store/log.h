@@ -564,6 +564,8 @@ TOC_MUST toc_code toc_log_decision_put(toc_log_txn *txn, const toc_log_decision 
                                        toc_err *err);
 /* NOT_FOUND when nothing was decided of the pair. */
 TOC_MUST toc_code toc_log_decision_drop(toc_log_txn *txn, const toc_span vertices[2], toc_err *err);
+/* Of pairs that are decided. */
+TOC_MUST toc_code toc_log_decision_count(toc_log_txn *txn, uint64_t *out, toc_err *err);
 /* In order of the vertices, shorter ones first. What is lent lives as long as the transaction. */
 typedef toc_code (*toc_log_decision_visit)(void *context, const toc_log_decision *decision,
                                            toc_err *err);

@@ -52,7 +52,7 @@ static toc_code check_room(toc_log_txn *txn, toc_span key, toc_err *err)
     toc_code code = toc_table_get(txn->txn, TOC_LOG_OVERLAY, key, &unused, err);
     if (code != TOC_NOT_FOUND)
         return code;
-    TOC_TRY(toc_table_count(txn->txn, TOC_LOG_OVERLAY, &count, err));
+    TOC_TRY(toc_log_decision_count(txn, &count, err));
     if (count >= TOC_DECISIONS_MAX)
         return toc_fail(err, TOC_LIMIT,
                         "%u pairs of wallets are decided, and no more are kept; undo some "
@@ -124,23 +124,32 @@ static int by_vertices(const void *left, const void *right)
     return order != 0 ? order : compare_vertices(a->vertices[1], b->vertices[1]);
 }
 
+toc_code toc_log_decision_count(toc_log_txn *txn, uint64_t *out, toc_err *err)
+{
+    return toc_table_count(txn->txn, TOC_LOG_OVERLAY, out, err);
+}
+
 toc_code toc_log_decisions(toc_log_txn *txn, toc_log_decision_visit visit, void *context,
                            toc_err *err)
 {
     TOC_AUTO(toc_cursor_close) toc_cursor *cursor = NULL;
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
-    toc_row row;
-    toc_code code;
+    uint64_t total;
     size_t count = 0;
-    TOC_TRY(toc_arena_new(TOC_DECISIONS_MAX * sizeof(toc_log_decision) + 4096, &arena, err));
-    toc_log_decision *all = toc_arena_zalloc(arena, TOC_DECISIONS_MAX, sizeof *all);
+    TOC_TRY(toc_log_decision_count(txn, &total, err));
+    if (total == 0)
+        return TOC_OK; /* each answer asks, and few nodes have any */
+    TOC_TRY(toc_arena_new((size_t)total * sizeof(toc_log_decision) + 4096, &arena, err));
+    toc_log_decision *all = toc_arena_zalloc(arena, (size_t)total, sizeof *all);
     if (all == NULL)
-        return toc_fail(err, TOC_NO_MEMORY, "out of memory for decisions");
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for %llu decisions",
+                        (unsigned long long)total);
     TOC_TRY(toc_cursor_open(txn->txn, TOC_LOG_OVERLAY, (toc_span){0}, &cursor, err));
-    while (count < TOC_DECISIONS_MAX && (code = toc_cursor_next(cursor, &row, err)) == TOC_OK)
+    while (count < total) {
+        toc_row row;
+        TOC_TRY(toc_cursor_next(cursor, &row, err));
         TOC_TRY(toc_decision_row_open(txn, row, &all[count++], err));
-    if (count < TOC_DECISIONS_MAX && code != TOC_NOT_FOUND)
-        return code;
+    }
     qsort(all, count, sizeof *all, by_vertices);
     for (size_t i = 0; i < count; i++)
         TOC_TRY(visit(context, &all[i], err));

@@ -36,14 +36,6 @@ TOC_DEFINE_AUTO_WIPE(reading, reading_wipe)
 
 /* ---- decisions ---- */
 
-static toc_code count_decision(void *context, const toc_log_decision *decision, toc_err *err)
-{
-    (void)decision;
-    (void)err;
-    ++*(size_t *)context;
-    return TOC_OK;
-}
-
 static toc_code add_decision(void *context, const toc_log_decision *decision, toc_err *err)
 {
     (void)err;
@@ -77,10 +69,11 @@ static uint32_t find_wallet(const reading *at, toc_span vertex)
 
 static toc_code read_decisions(reading *at, toc_span asked, toc_err *err)
 {
-    size_t count = 0;
-    TOC_TRY(toc_log_decisions(at->query->log, count_decision, &count, err));
-    if (count == 0)
+    uint64_t decided;
+    TOC_TRY(toc_log_decision_count(at->query->log, &decided, err));
+    if (decided == 0)
         return TOC_OK;
+    size_t count = (size_t)decided;
     at->decisions = toc_arena_zalloc(at->query->arena, count, sizeof *at->decisions);
     at->pairs = toc_arena_zalloc(at->query->arena, count, sizeof *at->pairs);
     at->wallets = toc_arena_zalloc(at->query->arena, 2 * count + 1, sizeof *at->wallets);
