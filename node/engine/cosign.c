@@ -215,6 +215,26 @@ static void blame(toc_engine *engine, uint64_t link, const toc_org_id *otherwise
     toc_engine_count(engine, from == NULL ? otherwise : &from->peer, refusal, sentence);
 }
 
+/* Was it the cosign key of a card before? A card retires keys of every purpose, and a verifier
+ * takes receipts by cosign keys alone: by the key of an officer who left, one would be taken here,
+ * and no bundle that it is in would verify. */
+static bool was_cosign_key(toc_log_txn *txn, const toc_card *newest, const toc_verify_key *key)
+{
+    TOC_AUTO(toc_arena_free) toc_arena *scratch = NULL;
+    toc_card card = *newest;
+    if (toc_arena_new(TOC_CARD_ARENA_BYTES, &scratch, NULL) != TOC_OK)
+        return false;
+    while (card.serial > 1) {
+        const toc_card_hash before = card.previous;
+        toc_arena_reset(scratch);
+        if (toc_roll_card(txn, &before, scratch, &card, NULL) != TOC_OK)
+            return false;
+        if (memcmp(&card.cosign, key, sizeof *key) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* By the cosign key of its org's newest card, or by one that was not retired yet in that second.
  * *out_serial is the newest card's. */
 toc_code toc_cosign_check(toc_log_txn *txn, const engine_cosignature *row, toc_span body,
@@ -229,8 +249,12 @@ toc_code toc_cosign_check(toc_log_txn *txn, const engine_cosignature *row, toc_s
     toc_code code = toc_cosignature_verify(body, &row->wire.made, &card.cosign, err);
     for (size_t i = 0; code == TOC_SIGNATURE && i < card.retired_count; i++) {
         *out_key = card.retired[i].key;
-        if (toc_card_retired_after(&card, out_key, row->wire.made.time_s))
-            code = toc_cosignature_verify(body, &row->wire.made, out_key, err);
+        if (!toc_card_key_counts(&card, out_key, &card.cosign, row->wire.made.time_s))
+            continue;
+        code = toc_cosignature_verify(body, &row->wire.made, out_key, err);
+        if (code == TOC_OK && !was_cosign_key(txn, &card, out_key))
+            return toc_fail(err, TOC_SIGNATURE,
+                            "a cosignature by a key that was none for cosigning");
     }
     return code;
 }

@@ -95,10 +95,6 @@ typedef struct toc_evidence {
  * behind it is not judged. `out` is large: keep it off small stacks. `err` is never NULL. */
 TOC_MUST toc_code toc_evidence_verify(const toc_bundle *bundle, toc_arena *arena, toc_evidence *out,
                                       toc_err *err);
-/* Whether a signature of that second counts: by the present key of the purpose, or by one that its
- * org has replaced since. `newest` is the org's newest card. */
-bool toc_evidence_in_use(const toc_card *newest, const toc_verify_key *key,
-                         const toc_verify_key *present, uint64_t time_s);
 /* The newest card of an org in the evidence; NULL: none. */
 const toc_card *toc_evidence_card(const toc_evidence *evidence, const toc_org_id *org);
 

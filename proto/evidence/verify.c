@@ -120,12 +120,6 @@ static toc_code open_charters(const toc_bundle *bundle, toc_arena *arena, toc_ev
 
 /* ---- receipts ---- */
 
-bool toc_evidence_in_use(const toc_card *newest, const toc_verify_key *key,
-                         const toc_verify_key *present, uint64_t time_s)
-{
-    return key_equal(key, present) || toc_card_retired_after(newest, key, time_s);
-}
-
 static toc_code verify_receipt(const toc_evidence *evidence, const toc_note *note,
                                const toc_note_signature *line, toc_evidence_receipt *receipt,
                                toc_err *err)
@@ -139,7 +133,7 @@ static toc_code verify_receipt(const toc_evidence *evidence, const toc_note *not
             toc_cosignature_verify(note->body, &made, &card->cosign, NULL) == TOC_OK) {
             receipt->key = card->cosign;
             receipt->time_s = made.time_s;
-            if (toc_evidence_in_use(receipt->card, &card->cosign, &receipt->card->cosign,
+            if (toc_card_key_counts(receipt->card, &card->cosign, &receipt->card->cosign,
                                     made.time_s))
                 return TOC_OK;
             return toc_fail(err, TOC_SIGNATURE, "by a key that was not in use at that time");
@@ -270,7 +264,7 @@ static toc_code check_signer(toc_evidence *evidence, toc_err *err)
         if (!receipt->author && receipt->size == evidence->checkpoint.size &&
             toc_hash_equal(&receipt->root, &evidence->checkpoint.root) &&
             was_member(evidence, &receipt->org) &&
-            toc_evidence_in_use(newest, key, &newest->sign, receipt->time_s))
+            toc_card_key_counts(newest, key, &newest->sign, receipt->time_s))
             return TOC_OK;
     }
     return toc_fail(err, TOC_SIGNATURE,

@@ -289,3 +289,9 @@ bool toc_card_retired_after(const toc_card *card, const toc_verify_key *key, uin
     }
     return false;
 }
+
+bool toc_card_key_counts(const toc_card *newest, const toc_verify_key *key,
+                         const toc_verify_key *present, uint64_t time_s)
+{
+    return memcmp(key, present, sizeof *key) == 0 || toc_card_retired_after(newest, key, time_s);
+}

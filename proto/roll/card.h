@@ -129,5 +129,11 @@ size_t toc_card_signers(const toc_card *card, uint64_t generation, toc_verify_ke
 /* Does the card retire this key, and later than the whole second `time_s`? What was signed with it
  * then still counts (PROTOCOL §2). */
 bool toc_card_retired_after(const toc_card *card, const toc_verify_key *key, uint64_t time_s);
+/* Does what `key` signed at `time_s` count, where `newest` is its org's newest card and `present`
+ * the key of the same purpose on it? That one does, and one that was retired after. Nodes judge
+ * receipts and vouchers by this, and verifiers bundles; `key` is of that purpose on some card of
+ * the org, which the caller makes sure of. */
+bool toc_card_key_counts(const toc_card *newest, const toc_verify_key *key,
+                         const toc_verify_key *present, uint64_t time_s);
 
 #endif

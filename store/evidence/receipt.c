@@ -95,7 +95,7 @@ static toc_code take_standing(void *context, const toc_log_cosignature *row, toc
     (void)err;
     if (toc_org_id_equal(&row->org, &card->org) &&
         (!all->found || row->made.time_s < all->row.made.time_s) &&
-        toc_evidence_in_use(card, &row->key, &card->cosign, row->made.time_s)) {
+        toc_card_key_counts(card, &row->key, &card->cosign, row->made.time_s)) {
         all->row = *row;
         all->found = true;
     }
@@ -172,7 +172,7 @@ static toc_code take_vouching(void *context, const toc_log_cosignature *row, toc
         return TOC_OK;
     toc_arena_reset(all->scratch);
     if (toc_log_card_of(bundling->txn, &row->org, all->scratch, &card, NULL) != TOC_OK ||
-        !toc_evidence_in_use(&card, &row->key, &card.cosign, row->made.time_s))
+        !toc_card_key_counts(&card, &row->key, &card.cosign, row->made.time_s))
         return TOC_OK;
     all->rank = rank;
     all->found = true;

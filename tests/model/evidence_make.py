@@ -68,7 +68,7 @@ class Org:
                   (5, b(self.public(following))), (6, self.public(turned) if turned else None), (7, self.name.encode()),
                   (10, self.proven(sign)), (11, self.proven(cosign)), (12, x25519(seed(self.name + "link"))),
                   (13, x25519(seed(self.name + "seal"))), (14, officer),
-                  *((15, pb((1, self.public(key)), (2, at_s * 1000))) for key, at_s in retired))
+                  *((15, pb((1, self.public(key)), (2, at_ms))) for key, at_ms in retired))
         hashed = b(b"tocsin/card/1\n" + body)
         by = [self.sign(key, b"tocsin/card-sig/1\n" + hashed) for key in (root, turned) if key]
         self.cards.append((pb((1, body), (2, by[0]), (3, by[1] if turned else None)), hashed))
@@ -234,7 +234,7 @@ def cases():
     yield "bad-another-charter-before", Case(a, w, [one, charter([(a, 1), (w, 1)], [w], seed("?"), one[2], 2, 2)])
 
     turned = START_S + 50
-    a = author().card(sign="sign2", cosign="cosign2", retired=[("sign1", turned), ("cosign1", turned)])
+    a = author().card(sign="sign2", cosign="cosign2", retired=[("sign1", turned * 1000), ("cosign1", turned * 1000)])
     yield "good-head-by-a-new-key", Case(a, w, first(a, w), sign="sign2")
     yield "good-head-before-its-key-was-retired", Case(a, w, first(a, w), cosigned=[("cosign1", turned - 1)])
     yield "bad-head-by-a-retired-key", Case(a, w, first(a, w), cosigned=[("cosign1", turned)])
@@ -251,7 +251,10 @@ def cases():
     yield "good-forked-by-a-key-retired-since", Case(a, w, first(a, w), sign="sign2").fork()
     yield "good-cosigned-before", Case(a, w, first(a, w), sign="sign2", author_cosigns=[("cosign1", turned - 1)])
     yield "bad-cosigned-since", Case(a, w, first(a, w), sign="sign2", author_cosigns=[("cosign1", turned)])
-    early = author().card(sign="sign2", retired=[("sign1", GENERATION - 1)])
+    yield "bad-cosigned-by-a-sign-key", Case(a, w, first(a, w), sign="sign2", author_cosigns=[("sign1", turned - 1)])
+    a = author().card(sign="sign2", cosign="cosign2", retired=[("sign1", turned * 1000), ("cosign1", turned * 1000 + 1)])
+    yield "good-cosigned-before-in-that-second", Case(a, w, first(a, w), sign="sign2", author_cosigns=[("cosign1", turned)])
+    early = author().card(sign="sign2", retired=[("sign1", (GENERATION - 1) * 1000)])
     yield "bad-forked-by-a-key-retired-before-the-feed", Case(early, w, first(early, w), sign="sign2").fork()
     a = author().card(cosign="cosign2")
     yield "bad-cosigned-by-a-key-that-is-gone", Case(a, w, first(a, w), author_cosigns=[("cosign1", START_S)])
@@ -262,7 +265,7 @@ def cases():
     yield "bad-root-not-committed-to", Case(a, w, first(a, w))
     a = author().card(following="root9")
     yield "bad-another-next-root", Case(a, w, first(a, w))
-    a = author().card(sign="sign2", retired=[("sign1", turned)]).card()
+    a = author().card(sign="sign2", retired=[("sign1", turned * 1000)]).card()
     yield "bad-retired-key-again", Case(a, w, first(a, w))
     thief = Org("Thief")
     thief.id = w.id

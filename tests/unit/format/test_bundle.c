@@ -10,7 +10,7 @@
 
 #define FOLDER TOC_SOURCE_DIR "/tests/fuzz/corpus/fuzz_evidence"
 
-enum { GOOD_MIN = 13, BAD_MIN = 26 };
+enum { GOOD_MIN = 14, BAD_MIN = 28 };
 
 typedef struct exhibit {
     toc_arena *arena;

@@ -294,6 +294,36 @@ static void a_cosign_key_that_was_replaced_counts_for_what_is_older(void **state
     }
 }
 
+/* The author's card retires a sign key; what it signs as a cosignature, dated before that, is in no
+ * bundle that verifies, so no node takes it. */
+static void a_key_that_was_never_for_cosigning_makes_no_receipt(void **state)
+{
+    scene *s = *state;
+    const loss *all = the_loss();
+    const toc_log_feed *feed = &all->feeds[TOC_LANE_ALERT];
+    for (int other = 0; other < 2; other++) {
+        TOC_AUTO(toc_buf_wipe) toc_buf body = {0};
+        toc_err err;
+        toc_log_txn *txn = NULL;
+        toc_verify_key key;
+        uint64_t serial;
+        engine_cosignature row = {.circle = feed->name.circle,
+                                  .wire = {.org = feed->name.org,
+                                           .lane = feed->name.lane,
+                                           .generation = feed->name.generation,
+                                           .size = feed->frontier.size,
+                                           .cosigner = s->net.nodes[AUTHOR].org}};
+        toc_frontier_root(&feed->frontier, &row.wire.root);
+        toc_checkpoint_body(&feed->name, row.wire.size, &row.wire.root, &body);
+        TOC_CHECK_OK(toc_cosignature_sign(toc_buf_view(&body), all->retired_s - 5,
+                                          other ? all->sign : all->cosign, &row.wire.made, &err));
+        TOC_CHECK_OK(toc_log_read(s->net.nodes[READER].log, &txn, &err));
+        toc_code code = toc_cosign_check(txn, &row, toc_buf_view(&body), &key, &serial, &err);
+        toc_log_abort(txn);
+        assert_int_equal(code, other ? TOC_SIGNATURE : TOC_OK);
+    }
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up_loss, tear_down_loss)
@@ -302,6 +332,7 @@ int main(void)
         TEST(only_another_members_word_from_before_vouches),
         TEST(a_longer_head_by_a_retired_key_is_refused_whatever_comes_with_it),
         TEST(a_cosign_key_that_was_replaced_counts_for_what_is_older),
+        TEST(a_key_that_was_never_for_cosigning_makes_no_receipt),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -430,6 +430,23 @@ static void naming_a_victims_key_as_retired_or_as_x25519_bars_nobody(void **stat
     assert_code(toc_card_apart(&b, &a, NULL), TOC_OK);
 }
 
+/* A cosignature's time is a whole second; the key counts for all of those that began before it was
+ * retired, to the millisecond. */
+static void a_retired_key_counts_for_seconds_that_began_before(void **state)
+{
+    (void)state;
+    const toc_verify_key now = {{1}}, exact = {{2}}, later = {{3}}, stranger = {{4}};
+    const toc_retired_key retired[] = {{.key = exact, .at = {5000}}, {.key = later, .at = {5001}}};
+    const toc_card card = {.cosign = now, .retired = retired, .retired_count = 2};
+    assert_true(toc_card_key_counts(&card, &now, &card.cosign, UINT64_MAX));
+    assert_true(toc_card_key_counts(&card, &exact, &card.cosign, 4));
+    assert_false(toc_card_key_counts(&card, &exact, &card.cosign, 5));
+    assert_true(toc_card_key_counts(&card, &later, &card.cosign, 5));
+    assert_false(toc_card_key_counts(&card, &later, &card.cosign, 6));
+    assert_false(toc_card_key_counts(&card, &later, &card.cosign, UINT64_MAX));
+    assert_false(toc_card_key_counts(&card, &stranger, &card.cosign, 0));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -455,6 +472,7 @@ int main(void)
         cmocka_unit_test(cards_that_share_no_key_are_apart),
         cmocka_unit_test(a_card_that_repeats_a_key_of_another_org_is_refused),
         cmocka_unit_test(naming_a_victims_key_as_retired_or_as_x25519_bars_nobody),
+        cmocka_unit_test(a_retired_key_counts_for_seconds_that_began_before),
     };
     return cmocka_run_group_tests_name("succession", tests, start_library, NULL);
 }
