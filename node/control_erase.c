@@ -130,6 +130,17 @@ static toc_code read_mandate(toc_talk *talk, json_t *request, toc_mandate_kind k
     return TOC_OK;
 }
 
+typedef toc_code (*mandate_task)(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                                 toc_err *err);
+
+/* In the log first: what stands only there when the power goes is in the file after the next start.
+ */
+static toc_code change(toc_talk *talk, mandate_task task, naming *all, toc_err *err)
+{
+    TOC_TRY(toc_node_do(toc_talk_node(talk), task, all, err));
+    return toc_node_keep_orders(toc_talk_node(talk), err);
+}
+
 static toc_code do_order(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
                          toc_err *err)
 {
@@ -152,7 +163,7 @@ toc_code toc_control_order_add(toc_talk *talk, json_t *request, toc_err *err)
     TOC_AUTO(naming_wipe) naming all = {0};
     TOC_TRY(read_mandate(talk, request, TOC_MANDATE_DELETE, &all, err));
     TOC_TRY(find_places(talk, &all, err));
-    TOC_TRY(toc_node_do(toc_talk_node(talk), do_order, &all, err));
+    TOC_TRY(change(talk, do_order, &all, err));
     size_t deleted = all.count;
     TOC_TRY(find_places(talk, &all, err));
     TOC_TRY(toc_node_do(toc_talk_node(talk), do_again, &all, err));
@@ -175,7 +186,7 @@ toc_code toc_control_legal_hold_add(toc_talk *talk, json_t *request, toc_err *er
     TOC_TRY(read_mandate(talk, request, TOC_MANDATE_KEEP, &all, err));
     TOC_TRY(toc_args_number(request, "revision", 0, INT64_MAX, &all.mandate.revision, err));
     TOC_TRY(find_some(talk, &all, err));
-    TOC_TRY(toc_node_do(toc_talk_node(talk), do_hold, &all, err));
+    TOC_TRY(change(talk, do_hold, &all, err));
     return say_claim(talk, &all, err);
 }
 
@@ -197,7 +208,7 @@ toc_code toc_control_order_lift(toc_talk *talk, json_t *request, toc_err *err)
 {
     TOC_AUTO(naming_wipe) naming all = {0};
     TOC_TRY(toc_args_id(request, "claim", all.claim.bytes, err));
-    TOC_TRY(toc_node_do(toc_talk_node(talk), do_order_lift, &all, err));
+    TOC_TRY(change(talk, do_order_lift, &all, err));
     return say_claim(talk, &all, err);
 }
 
@@ -206,7 +217,7 @@ toc_code toc_control_legal_hold_lift(toc_talk *talk, json_t *request, toc_err *e
     TOC_AUTO(naming_wipe) naming all = {.through = UINT64_MAX};
     TOC_TRY(toc_args_id(request, "claim", all.claim.bytes, err));
     TOC_TRY(find_places(talk, &all, err));
-    TOC_TRY(toc_node_do(toc_talk_node(talk), do_hold_lift, &all, err));
+    TOC_TRY(change(talk, do_hold_lift, &all, err));
     return say_claim(talk, &all, err);
 }
 

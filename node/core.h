@@ -59,6 +59,10 @@ uint64_t toc_node_backlog(toc_node *node);
 TOC_MUST toc_code toc_node_rebuild(toc_node *node, const uint64_t *shuffle, toc_progress progress,
                                    void *context, toc_err *err);
 
+/* Writes the file that has the orders and legal holds too; after one was put or lifted, before that
+ * is answered. */
+TOC_MUST toc_code toc_node_keep_orders(toc_node *node, toc_err *err);
+
 /* Rows of `peers`, copied in a round. The caller frees *out. */
 TOC_MUST toc_code toc_node_peers(toc_node *node, toc_peer_state **out, size_t *out_count,
                                  toc_err *err);

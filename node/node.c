@@ -6,6 +6,8 @@
 #include "node/clock.h"
 #include "node/state.h"
 
+enum { STORE_PATH_BYTES = TOC_CONFIG_PATH_BYTES + 8 };
+
 static toc_code open_audiences(toc_node *node, const char *path, const toc_store_options *options,
                                toc_err *err)
 {
@@ -19,27 +21,45 @@ static toc_code open_audiences(toc_node *node, const char *path, const toc_store
     return toc_views_forget(path, names, node->config.audience_count, err);
 }
 
-static toc_code open_store(toc_node *node, const toc_secret *store_key, toc_err *err)
+static toc_store_options store_options(const toc_node *node, char path[STORE_PATH_BYTES])
 {
-    char path[TOC_CONFIG_PATH_BYTES + 8];
-    snprintf(path, sizeof path, "%s/store", node->config.state);
-    toc_store_options options = {.log_map_bytes = node->config.log_map_bytes,
-                                 .views_map_bytes = node->config.views_map_bytes,
-                                 .sync = true};
-    TOC_TRY(toc_log_open(path, &options, store_key, &node->log, err));
+    snprintf(path, STORE_PATH_BYTES, "%s/store", node->config.state);
+    return (toc_store_options){.log_map_bytes = node->config.log_map_bytes,
+                               .views_map_bytes = node->config.views_map_bytes,
+                               .sync = true};
+}
+
+static toc_code open_log(toc_node *node, const toc_secret *store_key, toc_err *err)
+{
+    char path[STORE_PATH_BYTES];
+    toc_store_options options = store_options(node, path);
+    return toc_log_open(path, &options, store_key, &node->log, err);
+}
+
+static toc_code open_views(toc_node *node, toc_err *err)
+{
+    char path[STORE_PATH_BYTES];
+    toc_store_options options = store_options(node, path);
     TOC_TRY(toc_views_open(path, &options, node->log, &node->views, err));
     return open_audiences(node, path, &options, err);
 }
 
-static toc_code start_engine(toc_node *node, bool same_boot, toc_card_hash *out_card,
-                             toc_secret **out_link, toc_err *err)
+static toc_code start_engine(toc_node *node, bool same_boot, toc_err *err)
+{
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    TOC_TRY(toc_log_read(node->log, &txn, err));
+    TOC_TRY(toc_engine_new(txn, same_boot, toc_clock_now(), &node->engine, err));
+    node->org = *toc_engine_org(node->engine);
+    return TOC_OK;
+}
+
+static toc_code read_own(toc_node *node, toc_card_hash *out_card, toc_secret **out_link,
+                         toc_err *err)
 {
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
     TOC_TRY(toc_arena_new(NODE_ARENA_BYTES, &arena, err));
     TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
     TOC_TRY(toc_log_read(node->log, &txn, err));
-    TOC_TRY(toc_engine_new(txn, same_boot, toc_clock_now(), &node->engine, err));
-    node->org = *toc_engine_org(node->engine);
     toc_card card;
     TOC_TRY(toc_log_card_of(txn, &node->org, arena, &card, err));
     *out_card = card.hash;
@@ -100,6 +120,7 @@ static toc_node *node_new(const toc_config *config)
     pthread_cond_init(&node->fold_moved, &attributes);
     pthread_condattr_destroy(&attributes);
     pthread_mutex_init(&node->rebuild_mutex, NULL);
+    pthread_mutex_init(&node->orders_mutex, NULL);
     pthread_mutex_init(&node->health_mutex, NULL);
     return node;
 }
@@ -114,9 +135,15 @@ toc_code toc_node_start(const toc_config *config, const toc_secret *store_key, b
     toc_card_hash card;
     toc_code code = toc_inbox_new(&node->inbox, err);
     if (code == TOC_OK)
-        code = open_store(node, store_key, err);
+        code = open_log(node, store_key, err);
     if (code == TOC_OK)
-        code = start_engine(node, same_boot, &card, &link, err);
+        code = start_engine(node, same_boot, err);
+    if (code == TOC_OK)
+        code = node_open_orders(node, err); /* before anything is folded, or given to anybody */
+    if (code == TOC_OK)
+        code = open_views(node, err);
+    if (code == TOC_OK)
+        code = read_own(node, &card, &link, err);
     if (code == TOC_OK)
         code = start_links(node, &card, link, err);
     if (code == TOC_OK)
@@ -159,6 +186,7 @@ void toc_node_stop(toc_node *node)
     toc_views_close(node->views);
     toc_log_close(node->log);
     pthread_mutex_destroy(&node->health_mutex);
+    pthread_mutex_destroy(&node->orders_mutex);
     pthread_mutex_destroy(&node->rebuild_mutex);
     pthread_cond_destroy(&node->fold_moved);
     pthread_cond_destroy(&node->fold_wanted);

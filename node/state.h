@@ -1,5 +1,5 @@
 /* node/state.h: what the files of a running node share. Private to core.c, workers.c, fold.c,
- * neighbours.c and node.c.
+ * neighbours.c, orders.c and node.c.
  * Threads: what a mutex guards stands behind it; the rest is set before the threads start, or is
  * the core thread's own. */
 #ifndef TOC_NODE_STATE_H
@@ -51,6 +51,8 @@ struct toc_node {
 
     pthread_mutex_t rebuild_mutex; /* the fold and a rebuild take turns */
 
+    pthread_mutex_t orders_mutex; /* whose turn it is to write the file of orders */
+
     pthread_mutex_t health_mutex;
     toc_err health;
 };
@@ -69,6 +71,9 @@ void node_wake_fold(toc_node *node, const uint64_t journaled[2]);
 void node_wake_settlers(toc_node *node); /* the node has failed: nothing will settle any more */
 void *node_fold_main(void *node);
 void node_stop_fold(toc_node *node);
+
+/* orders.c: makes log and file agree, before threads, views and links are. */
+TOC_MUST toc_code node_open_orders(toc_node *node, toc_err *err);
 
 /* neighbours.c: what links tell the inbox, and who may link. */
 toc_links_events node_link_events(toc_node *node);

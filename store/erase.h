@@ -59,8 +59,8 @@ TOC_MUST toc_code toc_erase_lacking_next(toc_log_txn *txn, const toc_erase_place
 TOC_MUST toc_code toc_erase_covers(toc_log_txn *txn, uint32_t number, uint64_t size, bool *out,
                                    toc_err *err);
 /* Looks at up to `rows_max` entries from *at on, and lists those whose keep_until_day is before
- * `day` (Unix seconds / 86,400) and that are whole or lacking. *at is where to go on; *out_end:
- * that was the last. */
+ * `day` (Unix seconds / 86,400; UINT64_MAX: all) and that are whole or lacking. *at is where to go
+ * on; *out_end: that was the last. */
 TOC_MUST toc_code toc_erase_due(toc_log_txn *txn, toc_erase_place *at, uint64_t day,
                                 size_t rows_max, toc_erase_place *out, size_t *out_count,
                                 bool *out_end, toc_err *err);
@@ -110,6 +110,30 @@ TOC_MUST toc_code toc_mandate_any(toc_log_txn *txn, toc_mandate_kind kind, bool 
 typedef toc_code (*toc_mandate_visit)(void *context, const toc_mandate *mandate, toc_err *err);
 TOC_MUST toc_code toc_mandates(toc_log_txn *txn, toc_mandate_kind kind, toc_mandate_visit visit,
                                void *context, toc_err *err);
+
+/* ---- the same beside the log (order_file.c) ----
+ * A log that is put back from a copy lacks what was ordered since, so a sealed file outside of it
+ * has all orders and holds as well. Both count how often one was put or lifted: the one that counts
+ * more is the newer. */
+
+typedef enum toc_orders_newer {
+    TOC_ORDERS_SAME = 0,
+    TOC_ORDERS_LOG = 1, /* or there is no file */
+    TOC_ORDERS_FILE = 2
+} toc_orders_newer;
+
+/* Writes the file anew, durably; what is committed by somebody else meanwhile is not in it. */
+TOC_MUST toc_code toc_orders_write(toc_log_txn *txn, const char *path, toc_err *err);
+/* SEALED or MALFORMED: a file that is damaged or of another node; STATE: both count as many changes
+ * and are not the same. */
+TOC_MUST toc_code toc_orders_compare(toc_log_txn *txn, const char *path, toc_orders_newer *out,
+                                     toc_err *err);
+/* The log's orders and holds are those of the file from now on. The count is not yet: *out_changes
+ * is for toc_orders_taken, once no entry is here that they forbid, so that who is interrupted
+ * begins again. */
+TOC_MUST toc_code toc_orders_take(toc_log_txn *txn, const char *path, uint64_t *out_changes,
+                                  toc_err *err);
+TOC_MUST toc_code toc_orders_taken(toc_log_txn *txn, uint64_t changes, toc_err *err);
 
 /* ---- figures ---- */
 

@@ -196,3 +196,55 @@ void toc_folder_discard(toc_folder *folder)
     (void)close(folder->lock);
     folder->lock = 0;
 }
+
+/* ---- a small file beside the store ---- */
+
+static toc_code write_draft(const char *draft, toc_span bytes, toc_err *err)
+{
+    AUTO_FD int fd = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return toc_folder_fail(err, "write", draft, errno);
+    while (bytes.size > 0) {
+        ssize_t count = write(fd, bytes.data, bytes.size);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0)
+            return toc_folder_fail(err, "write", draft, errno);
+        bytes = toc_span_of(bytes.data + count, bytes.size - (size_t)count);
+    }
+    return fsync(fd) == 0 ? TOC_OK : toc_folder_fail(err, "sync", draft, errno);
+}
+
+toc_code toc_folder_file_write(const char *path, toc_span bytes, toc_err *err)
+{
+    char draft[TOC_PATH_BYTES_MAX];
+    TOC_TRY(copy_path(path, ".new", draft, err));
+    TOC_TRY(write_draft(draft, bytes, err));
+    if (rename(draft, path) != 0)
+        return toc_folder_fail(err, "write", path, errno);
+    return sync_above(path, err);
+}
+
+toc_code toc_folder_file_read(const char *path, size_t bytes_max, toc_buf *out, toc_err *err)
+{
+    AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat about;
+    if (fd < 0 || fstat(fd, &about) != 0)
+        return toc_folder_fail(err, "read", path, errno);
+    if (about.st_size < 0 || (uintmax_t)about.st_size > bytes_max)
+        return toc_fail(err, TOC_LIMIT, "'%s' is larger than %zu bytes", path, bytes_max);
+    size_t left = (size_t)about.st_size;
+    uint8_t *room = toc_buf_extend(out, left);
+    if (room == NULL && left > 0)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for '%s'", path);
+    while (left > 0) {
+        ssize_t count = read(fd, room, left);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count <= 0)
+            return toc_folder_fail(err, "read", path, count < 0 ? errno : EIO);
+        room += count;
+        left -= (size_t)count;
+    }
+    return TOC_OK;
+}

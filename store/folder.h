@@ -7,6 +7,7 @@
 #define TOC_STORE_FOLDER_H
 
 #include "proto/base/attrs.h"
+#include "proto/base/buf.h"
 #include "proto/base/error.h"
 
 enum { TOC_PATH_BYTES_MAX = 4096 };
@@ -28,6 +29,12 @@ TOC_DEFINE_AUTO_WIPE(toc_folder, toc_folder_discard)
 
 /* Removes a folder with the files in it (and no folders below); nothing there is fine. */
 TOC_MUST toc_code toc_folder_remove(const char *path, toc_err *err);
+
+/* A file that is written whole or not at all (as `path`.new, 0600, synced, renamed, the folder
+ * above synced), and read whole. NOT_FOUND; LIMIT: it is larger than `bytes_max`. */
+TOC_MUST toc_code toc_folder_file_write(const char *path, toc_span bytes, toc_err *err);
+TOC_MUST toc_code toc_folder_file_read(const char *path, size_t bytes_max, toc_buf *out,
+                                       toc_err *err);
 
 /* An errno as a failure: FULL for ENOSPC and EDQUOT, NOT_FOUND for ENOENT, EXISTS, NO_MEMORY, else
  * IO. */

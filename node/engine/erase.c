@@ -426,6 +426,17 @@ toc_code toc_erase_stored(toc_engine *engine, toc_log_txn *txn, const toc_log_fe
 
 /* ---- by the day ---- */
 
+toc_code toc_erase_sweep(toc_engine *engine, toc_log_txn *txn, toc_erase_place *at, uint64_t day,
+                         toc_now now, bool *out_end, toc_err *err)
+{
+    static toc_erase_place due[ERASE_SWEEP_ROWS];
+    size_t count;
+    TOC_TRY(toc_erase_due(txn, at, day, ERASE_SWEEP_ROWS, due, &count, out_end, err));
+    for (size_t i = 0; i < count; i++)
+        TOC_TRY(toc_erase_reconsider(engine, txn, &due[i], now, err));
+    return TOC_OK;
+}
+
 toc_code toc_erase_tick(toc_engine *engine, toc_log_txn *txn, toc_now now, bool *out_more,
                         toc_err *err)
 {
@@ -435,14 +446,10 @@ toc_code toc_erase_tick(toc_engine *engine, toc_log_txn *txn, toc_now now, bool 
         return TOC_OK;
     if (sweep->day != day)
         *sweep = (engine_sweep){.day = day};
-    static toc_erase_place due[ERASE_SWEEP_ROWS];
     toc_erase_place at = {sweep->number, sweep->index};
-    size_t count;
-    TOC_TRY(toc_erase_due(txn, &at, day, ERASE_SWEEP_ROWS, due, &count, &sweep->done, err));
+    TOC_TRY(toc_erase_sweep(engine, txn, &at, day, now, &sweep->done, err));
     sweep->number = at.number;
     sweep->index = at.index;
-    for (size_t i = 0; i < count; i++)
-        TOC_TRY(toc_erase_reconsider(engine, txn, &due[i], now, err));
     *out_more = *out_more || !sweep->done;
     return TOC_OK;
 }

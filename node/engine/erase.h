@@ -57,6 +57,10 @@ TOC_MUST toc_code toc_erase_serve(toc_engine *engine, toc_log_txn *txn, const to
 TOC_MUST toc_code toc_erase_is_held(const toc_engine *engine, toc_log_txn *txn,
                                     const toc_log_feed *feed, uint64_t index, bool *out,
                                     toc_err *err);
+/* Looks anew at a slice of the entries that are kept until a day before `day` (UINT64_MAX: of all).
+ * *at is where to go on; *out_end: that was the last. */
+TOC_MUST toc_code toc_erase_sweep(toc_engine *engine, toc_log_txn *txn, toc_erase_place *at,
+                                  uint64_t day, toc_now now, bool *out_end, toc_err *err);
 /* One slice of what is past its day. */
 TOC_MUST toc_code toc_erase_tick(toc_engine *engine, toc_log_txn *txn, toc_now now, bool *out_more,
                                  toc_err *err);

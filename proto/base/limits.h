@@ -206,6 +206,7 @@
 #define TOC_WEIGHTS_MAX     64u    /* of trust: each claim that is shown is held against all */
 #define TOC_MANDATES_MAX    65536u /* orders and legal holds: each is a decision on paper */
 #define TOC_MANDATE_REFERENCE_BYTES_MAX 256u /* court, file number */
+#define TOC_ORDERS_FILE_BYTES_MAX (40u << 20) /* all of them, sealed, each of the longest */
 #define TOC_DECISIONS_MAX   10000u /* pairs of wallets: people decide them one by one, and all are read for each answer */
 
 /* Evidence bundles: they come from anywhere. */

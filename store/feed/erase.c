@@ -147,7 +147,8 @@ toc_code toc_erase_covers(toc_log_txn *txn, uint32_t number, uint64_t size, bool
 static bool past(toc_span entry, uint64_t day)
 {
     uint32_t last = toc_get_u32(entry.data + DAY_AT);
-    return entry.data[1] == TOC_ENTRY_RECORD && last != UINT32_MAX && last < day;
+    return entry.data[1] == TOC_ENTRY_RECORD && last < day &&
+           (last != UINT32_MAX || day == UINT64_MAX);
 }
 
 static toc_code is_erased(toc_log_txn *txn, toc_row row, bool *out, toc_err *err)

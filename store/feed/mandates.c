@@ -1,5 +1,5 @@
+#include "proto/base/endian.h"
 #include "proto/base/limits.h"
-#include "proto/base/reader.h"
 #include "store/feed/bare.h"
 
 static void mandate_key(toc_mandate_kind kind, const toc_claim_id *claim, toc_key *out)
@@ -9,6 +9,24 @@ static void mandate_key(toc_mandate_kind kind, const toc_claim_id *claim, toc_ke
     toc_key_add_span(out, TOC_SPAN_OF(claim->bytes));
 }
 
+void toc_mandate_write(const toc_mandate *mandate, toc_buf *out)
+{
+    toc_buf_add_u64(out, mandate->revision);
+    toc_buf_add_u64(out, mandate->at.unix_ms);
+    toc_buf_add_u16(out, (uint16_t)mandate->who.size);
+    toc_buf_add_span(out, mandate->who);
+    toc_buf_add_u16(out, (uint16_t)mandate->reference.size);
+    toc_buf_add_span(out, mandate->reference);
+}
+
+void toc_mandate_read(toc_reader *reader, toc_mandate *out)
+{
+    out->revision = toc_read_u64(reader);
+    out->at.unix_ms = toc_read_u64(reader);
+    out->who = toc_read_u16_span(reader, TOC_TEXT_BYTES_MAX);
+    out->reference = toc_read_u16_span(reader, TOC_MANDATE_REFERENCE_BYTES_MAX);
+}
+
 toc_code toc_mandate_row_open(toc_log_txn *txn, toc_row row, toc_mandate *out, toc_err *err)
 {
     toc_span payload;
@@ -16,10 +34,7 @@ toc_code toc_mandate_row_open(toc_log_txn *txn, toc_row row, toc_mandate *out, t
     toc_reader key = toc_reader_of(row.key), value = toc_reader_of(payload);
     toc_mandate mandate = {.kind = (toc_mandate_kind)toc_read_u8(&key)};
     toc_read_bytes(&key, mandate.claim.bytes, sizeof mandate.claim.bytes);
-    mandate.revision = toc_read_u64(&value);
-    mandate.at.unix_ms = toc_read_u64(&value);
-    mandate.who = toc_read_u16_span(&value, TOC_TEXT_BYTES_MAX);
-    mandate.reference = toc_read_u16_span(&value, TOC_MANDATE_REFERENCE_BYTES_MAX);
+    toc_mandate_read(&value, &mandate);
     if (toc_reader_finish(&key, "mandate", NULL) != TOC_OK ||
         toc_reader_finish(&value, "mandate", NULL) != TOC_OK ||
         (mandate.kind != TOC_MANDATE_DELETE && mandate.kind != TOC_MANDATE_KEEP))
@@ -79,20 +94,53 @@ static toc_code check_new(toc_log_txn *txn, const toc_mandate *mandate, toc_err 
                           TOC_MANDATES_MAX);
 }
 
-toc_code toc_mandate_put(toc_log_txn *txn, const toc_mandate *mandate, toc_err *err)
+/* ---- changes are counted ---- */
+
+#define CHANGES_KEY toc_span_text("mandates")
+
+/* A log from before they were counted has seen at least as many as it has rows. */
+toc_code toc_mandate_changes(toc_log_txn *txn, uint64_t *out, toc_err *err)
+{
+    toc_span value;
+    toc_code code = toc_checked_get(txn, TOC_LOG_STATE, CHANGES_KEY, &value, err);
+    if (code == TOC_NOT_FOUND)
+        return toc_table_count(txn->txn, TOC_LOG_MANDATES, out, err);
+    TOC_TRY(code);
+    if (value.size != 8)
+        return toc_log_lies(txn, TOC_LOG_STATE, CHANGES_KEY, "a count is 8 bytes", err);
+    *out = toc_get_u64(value.data);
+    return TOC_OK;
+}
+
+toc_code toc_orders_taken(toc_log_txn *txn, uint64_t changes, toc_err *err)
+{
+    uint8_t value[8];
+    toc_put_u64(value, changes);
+    return toc_checked_put(txn, TOC_LOG_STATE, CHANGES_KEY, TOC_SPAN_OF(value), err);
+}
+
+static toc_code count_change(toc_log_txn *txn, toc_err *err)
+{
+    uint64_t changes;
+    TOC_TRY(toc_mandate_changes(txn, &changes, err));
+    return toc_orders_taken(txn, changes + 1, err);
+}
+
+toc_code toc_mandate_row_put(toc_log_txn *txn, const toc_mandate *mandate, toc_err *err)
 {
     TOC_AUTO(toc_buf_wipe) toc_buf value = {0};
     toc_key key;
-    TOC_TRY(check_new(txn, mandate, err));
     mandate_key(mandate->kind, &mandate->claim, &key);
-    toc_buf_add_u64(&value, mandate->revision);
-    toc_buf_add_u64(&value, mandate->at.unix_ms);
-    toc_buf_add_u16(&value, (uint16_t)mandate->who.size);
-    toc_buf_add_span(&value, mandate->who);
-    toc_buf_add_u16(&value, (uint16_t)mandate->reference.size);
-    toc_buf_add_span(&value, mandate->reference);
+    toc_mandate_write(mandate, &value);
     TOC_TRY(toc_buf_ok(&value, err));
     return toc_sealed_put(txn, TOC_LOG_MANDATES, toc_key_view(&key), toc_buf_view(&value), err);
+}
+
+toc_code toc_mandate_put(toc_log_txn *txn, const toc_mandate *mandate, toc_err *err)
+{
+    TOC_TRY(check_new(txn, mandate, err));
+    TOC_TRY(count_change(txn, err));
+    return toc_mandate_row_put(txn, mandate, err);
 }
 
 toc_code toc_mandate_drop(toc_log_txn *txn, toc_mandate_kind kind, const toc_claim_id *claim,
@@ -101,6 +149,7 @@ toc_code toc_mandate_drop(toc_log_txn *txn, toc_mandate_kind kind, const toc_cla
     toc_mandate found;
     toc_key key;
     TOC_TRY(toc_mandate_get(txn, kind, claim, &found, err));
+    TOC_TRY(count_change(txn, err));
     mandate_key(kind, claim, &key);
     return toc_table_delete(txn->txn, TOC_LOG_MANDATES, toc_key_view(&key), err);
 }

@@ -55,24 +55,106 @@ def rebooted(nodes):
     return before
 
 
+def copy_log(nodes, node):
+    node.stop()
+    shutil.copytree(node.state / "store" / "log", nodes.directory / f"copy-{node.key}")
+    node.start()
+    node.wait_up()
+
+
+def put_log_back(nodes, node, views_too=True):
+    node.stop()
+    log = node.state / "store" / "log"
+    shutil.rmtree(log.parent if views_too else log)
+    log.parent.mkdir(mode=0o700, exist_ok=True)
+    shutil.copytree(nodes.directory / f"copy-{node.key}", log)
+
+
 def put_back(nodes, before):
     a = nodes["a"]
-    log, copy = a.state / "store" / "log", nodes.directory / "copy"
-    a.stop()
-    shutil.copytree(log, copy)
-    a.start()
-    a.wait_up()
+    copy_log(nodes, a)
     expect(say(a, 3) == before, "a restart opened a new generation")
     everybody_finds(nodes, 3)
-    a.stop()
-    shutil.rmtree(a.state / "store")
-    (a.state / "store").mkdir(mode=0o700)
-    shutil.copytree(copy, log)
+    put_log_back(nodes, a)
     a.start()
     a.wait_up()
     after = say(a, 4)
     expect(after > before, f"what was put back goes on in generation {before}")
     everybody_finds(nodes, 3, 4)
+
+
+def claim_of(node, number):
+    wait_for(f"{node.key} finds wallet {number}", lambda: node.lookup(wallet(number))["found"])
+    return node.lookup(wallet(number))["claims"][0]["claim"]
+
+
+def fails_to_start(node):
+    node.start()
+    code = node.process.wait(WAIT_S)
+    node.process = None
+    expect(code == 1, f"it started, or ended with {code}")
+    return node.log_path.read_text().splitlines()[-1]
+
+
+def ordered(node):
+    return [row["claim"] for row in node.tocsin("order", "list").lines]
+
+
+def orders_again(nodes):
+    """What was ordered after the copy was made is in force before anything of it is folded or asked for."""
+    a, b = nodes["a"], nodes["b"]
+    for number in (5, 6, 7):
+        say(a, number)
+    deleted, lifted, held = (claim_of(b, number) for number in (5, 6, 7))
+    b.tocsin("order", "add", lifted, "--reference", "lifted after the copy")
+    copy_log(nodes, b)
+    b.tocsin("order", "lift", lifted)
+    b.tocsin("order", "add", deleted, "--reference", "given after the copy")
+    b.tocsin("legal-hold", "add", held, "--reference", "given after the copy")
+    wait_for("Org B has lost it", lambda: not b.lookup(wallet(5))["found"])
+    wait_for("the lifted one comes back", lambda: b.lookup(wallet(6))["found"])
+    sealed = (b.state / "orders").read_bytes()
+    expect((b.state / "orders").stat().st_mode & 0o777 == 0o600, "others may read which claims are under an order")
+    expect(b"given after" not in sealed and bytes.fromhex(deleted) not in sealed, "the orders lie open")
+    put_log_back(nodes, b, views_too=False)
+    (b.state / "orders").write_bytes(sealed[:-1] + bytes([sealed[-1] ^ 1]))
+    refused = fails_to_start(b)
+    expect("/orders'" in refused and "copy" in refused, f"a damaged file of orders: {refused}")
+    (b.state / "orders").write_bytes(sealed)
+    a.stop()  # nobody gives anything: what is here now is what the copy had
+    nodes["c"].stop()
+    b.start()
+    b.wait_up()
+    everybody_finds([b], 7)
+    expect(ordered(b) == [deleted], f"orders after the copy was put back: {ordered(b)}")
+    expect(len(b.tocsin("legal-hold", "list").lines) == 1, "the legal hold was lost")
+    expect(not b.lookup(wallet(5))["found"], "what was ordered to be deleted came back with the copy")
+    expect(b.tocsin("log", "check").last["ordered"] == 1, "the body stands in the log")
+    expect("orders-again" in b.log_path.read_text(), "nobody is told")
+    nodes.start("a", "c")
+    a.tocsin("submit", "wallet", wallet(5), "--chain", "ETH", "--category", "theft", "--alert", "--confidence", "91")
+    say(a, 8)
+    everybody_finds([b], 6, 7, 8)
+    expect(not b.lookup(wallet(5))["found"], "a peer brought back what was ordered to be deleted")
+    expect(b.tocsin("log", "check").last["ordered"] == 2, "what was said again is not refused")
+    file_behind(b, sealed, ordered(b))
+
+
+def file_behind(node, older, orders):
+    """Power went between log and file, or somebody removed it: the next start writes it."""
+    claim = claim_of(node, 8)
+    node.tocsin("order", "add", claim, "--reference", "the last one")
+    newest = len((node.state / "orders").read_bytes())
+    expect(newest > len(older), "an order that was answered is not in the file")
+    for there in (older, None):
+        node.stop()
+        (node.state / "orders").unlink()
+        if there is not None:
+            (node.state / "orders").write_bytes(there)
+        node.start()
+        node.wait_up()
+        expect(sorted(ordered(node)) == sorted([*orders, claim]), f"the log took an older file: {ordered(node)}")
+        expect(len((node.state / "orders").read_bytes()) == newest, "the file was not written again")
 
 
 def run(nodes):
@@ -83,6 +165,7 @@ def run(nodes):
     before = rebooted(nodes)
     put_back(nodes, before)
     nodes.level()
+    orders_again(nodes)
     for node in nodes:
         expect("fork" not in node.refusals(), f"{node.key} saw a fork: {node.refusals()}")
         node.tocsin("log", "check")

@@ -250,6 +250,55 @@ static void an_order_deletes_here_and_refuses_what_comes(void **state)
     assert_sound(s, READER);
 }
 
+/* What a log that was put back gets from the file beside it: rows, and nobody who says where. */
+static toc_code put_alone(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                          toc_err *err)
+{
+    (void)engine;
+    (void)now;
+    const mandating *what = context;
+    const toc_mandate *mandate = &what->mandate;
+    return what->lift ? toc_mandate_drop(txn, mandate->kind, &mandate->claim, err)
+                      : toc_mandate_put(txn, mandate, err);
+}
+
+static toc_code look_anew(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                          toc_err *err)
+{
+    (void)context;
+    toc_erase_place at = {0};
+    bool end = false;
+    while (!end)
+        TOC_TRY(toc_erase_sweep(engine, txn, &at, UINT64_MAX, now, &end, err));
+    return TOC_OK;
+}
+
+static void a_sweep_finds_what_an_order_names_and_what_one_named(void **state)
+{
+    scene *s = *state;
+    sim_node *reader = &s->net.nodes[READER];
+    uint64_t first = say_claim(s, "theft", 1), other = say_claim(s, "scam", 1);
+    uint64_t second = say_claim(s, "theft", 2);
+    mandating order = {.mandate = {.kind = TOC_MANDATE_DELETE,
+                                   .claim = claim_of(s, "theft"),
+                                   .reference = toc_span_text("AG 7 Gs 1/26")}};
+    steps(s, 300);
+    assert_true(sim_do(&s->net, reader, put_alone, &order));
+    assert_true(opens(s, READER, first) && opens(s, READER, second));
+    assert_true(sim_do(&s->net, reader, look_anew, NULL));
+    assert_int_equal(why_at(s, READER, first), TOC_BARE_ORDERED);
+    assert_int_equal(why_at(s, READER, second), TOC_BARE_ORDERED);
+    assert_true(opens(s, READER, other));
+    assert_sound(s, READER);
+    order.lift = true;
+    assert_true(sim_do(&s->net, reader, put_alone, &order));
+    assert_true(sim_do(&s->net, reader, look_anew, NULL));
+    assert_int_equal(why_at(s, READER, first), TOC_BARE_MISSING);
+    steps(s, MINUTE_STEPS / 3);
+    assert_true(opens(s, READER, first) && opens(s, READER, second));
+    assert_sound(s, READER);
+}
+
 /* Then everybody can see that it may be gone. */
 static void what_an_order_deleted_is_covered_once_its_author_erases_it_too(void **state)
 {
@@ -360,6 +409,7 @@ int main(void)
         TEST(a_clock_that_all_peers_contradict_erases_nothing),
         TEST(what_is_missing_is_wanted_until_its_day_and_no_longer),
         TEST(an_order_deletes_here_and_refuses_what_comes),
+        TEST(a_sweep_finds_what_an_order_names_and_what_one_named),
         TEST(what_an_order_deleted_is_covered_once_its_author_erases_it_too),
         TEST(an_order_does_not_take_back_own_words),
         TEST(a_legal_hold_keeps_from_author_day_and_order_until_it_is_lifted),

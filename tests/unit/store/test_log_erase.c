@@ -29,7 +29,8 @@ static toc_span record_at(uint64_t index, uint8_t out[TOC_ENTRY_HEADER_BYTES + B
     toc_entry_header header = {.version = 1,
                                .kind = TOC_ENTRY_RECORD,
                                .epoch = 1,
-                               .keep_until_day = DAY + (uint32_t)index,
+                               .keep_until_day =
+                                   index == ENTRIES - 1 ? UINT32_MAX : DAY + (uint32_t)index,
                                .body_bytes = BODY};
     memset(out, 0, TOC_ENTRY_HEADER_BYTES + BODY);
     toc_entry_header_write(&header, out);
@@ -280,8 +281,13 @@ static void what_is_past_its_day_is_listed_in_slices(void **state)
         }
         total += count;
     }
-    toc_log_abort(txn);
     assert_int_equal(total, 8); /* 1 to 9 without 3; the grant has no term */
+    toc_erase_place all[ENTRIES];
+    at = (toc_erase_place){0};
+    ASSERT_OK(toc_erase_due(txn, &at, UINT64_MAX, ENTRIES + 1, all, &count, &end, &err));
+    assert_int_equal(count, ENTRIES - 2); /* whatever their term: not the grant, nor 3 */
+    assert_true(end);
+    toc_log_abort(txn);
 }
 
 /* ---- erasure entries ---- */
