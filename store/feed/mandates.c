@@ -121,7 +121,7 @@ toc_code toc_orders_taken(toc_log_txn *txn, uint64_t changes, toc_err *err)
 
 static toc_code count_change(toc_log_txn *txn, toc_err *err)
 {
-    uint64_t changes;
+    uint64_t changes = 0;
     TOC_TRY(toc_mandate_changes(txn, &changes, err));
     return toc_orders_taken(txn, changes + 1, err);
 }
