@@ -7,6 +7,7 @@
 #include "proto/crypto/storekey.h"
 #include "proto/format/deed.h"
 #include "store/audit.h"
+#include "store/erase.h"
 #include "tools/passphrase.h"
 
 enum { STORE_KEY_FILE_BYTES_MAX = 4096 };
@@ -50,6 +51,23 @@ static toc_code tell_audit(toc_log *log, toc_span command, toc_span request, toc
     return toc_log_commit(whole, err);
 }
 
+/* Only the node deletes; until it did, nobody is told what an order forbids. */
+static toc_code check_orders(const toc_direct_store *store, toc_err *err)
+{
+    char path[TOC_CONFIG_PATH_BYTES + 8];
+    toc_orders_newer newer;
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    snprintf(path, sizeof path, "%s/orders", store->config.state);
+    TOC_TRY(toc_log_read(store->log, &txn, err));
+    TOC_TRY(toc_orders_compare(txn, path, &newer, err));
+    if (newer != TOC_ORDERS_FILE)
+        return TOC_OK;
+    return toc_fail(err, TOC_STATE,
+                    "the log is older than the orders and legal holds in '%s': start the node, "
+                    "which follows them first",
+                    path);
+}
+
 toc_code toc_direct_open(const toc_cli *cli, toc_span command, toc_span request, bool views,
                          toc_direct_store *out, toc_err *err)
 {
@@ -69,6 +87,7 @@ toc_code toc_direct_open(const toc_cli *cli, toc_span command, toc_span request,
     char folder[TOC_CONFIG_PATH_BYTES + 8];
     snprintf(folder, sizeof folder, "%s/store", out->config.state);
     TOC_TRY(toc_log_open(folder, &options, key, &out->log, err));
+    TOC_TRY(check_orders(out, err));
     if (tell_audit(out->log, command, request, err) != TOC_OK)
         return err == NULL ? TOC_IO
                            : toc_wrap(err, "this cannot be written into the audit, and nothing is "

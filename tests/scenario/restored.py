@@ -9,6 +9,7 @@ import time
 import scenario
 from scenario import expect, wait_for
 
+CANARY = b"canary-ordered-81c3f0aa"
 WAIT_S = 40  # less than the minute after which a node gives up asking
 
 
@@ -16,9 +17,13 @@ def wallet(number):
     return "0x" + f"{number:040x}"
 
 
-def say(node, number):
+def views_of(node):
+    return (node.state / "store" / "views" / "data.mdb").read_bytes()
+
+
+def say(node, number, *words):
     """The generation of the feed in which it stands."""
-    node.tocsin("submit", "wallet", wallet(number), "--chain", "ETH", "--category", "theft", "--alert")
+    node.tocsin("submit", "wallet", wallet(number), "--chain", "ETH", "--category", "theft", "--alert", *words)
     wait_for("the claim shows", lambda: node.lookup(wallet(number))["found"])
     record = node.lookup(wallet(number))["claims"][0]["record"]
     return node.tocsin("receipt", record).last["generation"]
@@ -55,27 +60,28 @@ def rebooted(nodes):
     return before
 
 
-def copy_log(nodes, node):
+def copy_store(nodes, node):
     node.stop()
-    shutil.copytree(node.state / "store" / "log", nodes.directory / f"copy-{node.key}")
+    shutil.copytree(node.state / "store", nodes.directory / f"copy-{node.key}")
     node.start()
     node.wait_up()
 
 
-def put_log_back(nodes, node, views_too=True):
+def put_store_back(nodes, node, *parts):
     node.stop()
-    log = node.state / "store" / "log"
-    shutil.rmtree(log.parent if views_too else log)
-    log.parent.mkdir(mode=0o700, exist_ok=True)
-    shutil.copytree(nodes.directory / f"copy-{node.key}", log)
+    store = node.state / "store"
+    shutil.rmtree(store)
+    store.mkdir(mode=0o700)
+    for part in parts:
+        shutil.copytree(nodes.directory / f"copy-{node.key}" / part, store / part)
 
 
 def put_back(nodes, before):
     a = nodes["a"]
-    copy_log(nodes, a)
+    copy_store(nodes, a)
     expect(say(a, 3) == before, "a restart opened a new generation")
     everybody_finds(nodes, 3)
-    put_log_back(nodes, a)
+    put_store_back(nodes, a, "log")
     a.start()
     a.wait_up()
     after = say(a, 4)
@@ -103,11 +109,12 @@ def ordered(node):
 def orders_again(nodes):
     """What was ordered after the copy was made is in force before anything of it is folded or asked for."""
     a, b = nodes["a"], nodes["b"]
-    for number in (5, 6, 7):
-        say(a, number)
+    say(a, 5, "--note", CANARY.decode())
+    say(a, 6)
+    say(a, 7)
     deleted, lifted, held = (claim_of(b, number) for number in (5, 6, 7))
     b.tocsin("order", "add", lifted, "--reference", "lifted after the copy")
-    copy_log(nodes, b)
+    copy_store(nodes, b)
     b.tocsin("order", "lift", lifted)
     b.tocsin("order", "add", deleted, "--reference", "given after the copy")
     b.tocsin("legal-hold", "add", held, "--reference", "given after the copy")
@@ -116,11 +123,14 @@ def orders_again(nodes):
     sealed = (b.state / "orders").read_bytes()
     expect((b.state / "orders").stat().st_mode & 0o777 == 0o600, "others may read which claims are under an order")
     expect(b"given after" not in sealed and bytes.fromhex(deleted) not in sealed, "the orders lie open")
-    put_log_back(nodes, b, views_too=False)
+    put_store_back(nodes, b, "log", "views")
+    expect(CANARY in views_of(b), "the canary is not where it belongs, so nothing would be proven")
     (b.state / "orders").write_bytes(sealed[:-1] + bytes([sealed[-1] ^ 1]))
     refused = fails_to_start(b)
     expect("/orders'" in refused and "copy" in refused, f"a damaged file of orders: {refused}")
     (b.state / "orders").write_bytes(sealed)
+    early = b.tocsin("lookup", wallet(5), "--direct", ok=(1, 2, 3, 4, 5))
+    expect("older than the orders" in early.out + early.err, f"without the node: {early.out}{early.err}")
     a.stop()  # nobody gives anything: what is here now is what the copy had
     nodes["c"].stop()
     b.start()
@@ -130,6 +140,7 @@ def orders_again(nodes):
     expect(len(b.tocsin("legal-hold", "list").lines) == 1, "the legal hold was lost")
     expect(not b.lookup(wallet(5))["found"], "what was ordered to be deleted came back with the copy")
     expect(b.tocsin("log", "check").last["ordered"] == 1, "the body stands in the log")
+    expect(CANARY not in views_of(b), "its text stands in the views")
     expect("orders-again" in b.log_path.read_text(), "nobody is told")
     nodes.start("a", "c")
     a.tocsin("submit", "wallet", wallet(5), "--chain", "ETH", "--category", "theft", "--alert", "--confidence", "91")
