@@ -151,6 +151,11 @@ typedef struct toc_log_cosignature {
 TOC_MUST toc_code toc_log_cosignature_put(toc_log_txn *txn, uint32_t number,
                                           const toc_log_cosignature *cosignature, bool *out_fresh,
                                           toc_err *err);
+/* Forgets what the org cosigned of the feed at a time later than `time_s_max`: by a clock that was
+ * wrong, and so that it can say the same, or more, by the right one. */
+TOC_MUST toc_code toc_log_cosignatures_forget(toc_log_txn *txn, uint32_t number,
+                                              const toc_org_id *org, uint64_t time_s_max,
+                                              toc_err *err);
 /* Is this very one held? Then it was verified, and its head is of the tree that is stored. */
 TOC_MUST bool toc_log_cosignature_held(toc_log_txn *txn, uint32_t number,
                                        const toc_log_cosignature *cosignature);

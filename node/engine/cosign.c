@@ -31,6 +31,12 @@ typedef struct load_context {
     toc_now now;
 } load_context;
 
+static bool dated_ahead(const toc_log_cosignature *made, toc_now now)
+{
+    uint64_t now_s = now.wall.unix_ms / 1000;
+    return made->made.time_s > now_s && made->made.time_s - now_s > ENGINE_COSIGNED_AHEAD_S_MAX;
+}
+
 static toc_code load_feed(void *context, const toc_log_feed *stored, toc_err *err)
 {
     load_context *load = context;
@@ -38,7 +44,7 @@ static toc_code load_feed(void *context, const toc_log_feed *stored, toc_err *er
     toc_code code = toc_log_cosigned(load->txn, stored->number, &load->engine->org, &newest, NULL);
     if (code != TOC_OK && code != TOC_NOT_FOUND)
         return toc_fail(err, code, "the own cosignatures of feed %u", (unsigned)stored->number);
-    if (stored->head_size <= newest.size)
+    if (stored->head_size <= newest.size && !dated_ahead(&newest, load->now))
         return TOC_OK;
     engine_feed *feed = toc_sync_feed(load->engine, &stored->name);
     if (feed == NULL)
@@ -51,6 +57,25 @@ toc_code toc_cosign_load(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_
 {
     load_context context = {.engine = engine, .txn = txn, .now = now};
     return toc_log_feeds(txn, NULL, load_feed, &context, err);
+}
+
+/* The newest of an org. What is dated further ahead than anybody takes was said by a clock that was
+ * wrong, and would stand in the way of what it says by the right one until that time has come. It
+ * is forgotten when peers agree with the own clock; else that one may be what is wrong. */
+static toc_code newest_by(toc_engine *engine, toc_log_txn *txn, uint32_t number,
+                          const toc_org_id *org, toc_now now, toc_log_cosignature *out,
+                          toc_err *err)
+{
+    *out = (toc_log_cosignature){0};
+    toc_code code = toc_log_cosigned(txn, number, org, out, err);
+    if (code == TOC_OK && dated_ahead(out, now) && toc_peers_confirm(engine, now)) {
+        uint64_t now_s = now.wall.unix_ms / 1000;
+        TOC_TRY(toc_log_cosignatures_forget(txn, number, org, now_s + ENGINE_COSIGNED_AHEAD_S_MAX,
+                                            err));
+        *out = (toc_log_cosignature){0};
+        code = toc_log_cosigned(txn, number, org, out, err);
+    }
+    return code == TOC_NOT_FOUND ? TOC_OK : code;
 }
 
 /* ---- making ---- */
@@ -163,10 +188,8 @@ static toc_code cosign(toc_engine *engine, toc_log_txn *txn, const toc_feed_name
     TOC_TRY(toc_erase_covers(txn, stored.number, stored.head_size, &covered, err));
     if (!covered)
         return TOC_OK;
-    toc_log_cosignature newest = {0};
-    toc_code code = toc_log_cosigned(txn, stored.number, &engine->org, &newest, err);
-    if (code != TOC_OK && code != TOC_NOT_FOUND)
-        return code;
+    toc_log_cosignature newest;
+    TOC_TRY(newest_by(engine, txn, stored.number, &engine->org, now, &newest, err));
     uint64_t time_s = now.wall.unix_ms / 1000;
     if (stored.head_size < newest.size || (stored.head_size == newest.size && !again))
         return TOC_OK;
@@ -302,6 +325,8 @@ static toc_code put_verified(toc_engine *engine, toc_log_txn *txn, const engine_
     }
     toc_log_cosignature made = {
         .size = row->wire.size, .org = row->wire.cosigner, .key = *key, .made = row->wire.made};
+    toc_log_cosignature newest;
+    TOC_TRY(newest_by(engine, txn, stored->number, &made.org, now, &newest, err));
     bool fresh = false;
     toc_err why;
     toc_code code = toc_log_cosignature_put(txn, stored->number, &made, &fresh, &why);

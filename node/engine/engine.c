@@ -396,7 +396,15 @@ static toc_code tick_link(toc_engine *engine, toc_log_txn *txn, engine_link *lin
 static toc_code write_tick(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err)
 {
     uint64_t minute = now.wall.unix_ms - now.wall.unix_ms % 60000;
-    engine->stopped_ticks = toc_peers_contradict(engine);
+    engine->stopped_ticks = toc_peers_contradict(engine, now);
+    if (engine->ticked.mono.ms == 0 ||
+        toc_clock_jumped_ms(engine->ticked, now) < -ENGINE_CLOCK_OFFSET_MS_MAX)
+        engine->clock_set = true;
+    engine->ticked = now;
+    if (engine->clock_set && toc_peers_confirm(engine, now)) {
+        engine->clock_set = false; /* what a wrong one dated ahead is cosigned anew */
+        TOC_TRY(toc_cosign_load(engine, txn, now, err));
+    }
     if (minute <= engine->last_tick.unix_ms || engine->stopped_ticks)
         return TOC_OK;
     toc_journal_row row = {.kind = TOC_JOURNAL_TICK, .tick = {minute}};

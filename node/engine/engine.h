@@ -193,6 +193,7 @@ typedef struct toc_peer_state {
     uint32_t links;          /* up now */
     toc_time last_heard;     /* wall time of the last message */
     int64_t clock_offset_ms; /* theirs less ours, from the last ping; INT64_MIN: not measured */
+    toc_now clock_measured;  /* when that was */
     uint64_t round_trip_ms;
     uint64_t messages, entries; /* received and accepted */
     uint64_t refused[TOC_REFUSE_COUNT];

@@ -57,19 +57,42 @@ void toc_peers_pong(toc_engine *engine, const engine_link *link, const engine_re
     if (distance > (uint64_t)INT64_MAX / 2)
         distance = (uint64_t)INT64_MAX / 2;
     peer->clock_offset_ms = theirs > ours ? (int64_t)distance : -(int64_t)distance;
+    peer->clock_measured = now;
 }
 
-bool toc_peers_contradict(const toc_engine *engine)
+typedef struct clocks {
+    uint32_t measured, off;
+} clocks;
+
+int64_t toc_clock_jumped_ms(toc_now before, toc_now now)
 {
-    uint32_t measured = 0, off = 0;
+    int64_t wall = (int64_t)now.wall.unix_ms - (int64_t)before.wall.unix_ms;
+    return wall - ((int64_t)now.mono.ms - (int64_t)before.mono.ms);
+}
+
+static clocks compare(const toc_engine *engine, toc_now now)
+{
+    clocks all = {0};
     for (size_t i = 1; i < engine->peer_count; i++) {
         const toc_peer_state *peer = &engine->peers[i];
         if (peer->links == 0 || peer->clock_offset_ms == INT64_MIN)
             continue;
-        measured++;
-        if (peer->clock_offset_ms > ENGINE_CLOCK_OFFSET_MS_MAX ||
-            peer->clock_offset_ms < -ENGINE_CLOCK_OFFSET_MS_MAX)
-            off++;
+        int64_t offset_ms = peer->clock_offset_ms - toc_clock_jumped_ms(peer->clock_measured, now);
+        all.measured++;
+        if (offset_ms > ENGINE_CLOCK_OFFSET_MS_MAX || offset_ms < -ENGINE_CLOCK_OFFSET_MS_MAX)
+            all.off++;
     }
-    return off * 2 > measured;
+    return all;
+}
+
+bool toc_peers_contradict(const toc_engine *engine, toc_now now)
+{
+    clocks all = compare(engine, now);
+    return all.off * 2 > all.measured;
+}
+
+bool toc_peers_confirm(const toc_engine *engine, toc_now now)
+{
+    clocks all = compare(engine, now);
+    return all.off * 2 < all.measured;
 }

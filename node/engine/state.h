@@ -198,6 +198,8 @@ struct toc_engine {
     size_t declined_count;
     toc_instant first_link; /* since it started; 0: none yet */
     bool stopped_ticks;
+    toc_now ticked;
+    bool clock_set;      /* back, or while this node was down; peers did not confirm it since */
     bool awake;          /* it was looked whether this node had been off for long */
     bool proposals_wait; /* for cards that they name */
     bool more;           /* parts wait for the next round */
@@ -262,7 +264,12 @@ toc_peer_state *toc_engine_peer(toc_engine *engine, const toc_org_id *org);
 /* The answer to a ping: how long it took, and how far the peer's clock is off. */
 void toc_peers_pong(toc_engine *engine, const engine_link *link, const engine_request *request,
                     const toc_message *pong, toc_now now);
-/* A clock that more than half of the linked peers contradict must not move anybody's horizon. */
-bool toc_peers_contradict(const toc_engine *engine);
+/* How far the wall clock moved between two readings, beyond the time that passed. */
+int64_t toc_clock_jumped_ms(toc_now before, toc_now now);
+/* A clock that more than half of the linked peers contradict must not move anybody's horizon. What
+ * was measured before the own clock jumped counts for how it stands since. */
+bool toc_peers_contradict(const toc_engine *engine, toc_now now);
+/* More than half of them agree with it, and there are some: where doing nothing is safe. */
+bool toc_peers_confirm(const toc_engine *engine, toc_now now);
 
 #endif

@@ -234,6 +234,56 @@ toc_code toc_log_cosignature_put(toc_log_txn *txn, uint32_t number,
     return TOC_OK;
 }
 
+/* Deletes the rows of a cosigner that are dated later; its newest is the largest that is left, of
+ * size 0 when none is. */
+static toc_code forget_later(toc_log_txn *txn, toc_cosigner_row *cosigner, uint64_t time_s_max,
+                             toc_err *err)
+{
+    TOC_AUTO(toc_cursor_close) toc_cursor *cursor = NULL;
+    uint8_t prefix[TOC_FEED_KEY_BYTES];
+    TOC_TRY(toc_cursor_open(txn->txn, TOC_LOG_COSIGS, toc_feed_key(cosigner->number, prefix),
+                            &cursor, err));
+    toc_cosigner_row left = {.number = cosigner->number, .newest.org = cosigner->newest.org};
+    toc_row row;
+    toc_code code;
+    while ((code = toc_cursor_next(cursor, &row, err)) == TOC_OK) {
+        uint32_t number;
+        toc_log_cosignature found = {0};
+        TOC_TRY(toc_cosig_row_open(txn, row, &number, &found, err));
+        if (!toc_org_id_equal(&found.org, &cosigner->newest.org))
+            continue;
+        if (found.made.time_s > time_s_max) {
+            TOC_TRY(toc_cursor_delete(cursor, err));
+            continue;
+        }
+        left.newest = found; /* they stand in order of size */
+        left.kept++;
+    }
+    *cosigner = left;
+    return code == TOC_NOT_FOUND ? TOC_OK : code;
+}
+
+toc_code toc_log_cosignatures_forget(toc_log_txn *txn, uint32_t number, const toc_org_id *org,
+                                     uint64_t time_s_max, toc_err *err)
+{
+    uint8_t key[COSIGNER_KEY_BYTES];
+    toc_cosigner_row cosigner = {0};
+    toc_code code = cosigner_get(txn, number, org, &cosigner, err);
+    if (code == TOC_NOT_FOUND)
+        return TOC_OK;
+    TOC_TRY(code);
+    if (cosigner.newest.made.time_s <= time_s_max)
+        return TOC_OK; /* the newest is the latest, too */
+    code = forget_later(txn, &cosigner, time_s_max, err);
+    if (code == TOC_OK && cosigner.newest.size > 0)
+        code = cosigner_put(txn, &cosigner, err);
+    else if (code == TOC_OK)
+        code = toc_table_delete(txn->txn, TOC_LOG_COSIGNERS, cosigner_key(number, org, key), err);
+    if (code != TOC_OK)
+        toc_txn_spoil(txn->txn, code);
+    return code;
+}
+
 static bool same(const toc_log_cosignature *a, const toc_log_cosignature *b)
 {
     return a->size == b->size && a->made.time_s == b->made.time_s &&

@@ -155,6 +155,63 @@ static void nothing_is_cosigned_while_the_clock_stands_before_what_was_said(void
     assert_int_equal(found.size, size + 1);
 }
 
+enum { JUMP_MS = 3 * 3600000, PINGED_MS = 31000 };
+
+static void jump(scene *s, int64_t ms)
+{
+    s->net.nodes[READER].clock_skew_ms = ms;
+    s->net.nodes[AUTHOR].clock_skew_ms = ms;
+    steps(s, PINGED_MS / SIM_STEP_MS);
+}
+
+/* Two in one machine room, whose clocks are three hours ahead and are set right. */
+static void what_was_said_by_a_clock_far_ahead_is_said_anew_by_the_right_one(void **state)
+{
+    static const int nodes[] = {AUTHOR, READER};
+    scene *s = *state;
+    jump(s, JUMP_MS);
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], write_record, s));
+    steps(s, 100);
+    uint64_t size = stored(s, READER);
+    assert_int_equal(held(s, AUTHOR, READER, TOC_LANE_ALERT).size, size);
+    jump(s, 0);
+    steps(s, PINGED_MS / SIM_STEP_MS);
+    for (int by = 0; by < 2; by++) {
+        for (int of = 0; of < 2; of++) {
+            toc_log_cosignature found = held(s, nodes[by], nodes[of], TOC_LANE_ALERT);
+            assert_int_equal(found.size, size);
+            assert_in_range(found.made.time_s, 1, now_s(s, AUTHOR));
+        }
+    }
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], write_record, s));
+    steps(s, 100);
+    assert_int_equal(held(s, AUTHOR, READER, TOC_LANE_ALERT).size, size + 1);
+    assert_int_equal(refused(s, AUTHOR, READER, TOC_REFUSE_COSIGNATURE), 0);
+}
+
+/* It would say that it held things before it did. */
+static void nobody_takes_his_words_back_by_a_clock_that_is_behind(void **state)
+{
+    scene *s = *state;
+    steps(s, PINGED_MS / SIM_STEP_MS); /* the clocks are known to agree */
+    toc_log_cosignature before = held(s, READER, READER, TOC_LANE_ALERT);
+    assert_true(before.size > 0);
+    s->net.nodes[READER].clock_skew_ms = -JUMP_MS;
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], write_record, s));
+    for (int i = 0; i < 2; i++) { /* before it is measured again, and after */
+        toc_log_cosignature after = held(s, READER, READER, TOC_LANE_ALERT);
+        assert_memory_equal(&before, &after, sizeof before);
+        assert_in_range(held(s, READER, AUTHOR, TOC_LANE_ALERT).made.time_s, before.made.time_s - 1,
+                        UINT32_MAX);
+        steps(s, i == 0 ? 100 : 2 * PINGED_MS / SIM_STEP_MS);
+    }
+    toc_log_cosignature after = held(s, READER, READER, TOC_LANE_ALERT);
+    assert_memory_equal(&before, &after, sizeof before);
+    s->net.nodes[READER].clock_skew_ms = 0;
+    steps(s, 100);
+    assert_int_equal(held(s, READER, READER, TOC_LANE_ALERT).size, before.size + 1);
+}
+
 /* ---- what is refused ---- */
 
 /* A cosignature over the author's alert feed, said to be by `whom`, and signed with its key. */
@@ -334,6 +391,8 @@ int main(void)
         TEST(an_author_is_heard_of_every_minute_in_silence),
         TEST(a_reader_does_not_repeat_itself),
         TEST(nothing_is_cosigned_while_the_clock_stands_before_what_was_said),
+        TEST(what_was_said_by_a_clock_far_ahead_is_said_anew_by_the_right_one),
+        TEST(nobody_takes_his_words_back_by_a_clock_that_is_behind),
         TEST(a_true_cosignature_is_taken),
         TEST(a_cosignature_by_another_key_is_refused),
         TEST(a_cosignature_that_is_dated_far_ahead_is_refused),

@@ -200,6 +200,33 @@ static void what_takes_back_what_was_said_is_refused(void **state)
     assert_whole(fixture);
 }
 
+static void what_a_wrong_clock_said_is_forgotten_and_said_anew(void **state)
+{
+    cosigs_fixture *fixture = *state;
+    toc_err err = {0};
+    toc_log_cosignature found;
+    const toc_log_cosignature of = make(fixture, 9, 10, 1);
+    assert_put(fixture, 9, 10, 100, true);
+    assert_put(fixture, 9, 20, 200, true);
+    assert_put(fixture, 9, 20, 8000, true); /* a heartbeat */
+    assert_put(fixture, 9, 30, 9000, true);
+    assert_put(fixture, 8, 30, 9000, true);
+    ASSERT_OK(toc_log_cosignatures_forget(fixture->txn, 1, &of.org, 9000, &err));
+    assert_newest(fixture, 9, 30, 9000);
+    ASSERT_OK(toc_log_cosignatures_forget(fixture->txn, 1, &of.org, 1000, &err));
+    assert_newest(fixture, 9, 20, 200);
+    assert_newest(fixture, 8, 30, 9000);
+    assert_told(fixture, 0, "9:10@100 9:20@200 8:30@9000 ");
+    assert_whole(fixture);
+    assert_put(fixture, 9, 30, 300, true);
+    assert_whole(fixture);
+    ASSERT_OK(toc_log_cosignatures_forget(fixture->txn, 1, &of.org, 50, &err));
+    ASSERT_CODE(TOC_NOT_FOUND, toc_log_cosigned(fixture->txn, 1, &of.org, &found, &err));
+    ASSERT_OK(toc_log_cosignatures_forget(fixture->txn, 1, &of.org, 50, &err));
+    assert_told(fixture, 0, "8:30@9000 ");
+    assert_whole(fixture);
+}
+
 static void what_is_not_stored_cannot_be_cosigned(void **state)
 {
     cosigs_fixture *fixture = *state;
@@ -380,6 +407,7 @@ int main(void)
         TEST(a_heartbeat_moves_last_heard_and_keeps_the_earliest),
         TEST(what_comes_late_is_kept_when_it_was_said_before),
         TEST(what_takes_back_what_was_said_is_refused),
+        TEST(what_a_wrong_clock_said_is_forgotten_and_said_anew),
         TEST(what_is_not_stored_cannot_be_cosigned),
         TEST(past_the_limit_every_second_goes_and_the_newest_stays),
         TEST(cosigners_are_walked_from_feed_to_feed),
