@@ -30,7 +30,9 @@ toc_code toc_bundling_no_memory(toc_err *err);
 /* The hashes from an entry of the feed to the root over its first `size` entries. */
 TOC_MUST toc_code toc_bundling_path(const toc_bundling *all, uint64_t index, uint64_t size,
                                     toc_proof *out, toc_err *err);
-/* receipt.c: of each org the earliest cosignature that a verifier takes. */
+/* receipt.c: in order of time, then of org. */
+void toc_receipts_sort(toc_log_cosignature *rows, size_t count);
+/* choice.c: of each org the earliest cosignature that a verifier takes. */
 TOC_MUST toc_code toc_bundling_receipts(toc_bundling *all, toc_err *err);
 /* The same, once the charters are there: where a key that its author retired signed the newest
  * head, somebody else's receipt of before must be over that very head. */
