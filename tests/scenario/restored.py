@@ -166,6 +166,16 @@ def file_behind(node, older, orders):
         node.wait_up()
         expect(sorted(ordered(node)) == sorted([*orders, claim]), f"the log took an older file: {ordered(node)}")
         expect(len((node.state / "orders").read_bytes()) == newest, "the file was not written again")
+    (node.state / "orders.new").mkdir()  # where it is written first
+    refused = node.tocsin("order", "lift", claim, ok=(1, 2, 3, 4, 5, 6, 7))
+    expect("orders.new" in refused.err and "stands in the log" in refused.err, f"a file that cannot be written: {refused.err}")
+    expect(claim not in ordered(node), "it says that it is done, and it is not")
+    node.stop()
+    (node.state / "orders.new").rmdir()
+    node.start()
+    node.wait_up()
+    expect(ordered(node) == orders, f"a lift that is not in the file was taken back: {ordered(node)}")
+    expect(len((node.state / "orders").read_bytes()) < newest, "the lift is not in the file")
 
 
 def run(nodes):
