@@ -7,7 +7,7 @@
  * only after so many rows, or when an alert comes. Commits are synced one by one until the fold is
  * so far behind; then *dirty* is written and synced, commits are unsynced, and once level, but at
  * least TOC_VIEW_DIRTY_MS_MIN later, or on closing, come a sync and the end of *dirty*. Opening
- * with *dirty* set drops the views: they are rebuilt.
+ * with *dirty* set, or at positions that the log has not, drops the views: they are rebuilt.
  * Owns:    a toc_views until close. It lends the log it folds from; that outlives it.
  * Threads: one folder; any number of readers, each with its own toc_views_txn.
  * Errors:  as store/log.h. */

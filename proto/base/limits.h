@@ -203,7 +203,6 @@
 
 /* What a node decides by itself. */
 #define TOC_WEIGHTS_MAX     64u    /* of trust: each claim shown is held against all */
-#define TOC_WEIGHTS_MAX     64u    /* of trust: each claim that is shown is held against all */
 #define TOC_MANDATES_MAX    65536u /* orders and legal holds: each is a decision on paper */
 #define TOC_MANDATE_REFERENCE_BYTES_MAX 256u /* court, file number */
 #define TOC_ORDERS_FILE_BYTES_MAX (40u << 20) /* all of them, sealed, each of the longest */

@@ -42,6 +42,21 @@ static toc_code has_row(toc_txn *txn, toc_span key, toc_span expected, bool *out
     return code == TOC_NOT_FOUND ? TOC_OK : code;
 }
 
+/* What was folded from rows that the log has not: it is an older copy that was put back. */
+static toc_code is_ahead(const toc_views *views, const toc_view_state *state, bool *out,
+                         toc_err *err)
+{
+    TOC_AUTO(toc_log_abort) toc_log_txn *log = NULL;
+    *out = false;
+    TOC_TRY(toc_log_read(views->log, &log, err));
+    for (size_t lane = 0; lane < TOC_COUNT(state->position); lane++) {
+        uint64_t last;
+        TOC_TRY(toc_log_journal_last(log, (toc_lane)lane, &last, err));
+        *out = *out || state->position[lane] > last;
+    }
+    return TOC_OK;
+}
+
 /* Whether what is on the disk can be gone on with. Empty tables can. */
 static toc_code is_usable(const toc_views *views, bool *out, toc_err *err)
 {
@@ -49,8 +64,8 @@ static toc_code is_usable(const toc_views *views, bool *out, toc_err *err)
     TOC_TRY(toc_txn_begin(views->env, TOC_TXN_READ, &txn, err));
     uint64_t rows = 0;
     uint8_t layout[LAYOUT_BYTES];
-    bool clean = false, same_layout = false;
-    toc_view_state state;
+    bool clean = false, same_layout = false, ahead = false;
+    toc_view_state state = {0};
     layout_value(views, layout);
     TOC_TRY(toc_table_count(txn, TOC_VIEW_META, &rows, err));
     TOC_TRY(has_row(txn, dirty_key(), (toc_span){0}, &clean, err));
@@ -58,7 +73,8 @@ static toc_code is_usable(const toc_views *views, bool *out, toc_err *err)
     toc_code code = toc_view_state_get(txn, &state, err);
     if (code != TOC_OK && code != TOC_MALFORMED)
         return code;
-    *out = rows == 0 || (clean && same_layout && code == TOC_OK);
+    TOC_TRY(is_ahead(views, &state, &ahead, err));
+    *out = rows == 0 || (clean && same_layout && code == TOC_OK && !ahead);
     return TOC_OK;
 }
 

@@ -537,6 +537,33 @@ static void views_of_another_layout_are_dropped(void **state)
     assert_int_equal(toc_viewbook_digest(&it->book).entries, 1);
 }
 
+/* What an older copy of the log, put back beside them, leaves them with. */
+static void views_of_more_than_the_log_has_are_dropped(void **state)
+{
+    fixture *it = *state;
+    toc_err err = {0};
+    (void)toc_viewbook_say(it->feeds[0], toc_book_claim(toc_book_numbered(0), "theft"));
+    fold_new(it);
+    for (size_t lane = 0; lane < 2; lane++) {
+        toc_txn *txn = NULL;
+        toc_view_state ahead = it->book.views->state;
+        toc_log_txn *log = NULL;
+        TOC_CHECK_OK(toc_log_read(it->book.log, &log, &err));
+        TOC_CHECK_OK(toc_log_journal_last(log, (toc_lane)lane, &ahead.position[lane], &err));
+        toc_log_abort(log);
+        toc_viewbook_reopen_views(&it->book);
+        assert_int_equal(toc_viewbook_digest(&it->book).entries, 1); /* level is not ahead */
+        ahead.position[lane]++;
+        TOC_CHECK_OK(toc_txn_begin(it->book.views->env, TOC_TXN_WRITE, &txn, &err));
+        TOC_CHECK_OK(toc_view_state_put(txn, &ahead, &err));
+        TOC_CHECK_OK(toc_txn_commit(txn, &err));
+        toc_viewbook_reopen_views(&it->book);
+        assert_int_equal(position_of(&it->book), 0);
+        toc_viewbook_fold(&it->book);
+        assert_int_equal(toc_viewbook_digest(&it->book).entries, 1);
+    }
+}
+
 #define WITH_BOOK(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -560,6 +587,7 @@ int main(void)
         WITH_BOOK(erasing_the_newest_record_brings_the_older_one_to_light),
         WITH_BOOK(a_missing_key_stops_the_fold_with_a_sentence_and_changes_nothing),
         WITH_BOOK(views_of_another_layout_are_dropped),
+        WITH_BOOK(views_of_more_than_the_log_has_are_dropped),
         cmocka_unit_test(far_behind_a_step_is_long_until_an_alert_comes),
         cmocka_unit_test(a_stream_that_is_level_for_a_moment_is_synced_later),
         cmocka_unit_test(views_that_are_closed_unsynced_are_gone_on_with),
