@@ -102,7 +102,10 @@ toc_code toc_change_begin(toc_cli *cli, const toc_opts *args, unsigned which, to
 {
     out->cli = cli;
     out->args = args;
-    out->now.unix_ms = (uint64_t)time(NULL) * 1000;
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME,
+                  &now); /* what old keys said earlier in this second still counts */
+    out->now.unix_ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
     TOC_TRY(toc_arena_new(CHANGE_ARENA_BYTES, &out->arena, err));
     TOC_TRY(toc_cli_config(cli, &out->config, err));
     TOC_TRY(cli->direct ? ask_store(out, which, err) : ask_node(out, which, err));

@@ -272,12 +272,13 @@ toc_code toc_cosign_check(toc_log_txn *txn, const engine_cosignature *row, toc_s
     toc_code code = toc_cosignature_verify(body, &row->wire.made, &card.cosign, err);
     for (size_t i = 0; code == TOC_SIGNATURE && i < card.retired_count; i++) {
         *out_key = card.retired[i].key;
-        if (!toc_card_key_counts(&card, out_key, &card.cosign, row->wire.made.time_s))
-            continue;
         code = toc_cosignature_verify(body, &row->wire.made, out_key, err);
         if (code == TOC_OK && !was_cosign_key(txn, &card, out_key))
             return toc_fail(err, TOC_SIGNATURE,
                             "a cosignature by a key that was none for cosigning");
+        if (code == TOC_OK &&
+            !toc_card_key_counts(&card, out_key, &card.cosign, row->wire.made.time_s))
+            return toc_fail(err, TOC_DENIED, "a cosignature by a key that was retired by then");
     }
     return code;
 }
@@ -387,6 +388,10 @@ toc_code toc_cosign_judge(toc_engine *engine, toc_log_txn *txn, const engine_cos
     if (code == TOC_SIGNATURE && teller != NULL) /* by the key of a newer card, perhaps */
         return toc_roll_want_newest(engine, teller, &row->wire.cosigner, serial,
                                     TOC_REFUSE_COSIGNATURE, now, err);
+    if (code == TOC_DENIED) { /* until its node has the new card it goes on with the old key */
+        blame(engine, row->link, &row->wire.cosigner, TOC_REFUSE_RETIRED_KEY, why.text);
+        return TOC_OK;
+    }
     if (code == TOC_SIGNATURE || code == TOC_MALFORMED) {
         blame(engine, row->link, &row->wire.cosigner, TOC_REFUSE_COSIGNATURE, why.text);
         return TOC_OK;

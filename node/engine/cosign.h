@@ -14,8 +14,8 @@ void toc_cosign_written(toc_engine *engine, engine_feed *feed, toc_now now);
 TOC_MUST toc_code toc_cosign_heard(toc_engine *engine, toc_log_txn *txn, const engine_link *link,
                                    const toc_circle_id *circle, const toc_charter *charter,
                                    const toc_wire_cosignature *wire, toc_now now, toc_err *err);
-/* Verifies it over `body`, by a key that its org had in that second. *out_serial: of its newest
- * card. */
+/* Verifies it over `body`, by a key that its org had in that second; DENIED: by one that was
+ * retired by then. *out_serial: of its newest card. */
 TOC_MUST toc_code toc_cosign_check(toc_log_txn *txn, const engine_cosignature *row, toc_span body,
                                    toc_verify_key *out_key, uint64_t *out_serial, toc_err *err);
 /* Verifies it, and keeps it at once or when its entries have come. */

@@ -64,8 +64,8 @@ def under_traffic(nodes):
     c.wait_up()
     nodes.level()
     follows(c, a, 3)
-    expect((a.state / "spool" / "node.card").read_text(encoding="utf-8").strip() == others["card"].strip(),
-           "submissions are sealed to a card that is gone")
+    wait_for("submissions are sealed to the new card", lambda: (a.state / "spool" / "node.card").read_text(
+        encoding="utf-8").strip() == others["card"].strip())
 
 
 def restarted(nodes):
