@@ -7,6 +7,7 @@ Waiting is for a condition, with a deadline; a deadline that passes says what wa
 import json
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -35,10 +36,41 @@ def wait_for(what, condition, deadline_s=None):
         pause = min(pause * 1.5, 0.2)
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+class Ports:
+    """Ports of 127.0.0.1 for one federation. They lie below those that a kernel gives to connections, and the first of a block is
+    held for as long as the federation lives: two of them side by side take different blocks."""
+
+    FIRST, LAST, BLOCK = 20000, 32768, 32
+
+    def __init__(self):
+        bases = list(range(self.FIRST, self.LAST - self.BLOCK, self.BLOCK))
+        random.shuffle(bases)
+        self.held = next((held for held in map(self.bound, bases) if held), None)
+        if not self.held:
+            raise Failure(f"no block of ports is free from {self.FIRST} to {self.LAST}")
+        base = self.held.getsockname()[1]
+        self.left = iter(range(base + 1, base + self.BLOCK))
+
+    @staticmethod
+    def bound(port):
+        """A socket that holds the port; None when another program does."""
+        held = socket.socket()
+        try:
+            held.bind(("127.0.0.1", port))
+            return held
+        except OSError:
+            held.close()
+            return None
+
+    def take(self):
+        for port in self.left:
+            if free := self.bound(port):
+                free.close()
+                return port
+        raise Failure("a federation has no more ports")
+
+    def close(self):
+        self.held.close()
 
 
 class Answer:
@@ -69,7 +101,7 @@ class Node:
         self.config = self.state / "tocsind.conf"
         self.log_path = federation.directory / f"{key}.log"
         self.socket_path = self.state / "run" / "tocsind.sock"
-        self.port = free_port()
+        self.port = federation.ports.take()
         self.process = None
 
     @property
@@ -169,6 +201,7 @@ class Federation:
             if not program.exists():
                 raise Failure(f"there is no '{program}'; build it first")
         self.keep = keep
+        self.ports = Ports()
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="tocsin-"))
         self.environment = dict(os.environ)
         self.passphrase = self.directory / "passphrase"
@@ -183,6 +216,7 @@ class Federation:
     def __exit__(self, *_):
         for node in self.nodes.values():
             node.kill()
+        self.ports.close()
         if not self.keep:
             shutil.rmtree(self.directory, ignore_errors=True)
 

@@ -208,15 +208,13 @@ def forge(tour):
              "Then one bit of that entry is changed on the exchange's disk.")
     address = "0x" + tour.nodes.circle[:40]  # an address that nobody has
     tour.fiu.stop()
-    log_file = tour.exchange.state / "store" / "log" / "data.mdb"
-    tour.exchange.stop()
-    before = log_file.read_bytes()
-    tour.nodes.start("exchange")
+    bundle = tour.nodes.directory / "forged.tocsin"
     tour.show(tour.exchange, "submit", "wallet", address, "--chain", "ETH", "--category", "theft")
     tour.nodes.level("exchange", "police")
+    tour.exchange.tocsin("bundle", tour.exchange.lookup(address)["claims"][0]["record"], "--output", bundle)
     tour.exchange.stop()
     tour.police.stop()
-    tamper.change_new_entry(log_file, before)
+    tamper.change_entry(tour.exchange.state / "store" / "log" / "data.mdb", bundle)
     tour.show(tour.exchange, "log", "check", "--direct", ok=(6,))
     tour.nodes.start("exchange", "fiu")
     federation.wait_for("the FIU refuses the changed entry",

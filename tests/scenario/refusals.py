@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 
+import receipts
 import scenario
 import wire
 from scenario import Failure, expect, tamper, wait_for
@@ -142,17 +143,15 @@ def noise(nodes):
 
 
 def behind(nodes, address):
-    """c is away while a reports one more wallet; a's data file before and its path."""
-    log_file = nodes["a"].state / "store" / "log" / "data.mdb"
+    """c is away while a reports one more wallet; the evidence of it."""
+    bundle = nodes.directory / "behind.tocsin"
     nodes["c"].stop()
-    nodes["a"].stop()
-    before = log_file.read_bytes()
-    nodes.start("a")
-    nodes["a"].tocsin("submit", "wallet", address, "--chain", "ETH", "--category", "theft")
+    record = receipts.report(nodes["a"], address, "--chain", "ETH")
     nodes.level("a", "b")
+    nodes["a"].tocsin("bundle", record, "--output", bundle)
     nodes["a"].stop()
     nodes["b"].stop()
-    return log_file, before
+    return bundle
 
 
 def only_from_liar(nodes, address, reason):
@@ -167,8 +166,8 @@ def only_from_liar(nodes, address, reason):
 
 def changed_entry(nodes):
     address = "0x" + "22" * 20
-    log_file, before = behind(nodes, address)
-    expect(tamper.change_new_entry(log_file, before) > 0, "nothing was changed")
+    bundle = behind(nodes, address)
+    tamper.change_entry(nodes["a"].state / "store" / "log" / "data.mdb", bundle)
     broken = nodes["a"].tocsin("log", "check", "--direct", ok=(6,))
     expect("entry" in broken.err, f"log check does not name the entry: {broken.err}")
     only_from_liar(nodes, address, "entry-changed")
