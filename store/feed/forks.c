@@ -4,27 +4,55 @@
 #include "proto/base/reader.h"
 #include "store/feed/internal.h"
 
-enum { FORK_KEY_BYTES = 64 };
-
-static toc_span fork_key(const toc_feed_name *feed, uint8_t out[FORK_KEY_BYTES])
+toc_span toc_fork_key(const toc_feed_name *feed, uint8_t out[TOC_FORK_KEY_BYTES])
 {
     toc_feed_id id;
     toc_feed_id_of(feed, &id);
     memcpy(out, feed->org.bytes, 32);
     memcpy(out + 32, id.bytes, 32);
-    return toc_span_of(out, FORK_KEY_BYTES);
+    return toc_span_of(out, TOC_FORK_KEY_BYTES);
+}
+
+toc_code toc_fork_cursor(toc_log_txn *txn, const toc_org_id *org, toc_cursor **out, toc_err *err)
+{
+    toc_span prefix = org == NULL ? (toc_span){0} : TOC_SPAN_OF(org->bytes);
+    return toc_cursor_open(txn->txn, TOC_LOG_FORKS, prefix, out, err);
+}
+
+toc_code toc_fork_row_next(toc_cursor *cursor, size_t key_bytes, toc_row *out, toc_err *err)
+{
+    toc_row row = {0};
+    do
+        TOC_TRY(toc_cursor_next(cursor, &row, err));
+    while (row.key.size != key_bytes);
+    *out = row;
+    return TOC_OK;
+}
+
+toc_code toc_fork_room(toc_log_txn *txn, const toc_org_id *org, size_t key_bytes, bool *out,
+                       toc_err *err)
+{
+    TOC_AUTO(toc_cursor_close) toc_cursor *cursor = NULL;
+    toc_row row;
+    toc_code code;
+    size_t count = 0;
+    TOC_TRY(toc_fork_cursor(txn, org, &cursor, err));
+    while ((code = toc_fork_row_next(cursor, key_bytes, &row, err)) == TOC_OK)
+        count++;
+    *out = count < TOC_FORKS_PER_ORG_MAX;
+    return code == TOC_NOT_FOUND ? TOC_OK : code;
 }
 
 toc_code toc_fork_row_open(const toc_log_txn *txn, toc_row row, toc_known_fork *out, toc_err *err)
 {
     toc_span payload;
-    uint8_t bytes[FORK_KEY_BYTES];
+    uint8_t bytes[TOC_FORK_KEY_BYTES];
     TOC_TRY(toc_checked_open(txn, TOC_LOG_FORKS, row, &payload, err));
     toc_reader reader = toc_reader_of(payload);
     out->since.unix_ms = toc_read_u64(&reader);
     out->proof = toc_read_span(&reader, toc_reader_left(&reader));
     if (toc_fork_read(out->proof, &out->fork, NULL) != TOC_OK ||
-        !toc_span_equal(fork_key(&out->fork.feed, bytes), row.key))
+        !toc_span_equal(toc_fork_key(&out->fork.feed, bytes), row.key))
         return toc_log_lies(txn, TOC_LOG_FORKS, row.key, "this is not the proof of a fork", err);
     return TOC_OK;
 }
@@ -32,8 +60,8 @@ toc_code toc_fork_row_open(const toc_log_txn *txn, toc_row row, toc_known_fork *
 toc_code toc_log_fork(toc_log_txn *txn, const toc_feed_name *feed, toc_known_fork *out,
                       toc_err *err)
 {
-    uint8_t bytes[FORK_KEY_BYTES];
-    toc_row row = {.key = fork_key(feed, bytes)};
+    uint8_t bytes[TOC_FORK_KEY_BYTES];
+    toc_row row = {.key = toc_fork_key(feed, bytes)};
     toc_code code = toc_table_get(txn->txn, TOC_LOG_FORKS, row.key, &row.value, err);
     if (code == TOC_NOT_FOUND)
         return toc_fail(err, code, "no fork of this feed is known");
@@ -54,26 +82,15 @@ toc_code toc_log_forks(toc_log_txn *txn, const toc_org_id *org, toc_log_fork_vis
                        void *context, toc_err *err)
 {
     TOC_AUTO(toc_cursor_close) toc_cursor *cursor = NULL;
-    toc_span prefix = org == NULL ? (toc_span){0} : TOC_SPAN_OF(org->bytes);
-    TOC_TRY(toc_cursor_open(txn->txn, TOC_LOG_FORKS, prefix, &cursor, err));
     toc_row row;
     toc_code code;
-    while ((code = toc_cursor_next(cursor, &row, err)) == TOC_OK) {
+    TOC_TRY(toc_fork_cursor(txn, org, &cursor, err));
+    while ((code = toc_fork_row_next(cursor, TOC_FORK_KEY_BYTES, &row, err)) == TOC_OK) {
         toc_known_fork known;
-        if (row.key.size != FORK_KEY_BYTES)
-            continue; /* a suspicion */
         TOC_TRY(toc_fork_row_open(txn, row, &known, err));
         TOC_TRY(visit(context, &known, err));
     }
     return code == TOC_NOT_FOUND ? TOC_OK : code;
-}
-
-static toc_code count_one(void *context, const toc_known_fork *known, toc_err *err)
-{
-    (void)known;
-    (void)err;
-    ++*(size_t *)context;
-    return TOC_OK;
 }
 
 /* What the fold has to know of a feed that is stored. */
@@ -95,18 +112,18 @@ toc_code toc_log_fork_put(toc_log_txn *txn, const toc_fork *fork, toc_time now, 
     *out_fresh = false;
     if (known && before.fork.index <= fork->index)
         return TOC_OK;
-    size_t count = 0;
+    bool room = known;
     if (!known)
-        TOC_TRY(toc_log_forks(txn, &fork->feed.org, count_one, &count, err));
-    if (count >= TOC_FORKS_PER_ORG_MAX)
+        TOC_TRY(toc_fork_room(txn, &fork->feed.org, TOC_FORK_KEY_BYTES, &room, err));
+    if (!room)
         return TOC_OK;
     TOC_AUTO(toc_buf_wipe) toc_buf bytes = {0};
     toc_buf_add_u64(&bytes, known ? before.since.unix_ms : now.unix_ms);
     toc_fork_write(fork, &bytes);
     TOC_TRY(toc_buf_ok(&bytes, err));
-    uint8_t key[FORK_KEY_BYTES];
-    TOC_TRY(
-        toc_checked_put(txn, TOC_LOG_FORKS, fork_key(&fork->feed, key), toc_buf_view(&bytes), err));
+    uint8_t key[TOC_FORK_KEY_BYTES];
+    TOC_TRY(toc_checked_put(txn, TOC_LOG_FORKS, toc_fork_key(&fork->feed, key),
+                            toc_buf_view(&bytes), err));
     TOC_TRY(toc_suspicion_drop(txn, &fork->feed, err));
     *out_fresh = true;
     toc_feed_id id;

@@ -153,9 +153,21 @@ TOC_MUST toc_code toc_cosig_row_open(const toc_log_txn *txn, toc_row row, uint32
 
 /* ---- forks ---- */
 
+/* Proofs (forks.c) and suspicions (suspicions.c) share one table: the lengths tell them apart. */
+enum { TOC_FORK_KEY_BYTES = 64, TOC_SUSPICION_KEY_BYTES = 65 };
+/* org ‖ feed id, with which the key of a suspicion begins, too. */
+toc_span toc_fork_key(const toc_feed_name *feed, uint8_t out[TOC_FORK_KEY_BYTES]);
+/* Over the rows of one org (NULL: of all). */
+TOC_MUST toc_code toc_fork_cursor(toc_log_txn *txn, const toc_org_id *org, toc_cursor **out,
+                                  toc_err *err);
+/* The next row whose key has `key_bytes`. NOT_FOUND: no more. */
+TOC_MUST toc_code toc_fork_row_next(toc_cursor *cursor, size_t key_bytes, toc_row *out,
+                                    toc_err *err);
+/* Whether one more such row of this org may be kept. */
+TOC_MUST toc_code toc_fork_room(toc_log_txn *txn, const toc_org_id *org, size_t key_bytes,
+                                bool *out, toc_err *err);
 TOC_MUST toc_code toc_fork_row_open(const toc_log_txn *txn, toc_row row, toc_known_fork *out,
                                     toc_err *err);
-enum { TOC_SUSPICION_KEY_BYTES = 65 }; /* suspicions.c: in the same table */
 TOC_MUST toc_code toc_suspicion_row_open(const toc_log_txn *txn, toc_row row,
                                          toc_log_suspicion *out, toc_err *err);
 TOC_MUST toc_code toc_suspicion_drop(toc_log_txn *txn, const toc_feed_name *feed, toc_err *err);

@@ -8,11 +8,8 @@ enum { SUSPICION_MARK = 1 };
 
 static toc_span suspicion_key(const toc_feed_name *feed, uint8_t out[TOC_SUSPICION_KEY_BYTES])
 {
-    toc_feed_id id;
-    toc_feed_id_of(feed, &id);
-    memcpy(out, feed->org.bytes, 32);
-    memcpy(out + 32, id.bytes, 32);
-    out[64] = SUSPICION_MARK;
+    toc_fork_key(feed, out);
+    out[TOC_FORK_KEY_BYTES] = SUSPICION_MARK;
     return toc_span_of(out, TOC_SUSPICION_KEY_BYTES);
 }
 
@@ -38,25 +35,17 @@ toc_code toc_suspicion_row_open(const toc_log_txn *txn, toc_row row, toc_log_sus
     return TOC_OK;
 }
 
-static toc_code count_one(void *context, const toc_log_suspicion *suspicion, toc_err *err)
-{
-    (void)suspicion;
-    (void)err;
-    ++*(size_t *)context;
-    return TOC_OK;
-}
-
 toc_code toc_log_suspicion_put(toc_log_txn *txn, const toc_log_suspicion *suspicion, toc_err *err)
 {
     toc_row row;
-    size_t count = 0;
+    bool room;
     uint8_t key[TOC_SUSPICION_KEY_BYTES];
     row.key = suspicion_key(&suspicion->feed, key);
     toc_code code = toc_table_get(txn->txn, TOC_LOG_FORKS, row.key, &row.value, err);
     if (code != TOC_NOT_FOUND)
         return code; /* the first stays */
-    TOC_TRY(toc_log_suspicions(txn, &suspicion->feed.org, count_one, &count, err));
-    if (count >= TOC_FORKS_PER_ORG_MAX)
+    TOC_TRY(toc_fork_room(txn, &suspicion->feed.org, TOC_SUSPICION_KEY_BYTES, &room, err));
+    if (!room)
         return TOC_OK;
     TOC_AUTO(toc_buf_wipe) toc_buf bytes = {0};
     toc_buf_add_u64(&bytes, suspicion->since.unix_ms);
@@ -84,14 +73,11 @@ toc_code toc_log_suspicions(toc_log_txn *txn, const toc_org_id *org, toc_log_sus
                             void *context, toc_err *err)
 {
     TOC_AUTO(toc_cursor_close) toc_cursor *cursor = NULL;
-    toc_span prefix = org == NULL ? (toc_span){0} : TOC_SPAN_OF(org->bytes);
-    TOC_TRY(toc_cursor_open(txn->txn, TOC_LOG_FORKS, prefix, &cursor, err));
     toc_row row;
     toc_code code;
-    while ((code = toc_cursor_next(cursor, &row, err)) == TOC_OK) {
+    TOC_TRY(toc_fork_cursor(txn, org, &cursor, err));
+    while ((code = toc_fork_row_next(cursor, TOC_SUSPICION_KEY_BYTES, &row, err)) == TOC_OK) {
         toc_log_suspicion suspicion;
-        if (row.key.size != TOC_SUSPICION_KEY_BYTES)
-            continue;
         TOC_TRY(toc_suspicion_row_open(txn, row, &suspicion, err));
         TOC_TRY(visit(context, &suspicion, err));
     }
