@@ -1,6 +1,8 @@
 /* node/control_args.h: the arguments of a command, read strictly. Private to node/control* and the
- * spool. Owns: nothing; spans live in the request. Threads: pure but for the roll they ask.
- * Errors: USAGE naming the argument; MALFORMED for what is no JSON object. */
+ * spool.
+ * Owns:    nothing; spans live in the request.
+ * Threads: pure but for the roll they ask.
+ * Errors:  USAGE naming the argument; MALFORMED for what is no JSON object. */
 #ifndef TOC_NODE_CONTROL_ARGS_H
 #define TOC_NODE_CONTROL_ARGS_H
 

@@ -1,6 +1,8 @@
 /* node/control_drafts.h: drafts that wait for officers, as several commands find and show them.
- * Private to node/control*. Owns: nothing; what is read lives in the arena. Threads: as the
- * transactions. Errors: as store/drafts.h; USAGE for too few digits. */
+ * Private to node/control*.
+ * Owns:    nothing; what is read lives in the arena.
+ * Threads: as the transactions.
+ * Errors:  as store/drafts.h; USAGE for too few digits. */
 #ifndef TOC_NODE_CONTROL_DRAFTS_H
 #define TOC_NODE_CONTROL_DRAFTS_H
 

@@ -1,5 +1,6 @@
 /* node/control_roll.h: what several commands ask of the roll. Private to node/control* and the
- * spool. Owns: nothing. Threads: as the transaction. Errors: as store/log.h; USAGE, NOT_FOUND. */
+ * spool.
+ * Owns: nothing. Threads: as the transaction. Errors: as store/log.h; USAGE, NOT_FOUND. */
 #ifndef TOC_NODE_CONTROL_ROLL_H
 #define TOC_NODE_CONTROL_ROLL_H
 

@@ -1,6 +1,7 @@
 /* node/diag.h: what the daemon says on stderr: one line a thing, `time level event key=value …`.
  * Never a key, and at the default level never a word of a record: values are ids, counts, codes and
- * sentences of errors. Threads: any. */
+ * sentences of errors.
+ * Threads: any. */
 #ifndef TOC_NODE_DIAG_H
 #define TOC_NODE_DIAG_H
 

@@ -1,6 +1,7 @@
 /* node/recent.h: what this org wrote and the fold has not folded yet: "difference only" must see
  * it. A table from 32-byte keys (a claim id, or the hash of a report and a vertex) to the newest
- * own word on it. Owns: its rows. Threads: the writer's, in its turn. Errors: NO_MEMORY. */
+ * own word on it.
+ * Owns: its rows. Threads: the writer's, in its turn. Errors: NO_MEMORY. */
 #ifndef TOC_NODE_RECENT_H
 #define TOC_NODE_RECENT_H
 

@@ -6,8 +6,8 @@
  * makes the file under a name that begins with a dot and renames it. node.card, the node's own
  * card, is there to seal to. What was taken is deleted. What cannot be read, or is not allowed, is
  * moved to refused/ with a sentence beside it (NAME.why); what only cannot be taken yet (circle not
- * joined, store full) stays and is tried again. Owns:    a thread. Threads: start and stop by one;
- * toc_spool_waiting by any. Errors: IO. */
+ * joined, store full) stays and is tried again.
+ * Owns: a thread. Threads: start and stop by one; toc_spool_waiting by any. Errors: IO. */
 #ifndef TOC_NODE_SPOOL_H
 #define TOC_NODE_SPOOL_H
 

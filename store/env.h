@@ -6,10 +6,11 @@
  * WRITEMAP; readers are bound to their transaction and not to a thread; readers that died are
  * cleared; writing stops at TOC_MAP_FULL_PERCENT, because a full map cannot even delete; one
  * process opens a folder once (a second opening would drop the locks of the first); after a sync
- * that failed nothing is written any more. Owns:    a toc_env until close; end every transaction
- * before. Threads: any number may begin transactions; open and close by one. Not to be used across
- * fork. Errors:  IO, FULL, NOT_FOUND (no such folder), EXISTS, STATE (open already in this
- * process), NO_MEMORY, MALFORMED (the files are no environment of this kind). */
+ * that failed nothing is written any more.
+ * Owns:    a toc_env until close; end every transaction before.
+ * Threads: any number may begin transactions; open and close by one. Not to be used across fork.
+ * Errors:  IO, FULL, NOT_FOUND (no such folder), EXISTS, STATE (open already in this process),
+ * NO_MEMORY, MALFORMED (the files are no environment of this kind). */
 #ifndef TOC_STORE_ENV_H
 #define TOC_STORE_ENV_H
 

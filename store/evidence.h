@@ -1,9 +1,10 @@
 /* store/evidence.h: what proves a record to others, taken out of the log alone: who holds it, and a
  * bundle for somebody who has no node (docs/EVIDENCE.md). For officers: a bundle has the text, and
  * toc_audience_sees decides in here whether it is told; who holds a record says nothing of it.
- * Views are not needed, so it works while they are behind, or gone. Owns:    nothing; lines are
- * lent until the visit returns. Threads: as the transaction. Errors:  as store/log.h; NOT_FOUND for
- * a record that is not stored here, or not told. */
+ * Views are not needed, so it works while they are behind, or gone.
+ * Owns:    nothing; lines are lent until the visit returns.
+ * Threads: as the transaction.
+ * Errors:  as store/log.h; NOT_FOUND for a record that is not stored here, or not told. */
 #ifndef TOC_STORE_EVIDENCE_H
 #define TOC_STORE_EVIDENCE_H
 

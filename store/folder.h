@@ -1,8 +1,9 @@
 /* store/folder.h: a folder that comes into being whole or not at all.
  * It is made as `path`.new, filled, synced and renamed; what a maker that died left behind is
- * removed by the next one. Owns:    the caller's toc_folder, wiped on every way out. Threads: one
- * at a time; of two makers of one path the second gets STATE. Errors:  EXISTS, STATE, IO, FULL
- * (disk), LIMIT (the path is too long). */
+ * removed by the next one.
+ * Owns:    the caller's toc_folder, wiped on every way out.
+ * Threads: one at a time; of two makers of one path the second gets STATE.
+ * Errors:  EXISTS, STATE, IO, FULL (disk), LIMIT (the path is too long). */
 #ifndef TOC_STORE_FOLDER_H
 #define TOC_STORE_FOLDER_H
 

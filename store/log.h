@@ -3,12 +3,13 @@
  *
  * One LMDB environment, fully durable: a commit is an fsync. Every write happens in the one write
  * transaction of a round; whoever holds it calls these functions, so the sync engine is (state,
- * input, now) → writes here + outputs. Owns:    a toc_log until close; a transaction until commit
- * or abort. Spans lent by a read live until the transaction ends or, in a write transaction, until
- * the next write. Threads: one writer; any number of read transactions, each used by one thread at
- * a time. Errors:  IO, FULL (disk, or map at TOC_MAP_FULL_PERCENT: refuse before it hurts),
- * NOT_FOUND, SEALED (a key that the store key does not open), MALFORMED (a stored row that breaks
- * its layout: the disk lies). */
+ * input, now) → writes here + outputs.
+ * Owns:    a toc_log until close; a transaction until commit or abort. Spans lent by a read live
+ * until the transaction ends or, in a write transaction, until the next write.
+ * Threads: one writer; any number of read transactions, each used by one thread at a time.
+ * Errors:  IO, FULL (disk, or map at TOC_MAP_FULL_PERCENT: refuse before it hurts), NOT_FOUND,
+ * SEALED (a key that the store key does not open), MALFORMED (a stored row that breaks its layout:
+ * the disk lies). */
 #ifndef TOC_STORE_LOG_H
 #define TOC_STORE_LOG_H
 

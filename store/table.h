@@ -2,10 +2,12 @@
  *
  * Tables are named by their position in the list the environment was opened with. Keys are 1 to
  * TOC_KEY_BYTES_MAX bytes, integers in them big-endian so that order is meaning; composite keys
- * with empty values stand for sets. Owns:    nothing; spans lent by a read point into the map (see
- * store/txn.h for how long). Threads: as the transaction. Errors:  NOT_FOUND ("no such row": cheap,
- * nothing is formatted, so that a miss may be common), EXISTS, IO, FULL, NO_MEMORY, MALFORMED (LMDB
- * itself finds its pages wrong). After FULL, IO or NO_MEMORY of a write only abort is left. */
+ * with empty values stand for sets.
+ * Owns:    nothing; spans lent by a read point into the map (see store/txn.h for how long).
+ * Threads: as the transaction.
+ * Errors:  NOT_FOUND ("no such row": cheap, nothing is formatted, so that a miss may be common),
+ * EXISTS, IO, FULL, NO_MEMORY, MALFORMED (LMDB itself finds its pages wrong). After FULL, IO or
+ * NO_MEMORY of a write only abort is left. */
 #ifndef TOC_STORE_TABLE_H
 #define TOC_STORE_TABLE_H
 

@@ -1,9 +1,9 @@
 /* store/txn.h: one consistent moment (read) or one change, whole or not at all (write).
  * Owns:    a toc_txn until commit or abort; close its cursors before. Spans read in it are valid
- * until it ends or, in a write transaction, until the next write. Threads: one writer at a time: a
- * second toc_txn_begin for writing waits. A transaction is used by one thread at a time (a read
- * transaction may move between threads, a write transaction may not). Keep read transactions under
- *          seconds: they pin pages.
+ * until it ends or, in a write transaction, until the next write.
+ * Threads: one writer at a time: a second toc_txn_begin for writing waits. A transaction is used by
+ * one thread at a time (a read transaction may move between threads, a write transaction may not).
+ * Keep read transactions under seconds: they pin pages.
  * Errors:  IO, FULL (map at TOC_MAP_FULL_PERCENT, or the disk), NO_MEMORY, STATE (too many
  * readers). */
 #ifndef TOC_STORE_TXN_H

@@ -1,4 +1,5 @@
-/* tools/card.h: cards, shown to people. Threads: one. */
+/* tools/card.h: cards, shown to people.
+ * Threads: one. */
 #ifndef TOC_TOOLS_CARD_H
 #define TOC_TOOLS_CARD_H
 

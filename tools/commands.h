@@ -1,4 +1,5 @@
-/* tools/commands.h: what main.c's table runs, one file each (cmd_*.c). Threads: one. */
+/* tools/commands.h: what main.c's table runs, one file each (cmd_*.c).
+ * Threads: one. */
 #ifndef TOC_TOOLS_COMMANDS_H
 #define TOC_TOOLS_COMMANDS_H
 

@@ -1,4 +1,5 @@
-/* tools/decision.h: how a decision of this node about two wallets is drawn. Threads: one. */
+/* tools/decision.h: how a decision of this node about two wallets is drawn.
+ * Threads: one. */
 #ifndef TOC_TOOLS_DECISION_H
 #define TOC_TOOLS_DECISION_H
 

@@ -1,6 +1,9 @@
 /* tools/node_client.h: one conversation with the node over its local socket
- * (proto/control/README.md). Owns:    the connection. Threads: one. It blocks. Errors:  UNREACHABLE
- * when nothing listens or it went away; what the node refuses comes with its own code. */
+ * (proto/control/README.md).
+ * Owns:    the connection.
+ * Threads: one. It blocks.
+ * Errors:  UNREACHABLE when nothing listens or it went away; what the node refuses comes with its
+ * own code. */
 #ifndef TOC_TOOLS_NODE_CLIENT_H
 #define TOC_TOOLS_NODE_CLIENT_H
 

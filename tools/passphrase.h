@@ -1,6 +1,8 @@
 /* tools/passphrase.h: passphrases, of the store key and of key files: from a file, a systemd
- * credential or the terminal. Owns: the caller's buffer, which wipes itself. Threads: one. Errors:
- * DENIED for a file that others may read; USAGE when there is nobody to ask. */
+ * credential or the terminal.
+ * Owns:    the caller's buffer, which wipes itself.
+ * Threads: one.
+ * Errors:  DENIED for a file that others may read; USAGE when there is nobody to ask. */
 #ifndef TOC_TOOLS_PASSPHRASE_H
 #define TOC_TOOLS_PASSPHRASE_H
 

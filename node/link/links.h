@@ -1,8 +1,9 @@
 /* node/link/links.h: links to peers over nng streams: listening, dialling, handshakes, frames,
  * queues (PROTOCOL §3). One link is one ordered, encrypted byte stream to one org, up from the
- * moment its session is confirmed until `down`. Owns:    every stream, session and queue. Threads:
- * calls from any thread; events come from the library's threads and must not block. Errors: LIMIT,
- * IO, USAGE (an endpoint that is none). */
+ * moment its session is confirmed until `down`.
+ * Owns:    every stream, session and queue.
+ * Threads: calls from any thread; events come from the library's threads and must not block.
+ * Errors:  LIMIT, IO, USAGE (an endpoint that is none). */
 #ifndef TOC_NODE_LINK_LINKS_H
 #define TOC_NODE_LINK_LINKS_H
 

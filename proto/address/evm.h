@@ -1,6 +1,8 @@
 /* proto/address/evm.h: twenty bytes in hexadecimal, with the checksum that letter case makes
- * (EIP-55). Private to proto/address. Owns:    nothing. Threads: pure. Errors:  MALFORMED with the
- * position of the first character that is no hexadecimal digit. */
+ * (EIP-55). Private to proto/address.
+ * Owns:    nothing.
+ * Threads: pure.
+ * Errors:  MALFORMED with the position of the first character that is no hexadecimal digit. */
 #ifndef TOC_PROTO_ADDRESS_EVM_H
 #define TOC_PROTO_ADDRESS_EVM_H
 

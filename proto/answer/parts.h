@@ -1,4 +1,5 @@
-/* proto/answer/parts.h: pieces that several answers have in common. Threads: pure. */
+/* proto/answer/parts.h: pieces that several answers have in common.
+ * Threads: pure. */
 #ifndef TOC_PROTO_ANSWER_PARTS_H
 #define TOC_PROTO_ANSWER_PARTS_H
 

@@ -1,9 +1,9 @@
 /* proto/base/wire.h: what stands between bytes from outside and protobuf-c.
  * protobuf-c merges repeated singular fields silently and keeps unknown ones; one pure scan over
- * the wire format comes before every unpack, and unpacking allocates from an arena. Threads: pure.
+ * the wire format comes before every unpack, and unpacking allocates from an arena.
+ * Threads: pure.
  * Errors:  MALFORMED; LIMIT when the arena's ceiling is reached; STATE for unknown fields numbered
- * 1 to 999
- *          ("needs a newer version"; 1000 and up may be ignored). */
+ * 1 to 999 ("needs a newer version"; 1000 and up may be ignored). */
 #ifndef TOC_PROTO_BASE_WIRE_H
 #define TOC_PROTO_BASE_WIRE_H
 

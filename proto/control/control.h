@@ -1,6 +1,7 @@
 /* proto/control/control.h: frames of the local socket between `tocsin` and `tocsind`
  * (proto/control/README.md). Frame: length u32 ‖ type u8 ‖ that many bytes less one; at most
- * TOC_CONTROL_FRAME_BYTES_MAX. Threads: pure. Errors: MALFORMED, LIMIT. */
+ * TOC_CONTROL_FRAME_BYTES_MAX.
+ * Threads: pure. Errors: MALFORMED, LIMIT. */
 #ifndef TOC_PROTO_CONTROL_CONTROL_H
 #define TOC_PROTO_CONTROL_CONTROL_H
 

@@ -1,8 +1,9 @@
 /* proto/crypto/storekey.h: the store key at rest: 32 random bytes wrapped under a passphrase.
  * `tocsin init` writes the file, the daemon opens it at start; everything else that is secret is
  * sealed under the store key. File: "TOCSIN STORE KEY 1\n" ‖ salt[16] ‖ nonce[24] ‖
- * AEAD(Argon2id(passphrase, salt), store key): 107 bytes. Threads: pure but for randomness. Errors:
- * MALFORMED (no such file), SEALED (another passphrase). */
+ * AEAD(Argon2id(passphrase, salt), store key): 107 bytes.
+ * Threads: pure but for randomness.
+ * Errors:  MALFORMED (no such file), SEALED (another passphrase). */
 #ifndef TOC_PROTO_CRYPTO_STOREKEY_H
 #define TOC_PROTO_CRYPTO_STOREKEY_H
 

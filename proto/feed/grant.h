@@ -1,6 +1,6 @@
 /* proto/feed/grant.h: the clear entries that say by which card, charter and key the next ones
  * are judged.
- * Errors:  MALFORMED, LIMIT. Threads: pure. */
+ * Errors: MALFORMED, LIMIT. Threads: pure. */
 #ifndef TOC_PROTO_FEED_GRANT_H
 #define TOC_PROTO_FEED_GRANT_H
 

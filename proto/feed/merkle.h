@@ -1,6 +1,6 @@
 /* proto/feed/merkle.h: RFC 6962 §2.1 tree hashes; proofs checked by RFC 9162 §2.1.3.2 and
- * §2.1.4.2. Leaves come in hashed. Threads: pure. Errors: SIGNATURE when a proof does not
- * verify, LIMIT, MALFORMED. */
+ * §2.1.4.2. Leaves come in hashed.
+ * Threads: pure. Errors: SIGNATURE when a proof does not verify, LIMIT, MALFORMED. */
 #ifndef TOC_PROTO_FEED_MERKLE_H
 #define TOC_PROTO_FEED_MERKLE_H
 

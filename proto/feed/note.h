@@ -1,7 +1,7 @@
 /* proto/feed/note.h: signed notes (c2sp.org/signed-note) and checkpoints
  * (c2sp.org/tlog-checkpoint). What was signed is kept byte for byte: a parsed note lends spans
  * of its text.
- * Errors:  MALFORMED, SIGNATURE, LIMIT. Threads: pure. */
+ * Errors: MALFORMED, SIGNATURE, LIMIT. Threads: pure. */
 #ifndef TOC_PROTO_FEED_NOTE_H
 #define TOC_PROTO_FEED_NOTE_H
 

@@ -1,6 +1,8 @@
 /* proto/format/claim.h: a row becomes a claim. What a row leaves out: role perpetrator, confidence
  * 50, TLP AMBER, source own observation. Words become the ids of the terms, addresses their
- * canonical spelling. Owns:    nothing; text lives in the arena or in the row. Threads: pure.
+ * canonical spelling.
+ * Owns:    nothing; text lives in the arena or in the row.
+ * Threads: pure.
  * Errors:  the problem names the column; its code is MALFORMED, NOT_FOUND, LIMIT or NO_MEMORY. */
 #ifndef TOC_PROTO_FORMAT_CLAIM_H
 #define TOC_PROTO_FORMAT_CLAIM_H

@@ -1,8 +1,10 @@
 /* proto/format/config.h: the one configuration file of node and tools, read strictly
  * (docs/INTERFACE: configuration). Sections in brackets, `key = value`, # comments; an unknown
  * section or key is an error that names line, key and the nearest known one. Nothing secret is ever
- * in it. Owns: strings live in the configuration. Threads: read-only after the parse. Errors:
- * MALFORMED, USAGE with the line. */
+ * in it.
+ * Owns:    strings live in the configuration.
+ * Threads: read-only after the parse.
+ * Errors:  MALFORMED, USAGE with the line. */
 #ifndef TOC_PROTO_FORMAT_CONFIG_H
 #define TOC_PROTO_FORMAT_CONFIG_H
 

@@ -1,9 +1,11 @@
 /* proto/format/csv.h: comma-separated values (RFC 4180), read from a stream of bytes in chunks of
  * any size. Quotes, doubled quotes, line breaks inside quotes, CRLF and LF, a byte order mark. A
  * row that breaks a rule is reported and reading goes on at the line after the one it began on, so
- * that one stray quote costs one line. Owns:    the row that is not yet complete; at most
- * TOC_ROW_BYTES_MAX and one chunk. Threads: one at a time. Errors:  MALFORMED for a file in UTF-16;
- * NO_MEMORY; whatever the callback returns, which ends the reading. */
+ * that one stray quote costs one line.
+ * Owns:    the row that is not yet complete; at most TOC_ROW_BYTES_MAX and one chunk.
+ * Threads: one at a time.
+ * Errors:  MALFORMED for a file in UTF-16; NO_MEMORY; whatever the callback returns, which ends the
+ * reading. */
 #ifndef TOC_PROTO_FORMAT_CSV_H
 #define TOC_PROTO_FORMAT_CSV_H
 

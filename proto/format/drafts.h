@@ -7,9 +7,11 @@
  *   draft = kind u8 ‖ line u32 ‖ size u32 ‖ a draft statement (toc_draft_encode)
  * Claims of all kinds but clusters come first, in the order of their first rows; then each cluster:
  * its head, then its members in statements of kind members, as many as there need to be. A cluster
- * may go over several parts. Owns:    the drafts, encoded; about 250 bytes a wallet claim and 100 a
- * member. Threads: one at a time. Errors:  a row that is refused leaves everything as it was and
- * says why; NO_MEMORY and FULL (the ceiling) mean that no further row can be taken. */
+ * may go over several parts.
+ * Owns:    the drafts, encoded; about 250 bytes a wallet claim and 100 a member.
+ * Threads: one at a time.
+ * Errors:  a row that is refused leaves everything as it was and says why; NO_MEMORY and FULL (the
+ * ceiling) mean that no further row can be taken. */
 #ifndef TOC_PROTO_FORMAT_DRAFTS_H
 #define TOC_PROTO_FORMAT_DRAFTS_H
 

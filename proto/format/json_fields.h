@@ -1,7 +1,9 @@
 /* proto/format/json_fields.h: the fields of a JSON object that says a claim, read one by one; a
  * failure is filed under the field's name, with the path to it ("from[2].address"). Absent, null
- * and empty are the same. Private to proto/format. Owns:    nothing; text is the object's or the
- * arena's. Threads: pure. Errors:  MALFORMED, LIMIT, NOT_FOUND for an unknown word, NO_MEMORY. */
+ * and empty are the same. Private to proto/format.
+ * Owns:    nothing; text is the object's or the arena's.
+ * Threads: pure.
+ * Errors:  MALFORMED, LIMIT, NOT_FOUND for an unknown word, NO_MEMORY. */
 #ifndef TOC_PROTO_FORMAT_JSON_FIELDS_H
 #define TOC_PROTO_FORMAT_JSON_FIELDS_H
 

@@ -1,9 +1,11 @@
 /* proto/format/jsonl.h: JSON Lines: one object a line, names as the columns of proto/format/rows.h,
  * values text or whole numbers; with "kind", a claim of any kind (proto/format/said.h). `label`,
  * `asset`, `derived_from` and the columns of orgs may be lists, `amount` then one as long as
- * `asset`. Owns:    the line that is not yet complete, and the text of one row until its callback
- * returns. Threads: one at a time. Errors:  NO_MEMORY; whatever the callback returns. A bad line
- * comes as a problem and reading goes on. */
+ * `asset`.
+ * Owns:    the line that is not yet complete, and the text of one row until its callback returns.
+ * Threads: one at a time.
+ * Errors:  NO_MEMORY; whatever the callback returns. A bad line comes as a problem and reading goes
+ * on. */
 #ifndef TOC_PROTO_FORMAT_JSONL_H
 #define TOC_PROTO_FORMAT_JSONL_H
 

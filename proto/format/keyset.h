@@ -1,5 +1,6 @@
 /* proto/format/keyset.h: numbers by 16-byte keys that are hashes already: open addressing, linear
- * probing. Private to proto/format. Owns:    its slots, 20 bytes each, at most half of them filled.
+ * probing. Private to proto/format.
+ * Owns:    its slots, 20 bytes each, at most half of them filled.
  * Threads: one at a time.
  * Errors:  NO_MEMORY. */
 #ifndef TOC_PROTO_FORMAT_KEYSET_H

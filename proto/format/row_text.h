@@ -1,5 +1,6 @@
 /* proto/format/row_text.h: what every reader of rows does to a cell, and to those of an address.
- * Private to proto/format. Threads: pure. Errors: MALFORMED. */
+ * Private to proto/format.
+ * Threads: pure. Errors: MALFORMED. */
 #ifndef TOC_PROTO_FORMAT_ROW_TEXT_H
 #define TOC_PROTO_FORMAT_ROW_TEXT_H
 

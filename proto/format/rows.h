@@ -1,9 +1,11 @@
 /* proto/format/rows.h: rows of claims that people submit, whatever the file: CSV with a header, or
  * JSON Lines with the same names. Two kinds of row: a wallet claim, and, where `cluster` is given,
- * a member of a cluster. Owns:    the reader owns the line it is in; a row is lent until the
- * callback returns. Threads: one at a time. Errors:  a row that cannot be read comes with what is
- * wrong and reading goes on. MALFORMED ends the reading of a CSV file whose header cannot be used;
- * NO_MEMORY; whatever the callback returns. */
+ * a member of a cluster.
+ * Owns:    the reader owns the line it is in; a row is lent until the callback returns.
+ * Threads: one at a time.
+ * Errors:  a row that cannot be read comes with what is wrong and reading goes on. MALFORMED ends
+ * the reading of a CSV file whose header cannot be used; NO_MEMORY; whatever the callback returns.
+ */
 #ifndef TOC_PROTO_FORMAT_ROWS_H
 #define TOC_PROTO_FORMAT_ROWS_H
 

@@ -1,9 +1,10 @@
 /* proto/record/record.h: one statement by one org: check, encode, decode, claim identity
  * (docs/RULES.md). The bytes are a protobuf Record {statement, approvals}
  * (proto/schema/record.proto). What was signed is kept byte for byte; this struct is how code sees
- * it. Owns:    nothing; spans and arrays live in the arena of the decoder or in what the builder
- * lent. Threads: pure. Errors:  MALFORMED and LIMIT name the field; STATE when the record needs a
- * newer version. */
+ * it.
+ * Owns:    nothing; spans and arrays live in the arena of the decoder or in what the builder lent.
+ * Threads: pure.
+ * Errors:  MALFORMED and LIMIT name the field; STATE when the record needs a newer version. */
 #ifndef TOC_PROTO_RECORD_RECORD_H
 #define TOC_PROTO_RECORD_RECORD_H
 

@@ -1,8 +1,9 @@
 /* proto/roll/registry.h: lists and vendors that a circle knows beside those of the terms (RULES
  * §4). Claims of several members on one of them are one lineage; on what nobody registered each
- * counts as its submitter's own. What the terms know is never changed by a registry. Owns:    what
- * is made lives in the arena. Threads: pure. Errors:  MALFORMED, LIMIT; USAGE, EXISTS and NOT_FOUND
- * for what a person wants to change. */
+ * counts as its submitter's own. What the terms know is never changed by a registry.
+ * Owns:    what is made lives in the arena.
+ * Threads: pure.
+ * Errors:  MALFORMED, LIMIT; USAGE, EXISTS and NOT_FOUND for what a person wants to change. */
 #ifndef TOC_PROTO_ROLL_REGISTRY_H
 #define TOC_PROTO_ROLL_REGISTRY_H
 

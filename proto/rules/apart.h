@@ -1,6 +1,6 @@
 /* proto/rules/apart.h: a join once more (docs/RULES.md §6) with some reports left out or kept
- * apart, and what stands behind a join: for answers about clusters, never for V itself. Owns:
- * results live in the arena. Threads: pure. Errors:  NO_MEMORY. */
+ * apart, and what stands behind a join: for answers about clusters, never for V itself.
+ * Owns: results live in the arena. Threads: pure. Errors: NO_MEMORY. */
 #ifndef TOC_PROTO_RULES_APART_H
 #define TOC_PROTO_RULES_APART_H
 

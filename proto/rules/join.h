@@ -1,7 +1,8 @@
 /* proto/rules/join.h: which reports are one cluster (docs/RULES.md §6), from sets to sets.
  * The store hands in the reports that can influence one another (connected by shared vertices, hubs
  * included) and gets their clusters. Only vertices in two or more reports are named; the rest are a
- * number. Threads: pure. Errors: NO_MEMORY. */
+ * number.
+ * Threads: pure. Errors: NO_MEMORY. */
 #ifndef TOC_PROTO_RULES_JOIN_H
 #define TOC_PROTO_RULES_JOIN_H
 

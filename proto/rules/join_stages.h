@@ -1,5 +1,7 @@
 /* proto/rules/join_stages.h: the stages of RULES §6 between the files that hold them. Private to
- * proto/rules. Owns:    nothing; everything is in the arena of toc_join. Threads: one at a time.
+ * proto/rules.
+ * Owns:    nothing; everything is in the arena of toc_join.
+ * Threads: one at a time.
  * Errors:  `failed` when memory is short; asked between the stages. */
 #ifndef TOC_PROTO_RULES_JOIN_STAGES_H
 #define TOC_PROTO_RULES_JOIN_STAGES_H

@@ -1,5 +1,6 @@
 /* proto/rules/nearest.h: "did you mean": the nearest of some words, and how much of a text a
- * sentence quotes. Owns:    nothing; words are lent. Threads: pure. Errors:  none. */
+ * sentence quotes.
+ * Owns: nothing; words are lent. Threads: pure. Errors: none. */
 #ifndef TOC_PROTO_RULES_NEAREST_H
 #define TOC_PROTO_RULES_NEAREST_H
 

@@ -1,5 +1,5 @@
-/* proto/rules/score.h: independent corroboration and the score (docs/RULES.md §5). Threads: pure.
- */
+/* proto/rules/score.h: independent corroboration and the score (docs/RULES.md §5).
+ * Threads: pure. */
 #ifndef TOC_PROTO_RULES_SCORE_H
 #define TOC_PROTO_RULES_SCORE_H
 

@@ -1,6 +1,7 @@
 /* proto/rules/terms.h: the words records may use, in one readable table (proto/rules/terms.c).
  * Ids are lower case with hyphens and are what records carry; aliases act on input and display
- * only. Threads: pure, static storage. */
+ * only.
+ * Threads: pure, static storage. */
 #ifndef TOC_PROTO_RULES_TERMS_H
 #define TOC_PROTO_RULES_TERMS_H
 

@@ -1,6 +1,6 @@
 /* proto/rules/union.h: disjoint sets over 0 to n - 1 as an array of parents. The root of a set is
- * its smallest element, so that it does not depend on the order of the unions. Threads: one at a
- * time. Errors: none. */
+ * its smallest element, so that it does not depend on the order of the unions.
+ * Threads: one at a time. Errors: none. */
 #ifndef TOC_PROTO_RULES_UNION_H
 #define TOC_PROTO_RULES_UNION_H
 

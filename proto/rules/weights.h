@@ -1,6 +1,6 @@
 /* proto/rules/weights.h: how far this node trusts whom (docs/RULES.md §12): percents by org, kind
- * of org, role in the circle and list. They re-rank an answer, and are no part of V. Owns: nothing;
- * plain values. Threads: pure. Errors: USAGE, LIMIT. */
+ * of org, role in the circle and list. They re-rank an answer, and are no part of V.
+ * Owns: nothing; plain values. Threads: pure. Errors: USAGE, LIMIT. */
 #ifndef TOC_PROTO_RULES_WEIGHTS_H
 #define TOC_PROTO_RULES_WEIGHTS_H
 

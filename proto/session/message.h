@@ -1,9 +1,11 @@
 /* proto/session/message.h: what peers say inside a link: requests, replies, refusals, notices
  * (PROTOCOL §3). One protobuf LinkMessage (proto/schema/link.proto) a frame, at most
- * TOC_MESSAGE_BYTES_MAX bytes. Owns:    nothing; what was decoded lives in the arena. Threads:
- * pure. Errors:  MALFORMED, LIMIT (every count and length is checked before memory is taken), STATE
- * for kinds, fields and refusal codes of a newer version. Encoding refuses whatever decoding
- * refuses. */
+ * TOC_MESSAGE_BYTES_MAX bytes.
+ * Owns:    nothing; what was decoded lives in the arena.
+ * Threads: pure.
+ * Errors:  MALFORMED, LIMIT (every count and length is checked before memory is taken), STATE for
+ * kinds, fields and refusal codes of a newer version. Encoding refuses whatever decoding refuses.
+ */
 #ifndef TOC_PROTO_SESSION_MESSAGE_H
 #define TOC_PROTO_SESSION_MESSAGE_H
 

@@ -1,10 +1,13 @@
 /* proto/session/noise.h: Noise handshakes and transport (Noise Protocol Framework, revision 34)
  * over 25519 and ChaChaPoly. Pattern and hash are a table: the product has one row, tests bring
  * others for the published vectors. PSK, fallback and rekey are not built, since links do not use
- * them. Owns:    its keys, in guarded slots; wiped by toc_noise_wipe, by the first failure, and
- * those of the handshake when it is over. Threads: one at a time. Errors:  MALFORMED, LIMIT,
- * NO_MEMORY; SEALED when something does not open or a shared secret is zero. Each of them ends the
- * whole: STATE ever after. STATE also for a call out of turn, which changes nothing. */
+ * them.
+ * Owns:    its keys, in guarded slots; wiped by toc_noise_wipe, by the first failure, and those of
+ * the handshake when it is over.
+ * Threads: one at a time.
+ * Errors:  MALFORMED, LIMIT, NO_MEMORY; SEALED when something does not open or a shared secret is
+ * zero. Each of them ends the whole: STATE ever after. STATE also for a call out of turn, which
+ * changes nothing. */
 #ifndef TOC_PROTO_SESSION_NOISE_H
 #define TOC_PROTO_SESSION_NOISE_H
 

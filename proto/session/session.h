@@ -5,11 +5,12 @@
  * Noise_IK_25519_ChaChaPoly_SHA256, revision 34; prologue "tocsin/link/1\n" ‖ the initiator's
  * version byte. Handshake payloads name {from org, to org, card hash}. Message 1 of IK can be
  * replayed: a responder is confirmed only when the initiator's first transport message verifies;
- * until then toc_session_confirmed is false and nothing may be acted on. Owns:    its keys, wiped
- * on free and by the first failure. Threads: one at a time. Errors:  MALFORMED, LIMIT, SIGNATURE
- * (mac1), SEALED (anything that does not open), NO_MEMORY; each ends the session. STATE for a call
- * out of turn, which changes nothing, and for a first frame of another version. On failure nothing
- * is appended and no out_ parameter is touched. */
+ * until then toc_session_confirmed is false and nothing may be acted on.
+ * Owns:    its keys, wiped on free and by the first failure.
+ * Threads: one at a time.
+ * Errors:  MALFORMED, LIMIT, SIGNATURE (mac1), SEALED (anything that does not open), NO_MEMORY;
+ * each ends the session. STATE for a call out of turn, which changes nothing, and for a first frame
+ * of another version. On failure nothing is appended and no out_ parameter is touched. */
 #ifndef TOC_PROTO_SESSION_SESSION_H
 #define TOC_PROTO_SESSION_SESSION_H
 

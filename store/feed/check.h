@@ -1,6 +1,8 @@
 /* store/feed/check.h: the state of a check that walks the whole log; check.c and check_feed.c share
- * it. Threads: one. Errors: SIGNATURE for what the check finds itself; MALFORMED, SEALED, NOT_FOUND
- * from the rows it opens, which toc_log_check turns into SIGNATURE. */
+ * it.
+ * Threads: one.
+ * Errors:  SIGNATURE for what the check finds itself; MALFORMED, SEALED, NOT_FOUND from the rows it
+ * opens, which toc_log_check turns into SIGNATURE. */
 #ifndef TOC_STORE_FEED_CHECK_H
 #define TOC_STORE_FEED_CHECK_H
 

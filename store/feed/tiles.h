@@ -3,7 +3,8 @@
  * 256 n + 255, as many as there are yet. Hashes between two tile levels are computed from one tile.
  * Row: key feed number u32 ‖ level u8 ‖ tile u64; value version u8 ‖ 1 to 256 hashes. It bears no
  * check value: the check walks them against the entries, and a proof made of a wrong one convinces
- * nobody. Threads: as the transaction. */
+ * nobody.
+ * Threads: as the transaction. */
 #ifndef TOC_STORE_FEED_TILES_H
 #define TOC_STORE_FEED_TILES_H
 

@@ -6,8 +6,9 @@
  * name the vertex), and from there on along what is shared now. Rows are read per report and per
  * shared vertex, never per member.
  * Owns:    a toc_reports its reports; a toc_gathering its lists, a toc_joined its result, each
- * until its wipe. A gathering lends its reports from the toc_reports. Threads: as the transaction
- * that is read. Errors:  as store/log.h. */
+ * until its wipe. A gathering lends its reports from the toc_reports.
+ * Threads: as the transaction that is read.
+ * Errors:  as store/log.h. */
 #ifndef TOC_STORE_VIEW_GATHER_H
 #define TOC_STORE_VIEW_GATHER_H
 

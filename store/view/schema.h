@@ -1,9 +1,10 @@
 /* store/view/schema.h: the tables of the views and the layouts of their rows (store/README.md).
  *
  * Integers are big-endian. A subject and a vertex tell their own length by their first byte, so
- * that keys that begin with one need no length before it. Owns:    nothing; what a reader of a row
- * fills in points into the row. Threads: plain values. Errors:  MALFORMED for a row that breaks its
- * layout (toc_table_lies). */
+ * that keys that begin with one need no length before it.
+ * Owns:    nothing; what a reader of a row fills in points into the row.
+ * Threads: plain values.
+ * Errors:  MALFORMED for a row that breaks its layout (toc_table_lies). */
 #ifndef TOC_STORE_VIEW_SCHEMA_H
 #define TOC_STORE_VIEW_SCHEMA_H
 

@@ -1,6 +1,8 @@
 /* tests/bench/pace.h: records written at a node at a steady pace, and when the views of another
- * show them. Owns:    nothing. Threads: the caller's, and one that watches while it paces. Errors:
- * whatever goes wrong here ends the program. */
+ * show them.
+ * Owns:    nothing.
+ * Threads: the caller's, and one that watches while it paces.
+ * Errors:  whatever goes wrong here ends the program. */
 #ifndef TOC_TESTS_BENCH_PACE_H
 #define TOC_TESTS_BENCH_PACE_H
 

@@ -1,7 +1,7 @@
 /* tests/fuzz/rows_property.h: the property of every reader of rows: in whatever chunks a file
  * comes, the rows and the problems are the same, each row is taken as a draft or refused with a
- * sentence, and what was taken comes out of the parts again. Owns: nothing. Errors: a property that
- * does not hold ends the process. */
+ * sentence, and what was taken comes out of the parts again.
+ * Owns: nothing. Errors: a property that does not hold ends the process. */
 #ifndef TOC_TESTS_FUZZ_ROWS_PROPERTY_H
 #define TOC_TESTS_FUZZ_ROWS_PROPERTY_H
 

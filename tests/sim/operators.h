@@ -1,6 +1,6 @@
 /* tests/sim/operators.h: what people do at the nodes of a simulated world. Each is typed again
- * until it has happened: a crash may come between. Owns: nothing. Threads: the simulator's. Errors:
- * the world dies. */
+ * until it has happened: a crash may come between.
+ * Owns: nothing. Threads: the simulator's. Errors: the world dies. */
 #ifndef TOC_TESTS_SIM_OPERATORS_H
 #define TOC_TESTS_SIM_OPERATORS_H
 

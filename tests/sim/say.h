@@ -1,6 +1,6 @@
 /* tests/sim/say.h: what the members of a simulated world say: claims on a few wallets, reports of
- * two clusters, retractions, of all of which some wait for the horizon and some run out. Owns:
- * nothing. Threads: the simulator's. Errors: the world dies. */
+ * two clusters, retractions, of all of which some wait for the horizon and some run out.
+ * Owns: nothing. Threads: the simulator's. Errors: the world dies. */
 #ifndef TOC_TESTS_SIM_SAY_H
 #define TOC_TESTS_SIM_SAY_H
 

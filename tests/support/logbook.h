@@ -1,5 +1,6 @@
 /* tests/support/logbook.h: a log in a folder of its own, feeds with real entries, and a hand that
- * flips bytes on disk. Owns:    the folder, the store key and the open log, from open to close.
+ * flips bytes on disk.
+ * Owns:    the folder, the store key and the open log, from open to close.
  * Errors:  whatever goes wrong here fails the test. */
 #ifndef TOC_TESTS_SUPPORT_LOGBOOK_H
 #define TOC_TESTS_SUPPORT_LOGBOOK_H

@@ -1,7 +1,8 @@
 /* tests/support/made_world.h: worlds made by chance, or to a plan of tests/model, as entries in
- * real feeds, and the ways in which one comes to a store. One seed is one world. Owns:    a world
- * what it says of its feeds, until it is wiped; its feeds are their maker's. Threads: one. Errors:
- * whatever goes wrong here fails the test. */
+ * real feeds, and the ways in which one comes to a store. One seed is one world.
+ * Owns:    a world what it says of its feeds, until it is wiped; its feeds are their maker's.
+ * Threads: one.
+ * Errors:  whatever goes wrong here fails the test. */
 #ifndef TOC_TESTS_SUPPORT_MADE_WORLD_H
 #define TOC_TESTS_SUPPORT_MADE_WORLD_H
 

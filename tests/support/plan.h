@@ -1,6 +1,7 @@
 /* tests/support/plan.h: worlds that tests/model/plan.py describes, said again as real records in
- * real feeds: one of each lane for each org and circle. Owns:    a plan its feeds, until it is
- * wiped. Errors:  whatever cannot be read or said fails the test. */
+ * real feeds: one of each lane for each org and circle.
+ * Owns:    a plan its feeds, until it is wiped.
+ * Errors:  whatever cannot be read or said fails the test. */
 #ifndef TOC_TESTS_SUPPORT_PLAN_H
 #define TOC_TESTS_SUPPORT_PLAN_H
 

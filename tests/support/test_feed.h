@@ -1,6 +1,8 @@
 /* tests/support/test_feed.h: a feed made by hand, for tests and benchmarks: keys, entries, tree,
- * checkpoints, and chunks cut out of it as a peer would send them. Owns:    everything it lends,
- * until it is freed. Threads: one at a time. Errors:  whatever cannot be made fails the test. */
+ * checkpoints, and chunks cut out of it as a peer would send them.
+ * Owns:    everything it lends, until it is freed.
+ * Threads: one at a time.
+ * Errors:  whatever cannot be made fails the test. */
 #ifndef TOC_TESTS_SUPPORT_TEST_FEED_H
 #define TOC_TESTS_SUPPORT_TEST_FEED_H
 

@@ -1,6 +1,8 @@
 /* tests/support/test_node.h: whole nodes in folders of their own, in this process, linked over
- * loopback; and an hour hand for waiting. Owns: the folder, the store key, the node.
- * Threads: one per node. Errors: whatever goes wrong here fails the test. */
+ * loopback; and an hour hand for waiting.
+ * Owns:    the folder, the store key, the node.
+ * Threads: one per node.
+ * Errors:  whatever goes wrong here fails the test. */
 #ifndef TOC_TESTS_SUPPORT_TEST_NODE_H
 #define TOC_TESTS_SUPPORT_TEST_NODE_H
 

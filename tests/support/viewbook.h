@@ -1,7 +1,8 @@
 /* tests/support/viewbook.h: a log and its views in a folder of their own, given the entries of
  * feeds made by hand (tests/support/test_feed.h) as a node would be: stored, opened, erased, ticks.
  * Owns:    the folder (in memory where the system has such), the store key, log and views, from
- * open to close. Errors:  whatever goes wrong here fails the test. */
+ * open to close.
+ * Errors:  whatever goes wrong here fails the test. */
 #ifndef TOC_TESTS_SUPPORT_VIEWBOOK_H
 #define TOC_TESTS_SUPPORT_VIEWBOOK_H
 

@@ -1,7 +1,7 @@
 /* tests/support/world.h: what a store holds, in the two formats of tests/model/README.md: the
  * records of E as a world for the reference model, and the views in the words that the model
- * prints. Each is one line of JSON. Owns:    nothing. Errors:  whatever goes wrong here fails the
- * test. */
+ * prints. Each is one line of JSON.
+ * Owns: nothing. Errors: whatever goes wrong here fails the test. */
 #ifndef TOC_TESTS_SUPPORT_WORLD_H
 #define TOC_TESTS_SUPPORT_WORLD_H
 

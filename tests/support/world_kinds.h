@@ -1,5 +1,6 @@
 /* tests/support/world_kinds.h: what the views say since rules 2, in the words that the reference
- * model prints. Owns:    nothing. Errors:  whatever goes wrong here fails the test. */
+ * model prints.
+ * Owns: nothing. Errors: whatever goes wrong here fails the test. */
 #ifndef TOC_TESTS_SUPPORT_WORLD_KINDS_H
 #define TOC_TESTS_SUPPORT_WORLD_KINDS_H
 

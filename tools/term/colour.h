@@ -1,5 +1,6 @@
 /* tools/term/colour.h: colour, only where somebody sees it: stdout is a terminal, NO_COLOR is not
- * set (no-color.org) and TERM is not "dumb". Threads: one. */
+ * set (no-color.org) and TERM is not "dumb".
+ * Threads: one. */
 #ifndef TOC_TOOLS_TERM_COLOUR_H
 #define TOC_TOOLS_TERM_COLOUR_H
 

@@ -1,5 +1,6 @@
 /* tests/unit/format/submission.h: files go in, parts come out and are read back as the node reads
- * them. Errors: whatever cannot be read fails the test. */
+ * them.
+ * Errors: whatever cannot be read fails the test. */
 #ifndef TOC_TESTS_UNIT_FORMAT_SUBMISSION_H
 #define TOC_TESTS_UNIT_FORMAT_SUBMISSION_H
 

@@ -1,6 +1,8 @@
 /* tests/unit/node/scene.h: three engines over the simulated network: an author and a reader of one
- * circle, and a third whose card both hold. Owns: the nodes and their folder, from set_up to
- * tear_down. Threads: the test's. Errors: fail the test. */
+ * circle, and a third whose card both hold.
+ * Owns:    the nodes and their folder, from set_up to tear_down.
+ * Threads: the test's.
+ * Errors:  fail the test. */
 #ifndef TOC_TESTS_UNIT_NODE_SCENE_H
 #define TOC_TESTS_UNIT_NODE_SCENE_H
 

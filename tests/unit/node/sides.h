@@ -1,6 +1,8 @@
 /* tests/unit/node/sides.h: one end of links, with what happened to it, for tests of the link layer
- * alone: no store, no engine. Owns: the links and the messages kept. Threads: the test's; events
- * come from others and are kept under a mutex. Errors: fail the test. */
+ * alone: no store, no engine.
+ * Owns:    the links and the messages kept.
+ * Threads: the test's; events come from others and are kept under a mutex.
+ * Errors:  fail the test. */
 #ifndef TOC_TESTS_UNIT_NODE_SIDES_H
 #define TOC_TESTS_UNIT_NODE_SIDES_H
 
