@@ -25,6 +25,12 @@ static bool is_named(const char *key, const char *const *names)
     return strcmp(key, "command") == 0;
 }
 
+static toc_code unknown(json_t *request, const char *key, toc_err *err)
+{
+    return toc_fail(err, TOC_USAGE, "'%.64s' is no argument of '%s'", key,
+                    json_string_value(json_object_get(request, "command")));
+}
+
 toc_code toc_args_known(json_t *request, const char *const *names, toc_err *err)
 {
     const char *key;
@@ -32,9 +38,37 @@ toc_code toc_args_known(json_t *request, const char *const *names, toc_err *err)
     json_object_foreach(request, key, value)
     {
         if (!is_named(key, names))
-            return toc_fail(err, TOC_USAGE, "'%.64s' is no argument of '%s'", key,
-                            json_string_value(json_object_get(request, "command")));
+            return unknown(request, key, err);
     }
+    return TOC_OK;
+}
+
+static bool is_listed(const char *key, const toc_argument *table)
+{
+    for (; table->name != NULL; table++) {
+        if (strcmp(key, table->name) == 0)
+            return true;
+    }
+    return strcmp(key, "command") == 0;
+}
+
+toc_code toc_args_listed(json_t *request, const toc_argument *table, toc_err *err)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach(request, key, value)
+    {
+        if (!is_listed(key, table))
+            return unknown(request, key, err);
+    }
+    return TOC_OK;
+}
+
+toc_code toc_args_read(json_t *request, const toc_argument *table, void *out, toc_err *err)
+{
+    TOC_TRY(toc_args_listed(request, table, err));
+    for (; table->name != NULL; table++)
+        TOC_TRY(table->read(out, request, table->name, err));
     return TOC_OK;
 }
 

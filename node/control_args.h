@@ -23,6 +23,18 @@ TOC_MUST toc_code toc_args_parse(toc_span text, json_t **out, toc_err *err);
  * silently mean something else. */
 TOC_MUST toc_code toc_args_known(json_t *request, const char *const *names, toc_err *err);
 
+/* An argument: its name, and what reads it, there or not, into what the command asks for. A table
+ * of them ends with a name that is NULL. */
+typedef struct toc_argument {
+    const char *name;
+    toc_code (*read)(void *out, json_t *request, const char *name, toc_err *err);
+} toc_argument;
+/* That there are no arguments but `command` and those of the table. */
+TOC_MUST toc_code toc_args_listed(json_t *request, const toc_argument *table, toc_err *err);
+/* The same, and reads each, in the order of the table. */
+TOC_MUST toc_code toc_args_read(json_t *request, const toc_argument *table, void *out,
+                                toc_err *err);
+
 bool toc_args_has(json_t *request, const char *name);
 /* Empty when it is absent and not `required`. */
 TOC_MUST toc_code toc_args_text(json_t *request, const char *name, bool required, toc_span *out,

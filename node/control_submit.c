@@ -1,81 +1,11 @@
 /* Commands that write: submit, retract. */
 #include "node/control_submit.h"
-#include "node/clock.h"
-#include "node/control_roll.h"
 #include "node/control_talk.h"
 #include "node/held.h"
 #include "node/retraction.h"
 #include "proto/base/text.h"
 
-enum { REFUSALS_BYTES_MAX = 16 << 20, CLOCKS_APART_MS = 60000 };
-
-/* ---- the requests ---- */
-
-static toc_code read_audience(toc_log_txn *txn, json_t *request, toc_org_names *out, toc_err *err)
-{
-    size_t count;
-    TOC_TRY(toc_args_texts(request, "orgs", false, &count, err));
-    for (size_t i = 0; i < count; i++)
-        TOC_TRY(toc_org_names_add(out, txn, toc_args_text_at(request, "orgs", i), err));
-    return TOC_OK;
-}
-
-static toc_code read_until(json_t *request, toc_time *out, toc_err *err)
-{
-    TOC_TRY(toc_args_number(request, "hold_until", 0, TOC_TIME_MS_MAX, &out->unix_ms, err));
-    if (out->unix_ms > toc_clock_now().wall.unix_ms + TOC_HOLD_MS_MAX + CLOCKS_APART_MS)
-        return toc_fail(err, TOC_USAGE,
-                        "a submission is held for %u hours at most; what is to wait longer is "
-                        "submitted later",
-                        TOC_HOLD_MS_MAX / 3600000);
-    return TOC_OK;
-}
-
-static toc_code read_lapse(json_t *request, uint64_t *out_ms, toc_err *err)
-{
-    uint64_t seconds;
-    TOC_TRY(toc_args_number(request, "lapse_s", 0, TOC_DRAFT_LAPSE_MS_MAX / 1000, &seconds, err));
-    if (toc_args_has(request, "lapse_s") && seconds < TOC_DRAFT_LAPSE_MS_MIN / 1000)
-        return toc_fail(err, TOC_USAGE, "what waits for officers waits %llu seconds at least",
-                        TOC_DRAFT_LAPSE_MS_MIN / 1000);
-    *out_ms = seconds * 1000;
-    return TOC_OK;
-}
-
-toc_code toc_submission_read(toc_node *node, json_t *request, toc_submission_request *out,
-                             toc_err *err)
-{
-    bool alert;
-    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
-    TOC_TRY(toc_args_id(request, "id", out->id.bytes, err));
-    TOC_TRY(toc_args_bool(request, "alert", &alert, err));
-    TOC_TRY(toc_args_bool(request, "dry_run", &out->dry_run, err));
-    TOC_TRY(read_until(request, &out->until, err));
-    TOC_TRY(read_lapse(request, &out->lapse_ms, err));
-    out->lane = alert ? TOC_LANE_ALERT : TOC_LANE_BULK;
-    TOC_TRY(toc_log_read(toc_node_log(node), &txn, err));
-    TOC_TRY(read_audience(txn, request, &out->audience, err));
-    return toc_roll_circle(txn, request, &out->circle, err);
-}
-
-bool toc_submission_is_held(const toc_submission_request *request)
-{
-    return !request->dry_run && request->until.unix_ms > toc_clock_now().wall.unix_ms;
-}
-
-toc_code toc_retraction_read(toc_node *node, json_t *request, toc_retraction *out, toc_err *err)
-{
-    toc_span reason;
-    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
-    TOC_TRY(toc_args_text(request, "reason", false, &reason, err));
-    TOC_TRY(toc_args_text(request, "note", false, &out->how.note, err));
-    TOC_TRY(read_lapse(request, &out->how.lapse_ms, err));
-    out->how.reason = TOC_RETRACT_ERROR;
-    if (reason.size > 0)
-        TOC_TRY(toc_retraction_reason_parse(reason, &out->how.reason, err));
-    TOC_TRY(toc_log_read(toc_node_log(node), &txn, err));
-    return toc_roll_circle(txn, request, &out->circle, err);
-}
+enum { REFUSALS_BYTES_MAX = 16 << 20 };
 
 /* ---- submit ---- */
 
@@ -230,35 +160,9 @@ static toc_code retract_drafts(toc_talk *talk, toc_retraction *what, toc_err *er
     }
 }
 
-static toc_code retract_claims(json_t *request, toc_retraction *what, toc_err *err)
-{
-    size_t count;
-    TOC_TRY(toc_args_texts(request, "claims", true, &count, err));
-    for (size_t i = 0; i < count; i++) {
-        toc_claim_id claim;
-        if (toc_hex_decode(toc_args_text_at(request, "claims", i), claim.bytes, sizeof claim.bytes,
-                           NULL) != TOC_OK)
-            return toc_fail(err, TOC_USAGE, "claims: 64 hexadecimal digits each");
-        TOC_TRY(toc_retraction_claim(what, &claim, err));
-    }
-    return TOC_OK;
-}
-
-static toc_code retract(toc_talk *talk, json_t *request, toc_retraction *what, toc_err *err)
-{
-    toc_claim_id claim;
-    if (toc_args_has(request, "claims"))
-        return retract_claims(request, what, err);
-    if (!toc_args_has(request, "claim"))
-        return retract_drafts(talk, what, err);
-    TOC_TRY(toc_args_id(request, "claim", claim.bytes, err));
-    return toc_retraction_claim(what, &claim, err);
-}
-
 toc_code toc_control_retract(toc_talk *talk, json_t *request, toc_err *err)
 {
     refusals all = {.talk = talk};
-    TOC_AUTO(toc_told_wipe) toc_told told = {0};
     TOC_AUTO(toc_retraction_wipe)
     toc_retraction what = {.node = toc_talk_node(talk),
                            .writer = toc_talk_writer(talk),
@@ -266,9 +170,8 @@ toc_code toc_control_retract(toc_talk *talk, json_t *request, toc_err *err)
                            .refusal = say_refusal,
                            .context = &all};
     TOC_TRY(toc_retraction_read(what.node, request, &what, err));
-    TOC_TRY(toc_args_bool(request, "dry_run", &all.dry, err));
-    what.how.dry = all.dry ? &told : NULL;
-    TOC_TRY(retract(talk, request, &what, err));
+    all.dry = what.how.dry != NULL;
+    TOC_TRY(what.by_id ? toc_retraction_claims(&what, err) : retract_drafts(talk, &what, err));
     TOC_TRY(check_refusals(&all, err));
-    return toc_told_say(talk, &what.circle, &told, err);
+    return toc_told_say(talk, &what.circle, &what.readers, err);
 }

@@ -7,18 +7,22 @@
 
 #include <jansson.h>
 
+#include "node/control_args.h"
 #include "node/control_talk.h"
 #include "node/retraction.h"
 #include "node/submission.h"
 #include "proto/format/deed.h"
 
-/* {"command": "submit","id":…,"circle":…,"alert":…,"dry_run":…,"orgs":[…],"hold_until":ms} */
+/* The arguments of a command that may wait as text, NULL of any other: all there are, at whatever
+ * door. */
+const toc_argument *toc_waiting_arguments(toc_span command);
+/* Reads all of them, and refuses any other. */
 TOC_MUST toc_code toc_submission_read(toc_node *node, json_t *request, toc_submission_request *out,
                                       toc_err *err);
 /* Whether its moment is still to come. */
 bool toc_submission_is_held(const toc_submission_request *request);
-/* {"command": "retract","circle":…,"claim":…,"reason":…,"note":…}, but for the claim. The note is
- * lent from the request. */
+/* The same. The note is lent from the request; *out stays where it is: a dry run's readers are in
+ * it. */
 TOC_MUST toc_code toc_retraction_read(toc_node *node, json_t *request, toc_retraction *out,
                                       toc_err *err);
 /* {"line":n,"column":null,"error":"…"} without newline. */

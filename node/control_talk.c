@@ -8,6 +8,7 @@
 #include "node/clock.h"
 #include "node/control_args.h"
 #include "node/control_state.h"
+#include "node/control_submit.h"
 #include "node/diag.h"
 
 enum { WHO_PASSWD_BYTES = 16384 };
@@ -285,14 +286,8 @@ static const toc_command commands[] = {
     {"circle-choose", FOR_ADMINS, toc_control_circle_choose, {"circle", "charter", NULL}},
     {"circle-list", READS, toc_control_circle_list, {NULL}},
     {"circle-show", READS, toc_control_circle_show, {"circle", NULL}},
-    {"submit",
-     WITH_DRAFTS,
-     toc_control_submit,
-     {"id", "circle", "alert", "dry_run", "orgs", "hold_until", "lapse_s", NULL}},
-    {"retract",
-     WITH_DRAFTS,
-     toc_control_retract,
-     {"circle", "claim", "claims", "reason", "note", "lapse_s", "dry_run", NULL}},
+    {"submit", WITH_DRAFTS, toc_control_submit, {NULL}}, /* toc_waiting_arguments */
+    {"retract", WITH_DRAFTS, toc_control_retract, {NULL}},
     {"held", READS, toc_control_held, {NULL}},
     {"recall", 0, toc_control_recall, {"id", NULL}},
     {"release", 0, toc_control_release, {"id", NULL}},
@@ -379,6 +374,13 @@ static const toc_command *find_command(toc_span name)
     return NULL;
 }
 
+static toc_code check_arguments(const toc_command *command, json_t *request, toc_err *err)
+{
+    const toc_argument *table = toc_waiting_arguments(toc_span_text(command->name));
+    return table == NULL ? toc_args_known(request, command->arguments, err)
+                         : toc_args_listed(request, table, err);
+}
+
 static toc_code run_command(toc_talk *talk, toc_span text, toc_err *err)
 {
     TOC_AUTO_JSON json_t *request = NULL;
@@ -400,7 +402,7 @@ static toc_code run_command(toc_talk *talk, toc_span text, toc_err *err)
                         "admin_gid name; user %u is none of them",
                         command->name, talk->caller.uid);
     TOC_TRY(check_audience(talk, command, request, err));
-    TOC_TRY(toc_args_known(request, command->arguments, err));
+    TOC_TRY(check_arguments(command, request, err));
     if ((command->flags & (READS | UNTOLD)) == 0)
         TOC_TRY(toc_talk_deed_change(talk, err));
     return command->run(talk, request, err);

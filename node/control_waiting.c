@@ -1,6 +1,5 @@
 /* Submissions and retractions that waited as text: in the spool, or held. */
 #include "node/audit.h"
-#include "node/control_args.h"
 #include "node/control_submit.h"
 #include "node/held.h"
 #include "proto/base/text.h"
@@ -54,12 +53,9 @@ static toc_code tell_audit(waiting *what, toc_err *err)
 
 static toc_code take_submission(waiting *what, json_t *request, toc_err *err)
 {
-    static const char *const arguments[] = {"id",   "circle",     "alert",   "dry_run",
-                                            "orgs", "hold_until", "lapse_s", NULL};
     TOC_AUTO(toc_submission_free) toc_submission *submission = NULL;
     TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
     toc_submission_request wanted = {0};
-    TOC_TRY(toc_args_known(request, arguments, err));
     TOC_TRY(toc_submission_read(what->node, request, &wanted, err));
     TOC_TRY(tell_audit(what, err));
     if (toc_submission_is_held(&wanted)) {
@@ -98,25 +94,19 @@ static toc_code retract_frames(toc_retraction *retraction, toc_span frames, toc_
 /* A claim that is not live any more was ended by the same file, or is nobody's loss. */
 static toc_code take_retraction(waiting *what, json_t *request, toc_err *err)
 {
-    static const char *const arguments[] = {"circle", "claim", "reason", "note", "lapse_s", NULL};
     TOC_AUTO(toc_retraction_wipe)
     toc_retraction retraction = {.node = what->node,
                                  .writer = what->writer,
                                  .told = note_retracted,
                                  .refusal = what->refusal,
                                  .context = what->context};
-    TOC_TRY(toc_args_known(request, arguments, err));
     TOC_TRY(toc_retraction_read(what->node, request, &retraction, err));
     TOC_TRY(tell_audit(what, err));
-    if (toc_args_has(request, "claim")) {
-        toc_claim_id claim;
-        TOC_TRY(toc_args_id(request, "claim", claim.bytes, err));
-        TOC_TRY(toc_retraction_claim(&retraction, &claim, err));
-    } else {
-        TOC_TRY(retract_frames(&retraction, what->frames, err));
-    }
+    TOC_TRY(retraction.by_id ? toc_retraction_claims(&retraction, err)
+                             : retract_frames(&retraction, what->frames, err));
     toc_buf_printf(what->summary, "{\"retracted\":%llu,\"refused\":%llu}",
-                   (unsigned long long)retraction.done, (unsigned long long)retraction.refused);
+                   (unsigned long long)(retraction.how.dry != NULL ? 0 : retraction.done),
+                   (unsigned long long)retraction.refused);
     return toc_buf_ok(what->summary, err);
 }
 

@@ -6,6 +6,8 @@ enum { RETRACT_ARENA_BYTES = 16 << 20, RETRACT_SETTLE_MS = 10000 };
 
 void toc_retraction_wipe(toc_retraction *retraction)
 {
+    toc_buf_wipe(&retraction->claims);
+    toc_told_wipe(&retraction->readers);
     toc_arena_free(retraction->arena);
 }
 
@@ -50,13 +52,18 @@ static toc_code find_claim(toc_retraction *what, const toc_claim_id *claim, toc_
     return TOC_OK;
 }
 
-toc_code toc_retraction_claim(toc_retraction *what, const toc_claim_id *claim, toc_err *err)
+toc_code toc_retraction_claims(toc_retraction *what, toc_err *err)
 {
-    toc_statement target;
     TOC_TRY(begin(what, err));
-    toc_arena_reset(what->arena);
-    TOC_TRY(find_claim(what, claim, &target, err));
-    return end_one(what, &target, err);
+    for (size_t at = 0; at < what->claims.size; at += sizeof(toc_claim_id)) {
+        toc_statement target;
+        toc_claim_id claim;
+        memcpy(claim.bytes, what->claims.data + at, sizeof claim.bytes);
+        toc_arena_reset(what->arena);
+        TOC_TRY(find_claim(what, &claim, &target, err));
+        TOC_TRY(end_one(what, &target, err));
+    }
+    return TOC_OK;
 }
 
 /* ---- by drafts ---- */

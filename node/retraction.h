@@ -1,6 +1,6 @@
 /* node/retraction.h: a retraction as it comes in, over the socket or as text that waited: of one
- * claim by its id, or of what drafts say. Each claim is ended, or refused, by itself.
- * Owns:    an arena. Threads: one.
+ * claims by their ids, or of what drafts say. Each claim is ended, or refused, by itself.
+ * Owns:    an arena, the ids, the readers of a dry run. Threads: one.
  * Errors:  as the writer's; NOT_FOUND and DENIED of a claim named by its id. */
 #ifndef TOC_NODE_RETRACTION_H
 #define TOC_NODE_RETRACTION_H
@@ -19,13 +19,16 @@ typedef struct toc_retraction {
     toc_submission_refusal refusal; /* of a draft */
     void *context;
     uint64_t done, refused;
+    bool by_id;       /* of these claims; else of what drafts say */
+    toc_buf claims;   /* toc_claim_id each */
+    toc_told readers; /* of a dry run; how.dry is this */
     toc_arena *arena; /* made by the first use */
 } toc_retraction;
 void toc_retraction_wipe(toc_retraction *retraction);
 TOC_DEFINE_AUTO_WIPE(toc_retraction, toc_retraction_wipe)
 
-TOC_MUST toc_code toc_retraction_claim(toc_retraction *retraction, const toc_claim_id *claim,
-                                       toc_err *err);
+/* All that are named by their ids. */
+TOC_MUST toc_code toc_retraction_claims(toc_retraction *retraction, toc_err *err);
 TOC_MUST toc_code toc_retraction_part(toc_retraction *retraction, toc_span part, toc_err *err);
 
 #endif
