@@ -271,7 +271,8 @@ TOC_MUST toc_code toc_log_counting_put(toc_log_txn *txn, const toc_circle_id *ci
 /* ---- forks: proofs that a feed has two trees (proto/feed/fork.h), of stored feeds or not ---- */
 
 /* Takes a proof that was checked, of a feed without one or of an earlier index than the one that is
- * held: *out_fresh. Not past TOC_FORKS_PER_ORG_MAX feeds of an org. Journals what it disputes. */
+ * held: *out_fresh. Of feeds that are not here not past TOC_FORKS_PER_ORG_MAX of an org. Journals
+ * what it disputes. */
 TOC_MUST toc_code toc_log_fork_put(toc_log_txn *txn, const toc_fork *fork, toc_time now,
                                    bool *out_fresh, toc_err *err);
 typedef struct toc_known_fork {

@@ -523,7 +523,8 @@ def check_fork(bundle, feed, proof, record, cards, org, circle, lane, generation
     need(name == named, "a fork of another feed")
     index, = struct.unpack(">Q", index)
     newest = cards[org][-1]
-    keys = [newest["sign"], *(key for key, at_ms in newest["retired"].items() if at_ms // 1000 >= generation)]
+    signs = {card["sign"] for card in cards[org]}
+    keys = [newest["sign"], *(key for key, at_ms in newest["retired"].items() if key in signs and at_ms // 1000 >= generation)]
     sides = []
     for _ in range(2):
         size, rest = cut(rest, 2)

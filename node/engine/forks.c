@@ -127,13 +127,28 @@ typedef struct signers {
     size_t count;
 } signers;
 
+typedef struct earlier {
+    toc_log_txn *txn;
+    toc_arena *scratch; /* of one card: an author may have made very many */
+} earlier;
+
+static toc_code earlier_card(void *context, const toc_card_hash *hash, toc_card *out, toc_err *err)
+{
+    const earlier *all = context;
+    toc_arena_reset(all->scratch);
+    return toc_roll_card(all->txn, hash, all->scratch, out, err);
+}
+
 /* NOT_FOUND: the author's card has not come. */
 static toc_code signers_of(toc_log_txn *txn, const toc_feed_name *feed, toc_arena *arena,
                            toc_card *out_card, signers *out, toc_err *err)
 {
+    TOC_AUTO(toc_arena_free) toc_arena *scratch = NULL;
     TOC_TRY(toc_log_card_of(txn, &feed->org, arena, out_card, err));
-    out->count = toc_card_signers(out_card, feed->generation, out->keys);
-    return TOC_OK;
+    TOC_TRY(toc_arena_new(TOC_CARD_ARENA_BYTES, &scratch, err));
+    earlier all = {.txn = txn, .scratch = scratch};
+    const toc_card_source cards = {.context = &all, .card = earlier_card};
+    return toc_card_signers(out_card, &cards, feed->generation, out->keys, &out->count, err);
 }
 
 /* `fork` was checked. */

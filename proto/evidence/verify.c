@@ -312,6 +312,8 @@ static toc_code take_feed(const toc_tlog_proof *proof, toc_evidence *out, toc_er
     TOC_TRY(toc_feed_origin_parse(proof->checkpoint.origin, &out->feed, err));
     if (!toc_circle_id_equal(&out->feed.circle, circle))
         return toc_fail(err, TOC_SIGNATURE, "the charters are of another circle than the feed");
+    if (out->feed.lane == TOC_LANE_KEYS)
+        return toc_fail(err, TOC_MALFORMED, "a feed of keys, in which no record stands");
     toc_feed_id_of(&out->feed, &out->feed_id);
     out->index = proof->index;
     out->checkpoint = proof->checkpoint;
@@ -336,15 +338,17 @@ static toc_code take_fork(const toc_bundle *bundle, toc_evidence *out, toc_err *
     toc_fork fork;
     toc_proof path;
     toc_feed_id id;
+    size_t count;
     toc_verify_key keys[1 + TOC_RETIRED_MAX];
+    const toc_card_source cards = {.context = out, .card = source_card};
     if (bundle->fork.size == 0)
         return TOC_OK;
     TOC_TRY(toc_fork_read(bundle->fork, &fork, err));
     toc_feed_id_of(&fork.feed, &id);
     if (!toc_feed_id_equal(&id, &out->feed_id))
         return toc_fail(err, TOC_SIGNATURE, "it is of another feed");
-    size_t count =
-        toc_card_signers(toc_evidence_card(out, &out->feed.org), out->feed.generation, keys);
+    TOC_TRY(toc_card_signers(toc_evidence_card(out, &out->feed.org), &cards, out->feed.generation,
+                             keys, &count, err));
     TOC_TRY(toc_fork_check(&fork, keys, count, err));
     if (out->index >= fork.index)
         return toc_fail(err, TOC_SIGNATURE,

@@ -269,15 +269,38 @@ void toc_card_fingerprint(const toc_card *card, char out[TOC_FINGERPRINT_BYTES])
     out[at] = '\0';
 }
 
-size_t toc_card_signers(const toc_card *card, uint64_t generation, toc_verify_key *out)
+static bool retires_from(const toc_card *card, const toc_verify_key *key, uint64_t time_s)
 {
-    size_t count = 0;
-    out[count++] = card->sign;
     for (size_t i = 0; i < card->retired_count; i++) {
-        if (card->retired[i].at.unix_ms / 1000 >= generation)
-            out[count++] = card->retired[i].key;
+        if (memcmp(&card->retired[i].key, key, sizeof *key) == 0)
+            return card->retired[i].at.unix_ms / 1000 >= time_s;
     }
-    return count;
+    return false;
+}
+
+static bool among(const toc_verify_key *keys, size_t count, const toc_verify_key *key)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (memcmp(&keys[i], key, sizeof *key) == 0)
+            return true;
+    }
+    return false;
+}
+
+toc_code toc_card_signers(const toc_card *newest, const toc_card_source *cards, uint64_t generation,
+                          toc_verify_key *out, size_t *out_count, toc_err *err)
+{
+    toc_card card = *newest;
+    size_t count = 0;
+    out[count++] = newest->sign;
+    while (card.serial > 1) {
+        const toc_card_hash before = card.previous;
+        TOC_TRY(cards->card(cards->context, &before, &card, err));
+        if (retires_from(newest, &card.sign, generation) && !among(out, count, &card.sign))
+            out[count++] = card.sign;
+    }
+    *out_count = count;
+    return TOC_OK;
 }
 
 bool toc_card_retired_after(const toc_card *card, const toc_verify_key *key, uint64_t time_s)

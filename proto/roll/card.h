@@ -123,9 +123,13 @@ void toc_card_armour(toc_span signed_card, toc_buf *out);
  * (a mail), within it white space is ignored. MALFORMED when there is no card or more than one. */
 TOC_MUST toc_code toc_card_dearmour(toc_span text, toc_buf *out, toc_err *err);
 
-/* The keys that may have signed for a feed of this generation (Unix seconds): the sign key, and
- * those that were retired after it was opened. At most 1 + TOC_RETIRED_MAX; their number. */
-size_t toc_card_signers(const toc_card *card, uint64_t generation, toc_verify_key *out);
+/* The keys that may have signed for a feed of this generation (Unix seconds): the sign key of its
+ * author's newest card, and each sign key of a card before that the newest retired after the feed
+ * was opened. A key that was retired from another purpose, an officer's, is none. `cards` has those
+ * that the newest follows; what it says where one is missing. At most 1 + TOC_RETIRED_MAX keys. */
+TOC_MUST toc_code toc_card_signers(const toc_card *newest, const toc_card_source *cards,
+                                   uint64_t generation, toc_verify_key *out, size_t *out_count,
+                                   toc_err *err);
 /* Does the card retire this key, and later than the whole second `time_s`? What was signed with it
  * then still counts (PROTOCOL §2). */
 bool toc_card_retired_after(const toc_card *card, const toc_verify_key *key, uint64_t time_s);

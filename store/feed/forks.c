@@ -104,16 +104,24 @@ toc_code toc_fork_journal(toc_log_txn *txn, const toc_log_feed *feed, toc_err *e
     return toc_log_journal_add(txn, feed->name.lane, &row, err);
 }
 
+/* Proofs of feeds that are not here are kept for who asks, up to a number: their author makes as
+ * many as he likes, and may not by that keep back one of a feed that is here. */
 toc_code toc_log_fork_put(toc_log_txn *txn, const toc_fork *fork, toc_time now, bool *out_fresh,
                           toc_err *err)
 {
     toc_known_fork before;
+    toc_feed_id id;
+    toc_log_feed feed;
     bool known = toc_log_fork(txn, &fork->feed, &before, NULL) == TOC_OK;
     *out_fresh = false;
     if (known && before.fork.index <= fork->index)
         return TOC_OK;
-    bool room = known;
-    if (!known)
+    toc_feed_id_of(&fork->feed, &id);
+    toc_code code = toc_log_feed_find(txn, &id, &feed, err);
+    if (code != TOC_OK && code != TOC_NOT_FOUND)
+        return code;
+    bool held = code == TOC_OK, room = true;
+    if (!known && !held)
         TOC_TRY(toc_fork_room(txn, &fork->feed.org, TOC_FORK_KEY_BYTES, &room, err));
     if (!room)
         return TOC_OK;
@@ -126,11 +134,5 @@ toc_code toc_log_fork_put(toc_log_txn *txn, const toc_fork *fork, toc_time now, 
                             toc_buf_view(&bytes), err));
     TOC_TRY(toc_suspicion_drop(txn, &fork->feed, err));
     *out_fresh = true;
-    toc_feed_id id;
-    toc_log_feed feed;
-    toc_feed_id_of(&fork->feed, &id);
-    toc_code code = toc_log_feed_find(txn, &id, &feed, err);
-    return code == TOC_NOT_FOUND ? TOC_OK
-           : code == TOC_OK      ? toc_fork_journal(txn, &feed, err)
-                                 : code;
+    return held ? toc_fork_journal(txn, &feed, err) : TOC_OK;
 }

@@ -13,7 +13,7 @@ import sys
 
 from fork_make import growth_of, path_of, root_of
 from wire_crypto import ed25519_public, ed25519_sign, x25519, xchacha20poly1305_seal
-from wire import b, h, u16, u32, u64
+from wire import LANES, b, h, u16, u32, u64
 
 GENERATION = 1767225600
 START_S = GENERATION + 100
@@ -109,10 +109,10 @@ class Case:
     """An author, a witness and a charter; what a case changes is an argument."""
 
     def __init__(self, author, witness, charters, sign="sign1", cosigned=(("cosign1", START_S),), epoch=1, content=b"a record",
-                 inner=None, author_cosigns=None):
-        circle = charters[0][2]
-        self.origin = f"tocsin/{circle.hex()}/{author.id.hex()}/bulk/{GENERATION}"
-        self.feed = b(b"tocsin/feed/1\n" + circle + author.id + b"\x01" + u64(GENERATION))
+                 inner=None, author_cosigns=None, lane="bulk"):
+        circle, number = charters[0][2], bytes([LANES[lane]])
+        self.origin = f"tocsin/{circle.hex()}/{author.id.hex()}/{lane}/{GENERATION}"
+        self.feed = b(b"tocsin/feed/1\n" + circle + author.id + number + u64(GENERATION))
         grant_body = (author.cards[0][1] + u64(1) + charters[-1][1] + u32(len(charters)) + bytes(32) + b"\x01"
                       + u16(0) + u16(0))
         grant = b"\x01\x01" + u16(0) + u32(epoch) + b"\xff" * 4 + u32(len(grant_body)) + bytes(32) + grant_body
@@ -209,6 +209,8 @@ def cases():
     yield "good-author-cosigns", Case(a, w, first(a, w), author_cosigns=[("cosign1", START_S)])
     yield "bad-two-receipts-of-one-org", Case(a, w, first(a, w), cosigned=[("cosign1", START_S), ("cosign1", START_S + 1)])
     yield "bad-cosigned-at-no-time", Case(a, w, first(a, w), cosigned=[("cosign1", 0)])
+    yield "good-alert", Case(a, w, first(a, w), lane="alert")
+    yield "bad-record-in-the-keys-lane", Case(a, w, first(a, w), lane="keys")
     yield "bad-observer-writes", Case(a, w, first(a, w, role=3))
     yield "bad-epoch-of-another-grant", Case(a, w, first(a, w), epoch=2)
     yield "bad-head-by-a-key-of-nobody", Case(a, w, first(a, w), sign="sign9")
@@ -249,6 +251,7 @@ def cases():
     yield "good-head-seen-by-who-left", Case(a, w, [both, charter([(a, 1)], [a], both[1], both[2], 2)],
                                              cosigned=[("cosign1", turned - 1)])
     yield "good-forked-by-a-key-retired-since", Case(a, w, first(a, w), sign="sign2").fork()
+    yield "bad-forked-by-a-key-retired-from-cosigning", Case(a, w, first(a, w), sign="sign2").fork(other_key="cosign1")
     yield "good-cosigned-before", Case(a, w, first(a, w), sign="sign2", author_cosigns=[("cosign1", turned - 1)])
     yield "bad-cosigned-since", Case(a, w, first(a, w), sign="sign2", author_cosigns=[("cosign1", turned)])
     yield "bad-cosigned-by-a-sign-key", Case(a, w, first(a, w), sign="sign2", author_cosigns=[("sign1", turned - 1)])

@@ -505,29 +505,23 @@ static toc_code lie_in_store(void *context, toc_engine *engine, toc_log_txn *txn
     return toc_log_fork_put(txn, context, now.wall, &fresh, err);
 }
 
-/* A member would silence another: it makes both sides up, signs one itself, or shows one twice. */
-static void a_proof_that_its_author_did_not_sign_disputes_nothing(void **state)
+/* MALLORY holds a proof whose other side is made up and signed by this key, and tells of it. */
+static void tell_of_another_tree(scene *s, const toc_log_feed *feed, const toc_secret *by)
 {
-    scene *s = *state;
     toc_err err;
-    toc_log_feed feed;
     toc_log_txn *txn = NULL;
     toc_span held;
     toc_hash other;
     memset(other.bytes, 9, sizeof other.bytes);
-    TOC_AUTO(toc_secret_free) toc_secret *own = steal(s, MALLORY, TOC_OWN_SIGN);
     TOC_AUTO(toc_buf_wipe) toc_buf note = {0};
-    say_claim(s, common_wallet);
-    steps(s, 200);
-    assert_true(feed_at(s, MALLORY, AUTHOR, TOC_LANE_ALERT, &feed));
-    toc_fork fork = {.feed = feed.name};
+    toc_fork fork = {.feed = feed->name};
     TOC_CHECK_OK(toc_log_read(s->net.nodes[MALLORY].log, &txn, &err));
-    toc_log_tree tree = {.txn = txn, .number = feed.number};
+    toc_log_tree tree = {.txn = txn, .number = feed->number};
     toc_tree_source stored = toc_log_tree_source(&tree);
     toc_tree_source made = {.context = &other, .subtree = one_leaf};
-    TOC_CHECK_OK(toc_log_head_note(txn, feed.number, &held, &err));
-    TOC_CHECK_OK(toc_checkpoint_sign(&feed.name, 1, &other, own, &note, &err));
-    TOC_CHECK_OK(toc_fork_side_make(&stored, feed.head_size, 0, held, &fork.sides[0], &err));
+    TOC_CHECK_OK(toc_log_head_note(txn, feed->number, &held, &err));
+    TOC_CHECK_OK(toc_checkpoint_sign(&feed->name, 1, &other, by, &note, &err));
+    TOC_CHECK_OK(toc_fork_side_make(&stored, feed->head_size, 0, held, &fork.sides[0], &err));
     TOC_CHECK_OK(toc_fork_side_make(&made, 1, 0, toc_buf_view(&note), &fork.sides[1], &err));
     TOC_AUTO(toc_buf_wipe) toc_buf bytes = {0};
     toc_fork_write(&fork, &bytes);
@@ -536,11 +530,44 @@ static void a_proof_that_its_author_did_not_sign_disputes_nothing(void **state)
     assert_true(sim_do(&s->net, &s->net.nodes[MALLORY], lie_in_store, &fork));
     claim_fork(s, &fork);
     steps(s, 200);
-    assert_int_equal(forked_at(s, READER, &feed), UINT64_MAX);
-    assert_int_equal(forked_at(s, AUTHOR, &feed), UINT64_MAX);
+}
+
+static void expect_nothing_disputed(scene *s, const toc_log_feed *feed)
+{
+    assert_int_equal(forked_at(s, READER, feed), UINT64_MAX);
+    assert_int_equal(forked_at(s, AUTHOR, feed), UINT64_MAX);
     assert_true(refused(s, READER, MALLORY, TOC_REFUSE_CHECKPOINT_SIGNATURE) > 0);
     assert_int_equal(refused(s, READER, AUTHOR, TOC_REFUSE_FORK), 0);
     assert_int_equal(opened_by(s, READER), 1);
+}
+
+/* A member would silence another: it makes a side up and signs it itself. */
+static void a_proof_that_its_author_did_not_sign_disputes_nothing(void **state)
+{
+    scene *s = *state;
+    toc_log_feed feed;
+    TOC_AUTO(toc_secret_free) toc_secret *own = steal(s, MALLORY, TOC_OWN_SIGN);
+    say_claim(s, common_wallet);
+    steps(s, 200);
+    assert_true(feed_at(s, MALLORY, AUTHOR, TOC_LANE_ALERT, &feed));
+    tell_of_another_tree(s, &feed, own);
+    expect_nothing_disputed(s, &feed);
+}
+
+/* Its author's key it was, and its newest card retires it: but for cosigning, as that of an officer
+ * who left was for approvals. */
+static void a_key_that_was_never_for_heads_proves_no_fork(void **state)
+{
+    scene *s = *state;
+    toc_log_feed feed;
+    TOC_AUTO(toc_secret_free) toc_secret *cosign = steal(s, AUTHOR, TOC_OWN_COSIGN);
+    say_claim(s, common_wallet);
+    steps(s, 200);
+    assert_true(sim_rotate(&s->net, &s->net.nodes[AUTHOR], TOC_CHANGE_COSIGN, false, false));
+    steps(s, 500);
+    assert_true(feed_at(s, MALLORY, AUTHOR, TOC_LANE_ALERT, &feed));
+    tell_of_another_tree(s, &feed, cosign);
+    expect_nothing_disputed(s, &feed);
 }
 
 /* ---- the author ---- */
@@ -591,6 +618,7 @@ int main(void)
         TEST(of_two_proofs_that_of_the_earlier_place_is_kept_by_all),
         TEST(a_head_whose_tree_nobody_shows_is_kept_and_told_until_there_is_a_proof),
         TEST(a_proof_that_its_author_did_not_sign_disputes_nothing),
+        TEST(a_key_that_was_never_for_heads_proves_no_fork),
         TEST(an_author_whose_key_is_stolen_writes_nothing_before_it_has_another),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

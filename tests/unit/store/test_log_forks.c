@@ -24,16 +24,21 @@ static toc_fork fork_at(uint64_t index)
     return fork;
 }
 
-static bool put(const toc_logbook *book, uint64_t index, uint64_t at_ms)
+static bool put_fork(const toc_logbook *book, const toc_fork *fork, uint64_t at_ms)
 {
     toc_err err = {0};
     bool fresh;
     toc_log_txn *txn = NULL;
-    const toc_fork fork = fork_at(index);
     ASSERT_OK(toc_log_write(book->log, &txn, &err));
-    ASSERT_OK(toc_log_fork_put(txn, &fork, (toc_time){at_ms}, &fresh, &err));
+    ASSERT_OK(toc_log_fork_put(txn, fork, (toc_time){at_ms}, &fresh, &err));
     ASSERT_OK(toc_log_commit(txn, &err));
     return fresh;
+}
+
+static bool put(const toc_logbook *book, uint64_t index, uint64_t at_ms)
+{
+    const toc_fork fork = fork_at(index);
+    return put_fork(book, &fork, at_ms);
 }
 
 static void expect_known(const toc_logbook *book, uint64_t index, uint64_t since_ms)
@@ -64,6 +69,31 @@ static void an_earlier_place_replaces_a_later_one_and_the_moment_stays(void **st
     expect_known(book, 3, 1000);
 }
 
+/* Who would show two histories unpunished signs many others first, of feeds that he never opened.
+ */
+static void made_up_feeds_keep_no_proof_of_a_real_one_back(void **state)
+{
+    const toc_logbook *book = *state;
+    toc_err err = {0};
+    toc_log_feed feed;
+    toc_log_txn *txn = NULL;
+    toc_fork made_up = fork_at(5);
+    for (uint32_t i = 0; i < TOC_FORKS_PER_ORG_MAX; i++) {
+        made_up.feed.generation = 100 + i;
+        assert_true(put_fork(book, &made_up, 1000));
+    }
+    made_up.feed.generation = 99;
+    assert_false(put_fork(book, &made_up, 1000));
+    assert_false(put(book, 5, 1000));
+    const toc_feed_name name = toc_logbook_name(TOC_LANE_BULK, 7);
+    ASSERT_OK(toc_log_write(book->log, &txn, &err));
+    ASSERT_OK(toc_log_feed_new(txn, &name, &feed, &err));
+    toc_logbook_append(book, txn, &feed, 3, true);
+    ASSERT_OK(toc_log_commit(txn, &err));
+    assert_true(put(book, 5, 2000));
+    expect_known(book, 5, 2000);
+}
+
 static void a_row_that_is_no_proof_is_told(void **state)
 {
     const toc_logbook *book = *state;
@@ -91,6 +121,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(an_earlier_place_replaces_a_later_one_and_the_moment_stays),
+        TEST(made_up_feeds_keep_no_proof_of_a_real_one_back),
         TEST(a_row_that_is_no_proof_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
