@@ -83,11 +83,7 @@ static toc_code decide(void *context, toc_engine *engine, toc_log_txn *txn, toc_
 static toc_code say_decision(toc_talk *talk, const toc_log_decision *decision, toc_err *err)
 {
     TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
-    toc_answer_decision answer = {.split = decision->split,
-                                  .wallets = {decision->wallets[0], decision->wallets[1]},
-                                  .at = decision->at,
-                                  .who = decision->who,
-                                  .note = decision->note};
+    toc_answer_decision answer = toc_query_decided(decision);
     toc_json_decided(&answer, &line);
     TOC_TRY(toc_buf_ok(&line, err));
     return toc_talk_line(talk, toc_buf_view(&line), err);

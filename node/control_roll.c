@@ -206,20 +206,6 @@ typedef struct peer_listing {
     toc_log_txn *txn;
 } peer_listing;
 
-static void add_lines(toc_json *json, const char *key, toc_span lines)
-{
-    toc_json_open(json, key, '[');
-    while (lines.size > 0) {
-        const uint8_t *end = memchr(lines.data, '\n', lines.size);
-        size_t length = end == NULL ? lines.size : (size_t)(end - lines.data);
-        if (length > 0)
-            toc_json_text(json, NULL, toc_span_of(lines.data, length));
-        size_t used = end == NULL ? length : length + 1;
-        lines = toc_span_of(lines.data + used, lines.size - used);
-    }
-    toc_json_close(json, ']');
-}
-
 static toc_code list_peer(void *context, const toc_org_id *org, toc_span endpoints, toc_err *err)
 {
     const peer_listing *listing = context;
@@ -233,7 +219,7 @@ static toc_code list_peer(void *context, const toc_org_id *org, toc_span endpoin
     add_card_name(&json, &card);
     toc_json_optional(&json, "kind", card.kind);
     toc_json_optional(&json, "country", card.country);
-    add_lines(&json, "endpoints", endpoints);
+    toc_json_lines(&json, "endpoints", endpoints);
     toc_json_close(&json, '}');
     TOC_TRY(toc_buf_ok(&line, err));
     return toc_talk_line(listing->talk, toc_buf_view(&line), err);

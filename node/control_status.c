@@ -159,16 +159,7 @@ static void add_endpoints(toc_json *json, toc_log_txn *txn, const toc_peer_state
     toc_span lines = {0};
     if (!peer->known || toc_log_peer_get(txn, &peer->org, &lines, NULL) != TOC_OK)
         lines = (toc_span){0};
-    toc_json_open(json, "endpoints", '[');
-    while (lines.size > 0) {
-        const uint8_t *end = memchr(lines.data, '\n', lines.size);
-        size_t length = end == NULL ? lines.size : (size_t)(end - lines.data);
-        if (length > 0)
-            toc_json_text(json, NULL, toc_span_of(lines.data, length));
-        size_t used = end == NULL ? length : length + 1;
-        lines = toc_span_of(lines.data + used, lines.size - used);
-    }
-    toc_json_close(json, ']');
+    toc_json_lines(json, "endpoints", lines);
 }
 
 static toc_code add_peer_state(toc_json *json, toc_log_txn *txn, const toc_peer_state *peer,

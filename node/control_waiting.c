@@ -128,18 +128,17 @@ toc_code toc_waiting_take(toc_node *node, toc_writer *writer, const toc_deed *by
                           toc_err *err)
 {
     TOC_AUTO_JSON json_t *request = NULL;
-    const uint8_t *line_end = text.size == 0 ? NULL : memchr(text.data, '\n', text.size);
-    if (line_end == NULL)
+    toc_span line;
+    if (!toc_line_ended(&text, &line))
         return toc_fail(err, TOC_MALFORMED, "the submission has no request line");
-    size_t line = (size_t)(line_end - text.data);
     waiting what = {.node = node,
                     .writer = writer,
                     .by = *by,
-                    .frames = toc_span_of(line_end + 1, text.size - line - 1),
+                    .frames = text,
                     .refusal = refusal,
                     .context = context,
                     .summary = out_summary};
-    what.by.request = toc_span_of(text.data, line);
+    what.by.request = line;
     TOC_TRY(toc_args_parse(what.by.request, &request, err));
     toc_code code = take(&what, request, err);
     if (!what.begun)

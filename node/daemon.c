@@ -10,6 +10,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "proto/base/text.h"
 #include "proto/crypto/storekey.h"
 
 enum {
@@ -53,9 +54,9 @@ static toc_code read_small(const char *path, toc_buf *out, toc_err *err)
 
 static toc_span first_line(toc_span text)
 {
-    const uint8_t *end = text.size == 0 ? NULL : memchr(text.data, '\n', text.size);
-    return toc_passphrase_trim(
-        toc_span_of(text.data, end == NULL ? text.size : (size_t)(end - text.data)));
+    toc_span line;
+    (void)toc_line_next(&text, &line);
+    return toc_passphrase_trim(line);
 }
 
 static toc_code ask_terminal(toc_buf *out, toc_err *err)

@@ -4,6 +4,7 @@
 #include "node/clock.h"
 #include "node/state.h"
 #include "proto/base/limits.h"
+#include "proto/base/text.h"
 
 /* ---- events of the links: into the inbox, never blocking ---- */
 
@@ -74,13 +75,10 @@ typedef struct peer_rows {
 
 static void split_lines(toc_span lines, toc_links_peer *out)
 {
-    while (lines.size > 0 && out->endpoint_count < TOC_ENDPOINTS_MAX) {
-        const uint8_t *end = memchr(lines.data, '\n', lines.size);
-        size_t length = end == NULL ? lines.size : (size_t)(end - lines.data);
-        if (length > 0)
-            out->endpoints[out->endpoint_count++] = toc_span_of(lines.data, length);
-        size_t used = end == NULL ? length : length + 1;
-        lines = toc_span_of(lines.data + used, lines.size - used);
+    toc_span line;
+    while (out->endpoint_count < TOC_ENDPOINTS_MAX && toc_line_next(&lines, &line)) {
+        if (line.size > 0)
+            out->endpoints[out->endpoint_count++] = line;
     }
 }
 

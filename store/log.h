@@ -62,6 +62,7 @@ typedef struct toc_judge {
     uint32_t epoch;
     toc_key_id key_id;
 } toc_judge;
+toc_judge toc_judge_of(const toc_grant *grant, uint64_t index);
 
 typedef struct toc_log_feed {
     uint32_t number; /* local handle, from 1; appears in no answer and no digest */

@@ -37,6 +37,9 @@ TOC_MUST toc_code toc_query_fork(toc_log_txn *log, const toc_known_fork *known, 
 TOC_MUST toc_code toc_query_suspicion(toc_log_txn *log, const toc_log_suspicion *heads,
                                       toc_arena *arena, toc_answer_fork *out, toc_err *err);
 
+/* A decision of this node, without its effect; what it lends is the decision's. */
+toc_answer_decision toc_query_decided(const toc_log_decision *decision);
+
 TOC_MUST toc_code toc_query_dossier(toc_query *query, const char *text, const toc_wallet *wallet,
                                     toc_dossier *out, toc_err *err);
 /* Whether a notice with effect calls the wallet, with its tag, a deposit (RULES §9). */

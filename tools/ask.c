@@ -17,15 +17,19 @@ void toc_request_audience(toc_json *json, const toc_opts *args)
         toc_json_text(json, "audience", toc_span_text(name));
 }
 
+void toc_request_array(toc_json *json, const char *key, const toc_opts *args)
+{
+    toc_json_open(json, key, '[');
+    for (size_t i = 0; i < args->word_count; i++)
+        toc_json_text(json, NULL, toc_span_text(args->words[i]));
+    toc_json_close(json, ']');
+}
+
 void toc_request_words(toc_buf *out, const char *command, const char *key, const toc_opts *args)
 {
     toc_json json = toc_request_begin(out, command);
-    if (key != NULL) {
-        toc_json_open(&json, key, '[');
-        for (size_t i = 0; i < args->word_count; i++)
-            toc_json_text(&json, NULL, toc_span_text(args->words[i]));
-        toc_json_close(&json, ']');
-    }
+    if (key != NULL)
+        toc_request_array(&json, key, args);
     toc_json_close(&json, '}');
 }
 

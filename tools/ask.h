@@ -28,7 +28,9 @@ toc_json toc_request_begin(toc_buf *out, const char *command);
         "audience", "NAME", "as this audience is answered: an [audience NAME] of tocsind.conf"     \
     }
 void toc_request_audience(toc_json *json, const toc_opts *args);
-/* {"command": …} alone, or with an array of the words. */
+/* Its member `key`: an array of the words. */
+void toc_request_array(toc_json *json, const char *key, const toc_opts *args);
+/* {"command": …} alone, or with such an array. */
 void toc_request_words(toc_buf *out, const char *command, const char *key, const toc_opts *args);
 
 /* `request`: a whole JSON object. *out_end (may be NULL) gets the object of the last frame. */

@@ -181,6 +181,33 @@ toc_code toc_opts_expect(const toc_opts *args, size_t least, size_t most, const 
     return TOC_OK;
 }
 
+static toc_code take_stdin(toc_opts_take take, void *context, toc_err *err)
+{
+    char *line = NULL;
+    size_t room = 0;
+    ssize_t size;
+    toc_code code = TOC_OK;
+    while (code == TOC_OK && (size = getline(&line, &room, stdin)) >= 0) {
+        toc_span text = toc_span_of(line, (size_t)size);
+        while (text.size > 0 && strchr(" \t\r\n", text.data[text.size - 1]) != NULL)
+            text.size--;
+        if (text.size > 0)
+            code = take(context, text, err);
+    }
+    free(line);
+    return code;
+}
+
+toc_code toc_opts_texts(const toc_opts *args, toc_opts_take take, void *context, toc_err *err)
+{
+    for (size_t i = 0; i < args->word_count; i++) {
+        bool dash = strcmp(args->words[i], "-") == 0;
+        TOC_TRY(dash ? take_stdin(take, context, err)
+                     : take(context, toc_span_text(args->words[i]), err));
+    }
+    return TOC_OK;
+}
+
 /* ---- configuration ---- */
 
 static bool config_was_named(const toc_cli *cli)

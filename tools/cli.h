@@ -68,6 +68,12 @@ TOC_MUST toc_code toc_opts_number(const toc_opts *args, const char *name, uint64
 TOC_MUST toc_code toc_opts_expect(const toc_opts *args, size_t least, size_t most, const char *what,
                                   toc_err *err);
 
+/* Each word in turn; "-" stands for the lines of stdin, without the blanks at their ends and
+ * without empty ones. Lent until `take` returns; ends with the first failure. */
+typedef toc_code (*toc_opts_take)(void *context, toc_span text, toc_err *err);
+TOC_MUST toc_code toc_opts_texts(const toc_opts *args, toc_opts_take take, void *context,
+                                 toc_err *err);
+
 /* Reads the configuration; without a file the defaults, unless one was named. --state overrules. */
 TOC_MUST toc_code toc_cli_config(const toc_cli *cli, toc_config *out, toc_err *err);
 /* The path it is read from. `out` takes TOC_CONFIG_PATH_BYTES. */

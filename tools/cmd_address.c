@@ -201,8 +201,9 @@ static void show_people(const asking *all, toc_span input, const toc_wallet_cand
 
 /* ---- one, and all ---- */
 
-static toc_code show_one(asking *all, toc_span input, toc_err *err)
+static toc_code show_one(void *context, toc_span input, toc_err *err)
 {
+    asking *all = context;
     TOC_AUTO(toc_buf_wipe) toc_buf out = {0};
     toc_wallet_candidates found = {0};
     toc_err why = {0};
@@ -217,23 +218,6 @@ static toc_code show_one(asking *all, toc_span input, toc_err *err)
         show_people(all, input, &found, failed ? &why : NULL, &out);
     toc_progress_show(&all->progress, toc_span_text("addresses"), ++all->done, 0);
     return toc_print(&out, err);
-}
-
-static toc_code each_line_of_stdin(asking *all, toc_err *err)
-{
-    char *line = NULL;
-    size_t room = 0;
-    ssize_t size;
-    toc_code code = TOC_OK;
-    while (code == TOC_OK && (size = getline(&line, &room, stdin)) >= 0) {
-        toc_span text = toc_span_of(line, (size_t)size);
-        while (text.size > 0 && strchr(" \t\r\n", text.data[text.size - 1]) != NULL)
-            text.size--;
-        if (text.size > 0)
-            code = show_one(all, text, err);
-    }
-    free(line);
-    return code;
 }
 
 static toc_code take_known(asking *all, const toc_opts *args, toc_err *err)
@@ -281,12 +265,8 @@ toc_code toc_cmd_address(toc_cli *cli, const toc_opts *args, toc_err *err)
     toc_progress_begin(&all.progress);
     all.progress.on &= toc_terminal_columns() == 0; /* on a terminal the answers are the progress */
     toc_code code = take_known(&all, args, err);
-    for (size_t i = 0; i < args->word_count && code == TOC_OK; i++) {
-        if (strcmp(args->words[i], "-") == 0)
-            code = each_line_of_stdin(&all, err);
-        else
-            code = show_one(&all, toc_span_text(args->words[i]), err);
-    }
+    if (code == TOC_OK)
+        code = toc_opts_texts(args, show_one, &all, err);
     toc_progress_end(&all.progress);
     return code;
 }

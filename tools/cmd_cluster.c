@@ -251,10 +251,7 @@ toc_code toc_cmd_cluster(toc_cli *cli, const toc_opts *args, toc_err *err)
     TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
     toc_json json = toc_request_begin(&request, "cluster");
     toc_request_audience(&json, args);
-    toc_json_open(&json, "queries", '[');
-    for (size_t i = 0; i < args->word_count; i++)
-        toc_json_text(&json, NULL, toc_span_text(args->words[i]));
-    toc_json_close(&json, ']');
+    toc_request_array(&json, "queries", args);
     if (toc_opts_has(args, "members"))
         toc_json_number(&json, "members", members);
     toc_json_close(&json, '}');

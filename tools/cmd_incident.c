@@ -296,10 +296,7 @@ toc_code toc_cmd_incident(toc_cli *cli, const toc_opts *args, toc_err *err)
     TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
     toc_json json = toc_request_begin(&request, "incident");
     toc_request_audience(&json, args);
-    toc_json_open(&json, "queries", '[');
-    for (size_t i = 0; i < args->word_count; i++)
-        toc_json_text(&json, NULL, toc_span_text(args->words[i]));
-    toc_json_close(&json, ']');
+    toc_request_array(&json, "queries", args);
     if (toc_opts_has(args, "wallets"))
         toc_json_number(&json, "wallets", wallets);
     toc_json_close(&json, '}');

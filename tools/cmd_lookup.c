@@ -441,8 +441,9 @@ static toc_code send_batch(queries *batch, toc_err *err)
     return code;
 }
 
-static toc_code add_query(queries *batch, toc_span text, toc_err *err)
+static toc_code add_query(void *context, toc_span text, toc_err *err)
 {
+    queries *batch = context;
     if (batch->count == 0) {
         batch->json = toc_request_begin(&batch->request, batch->command);
         toc_request_audience(&batch->json, batch->args);
@@ -452,31 +453,9 @@ static toc_code add_query(queries *batch, toc_span text, toc_err *err)
     return ++batch->count == QUERIES_BATCH ? send_batch(batch, err) : TOC_OK;
 }
 
-static toc_code add_stdin(queries *batch, toc_err *err)
-{
-    char *line = NULL;
-    size_t room = 0;
-    ssize_t size;
-    toc_code code = TOC_OK;
-    while (code == TOC_OK && (size = getline(&line, &room, stdin)) >= 0) {
-        toc_span text = toc_span_of(line, (size_t)size);
-        while (text.size > 0 && strchr(" \t\r\n", text.data[text.size - 1]) != NULL)
-            text.size--;
-        if (text.size > 0)
-            code = add_query(batch, text, err);
-    }
-    free(line);
-    return code;
-}
-
 static toc_code ask_all(queries *batch, const toc_opts *args, toc_err *err)
 {
-    for (size_t i = 0; i < args->word_count; i++) {
-        if (strcmp(args->words[i], "-") == 0)
-            TOC_TRY(add_stdin(batch, err));
-        else
-            TOC_TRY(add_query(batch, toc_span_text(args->words[i]), err));
-    }
+    TOC_TRY(toc_opts_texts(args, add_query, batch, err));
     return send_batch(batch, err);
 }
 

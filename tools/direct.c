@@ -137,11 +137,7 @@ static toc_code answer_queries(direct *at, const char *command, toc_err *err)
 static toc_code say_decision(void *context, const toc_log_decision *decision, toc_err *err)
 {
     TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
-    toc_answer_decision answer = {.split = decision->split,
-                                  .wallets = {decision->wallets[0], decision->wallets[1]},
-                                  .at = decision->at,
-                                  .who = decision->who,
-                                  .note = decision->note};
+    toc_answer_decision answer = toc_query_decided(decision);
     toc_json_decided(&answer, &line);
     return say(context, &line, err);
 }

@@ -7,6 +7,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "proto/base/text.h"
 #include "proto/crypto/secret.h"
 
 enum { PASSPHRASE_BYTES_MAX = 1024, PRIVATE_BITS = 077 };
@@ -28,8 +29,9 @@ static toc_code from_file(const char *path, toc_buf *out, toc_err *err)
     TOC_TRY(check_mode(path, err));
     TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
     TOC_TRY(toc_file_read(path, PASSPHRASE_BYTES_MAX, &text, err));
-    const uint8_t *end = text.size == 0 ? NULL : memchr(text.data, '\n', text.size);
-    toc_buf_add(out, text.data, end == NULL ? text.size : (size_t)(end - text.data));
+    toc_span whole = toc_buf_view(&text), line;
+    (void)toc_line_next(&whole, &line);
+    toc_buf_add_span(out, line);
     return toc_buf_ok(out, err);
 }
 

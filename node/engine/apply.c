@@ -220,13 +220,7 @@ static toc_code check_grants(toc_log_txn *txn, const engine_feed *feed, const to
             TOC_TRY(check_right(txn, feed, &grant, index, err));
         before = grant;
         has = *out_any = true;
-        *out_judge = (toc_judge){.index = index,
-                                 .card = grant.card,
-                                 .card_serial = grant.card_serial,
-                                 .charter = grant.charter,
-                                 .charter_version = grant.charter_version,
-                                 .epoch = grant.epoch,
-                                 .key_id = grant.key_id};
+        *out_judge = toc_judge_of(&grant, index);
     }
     return TOC_OK;
 }

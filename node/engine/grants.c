@@ -24,17 +24,6 @@ enum {
 
 /* ---- writing grants ---- */
 
-static void judge_of(const toc_grant *grant, uint64_t index, toc_judge *out)
-{
-    *out = (toc_judge){.index = index,
-                       .card = grant->card,
-                       .card_serial = grant->card_serial,
-                       .charter = grant->charter,
-                       .charter_version = grant->charter_version,
-                       .epoch = grant->epoch,
-                       .key_id = grant->key_id};
-}
-
 static toc_code own_feed(toc_engine *engine, toc_log_txn *txn, const toc_feed_name *name,
                          toc_log_feed *out, engine_feed **out_state, toc_err *err)
 {
@@ -79,7 +68,7 @@ static toc_code append_grants(toc_engine *engine, toc_log_txn *txn, const toc_fe
                 toc_span_of(boxes.data + first * TOC_BOX_BYTES, (size_t)part.count * TOC_BOX_BYTES);
         TOC_TRY(toc_grant_write(&part, &bytes, err));
         ends[i] = bytes.size;
-        judge_of(&part, feed.frontier.size + i, &judge);
+        judge = toc_judge_of(&part, feed.frontier.size + i);
     }
     TOC_TRY(toc_buf_ok(&bytes, err));
     toc_span entries[GRANTS_PARTS_MAX];

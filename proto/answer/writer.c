@@ -46,6 +46,17 @@ void toc_json_optional(toc_json *json, const char *key, toc_span text)
         toc_json_text(json, key, text);
 }
 
+void toc_json_lines(toc_json *json, const char *key, toc_span lines)
+{
+    toc_span line;
+    toc_json_open(json, key, '[');
+    while (toc_line_next(&lines, &line)) {
+        if (line.size > 0)
+            toc_json_text(json, NULL, line);
+    }
+    toc_json_close(json, ']');
+}
+
 void toc_json_hex(toc_json *json, const char *key, toc_span bytes)
 {
     begin(json, key);

@@ -17,6 +17,7 @@ void toc_json_close(toc_json *json, char bracket);                 /* '}' or ']'
 void toc_json_end_line(toc_json *json);
 void toc_json_text(toc_json *json, const char *key, toc_span text);
 void toc_json_optional(toc_json *json, const char *key, toc_span text); /* null when empty */
+void toc_json_lines(toc_json *json, const char *key, toc_span lines); /* array of those not empty */
 void toc_json_hex(toc_json *json, const char *key, toc_span bytes);
 void toc_json_number(toc_json *json, const char *key, uint64_t value);
 /* Revisions and amounts: readers of JSON lose bits beyond 2^53. */

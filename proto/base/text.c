@@ -363,6 +363,25 @@ void toc_buf_add_json_string(toc_buf *buf, toc_span text)
     toc_buf_add_u8(buf, '"');
 }
 
+bool toc_line_ended(toc_span *text, toc_span *out)
+{
+    const uint8_t *end = text->size == 0 ? NULL : memchr(text->data, '\n', text->size);
+    if (end == NULL)
+        return false;
+    *out = toc_span_of(text->data, (size_t)(end - text->data));
+    *text = toc_span_of(end + 1, text->size - out->size - 1);
+    return true;
+}
+
+bool toc_line_next(toc_span *text, toc_span *out)
+{
+    if (toc_line_ended(text, out))
+        return true;
+    *out = *text;
+    *text = (toc_span){0};
+    return out->size > 0;
+}
+
 bool toc_ascii_equal_nocase(toc_span left, toc_span right)
 {
     if (left.size != right.size)

@@ -40,6 +40,11 @@ toc_time toc_time_of_seconds(uint64_t time_s);
 /* JSON string with quotes; bytes that are no UTF-8 become U+FFFD. */
 void toc_buf_add_json_string(toc_buf *buf, toc_span text);
 
+/* Takes a line off the text, without its newline; false when no newline is left. */
+bool toc_line_ended(toc_span *text, toc_span *out);
+/* The same, and what stands behind the last newline is a line; false when nothing is left. */
+bool toc_line_next(toc_span *text, toc_span *out);
+
 bool toc_ascii_equal_nocase(toc_span left, toc_span right);
 
 #endif

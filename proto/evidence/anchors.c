@@ -94,13 +94,10 @@ static toc_code parse_line(toc_span line, toc_anchor *anchors, size_t *count, to
 toc_code toc_anchors_parse(toc_span text, toc_anchor anchors[TOC_ANCHORS_MAX], size_t *count,
                            toc_err *err)
 {
-    for (size_t number = 1; text.size > 0; number++) {
-        const uint8_t *end = memchr(text.data, '\n', text.size);
-        toc_span line = end == NULL ? text : toc_span_of(text.data, (size_t)(end - text.data));
-        size_t used = end == NULL ? text.size : line.size + 1;
+    toc_span line;
+    for (size_t number = 1; toc_line_next(&text, &line); number++) {
         if (parse_line(line, anchors, count, err) != TOC_OK)
             return toc_wrap(err, "line %zu", number);
-        text = toc_span_of(text.data + used, text.size - used);
     }
     return TOC_OK;
 }

@@ -58,17 +58,6 @@ static bool name_valid(toc_span name)
     return name.size > 0 && memchr(name.data, '+', name.size) == NULL && !has_space(name);
 }
 
-/* Up to the next newline, which is stepped over; false when there is none. */
-static bool next_line(toc_span *rest, toc_span *out)
-{
-    const uint8_t *end = rest->size == 0 ? NULL : memchr(rest->data, '\n', rest->size);
-    if (end == NULL)
-        return false;
-    *out = toc_span_of(rest->data, (size_t)(end - rest->data));
-    *rest = toc_span_of(end + 1, rest->size - out->size - 1);
-    return true;
-}
-
 /* --- notes
  * -----------------------------------------------------------------------------------------------
  */
@@ -121,7 +110,7 @@ toc_code toc_note_parse(toc_span text, toc_note *out, toc_err *err)
         return toc_fail(err, TOC_MALFORMED, "a note without signatures");
     toc_note note = {.body = toc_span_of(text.data, start - 1)};
     toc_span rest = toc_span_of(text.data + start, text.size - start), line;
-    while (next_line(&rest, &line)) {
+    while (toc_line_ended(&rest, &line)) {
         if (note.signature_count == TOC_NOTE_SIGNATURES_MAX)
             return toc_fail(err, TOC_LIMIT, "a note with more than %d signatures",
                             TOC_NOTE_SIGNATURES_MAX);
@@ -216,8 +205,8 @@ toc_code toc_checkpoint_parse(toc_span body, toc_checkpoint *out, toc_err *err)
 {
     toc_checkpoint checkpoint;
     toc_span rest = body, size_line, root_line, extension;
-    if (!next_line(&rest, &checkpoint.origin) || !next_line(&rest, &size_line) ||
-        !next_line(&rest, &root_line))
+    if (!toc_line_ended(&rest, &checkpoint.origin) || !toc_line_ended(&rest, &size_line) ||
+        !toc_line_ended(&rest, &root_line))
         return toc_fail(err, TOC_MALFORMED,
                         "a checkpoint without origin, size and root on a line each");
     if (checkpoint.origin.size == 0)
@@ -229,7 +218,7 @@ toc_code toc_checkpoint_parse(toc_span body, toc_checkpoint *out, toc_err *err)
         root.size != sizeof checkpoint.root.bytes)
         return toc_fail(err, TOC_MALFORMED, "a checkpoint whose root is not 32 bytes in base64");
     memcpy(checkpoint.root.bytes, root.data, root.size);
-    while (next_line(&rest, &extension)) {
+    while (toc_line_ended(&rest, &extension)) {
         if (extension.size == 0)
             return toc_fail(err, TOC_MALFORMED, "a checkpoint with an empty extension line");
     }

@@ -5,16 +5,6 @@
 static const char first_line[] = "c2sp.org/tlog-proof@v1";
 static const char index_word[] = "index ";
 
-static bool next_line(toc_span *rest, toc_span *out)
-{
-    const uint8_t *end = rest->size == 0 ? NULL : memchr(rest->data, '\n', rest->size);
-    if (end == NULL)
-        return false;
-    *out = toc_span_of(rest->data, (size_t)(end - rest->data));
-    *rest = toc_span_of(end + 1, rest->size - out->size - 1);
-    return true;
-}
-
 static toc_code read_index(toc_span line, uint64_t *out, toc_err *err)
 {
     size_t word = sizeof index_word - 1;
@@ -30,7 +20,7 @@ static toc_code read_index(toc_span line, uint64_t *out, toc_err *err)
 static toc_code read_path(toc_span *rest, toc_proof *out, toc_err *err)
 {
     toc_span line;
-    while (next_line(rest, &line)) {
+    while (toc_line_ended(rest, &line)) {
         if (line.size == 0)
             return TOC_OK;
         if (out->count == TOC_PROOF_HASHES_MAX)
@@ -69,10 +59,10 @@ toc_code toc_tlog_proof_read(toc_span text, toc_tlog_proof *out, toc_err *err)
 {
     toc_span rest = text, line;
     toc_tlog_proof proof = {0};
-    if (!next_line(&rest, &line) || !toc_span_equal(line, toc_span_text(first_line)))
+    if (!toc_line_ended(&rest, &line) || !toc_span_equal(line, toc_span_text(first_line)))
         return toc_fail(err, TOC_MALFORMED, "no tlog-proof: its first line is not '%s'",
                         first_line);
-    if (!next_line(&rest, &line))
+    if (!toc_line_ended(&rest, &line))
         return toc_fail(err, TOC_MALFORMED, "a tlog-proof without an index");
     TOC_TRY(read_index(line, &proof.index, err));
     TOC_TRY(read_path(&rest, &proof.path, err));

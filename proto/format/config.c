@@ -445,13 +445,10 @@ toc_code toc_config_parse(const char *name, toc_span text, toc_config *out, toc_
     toc_config config;
     toc_config_default(&config);
     parse at = {.name = name};
-    while (text.size > 0) {
-        const uint8_t *end = memchr(text.data, '\n', text.size);
-        size_t length = end == NULL ? text.size : (size_t)(end - text.data);
+    toc_span line;
+    while (toc_line_next(&text, &line)) {
         at.line++;
-        TOC_TRY(take_line(&at, toc_span_of(text.data, length), &config, err));
-        size_t used = end == NULL ? length : length + 1;
-        text = toc_span_of(text.data + used, text.size - used);
+        TOC_TRY(take_line(&at, line, &config, err));
     }
     /* Everything in it would be taken for a submission, and moved aside. */
     if (strcmp(config.spool, config.state) == 0 || strcmp(config.spool, config.runtime) == 0)

@@ -90,13 +90,7 @@ static toc_code take_grant(feed_walk *walk, uint64_t index, toc_span entry, toc_
         return wrong(walk, index, "it is a grant, and would not be found as one", err);
     walk->check->grants++;
     walk->has_judge = true;
-    walk->judge = (toc_judge){.index = index,
-                              .card = grant.card,
-                              .card_serial = grant.card_serial,
-                              .charter = grant.charter,
-                              .charter_version = grant.charter_version,
-                              .epoch = grant.epoch,
-                              .key_id = grant.key_id};
+    walk->judge = toc_judge_of(&grant, index);
     return TOC_OK;
 }
 

@@ -3,6 +3,17 @@
 #include "proto/feed/entry.h"
 #include "store/feed/internal.h"
 
+toc_judge toc_judge_of(const toc_grant *grant, uint64_t index)
+{
+    return (toc_judge){.index = index,
+                       .card = grant->card,
+                       .card_serial = grant->card_serial,
+                       .charter = grant->charter,
+                       .charter_version = grant->charter_version,
+                       .epoch = grant->epoch,
+                       .key_id = grant->key_id};
+}
+
 toc_code toc_grant_mark(toc_log_txn *txn, uint32_t number, uint64_t index, toc_span entry,
                         toc_err *err)
 {

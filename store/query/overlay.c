@@ -36,6 +36,15 @@ TOC_DEFINE_AUTO_WIPE(reading, reading_wipe)
 
 /* ---- decisions ---- */
 
+toc_answer_decision toc_query_decided(const toc_log_decision *decision)
+{
+    return (toc_answer_decision){.split = decision->split,
+                                 .wallets = {decision->wallets[0], decision->wallets[1]},
+                                 .at = decision->at,
+                                 .who = decision->who,
+                                 .note = decision->note};
+}
+
 static toc_code add_decision(void *context, const toc_log_decision *decision, toc_err *err)
 {
     (void)err;
@@ -322,12 +331,8 @@ static toc_code describe_decision(reading *at, size_t number, toc_answer_decisio
     const toc_log_decision *from = &at->decisions[number];
     const named_wallet *first = &at->wallets[at->pairs[number][0]];
     const named_wallet *second = &at->wallets[at->pairs[number][1]];
-    *out = (toc_answer_decision){.split = from->split,
-                                 .wallets = {from->wallets[0], from->wallets[1]},
-                                 .at = from->at,
-                                 .who = from->who,
-                                 .note = from->note,
-                                 .effect = at->result.effects[number]};
+    *out = toc_query_decided(from);
+    out->effect = at->result.effects[number];
     out->both = toc_arena_zalloc(at->query->arena, first->report_count, sizeof *out->both);
     if (out->both == NULL)
         return toc_query_no_memory(err);

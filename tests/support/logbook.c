@@ -68,13 +68,7 @@ static void add_grant(const toc_logbook *book, toc_logbook_entries *entries, uin
     memset(grant.key_id.bytes, 0x1D, sizeof grant.key_id);
     ASSERT_OK(toc_grant_write(&grant, out, &err));
     entries->has_judge = true;
-    entries->judge = (toc_judge){.index = index,
-                                 .card = grant.card,
-                                 .card_serial = grant.card_serial,
-                                 .charter = grant.charter,
-                                 .charter_version = grant.charter_version,
-                                 .epoch = grant.epoch,
-                                 .key_id = grant.key_id};
+    entries->judge = toc_judge_of(&grant, index);
 }
 
 static void add_record(uint64_t index, size_t body_bytes, toc_buf *out)

@@ -318,6 +318,26 @@ static void ascii_letters_are_equal_in_either_case_and_nothing_else_is(void **st
     assert_false(toc_ascii_equal_nocase(toc_span_text("\xC9"), toc_span_text("\xE9")));
 }
 
+static void lines_are_taken_off_a_text_and_only_one_of_two_takes_what_no_newline_ends(void **state)
+{
+    (void)state;
+    toc_span text = toc_span_text("one\n\nthree"), line = {0};
+    assert_true(toc_line_ended(&text, &line));
+    assert_true(toc_span_equal(line, toc_span_text("one")));
+    assert_true(toc_line_next(&text, &line));
+    assert_int_equal(line.size, 0);
+    assert_false(toc_line_ended(&text, &line));
+    assert_true(toc_span_equal(text, toc_span_text("three")));
+    assert_true(toc_line_next(&text, &line));
+    assert_true(toc_span_equal(line, toc_span_text("three")));
+    assert_false(toc_line_next(&text, &line));
+    text = toc_span_text("\n");
+    assert_true(toc_line_next(&text, &line));
+    assert_int_equal(line.size + text.size, 0);
+    assert_false(toc_line_ended(&text, &line));
+    assert_false(toc_line_next(&text, &line));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -330,6 +350,7 @@ int main(void)
         cmocka_unit_test(what_is_no_date_is_refused_and_leaves_out_untouched),
         cmocka_unit_test(every_day_from_1970_on_prints_as_it_parses),
         cmocka_unit_test(json_strings_escape_what_must_be_and_replace_what_is_no_utf_8),
+        cmocka_unit_test(lines_are_taken_off_a_text_and_only_one_of_two_takes_what_no_newline_ends),
         cmocka_unit_test(ascii_letters_are_equal_in_either_case_and_nothing_else_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

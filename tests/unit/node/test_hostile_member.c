@@ -125,13 +125,7 @@ static toc_code grant_falsely(void *context, toc_engine *engine, toc_log_txn *tx
     toc_span bytes = toc_buf_view(&entry);
     toc_hash leaf;
     toc_entry_leaf(&feed.id, feed.frontier.size, bytes, &leaf);
-    toc_judge judge = {.index = feed.frontier.size,
-                       .card = grant.card,
-                       .card_serial = grant.card_serial,
-                       .charter = grant.charter,
-                       .charter_version = grant.charter_version,
-                       .epoch = grant.epoch,
-                       .key_id = grant.key_id};
+    toc_judge judge = toc_judge_of(&grant, feed.frontier.size);
     engine_feed *state = toc_sync_feed(engine, &feed.name);
     state->written = true;
     state->written_from = feed.frontier.size;
