@@ -15,6 +15,7 @@ enum {
     ALARMS_FEEDS_MAX = 64     /* told of one kind; the first is enough to begin with */
 };
 #define ALARMS_CARD_ENDS_MS (14ull * 86400000ull) /* time to sign the next one */
+#define ALARMS_AGAIN_MS     (7ull * 86400000ull)  /* whoever runs the node looked at it by then */
 
 typedef struct alarms {
     toc_json *json;
@@ -116,6 +117,34 @@ static toc_code missing_bodies(alarms *all, toc_err *err)
         told++;
         at = (toc_erase_place){found.number + 1, 0};
     }
+    return TOC_OK;
+}
+
+/* ---- orders and legal holds ---- */
+
+static toc_code look_at_orders(alarms *all, toc_time unkept, toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
+    toc_orders_again what;
+    if (unkept.unix_ms > 0)
+        raise(all, "orders-unkept", NULL, NULL, unkept,
+              "the file 'orders' in the state directory could not be written: what was ordered, "
+              "held or lifted lately stands in the log alone, and a copy of the log that is put "
+              "back lacks it. The node's messages say why; mend that, then give the next order or "
+              "restart the node");
+    toc_code code = toc_orders_again_get(all->txn, &what, err);
+    if (code == TOC_NOT_FOUND || (code == TOC_OK && all->now.unix_ms > what.at.unix_ms &&
+                                  all->now.unix_ms - what.at.unix_ms >= ALARMS_AGAIN_MS))
+        return TOC_OK;
+    TOC_TRY(code);
+    toc_buf_printf(&text,
+                   "the log was put back from a copy that is older than its orders and legal "
+                   "holds: %u of them are in force again, and %u lifted again (tocsin audit "
+                   "--command orders-again tells which). What else stood in the log alone is as "
+                   "old as the copy: decisions by hand, the audit",
+                   what.again, what.lifted);
+    TOC_TRY(toc_buf_ok(&text, err));
+    raise(all, "orders-again", NULL, NULL, what.at, toc_buf_text(&text));
     return TOC_OK;
 }
 
@@ -228,7 +257,7 @@ static toc_code look_at_suspicion(void *context, const toc_log_suspicion *heads,
 }
 
 toc_code toc_alarms_add(toc_json *json, toc_log_txn *txn, const toc_org_id *self, toc_time now,
-                        toc_err *err)
+                        toc_time unkept, toc_err *err)
 {
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
     TOC_AUTO(toc_arena_free) toc_arena *cards = NULL;
@@ -245,6 +274,7 @@ toc_code toc_alarms_add(toc_json *json, toc_log_txn *txn, const toc_org_id *self
     TOC_TRY(toc_log_suspicions(txn, NULL, look_at_suspicion, &all, err));
     TOC_TRY(missing_keys(&all, err));
     TOC_TRY(missing_bodies(&all, err));
+    TOC_TRY(look_at_orders(&all, unkept, err));
     toc_json_close(json, ']');
     return TOC_OK;
 }

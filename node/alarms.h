@@ -11,8 +11,8 @@
 
 /* Appends the member `alarms`, a list of {alarm, org, circle, since, text}: what, whom it is about,
  * and one sentence that says what to do. An org, a circle or a moment that does not belong to it is
- * null. `self`: this org. */
+ * null. `self`: this org; `unkept`: since when the file of orders lacks some (0: it does not). */
 TOC_MUST toc_code toc_alarms_add(toc_json *json, toc_log_txn *txn, const toc_org_id *self,
-                                 toc_time now, toc_err *err);
+                                 toc_time now, toc_time unkept, toc_err *err);
 
 #endif

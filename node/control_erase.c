@@ -133,12 +133,21 @@ static toc_code read_mandate(toc_talk *talk, json_t *request, toc_mandate_kind k
 typedef toc_code (*mandate_task)(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
                                  toc_err *err);
 
-/* In the log first: what stands only there when the power goes is in the file after the next start.
- */
+/* Of what is done, first what was: then what it lacks. `looked`: whether all that it is about was
+ * seen, its sentence in err. In the log first: what stands only there when the power goes is in the
+ * file after the next start. */
+static toc_code say_done(toc_talk *talk, const naming *all, toc_code looked, toc_err *err)
+{
+    toc_err other;
+    toc_code kept = toc_node_keep_orders(toc_talk_node(talk), looked == TOC_OK ? err : &other);
+    toc_code said = say_claim(talk, all, looked == TOC_OK && kept == TOC_OK ? err : &other);
+    return looked != TOC_OK ? looked : kept != TOC_OK ? kept : said;
+}
+
 static toc_code change(toc_talk *talk, mandate_task task, naming *all, toc_err *err)
 {
     TOC_TRY(toc_node_do(toc_talk_node(talk), task, all, err));
-    return toc_node_keep_orders(toc_talk_node(talk), err);
+    return say_done(talk, all, TOC_OK, err);
 }
 
 static toc_code do_order(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
@@ -158,17 +167,26 @@ static toc_code do_again(void *context, toc_engine *engine, toc_log_txn *txn, to
 }
 
 /* What came while the order was on its way was not refused yet: so it is looked for once more. */
+static toc_code look_again(toc_talk *talk, naming *all, toc_err *err)
+{
+    size_t deleted = all->count;
+    toc_code code = find_places(talk, all, err);
+    if (code == TOC_OK)
+        code = toc_node_do(toc_talk_node(talk), do_again, all, err);
+    all->count = code == TOC_OK ? all->count + deleted : deleted;
+    if (code == TOC_OK || err == NULL)
+        return code;
+    return toc_wrap(err, "the order is in force, and what came in the very moment that it was "
+                         "given may still be here: lift it, and give it again");
+}
+
 toc_code toc_control_order_add(toc_talk *talk, json_t *request, toc_err *err)
 {
     TOC_AUTO(naming_wipe) naming all = {0};
     TOC_TRY(read_mandate(talk, request, TOC_MANDATE_DELETE, &all, err));
     TOC_TRY(find_places(talk, &all, err));
-    TOC_TRY(change(talk, do_order, &all, err));
-    size_t deleted = all.count;
-    TOC_TRY(find_places(talk, &all, err));
-    TOC_TRY(toc_node_do(toc_talk_node(talk), do_again, &all, err));
-    all.count += deleted;
-    return say_claim(talk, &all, err);
+    TOC_TRY(toc_node_do(toc_talk_node(talk), do_order, &all, err));
+    return say_done(talk, &all, look_again(talk, &all, err), err);
 }
 
 static toc_code do_hold(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
@@ -186,8 +204,7 @@ toc_code toc_control_legal_hold_add(toc_talk *talk, json_t *request, toc_err *er
     TOC_TRY(read_mandate(talk, request, TOC_MANDATE_KEEP, &all, err));
     TOC_TRY(toc_args_number(request, "revision", 0, INT64_MAX, &all.mandate.revision, err));
     TOC_TRY(find_some(talk, &all, err));
-    TOC_TRY(change(talk, do_hold, &all, err));
-    return say_claim(talk, &all, err);
+    return change(talk, do_hold, &all, err);
 }
 
 static toc_code do_order_lift(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
@@ -208,8 +225,7 @@ toc_code toc_control_order_lift(toc_talk *talk, json_t *request, toc_err *err)
 {
     TOC_AUTO(naming_wipe) naming all = {0};
     TOC_TRY(toc_args_id(request, "claim", all.claim.bytes, err));
-    TOC_TRY(change(talk, do_order_lift, &all, err));
-    return say_claim(talk, &all, err);
+    return change(talk, do_order_lift, &all, err);
 }
 
 toc_code toc_control_legal_hold_lift(toc_talk *talk, json_t *request, toc_err *err)
@@ -217,8 +233,7 @@ toc_code toc_control_legal_hold_lift(toc_talk *talk, json_t *request, toc_err *e
     TOC_AUTO(naming_wipe) naming all = {.through = UINT64_MAX};
     TOC_TRY(toc_args_id(request, "claim", all.claim.bytes, err));
     TOC_TRY(find_places(talk, &all, err));
-    TOC_TRY(change(talk, do_hold_lift, &all, err));
-    return say_claim(talk, &all, err);
+    return change(talk, do_hold_lift, &all, err);
 }
 
 /* ---- lists ---- */
@@ -228,12 +243,7 @@ static toc_code say_mandate(void *context, const toc_mandate *mandate, toc_err *
     TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
     toc_json json = {.out = &line};
     toc_json_open(&json, NULL, '{');
-    toc_json_hex(&json, "claim", TOC_SPAN_OF(mandate->claim.bytes));
-    if (mandate->kind == TOC_MANDATE_KEEP)
-        toc_json_decimal(&json, "revision", mandate->revision);
-    toc_json_time(&json, "at", mandate->at);
-    toc_json_text(&json, "who", mandate->who);
-    toc_json_text(&json, "reference", mandate->reference);
+    toc_mandate_print(mandate, &json);
     toc_json_close(&json, '}');
     TOC_TRY(toc_buf_ok(&line, err));
     return toc_talk_line(context, toc_buf_view(&line), err);

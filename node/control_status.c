@@ -96,7 +96,8 @@ static toc_code add_status(toc_json *json, toc_node *node, const toc_query *quer
     toc_json_open(json, "circles", '[');
     TOC_TRY(toc_roll_circle_rows(query->log, toc_node_org(node), append_circle, json, err));
     toc_json_close(json, ']');
-    TOC_TRY(toc_alarms_add(json, query->log, toc_node_org(node), query->now, err));
+    TOC_TRY(toc_alarms_add(json, query->log, toc_node_org(node), query->now,
+                           toc_node_orders_unkept(node), err));
     add_store(json, &log, &views);
     toc_json_open(json, "listen", '[');
     for (size_t i = 0; i < config->listen_count; i++) {

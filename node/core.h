@@ -62,6 +62,8 @@ TOC_MUST toc_code toc_node_rebuild(toc_node *node, const uint64_t *shuffle, toc_
 /* Writes the file that has the orders and legal holds too; after one was put or lifted, before that
  * is answered. */
 TOC_MUST toc_code toc_node_keep_orders(toc_node *node, toc_err *err);
+/* Since when that file lacks what the log has; 0: it lacks nothing. */
+toc_time toc_node_orders_unkept(toc_node *node);
 
 /* Rows of `peers`, copied in a round. The caller frees *out. */
 TOC_MUST toc_code toc_node_peers(toc_node *node, toc_peer_state **out, size_t *out_count,

@@ -52,6 +52,7 @@ struct toc_node {
     pthread_mutex_t rebuild_mutex; /* the fold and a rebuild take turns */
 
     pthread_mutex_t orders_mutex; /* whose turn it is to write the file of orders */
+    toc_time orders_unkept;       /* since when it could not be written; 0: it is as the log */
 
     pthread_mutex_t health_mutex;
     toc_err health;

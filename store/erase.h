@@ -128,12 +128,30 @@ TOC_MUST toc_code toc_orders_write(toc_log_txn *txn, const char *path, toc_err *
  * and are not the same. */
 TOC_MUST toc_code toc_orders_compare(toc_log_txn *txn, const char *path, toc_orders_newer *out,
                                      toc_err *err);
-/* The log's orders and holds are those of the file from now on. The count is not yet: *out_changes
- * is for toc_orders_taken, once no entry is here that they forbid, so that who is interrupted
- * begins again. */
-TOC_MUST toc_code toc_orders_take(toc_log_txn *txn, const char *path, uint64_t *out_changes,
-                                  toc_err *err);
+/* What was in force before or is from now on, and not both. Lent. */
+typedef toc_code (*toc_orders_change)(void *context, const toc_mandate *mandate, bool lifted,
+                                      toc_err *err);
+/* The log's orders and holds are those of the file from now on; `change` (NULL: nobody asks) is
+ * told what that changes, before it does. The count is not yet: *out_changes is for
+ * toc_orders_taken, once no entry is here that they forbid, so that who is interrupted begins
+ * again. */
+TOC_MUST toc_code toc_orders_take(toc_log_txn *txn, const char *path, toc_orders_change change,
+                                  void *context, uint64_t *out_changes, toc_err *err);
 TOC_MUST toc_code toc_orders_taken(toc_log_txn *txn, uint64_t changes, toc_err *err);
+
+/* When the log last took orders and holds of the file that differed from its own: how many were in
+ * force again, and how many lifted. Kept for who asks how the node is. */
+typedef struct toc_orders_again {
+    toc_time at;
+    uint32_t again, lifted;
+} toc_orders_again;
+TOC_MUST toc_code toc_orders_again_put(toc_log_txn *txn, const toc_orders_again *what,
+                                       toc_err *err);
+TOC_MUST toc_code toc_orders_again_get(toc_log_txn *txn, toc_orders_again *out,
+                                       toc_err *err); /* NOT_FOUND: never */
+
+/* As members of an object: claim, of a hold the revision, at, who, reference. */
+void toc_mandate_print(const toc_mandate *mandate, toc_json *json);
 
 /* ---- figures ---- */
 

@@ -10,7 +10,8 @@ enum { DEED_DEPTH_MAX = 16 };
 static const char *const door_names[] = {[TOC_DOOR_SOCKET] = "socket",
                                          [TOC_DOOR_SPOOL] = "spool",
                                          [TOC_DOOR_DIRECT] = "direct",
-                                         [TOC_DOOR_HELD] = "held"};
+                                         [TOC_DOOR_HELD] = "held",
+                                         [TOC_DOOR_START] = "start"};
 
 const char *toc_door_name(toc_door door)
 {
@@ -137,7 +138,7 @@ static bool read_asked(const json_t *json, toc_deed *out)
     (void)read_text(json, "audience", &out->audience);
     out->uid = (unsigned)uid;
     out->gid = (unsigned)gid;
-    for (toc_door each = TOC_DOOR_SOCKET; each <= TOC_DOOR_HELD; each++) {
+    for (toc_door each = TOC_DOOR_SOCKET; each <= TOC_DOOR_START; each++) {
         if (toc_span_equal(door, toc_span_text(door_names[each])))
             out->door = each;
     }

@@ -13,7 +13,8 @@ typedef enum toc_door {
     TOC_DOOR_SOCKET = 1, /* uid and gid as the system told them of the caller */
     TOC_DOOR_SPOOL = 2,  /* those of the file's owner */
     TOC_DOOR_DIRECT = 3, /* those of the process that opened the store */
-    TOC_DOOR_HELD = 4    /* the uid of who submitted what was held until now; no gid */
+    TOC_DOOR_HELD = 4,   /* the uid of who submitted what was held until now; no gid */
+    TOC_DOOR_START = 5   /* nobody asked: the node itself, when it starts */
 } toc_door;
 
 typedef struct toc_deed {

@@ -27,6 +27,16 @@ void toc_mandate_read(toc_reader *reader, toc_mandate *out)
     out->reference = toc_read_u16_span(reader, TOC_MANDATE_REFERENCE_BYTES_MAX);
 }
 
+void toc_mandate_print(const toc_mandate *mandate, toc_json *json)
+{
+    toc_json_hex(json, "claim", TOC_SPAN_OF(mandate->claim.bytes));
+    if (mandate->kind == TOC_MANDATE_KEEP)
+        toc_json_decimal(json, "revision", mandate->revision);
+    toc_json_time(json, "at", mandate->at);
+    toc_json_text(json, "who", mandate->who);
+    toc_json_text(json, "reference", mandate->reference);
+}
+
 toc_code toc_mandate_row_open(toc_log_txn *txn, toc_row row, toc_mandate *out, toc_err *err)
 {
     toc_span payload;

@@ -7,7 +7,7 @@
 #include "store/feed/bare.h"
 #include "store/folder.h"
 
-enum { FILE_VERSION = 1, COUNT_AT = 8 };
+enum { FILE_VERSION = 1, COUNT_AT = 8, ROW_KEY_BYTES = 33 };
 
 static const char table[] = "orders";
 
@@ -112,24 +112,112 @@ static toc_code drop_all(toc_log_txn *txn, toc_err *err)
     return code == TOC_NOT_FOUND ? TOC_OK : code;
 }
 
-toc_code toc_orders_take(toc_log_txn *txn, const char *path, uint64_t *out_changes, toc_err *err)
+/* What list_all wrote, one at a time. */
+typedef struct reading {
+    const char *what; /* for errors */
+    toc_reader reader;
+    uint64_t changes;
+    uint32_t left;
+    toc_span bytes; /* of the present one; empty: that was the last */
+    toc_mandate mandate;
+} reading;
+
+static toc_code read_next(reading *at, toc_err *err)
+{
+    toc_reader *reader = &at->reader;
+    size_t start = reader->position;
+    at->bytes = (toc_span){0};
+    if (at->left == 0)
+        return toc_reader_finish(reader, at->what, err);
+    at->left--;
+    at->mandate = (toc_mandate){.kind = (toc_mandate_kind)toc_read_u8(reader)};
+    toc_read_bytes(reader, at->mandate.claim.bytes, sizeof at->mandate.claim.bytes);
+    toc_mandate_read(reader, &at->mandate);
+    at->bytes = toc_span_of(reader->input.data + start, reader->position - start);
+    return toc_reader_ok(reader, at->what, err);
+}
+
+static toc_code read_first(reading *at, const toc_buf *plain, const char *what, toc_err *err)
+{
+    *at = (reading){.what = what, .reader = toc_reader_of(toc_buf_view(plain))};
+    at->changes = toc_read_u64(&at->reader);
+    at->left = toc_read_u32(&at->reader);
+    return read_next(at, err);
+}
+
+/* Both are in the order of the rows. */
+static int compare(const reading *left, const reading *right)
+{
+    if (left->bytes.size == 0 || right->bytes.size == 0)
+        return (left->bytes.size == 0) - (right->bytes.size == 0);
+    return memcmp(left->bytes.data, right->bytes.data, ROW_KEY_BYTES);
+}
+
+static toc_code tell_changes(reading *ours, reading *theirs, toc_orders_change change,
+                             void *context, toc_err *err)
+{
+    while (ours->bytes.size > 0 || theirs->bytes.size > 0) {
+        int order = compare(ours, theirs);
+        bool same = order == 0 && toc_span_equal(ours->bytes, theirs->bytes);
+        if (order <= 0) {
+            if (!same)
+                TOC_TRY(change(context, &ours->mandate, true, err));
+            TOC_TRY(read_next(ours, err));
+        }
+        if (order >= 0) {
+            if (!same)
+                TOC_TRY(change(context, &theirs->mandate, false, err));
+            TOC_TRY(read_next(theirs, err));
+        }
+    }
+    return TOC_OK;
+}
+
+toc_code toc_orders_take(toc_log_txn *txn, const char *path, toc_orders_change change,
+                         void *context, uint64_t *out_changes, toc_err *err)
 {
     TOC_AUTO(toc_buf_wipe) toc_buf plain = {0};
+    TOC_AUTO(toc_buf_wipe) toc_buf own = {0};
+    reading ours, theirs;
     TOC_TRY(open_file(txn, path, &plain, err));
-    toc_reader reader = toc_reader_of(toc_buf_view(&plain));
-    uint64_t changes = toc_read_u64(&reader), before;
-    uint32_t count = toc_read_u32(&reader);
-    TOC_TRY(toc_mandate_changes(txn, &before, err));
-    TOC_TRY(toc_orders_taken(txn, before, err)); /* else it would follow from the rows below */
+    TOC_TRY(list_all(txn, &own, err));
+    TOC_TRY(read_first(&ours, &own, "the log's orders", err));
+    TOC_TRY(read_first(&theirs, &plain, path, err));
+    if (change != NULL)
+        TOC_TRY(tell_changes(&ours, &theirs, change, context, err));
+    TOC_TRY(toc_orders_taken(txn, ours.changes, err)); /* else it would follow from the rows */
     TOC_TRY(drop_all(txn, err));
-    for (uint32_t i = 0; i < count; i++) {
-        toc_mandate mandate = {.kind = (toc_mandate_kind)toc_read_u8(&reader)};
-        toc_read_bytes(&reader, mandate.claim.bytes, sizeof mandate.claim.bytes);
-        toc_mandate_read(&reader, &mandate);
-        TOC_TRY(toc_reader_ok(&reader, path, err));
-        TOC_TRY(toc_mandate_row_put(txn, &mandate, err));
+    TOC_TRY(read_first(&theirs, &plain, path, err));
+    while (theirs.bytes.size > 0) {
+        TOC_TRY(toc_mandate_row_put(txn, &theirs.mandate, err));
+        TOC_TRY(read_next(&theirs, err));
     }
-    TOC_TRY(toc_reader_finish(&reader, path, err));
-    *out_changes = changes;
+    *out_changes = theirs.changes;
+    return TOC_OK;
+}
+
+/* ---- when that was ---- */
+
+#define AGAIN_KEY toc_span_text("orders again")
+
+toc_code toc_orders_again_put(toc_log_txn *txn, const toc_orders_again *what, toc_err *err)
+{
+    uint8_t value[16];
+    toc_put_u64(value, what->at.unix_ms);
+    toc_put_u32(value + 8, what->again);
+    toc_put_u32(value + 12, what->lifted);
+    return toc_checked_put(txn, TOC_LOG_STATE, AGAIN_KEY, TOC_SPAN_OF(value), err);
+}
+
+toc_code toc_orders_again_get(toc_log_txn *txn, toc_orders_again *out, toc_err *err)
+{
+    toc_span value;
+    TOC_TRY(toc_checked_get(txn, TOC_LOG_STATE, AGAIN_KEY, &value, err));
+    if (value.size != 16)
+        return toc_log_lies(txn, TOC_LOG_STATE, AGAIN_KEY, "a moment and two counts are 16 bytes",
+                            err);
+    *out = (toc_orders_again){.at = {.unix_ms = toc_get_u64(value.data)},
+                              .again = toc_get_u32(value.data + 8),
+                              .lifted = toc_get_u32(value.data + 12)};
     return TOC_OK;
 }

@@ -1,11 +1,14 @@
 /* What a person is told to look at. */
 #include "node/alarms.h"
+#include "store/erase.h"
 #include "tests/unit/node/hostile.h"
 
 #include <jansson.h>
 
 #define HOUR_MS 3600000ull
 #define DAY_MS  (24 * HOUR_MS)
+
+static toc_time unkept; /* since when the file of orders lacks some */
 
 static toc_code no_history(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
                            toc_err *err)
@@ -28,7 +31,7 @@ static size_t alarms_of(const scene *s, int node, uint64_t later, const char *na
     toc_time now = {sim_now(&s->net, at).wall.unix_ms + later};
     TOC_CHECK_OK(toc_log_read(at->log, &txn, &err));
     toc_json_open(&json, NULL, '{');
-    TOC_CHECK_OK(toc_alarms_add(&json, txn, &at->org, now, &err));
+    TOC_CHECK_OK(toc_alarms_add(&json, txn, &at->org, now, unkept, &err));
     toc_json_close(&json, '}');
     json_t *all = json_loadb((const char *)out.data, out.size, 0, NULL);
     assert_non_null(all);
@@ -193,6 +196,36 @@ static void two_heads_without_a_tree_are_told_as_suspected(void **state)
     assert_int_equal(alarms_of(s, READER, 0, "fork-suspected"), 0);
 }
 
+static toc_code take_again(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                           toc_err *err)
+{
+    (void)context;
+    (void)engine;
+    toc_orders_again what = {.at = now.wall, .again = 2, .lifted = 1};
+    return toc_orders_again_put(txn, &what, err);
+}
+
+static void orders_that_were_taken_again_are_told_for_a_week(void **state)
+{
+    scene *s = *state;
+    assert_int_equal(alarms_of(s, AUTHOR, 0, "orders-again"), 0);
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], take_again, s));
+    assert_int_equal(alarms_of(s, AUTHOR, 0, "orders-again"), 1);
+    assert_int_equal(alarms_of(s, AUTHOR, 6 * DAY_MS, "orders-again"), 1);
+    assert_int_equal(alarms_of(s, AUTHOR, 8 * DAY_MS, "orders-again"), 0);
+    assert_int_equal(alarms_of(s, READER, 0, "orders-again"), 0);
+}
+
+static void a_file_of_orders_that_lacks_some_is_told_as_long_as_it_does(void **state)
+{
+    scene *s = *state;
+    assert_int_equal(alarms_of(s, AUTHOR, 0, "orders-unkept"), 0);
+    unkept = sim_now(&s->net, &s->net.nodes[AUTHOR]).wall;
+    assert_int_equal(alarms_of(s, AUTHOR, 0, "orders-unkept"), 1);
+    assert_int_equal(alarms_of(s, AUTHOR, 400 * DAY_MS, "orders-unkept"), 1);
+    unkept = (toc_time){0};
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -203,6 +236,8 @@ int main(void)
         TEST(a_card_that_ends_is_told_two_weeks_before),
         TEST(a_fork_is_told_for_good),
         TEST(two_heads_without_a_tree_are_told_as_suspected),
+        TEST(orders_that_were_taken_again_are_told_for_a_week),
+        TEST(a_file_of_orders_that_lacks_some_is_told_as_long_as_it_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

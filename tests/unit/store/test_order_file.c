@@ -43,16 +43,21 @@ static void commit(toc_log_txn *txn)
     ASSERT_OK(toc_log_commit(txn, &err));
 }
 
-static void put(toc_log_txn *txn, toc_mandate_kind kind, uint8_t claim)
+static void put_at(toc_log_txn *txn, toc_mandate_kind kind, uint8_t claim, uint64_t at)
 {
     toc_err err = {0};
     toc_mandate mandate = {.kind = kind,
                            .claim = {{claim}},
                            .revision = claim,
-                           .at = {1700000000000},
+                           .at = {at},
                            .who = toc_span_text("the-one-who-orders"),
                            .reference = toc_span_text(REFERENCE)};
     ASSERT_OK(toc_mandate_put(txn, &mandate, &err));
+}
+
+static void put(toc_log_txn *txn, toc_mandate_kind kind, uint8_t claim)
+{
+    put_at(txn, kind, claim, 1700000000000);
 }
 
 static void drop(toc_log_txn *txn, toc_mandate_kind kind, uint8_t claim)
@@ -125,12 +130,23 @@ static void a_log_that_moved_on_is_newer_until_the_file_is_written(void **state)
     assert_int_equal(about.st_mode & 0777, 0600);
 }
 
+/* "+1.7 -2.8 …": what is in force again, and what is lifted, by kind and claim. */
+static toc_code note_change(void *context, const toc_mandate *mandate, bool lifted, toc_err *err)
+{
+    toc_buf *out = context;
+    toc_buf_printf(out, "%s%c%d.%d", out->size == 0 ? "" : " ", lifted ? '-' : '+',
+                   (int)mandate->kind, mandate->claim.bytes[0]);
+    assert_true(toc_span_equal(mandate->reference, toc_span_text(REFERENCE)));
+    return toc_buf_ok(out, err);
+}
+
 /* Given and lifted after the copy was made: an aborted transaction is as good as a copy. */
 static void an_older_log_takes_what_was_given_and_what_was_lifted(void **state)
 {
     bench *b = *state;
     toc_err err = {0};
     uint64_t changes = 0;
+    TOC_AUTO(toc_buf_wipe) toc_buf told = {0};
     toc_log_txn *txn = begin(b);
     put(txn, TOC_MANDATE_DELETE, 1);
     put(txn, TOC_MANDATE_KEEP, 2);
@@ -145,20 +161,63 @@ static void an_older_log_takes_what_was_given_and_what_was_lifted(void **state)
     toc_log_abort(txn);
     txn = begin(b);
     assert_int_equal(newer(b, txn), TOC_ORDERS_FILE);
-    ASSERT_OK(toc_orders_take(txn, b->path, &changes, &err));
+    ASSERT_OK(toc_orders_take(txn, b->path, note_change, &told, &changes, &err));
+    assert_string_equal(toc_buf_text(&told), "-1.1 +1.4 +2.1 -2.2");
     assert_true(has(txn, TOC_MANDATE_KEEP, 1) && !has(txn, TOC_MANDATE_DELETE, 1));
     assert_false(has(txn, TOC_MANDATE_KEEP, 2));
     assert_true(has(txn, TOC_MANDATE_DELETE, 3) && has(txn, TOC_MANDATE_DELETE, 4));
     commit(txn);
     txn = begin(b);
     assert_int_equal(newer(b, txn), TOC_ORDERS_FILE); /* who was interrupted begins again */
-    ASSERT_OK(toc_orders_take(txn, b->path, &changes, &err));
+    toc_buf_clear(&told);
+    ASSERT_OK(toc_orders_take(txn, b->path, note_change, &told, &changes, &err));
+    assert_int_equal(told.size, 0);
     assert_int_equal(changes, 7);
     ASSERT_OK(toc_orders_taken(txn, changes, &err));
     assert_int_equal(newer(b, txn), TOC_ORDERS_SAME);
     ASSERT_OK(toc_log_check(txn, NULL, NULL, &err));
     put(txn, TOC_MANDATE_DELETE, 9);
     assert_int_equal(newer(b, txn), TOC_ORDERS_LOG);
+    toc_log_abort(txn);
+}
+
+static void an_order_that_was_lifted_and_given_anew_is_told_as_both(void **state)
+{
+    bench *b = *state;
+    toc_err err = {0};
+    uint64_t changes = 0;
+    toc_mandate found;
+    TOC_AUTO(toc_buf_wipe) toc_buf told = {0};
+    toc_log_txn *txn = begin(b);
+    put(txn, TOC_MANDATE_KEEP, 1);
+    commit(txn);
+    txn = begin(b);
+    drop(txn, TOC_MANDATE_KEEP, 1);
+    put_at(txn, TOC_MANDATE_KEEP, 1, 1700000000001);
+    write_file(b, txn);
+    toc_log_abort(txn);
+    txn = begin(b);
+    ASSERT_OK(toc_orders_take(txn, b->path, note_change, &told, &changes, &err));
+    assert_string_equal(toc_buf_text(&told), "-2.1 +2.1");
+    ASSERT_OK(toc_mandate_get(txn, TOC_MANDATE_KEEP, &(toc_claim_id){{1}}, &found, &err));
+    assert_int_equal(found.at.unix_ms, 1700000000001);
+    toc_log_abort(txn);
+}
+
+static void when_orders_were_taken_again_is_kept(void **state)
+{
+    bench *b = *state;
+    toc_err err = {0};
+    toc_orders_again found = {.again = 9}, what = {.at = {1700000000000}, .again = 3, .lifted = 1};
+    toc_log_txn *txn = begin(b);
+    ASSERT_CODE(TOC_NOT_FOUND, toc_orders_again_get(txn, &found, &err));
+    assert_int_equal(found.again, 9);
+    ASSERT_OK(toc_orders_again_put(txn, &what, &err));
+    commit(txn);
+    txn = begin(b);
+    ASSERT_OK(toc_orders_again_get(txn, &found, &err));
+    assert_true(found.at.unix_ms == 1700000000000 && found.again == 3 && found.lifted == 1);
+    ASSERT_OK(toc_log_check(txn, NULL, NULL, &err));
     toc_log_abort(txn);
 }
 
@@ -198,7 +257,7 @@ static void assert_refused(const bench *b, toc_span bytes)
     toc_code code = toc_orders_compare(txn, b->path, &which, &err);
     assert_true(code == TOC_SEALED || code == TOC_MALFORMED || code == TOC_STATE);
     assert_non_null(strstr(err.text, b->path));
-    assert_int_equal(toc_orders_take(txn, b->path, &changes, &err), code);
+    assert_int_equal(toc_orders_take(txn, b->path, NULL, NULL, &changes, &err), code);
     assert_int_equal(changes, 77);
     assert_int_equal(which, TOC_ORDERS_SAME);
     toc_log_abort(txn);
@@ -240,6 +299,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_log_that_moved_on_is_newer_until_the_file_is_written),
         TEST(an_older_log_takes_what_was_given_and_what_was_lifted),
+        TEST(an_order_that_was_lifted_and_given_anew_is_told_as_both),
+        TEST(when_orders_were_taken_again_is_kept),
         TEST(two_histories_of_one_length_are_not_taken_for_one),
         TEST(a_file_that_was_changed_cut_or_sealed_by_another_key_does_not_open),
     };
