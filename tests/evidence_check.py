@@ -598,10 +598,12 @@ def check(data, orgs=(), circles=(), listed_orgs=(), listed_circles=()):
                 receipts.append(read_receipt(head, name, value, cards))
     need(len({each["org"] for each in receipts}) == len(receipts), "two receipts of one org")
     signer, newest = read_head(proof, cards[org]), cards[org][-1]
-    need(signer["sign"] == newest["sign"] or any(
-        each["org"] != org and each["size"] == proof["size"] and each["root"] == proof["root"]
-        and any(each["org"] in charter["members"] for charter in charters)
-        and in_use(newest, signer["sign"], newest["sign"], each["time"]) for each in receipts), "a head by a retired key")
+    vouching = [each["org"] for each in receipts if each["org"] != org
+                and each["size"] == proof["size"] and each["root"] == proof["root"]
+                and any(each["org"] in charter["members"] for charter in charters)
+                and in_use(newest, signer["sign"], newest["sign"], each["time"])]
+    retired = signer["sign"] != newest["sign"]
+    need(not retired or vouching, "a head by a retired key")
     check_grant(bundle, feed, proof, entry, signer, cards, charters[-1], org)
     text, sealed = check_text(bundle, feed, proof["index"], entry)
     forked = check_fork(bundle, feed, proof, record, cards, org, circle, parts[3], generation)
@@ -617,10 +619,11 @@ def check(data, orgs=(), circles=(), listed_orgs=(), listed_circles=()):
         each["known"] = any(names(anchor, each["org"]) for anchor in every) or (
             circle_known and each["org"] in charters[-1]["members"])
     known = circle_known or any(names(anchor, org) for anchor in every)
+    vouched = not retired or circle_known or any(names(anchor, each) for anchor in every for each in vouching)
     involved = {org, *(each["org"] for each in receipts)}
     found = all(any(names(anchor, which) for which in involved) for anchor in orgs) and all(
         each.lower() == circle.hex() for each in circles)
-    return {"proven": known and found, "author_known": known, "circle_known": circle_known, "record": record.hex(),
+    return {"proven": known and vouched and found, "author_known": known, "circle_known": circle_known, "vouched": vouched, "record": record.hex(),
             "org": org.hex(), "circle": circle.hex(), "lane": parts[3], "generation": generation,
             "index": proof["index"], "size": proof["size"], "forked_from": forked, "officers_needed": needed, "approvals": approvals,
             "receipts": sorted([each["org"].hex(), each["time"], each["size"], each["known"]] for each in receipts)}

@@ -176,6 +176,7 @@ void toc_exhibit_json(const toc_exhibit *exhibit, toc_buf *out)
     toc_json_bool(&json, "proven", exhibit->verdict->proven);
     toc_json_bool(&json, "author_known", exhibit->verdict->author_known);
     toc_json_bool(&json, "circle_known", exhibit->verdict->circle_known);
+    toc_json_bool(&json, "vouched", exhibit->verdict->vouched);
     add_record(&json, exhibit->evidence);
     add_custody(&json, exhibit->evidence);
     add_lists(&json, exhibit);

@@ -338,6 +338,12 @@ static void show_not_proven(const toc_exhibit *exhibit, toc_buf *out)
         toc_buf_add_text(out, "  - Who wrote it: the names come with the bundle, and anybody can "
                               "make such a bundle.\n    Give --org with the author's fingerprint "
                               "or --circle with the circle's id, got from elsewhere.\n");
+    if (!verdict->vouched)
+        toc_buf_add_text(out,
+                         "  - That its author signed it while the key was its own: the key was "
+                         "retired since, and nobody\n    who is known by an anchor signed to "
+                         "hold this head before. Give --circle with the circle's id,\n    or "
+                         "--org with the fingerprint of one who did, got from elsewhere.\n");
     if (verdict->missing != NULL)
         toc_buf_add_text(out, "  - What you asked for: an anchor that was given does not occur in "
                               "this bundle.\n");

@@ -160,6 +160,8 @@ static void judge_receipt(const toc_evidence *evidence, toc_evidence_receipt *re
 {
     bool named = is_named(evidence, &receipt->org, anchors, count);
     receipt->known = named || (verdict->circle_known && receipt->member != NULL);
+    /* Whoever vouches was a member, by any of the charters. */
+    verdict->vouched |= receipt->vouches && (named || verdict->circle_known);
     if (!receipt->known || receipt->author || said_before(evidence, receipt))
         return;
     if (verdict->others++ == 0) /* they are in order of time */
@@ -168,7 +170,8 @@ static void judge_receipt(const toc_evidence *evidence, toc_evidence_receipt *re
 
 void toc_evidence_judge(toc_evidence *evidence, toc_anchor *anchors, size_t count, toc_verdict *out)
 {
-    *out = (toc_verdict){.circle_known = circle_known(evidence, anchors, count)};
+    *out = (toc_verdict){.circle_known = circle_known(evidence, anchors, count),
+                         .vouched = !evidence->signer_retired};
     out->author_named = is_named(evidence, &evidence->feed.org, anchors, count);
     out->author_known = out->author_named || out->circle_known;
     for (size_t i = 0; i < evidence->receipt_count; i++)
@@ -177,5 +180,5 @@ void toc_evidence_judge(toc_evidence *evidence, toc_anchor *anchors, size_t coun
         if (!anchors[i].found && !anchors[i].listed)
             out->missing = &anchors[i];
     }
-    out->proven = out->author_known && out->missing == NULL;
+    out->proven = out->author_known && out->vouched && out->missing == NULL;
 }

@@ -52,7 +52,8 @@ typedef struct toc_evidence_receipt {
     uint64_t size;   /* of the head */
     toc_hash root;
     bool author;
-    bool known; /* by an anchor */
+    bool vouches; /* it is another's over the author's head, before the key of that was retired */
+    bool known;   /* by an anchor */
 } toc_evidence_receipt;
 
 enum { TOC_EVIDENCE_RECEIPTS_MAX = 512 }; /* every member of a circle, and some who have left */
@@ -66,7 +67,7 @@ typedef struct toc_evidence {
     toc_time sealed;              /* by the author's clock */
     toc_checkpoint checkpoint;    /* that the author signed; its origin lives in the bundle */
     const toc_card *signer;       /* the card with the key that did */
-    bool signer_retired;          /* retired since; somebody else's receipt is older than that */
+    bool signer_retired;          /* retired since; who vouches says that it is older than that */
     bool forked;                  /* the author's key signed two histories of the feed */
     uint64_t forked_from;         /* the first entry that differs: later than this one */
     toc_checkpoint fork_heads[2]; /* their origin is empty */
@@ -119,7 +120,8 @@ TOC_MUST toc_code toc_anchors_parse(toc_span text, toc_anchor anchors[TOC_ANCHOR
                                     size_t *count, toc_err *err);
 
 typedef struct toc_verdict {
-    bool proven; /* the author is known and no anchor that was named is missing */
+    bool proven;  /* the author is known, the head vouched for, no anchor that was named missing */
+    bool vouched; /* the head's key was not retired, or one who vouches for the head is known */
     bool author_known;
     bool author_named;      /* by an anchor of its own, not only by the circle */
     bool circle_known;      /* its first charter is the one that the anchor names */

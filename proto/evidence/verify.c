@@ -251,7 +251,7 @@ static bool was_member(const toc_evidence *evidence, const toc_org_id *org)
 }
 
 /* Whoever holds a sign key that was retired can make heads. That this one is older shows in what
- * another member held before. */
+ * another member held before: as far as the circle is the author's, and not made for this. */
 static toc_code check_signer(toc_evidence *evidence, toc_err *err)
 {
     const toc_card *newest = toc_evidence_card(evidence, &evidence->feed.org);
@@ -259,17 +259,19 @@ static toc_code check_signer(toc_evidence *evidence, toc_err *err)
     evidence->signer_retired = !key_equal(key, &newest->sign);
     if (!evidence->signer_retired)
         return TOC_OK;
+    bool any = false;
     for (size_t i = 0; i < evidence->receipt_count; i++) {
-        const toc_evidence_receipt *receipt = &evidence->receipts[i];
-        if (!receipt->author && receipt->size == evidence->checkpoint.size &&
-            toc_hash_equal(&receipt->root, &evidence->checkpoint.root) &&
-            was_member(evidence, &receipt->org) &&
-            toc_card_key_counts(newest, key, &newest->sign, receipt->time_s))
-            return TOC_OK;
+        toc_evidence_receipt *receipt = &evidence->receipts[i];
+        receipt->vouches = !receipt->author && receipt->size == evidence->checkpoint.size &&
+                           toc_hash_equal(&receipt->root, &evidence->checkpoint.root) &&
+                           was_member(evidence, &receipt->org) &&
+                           toc_card_key_counts(newest, key, &newest->sign, receipt->time_s);
+        any = any || receipt->vouches;
     }
-    return toc_fail(err, TOC_SIGNATURE,
-                    "the head is signed by a key that the author has retired, and no other "
-                    "member cosigned it before");
+    return any ? TOC_OK
+               : toc_fail(err, TOC_SIGNATURE,
+                          "the head is signed by a key that the author has retired, and no other "
+                          "member cosigned it before");
 }
 
 static int by_time(const void *left, const void *right)

@@ -27,6 +27,12 @@ class Evidence(unittest.TestCase):
                     proven = False
                 self.assertEqual(proven, path.stem.startswith("good-"))
 
+    def test_who_vouches_for_a_retired_key_must_be_known(self):
+        data = next(each for each in BUNDLES if each.stem == "good-head-before-its-key-was-retired").read_bytes()
+        found = evidence_check.check(data)
+        orgs = [found["org"], *(each[0] for each in found["receipts"])]
+        self.assertEqual([evidence_check.check(data, orgs=orgs[:count])["proven"] for count in (1, 2)], [False, True])
+
     def test_the_bundles_are_those_that_are_made(self):
         name, case = next(iter(evidence_make.cases()))
         path = next(each for each in BUNDLES if each.stem == name)

@@ -146,6 +146,35 @@ static void only_an_anchor_of_the_author_or_the_circle_proves(void **state)
     exhibit_free(it);
 }
 
+/* With a key that was retired as stolen, and a circle that he made himself: who vouches for the
+ * head comes with the bundle, as the circle does. */
+static void who_vouches_for_a_retired_key_must_be_known_too(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"good-head-before-its-key-was-retired.json",
+                                        "good-head-seen-by-who-left.json"};
+    toc_verdict verdict;
+    for (size_t i = 0; i < TOC_COUNT(names); i++) {
+        char author[TOC_FINGERPRINT_BYTES];
+        toc_anchor anchors[2] = {{.kind = TOC_ANCHOR_ORG}, {.kind = TOC_ANCHOR_ORG}};
+        exhibit *it = exhibit_read(names[i]);
+        assert_int_equal(verified(it), TOC_OK);
+        toc_card_fingerprint(toc_evidence_card(&it->evidence, &it->evidence.feed.org), author);
+        verdict = judged(it, author, false);
+        assert_true(verdict.author_known);
+        assert_false(verdict.vouched || verdict.proven);
+        memcpy(anchors[0].id, it->evidence.feed.org.bytes, 32);
+        memcpy(anchors[1].id, it->evidence.receipts[0].org.bytes, 32);
+        toc_evidence_judge(&it->evidence, anchors, 2, &verdict);
+        assert_true(verdict.vouched && verdict.proven);
+        anchors[0].kind = TOC_ANCHOR_CIRCLE;
+        memcpy(anchors[0].id, it->evidence.feed.circle.bytes, 32);
+        toc_evidence_judge(&it->evidence, anchors, 1, &verdict);
+        assert_true(verdict.vouched && verdict.proven);
+        exhibit_free(it);
+    }
+}
+
 /* Two names may stand for one machine: what is counted is keys. */
 static void who_cosigned_under_two_names_with_one_key_counts_once(void **state)
 {
@@ -199,6 +228,7 @@ int main(void)
         cmocka_unit_test(a_fork_that_comes_with_it_is_told_with_its_place_and_heads),
         cmocka_unit_test(a_text_that_cannot_be_told_is_proven_all_the_same),
         cmocka_unit_test(only_an_anchor_of_the_author_or_the_circle_proves),
+        cmocka_unit_test(who_vouches_for_a_retired_key_must_be_known_too),
         cmocka_unit_test(who_cosigned_under_two_names_with_one_key_counts_once),
         cmocka_unit_test(a_trust_file_is_read_line_by_line),
     };
