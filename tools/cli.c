@@ -64,6 +64,16 @@ static toc_code unknown_option(const toc_command *command, const char *text, toc
                     text, command->name, nearest.found == NULL ? "help" : nearest.found);
 }
 
+/* What stands behind an option where its value would: another option of this command. */
+static bool is_option(const toc_command *command, const char *text)
+{
+    if (strncmp(text, "--", 2) != 0)
+        return false;
+    size_t size = strcspn(text + 2, "=");
+    return find_in(command->options, text + 2, size) != NULL ||
+           find_in(toc_global_options, text + 2, size) != NULL;
+}
+
 static void take_global(toc_cli *cli, const char *name, const char *value)
 {
     if (strcmp(name, "config") == 0)
@@ -92,11 +102,16 @@ static toc_code take_option(const toc_command *command, int argc, char **argv, i
     if (option->value == NULL && value != NULL)
         return toc_fail(err, TOC_USAGE, "'--%s' takes no value", option->name);
     if (option->value != NULL && value == NULL) {
-        if (*at + 1 >= argc)
+        if (*at + 1 >= argc || is_option(command, argv[*at + 1]))
             return toc_fail(err, TOC_USAGE, "'--%s' needs its %s behind it", option->name,
                             option->value);
         value = argv[++*at];
     }
+    /* Of a variable that a script never set: the present directory, or '/', is not what it meant.
+     */
+    if (own == NULL && value != NULL && value[0] == '\0')
+        return toc_fail(err, TOC_USAGE, "'--%s' needs its %s behind it, and got an empty text",
+                        option->name, option->value);
     if (own == NULL)
         take_global(cli, option->name, value);
     out->given[out->given_count++] = (struct toc_given){option->name, value};

@@ -1,4 +1,5 @@
 /* init: the org's keys, its first card, its store and its configuration. */
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include "proto/base/text.h"
 #include "proto/crypto/storekey.h"
 #include "proto/roll/endpoint.h"
+#include "proto/roll/field.h"
 #include "store/lock.h"
 #include "tools/card.h"
 #include "tools/commands.h"
@@ -65,6 +67,7 @@ static toc_code take_listeners(const toc_opts *args, toc_config *config, toc_err
     const char *option = toc_opts_has(args, "listen") ? "listen" : "endpoint", *url;
     size_t cursor = 0;
     while ((url = toc_opts_each(args, option, &cursor)) != NULL) {
+        TOC_TRY(toc_endpoint_check(toc_span_text(url), err));
         if (config->listen_count == TOC_CONFIG_LISTEN_MAX)
             return toc_fail(err, TOC_LIMIT, "at most %d endpoints", TOC_CONFIG_LISTEN_MAX);
         snprintf(config->listen[config->listen_count++], TOC_CONFIG_PATH_BYTES, "%s", url);
@@ -105,6 +108,8 @@ static toc_code describe(const toc_opts *args, toc_span *endpoints, toc_identity
                           .country = toc_span_text(toc_opts_value(args, "country")),
                           .duty = toc_span_text(toc_opts_value(args, "duty")),
                           .endpoints = endpoints};
+    if (toc_opts_has(args, "country"))
+        TOC_TRY(toc_field_country(out->country, err));
     size_t cursor = 0;
     while ((url = toc_opts_each(args, "endpoint", &cursor)) != NULL) {
         if (out->endpoint_count == TOC_ENDPOINTS_MAX)
@@ -128,14 +133,43 @@ static toc_code make_directory(const char *path, unsigned mode, toc_err *err)
         if (stat(above, &about) != 0 && errno == ENOENT)
             TOC_TRY(make_directory(above, 0755, err));
     }
-    if (mkdir(path, (mode_t)mode) != 0 && errno != EEXIST)
+    if (mkdir(path, (mode_t)mode) == 0)
+        return TOC_OK;
+    if (errno != EEXIST)
         return toc_fail(err, TOC_IO, "make '%s': %s", path, strerror(errno));
+    if (stat(path, &about) != 0 || !S_ISDIR(about.st_mode))
+        return toc_fail(err, TOC_IO, "'%s' is no directory", path);
     return TOC_OK;
+}
+
+/* Of a directory that is there: an empty one, one that is closed already, and what an init that was
+ * cut short left. Closing another, '/etc' or somebody's home, would take it from everybody. */
+static toc_code check_state(const char *path, toc_err *err)
+{
+    char keys[TOC_CONFIG_PATH_BYTES + 8];
+    struct stat about;
+    snprintf(keys, sizeof keys, "%s/keys", path);
+    if (stat(path, &about) != 0 || !S_ISDIR(about.st_mode) || (about.st_mode & 077) == 0 ||
+        access(keys, F_OK) == 0)
+        return TOC_OK;
+    DIR *folder = opendir(path);
+    if (folder == NULL)
+        return toc_fail(err, TOC_IO, "open '%s': %s", path, strerror(errno));
+    bool empty = true;
+    for (const struct dirent *each = readdir(folder); each != NULL && empty; each = readdir(folder))
+        empty = strcmp(each->d_name, ".") == 0 || strcmp(each->d_name, "..") == 0;
+    closedir(folder);
+    return empty ? TOC_OK
+                 : toc_fail(err, TOC_STATE,
+                            "the directory '%s' holds other things, and would be closed to all "
+                            "but this user: give --state a directory of its own",
+                            path);
 }
 
 static toc_code make_directories(const toc_config *config, toc_err *err)
 {
     char path[TOC_CONFIG_PATH_BYTES + 8];
+    TOC_TRY(check_state(config->state, err));
     TOC_TRY(make_directory(config->state, 0700, err));
     if (chmod(config->state, 0700) != 0)
         return toc_fail(err, TOC_IO, "close '%s' to others: %s", config->state, strerror(errno));

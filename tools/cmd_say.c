@@ -276,13 +276,12 @@ static toc_code set_wallet(json_t *object, const toc_opts *args, const char *tex
         return set_option(object, "address", text, err);
     TOC_TRY(toc_wallet_parse(toc_span_text(text), &found, err));
     const toc_wallet *wallet = &found.wallets[0];
+    char chains[TOC_CHAINS_TEXT_BYTES];
+    toc_wallet_chains_text(&found, chains);
     if (found.count != 1)
         return toc_fail(err, TOC_USAGE,
-                        "this address fits %zu chains (%s, %s%s); say which: "
-                        "--chain %s",
-                        found.count, toc_chain_symbol(wallet->chain),
-                        toc_chain_symbol(found.wallets[1].chain), found.count > 2 ? ", …" : "",
-                        toc_chain_symbol(wallet->chain));
+                        "this address fits %zu chains (%s); say which: --chain, and one of them",
+                        found.count, chains);
     TOC_TRY(set_option(object, "chain", toc_chain_caip2(wallet->chain), err));
     if (wallet->tag[0] != '\0' && !toc_opts_has(args, "tag"))
         TOC_TRY(set_option(object, "tag", wallet->tag, err));

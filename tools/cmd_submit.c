@@ -109,11 +109,11 @@ static toc_code row_of(const toc_opts *args, toc_row *out, toc_err *err)
 
 static toc_code refuse_several(const toc_wallet_candidates *found, toc_err *err)
 {
-    const toc_chain *first = found->wallets[0].chain;
+    char chains[TOC_CHAINS_TEXT_BYTES];
+    toc_wallet_chains_text(found, chains);
     return toc_fail(err, TOC_USAGE,
-                    "this address fits %zu chains (%s, %s%s); say which: --chain %s", found->count,
-                    toc_chain_symbol(first), toc_chain_symbol(found->wallets[1].chain),
-                    found->count > 2 ? ", …" : "", toc_chain_symbol(first));
+                    "this address fits %zu chains (%s); say which: --chain, and one of them",
+                    found->count, chains);
 }
 
 /* Without --chain the address has to tell it: a guess would accuse somebody else's wallet. What is

@@ -93,6 +93,11 @@ static toc_code put_in_place(const char *draft, int file, const char *path, bool
                              toc_err *err)
 {
     int result = replace ? rename(draft, path) : link(draft, path);
+    if (result != 0 && errno == EEXIST)
+        return toc_fail(err, TOC_EXISTS,
+                        "'%s' is there already and is not overwritten: give another name, or move "
+                        "it away",
+                        path);
     if (result != 0)
         return fail_errno(err, "write", path);
     return sync_folder_of(path, file, err);

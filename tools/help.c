@@ -2,12 +2,30 @@
 
 #include "proto/base/version.h"
 
+enum { NAME_COLUMNS = 18, OPTION_COLUMNS = 22 };
+
+static void add_command(const toc_command *command, toc_buf *out)
+{
+    toc_buf_printf(out, "  %-*s  %s\n", NAME_COLUMNS, command->name, command->about);
+}
+
+void toc_help_group(const toc_command *commands, const char *first, toc_buf *out)
+{
+    size_t size = strlen(first);
+    toc_buf_printf(out, "usage: tocsin %s WORD … [--option …]\n\n", first);
+    for (const toc_command *c = commands; c->name != NULL; c++) {
+        if (strncmp(c->name, first, size) == 0 && c->name[size] == ' ')
+            add_command(c, out);
+    }
+    toc_buf_printf(out, "\n'tocsin %s WORD --help' tells more, with an example.\n", first);
+}
+
 void toc_help_all(const toc_command *commands, toc_buf *out)
 {
     toc_buf_add_text(out, "tocsin " TOC_VERSION
                           ": ask and feed a Tocsin node\n\nusage: tocsin COMMAND [--option …]\n\n");
     for (const toc_command *c = commands; c->name != NULL; c++)
-        toc_buf_printf(out, "  %-18s %s\n", c->name, c->about);
+        add_command(c, out);
     toc_buf_add_text(
         out,
         "\n'tocsin COMMAND --help' tells more, with an example. Exit codes: 0 done, 1 failed, 2 "
@@ -20,7 +38,10 @@ static void add_options(const toc_option *options, toc_buf *out)
         TOC_AUTO(toc_buf_wipe) toc_buf left = {0};
         toc_buf_printf(&left, "--%s%s%s", options->name, options->value == NULL ? "" : " ",
                        options->value == NULL ? "" : options->value);
-        toc_buf_printf(out, "  %-22s %s\n", toc_buf_text(&left), options->about);
+        toc_buf_printf(out, "  %-*s ", OPTION_COLUMNS, toc_buf_text(&left));
+        if (left.size > OPTION_COLUMNS) /* on a line of its own, so that the column stays one */
+            toc_buf_printf(out, "\n  %*s ", OPTION_COLUMNS, "");
+        toc_buf_printf(out, "%s\n", options->about);
     }
 }
 

@@ -64,7 +64,7 @@ static const toc_command commands[] = {
     {"circle endorse", "HASH|FILE", "Show a proposal and sign it (admins).",
      "tocsin circle endorse change.charter", toc_circle_endorse_options, toc_cmd_circle_endorse},
     {"circle confirm", "ORG",
-     "Give a new reader its keys before the admission delay is over (admins).",
+     "Give a new reader this node's keys before the admission delay is over.",
      "tocsin circle confirm \"Example FIU\"", toc_circle_choose_options, toc_cmd_circle_confirm},
     {"circle choose", "HASH", "Of two valid charters of a circle, say which is followed.",
      "tocsin circle choose 3f2a… (64 digits, as circle show lists them)", toc_circle_choose_options,
@@ -253,28 +253,58 @@ static const toc_command *find(int argc, char **argv, int *out_used)
     return NULL;
 }
 
+/* Whether commands of two words begin with this one: 'circle'. */
+static bool is_group(const char *word)
+{
+    size_t size = strlen(word);
+    for (const toc_command *c = commands; c->name != NULL; c++) {
+        if (strncmp(c->name, word, size) == 0 && c->name[size] == ' ')
+            return true;
+    }
+    return false;
+}
+
+static toc_code half_command(const char *word, toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf seconds = {0};
+    size_t size = strlen(word);
+    for (const toc_command *c = commands; c->name != NULL; c++) {
+        if (strncmp(c->name, word, size) == 0 && c->name[size] == ' ')
+            toc_buf_printf(&seconds, "%s%s", seconds.size == 0 ? "" : ", ", c->name + size + 1);
+    }
+    return toc_fail(err, TOC_USAGE,
+                    "a second word is missing behind '%s', one of: %s (tocsin %s --help)", word,
+                    toc_buf_text(&seconds), word);
+}
+
+/* The nearest command: of one word to the first that was given, of two to both. */
 static toc_code unknown_command(int argc, char **argv, toc_err *err)
 {
     TOC_AUTO(toc_buf_wipe) toc_buf said = {0};
     TOC_AUTO(toc_buf_wipe) toc_buf words = {0};
+    const char *second = argc > 2 && argv[2][0] != '-' ? argv[2] : NULL;
     if (argv[1][0] == '-')
         return toc_fail(err, TOC_USAGE,
                         "the command comes first, its options after it: tocsin COMMAND --option … "
                         "(tocsin --help lists all)");
-    toc_buf_printf(&words, "%.40s", argv[1]);
-    for (const toc_command *c = commands; c->name != NULL && argc > 2; c++) {
-        size_t size = strlen(argv[1]);
-        if (strncmp(c->name, argv[1], size) == 0 && c->name[size] == ' ') {
-            toc_buf_printf(&words, " %.40s", argv[2]);
-            break;
-        }
+    if (second == NULL && is_group(argv[1]))
+        return half_command(argv[1], err);
+    toc_buf_printf(&words, "%.40s %.40s", argv[1], second == NULL ? "" : second);
+    toc_nearest one = toc_nearest_to(toc_span_text(argv[1]));
+    toc_nearest two = toc_nearest_to(toc_buf_view(&words));
+    for (const toc_command *c = commands; c->name != NULL; c++) {
+        char first[32];
+        snprintf(first, sizeof first, "%.*s", (int)strcspn(c->name, " "), c->name);
+        if (strchr(c->name, ' ') == NULL || second == NULL)
+            toc_nearest_try(&one, first, c->name);
+        else
+            toc_nearest_try(&two, c->name, c->name);
     }
-    toc_nearest nearest = toc_nearest_to(toc_buf_view(&words));
-    for (const toc_command *c = commands; c->name != NULL; c++)
-        toc_nearest_try(&nearest, c->name, c->name);
-    toc_term_add(&said, toc_buf_view(&words));
-    return toc_fail(err, TOC_USAGE, "'%s' is no command; nearest is '%s' (tocsin --help lists all)",
-                    toc_buf_text(&said), nearest.found);
+    bool both = second != NULL && two.distance <= one.distance;
+    toc_term_add(&said, both ? toc_buf_view(&words) : toc_span_text(argv[1]));
+    return toc_fail(err, TOC_USAGE,
+                    "'%.100s' is no command; nearest is '%s' (tocsin --help lists all)",
+                    toc_buf_text(&said), both ? two.found : one.found);
 }
 
 static toc_code run(const toc_command *command, int argc, char **argv, toc_cli *cli, toc_err *err)
@@ -302,6 +332,12 @@ static bool about_itself(int argc, char **argv, toc_buf *out)
     }
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || (help && argc == 2)) {
         toc_help_all(commands, out);
+        return true;
+    }
+    int first = help ? 2 : 1; /* 'help circle', 'circle --help' */
+    if (argc == 3 && (help || strcmp(argv[2], "--help") == 0) && is_group(argv[first]) &&
+        find(2, argv + first - 1, &used) == NULL) {
+        toc_help_group(commands, argv[first], out);
         return true;
     }
     if (strcmp(argv[1], "--version") == 0) {

@@ -17,6 +17,11 @@ struct toc_node_client {
 
 static toc_code gone(const toc_node_client *client, int result, toc_err *err)
 {
+    if (result == NNG_EPERM)
+        return toc_fail(err, TOC_UNREACHABLE,
+                        "this user may not reach the node at %s: its directory is open to the "
+                        "service user and its group only",
+                        client->path);
     return toc_fail(err, TOC_UNREACHABLE,
                     "the node at %s does not answer (%s); is tocsind running?", client->path,
                     nng_strerror(result));

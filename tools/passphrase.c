@@ -54,7 +54,8 @@ static toc_code ask_once(const char *prompt, toc_buf *out, toc_err *err)
     FILE *terminal = fopen("/dev/tty", "r+e");
     if (terminal == NULL)
         return toc_fail(err, TOC_USAGE,
-                        "a passphrase is needed and there is no terminal; name a file instead");
+                        "a passphrase is needed and there is no terminal to ask on; name a file "
+                        "that has it (--help says by which option)");
     struct termios before, silent;
     bool quiet = tcgetattr(fileno(terminal), &before) == 0;
     silent = before;

@@ -1,5 +1,7 @@
 #include "proto/address/chain.h"
 
+#include <stdio.h>
+
 #include "proto/base/text.h"
 
 static const toc_bitcoin_params bitcoin = {
@@ -363,6 +365,19 @@ const char *toc_chain_caip2(const toc_chain *chain)
 const char *toc_chain_symbol(const toc_chain *chain)
 {
     return chain->symbol;
+}
+
+void toc_wallet_chains_text(const toc_wallet_candidates *found, char out[TOC_CHAINS_TEXT_BYTES])
+{
+    size_t used = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < found->count; i++) {
+        if (i > 0 && found->wallets[i].chain == found->wallets[i - 1].chain)
+            continue;
+        int size = snprintf(out + used, TOC_CHAINS_TEXT_BYTES - used, "%s%.13s", i == 0 ? "" : ", ",
+                            found->wallets[i].chain->symbol);
+        used += size < 0 ? 0 : (size_t)size;
+    }
 }
 
 uint16_t toc_chain_number(const toc_chain *chain)

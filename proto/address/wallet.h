@@ -104,6 +104,10 @@ typedef struct toc_wallet_candidates {
     toc_wallet wallets[TOC_WALLET_CANDIDATES_MAX];
 } toc_wallet_candidates;
 
+/* "BCH, BSV, BTC": the chains that an address fits, each once. */
+enum { TOC_CHAINS_TEXT_BYTES = TOC_WALLET_CANDIDATES_MAX * 16 };
+void toc_wallet_chains_text(const toc_wallet_candidates *found, char out[TOC_CHAINS_TEXT_BYTES]);
+
 /* Parses any text a person may write: bare, "SYMBOL:addr", "SYMBOL addr", CAIP-10, payment URI.
  * More than one candidate means that the bare address fits several chains. */
 TOC_MUST toc_code toc_wallet_parse(toc_span text, toc_wallet_candidates *out, toc_err *err);

@@ -39,11 +39,12 @@ static toc_code take_only(const address *at, const toc_wallet_candidates *found,
     if (found->count > 1 && wallets[0].chain == wallets[1].chain)
         return toc_fail(&at->problem->err, TOC_MALFORMED, "its checksum holds in %zu letter cases",
                         found->count);
+    char chains[TOC_CHAINS_TEXT_BYTES];
+    toc_wallet_chains_text(found, chains);
     if (found->count > 1)
         return toc_fail(&at->problem->err, TOC_MALFORMED,
-                        "fits %zu chains (%s, %s%s); let the column chain name one of them",
-                        found->count, toc_chain_symbol(wallets[0].chain),
-                        toc_chain_symbol(wallets[1].chain), found->count > 2 ? ", …" : "");
+                        "fits %zu chains (%s); let the column chain name one of them", found->count,
+                        chains);
     *out = wallets[0];
     return TOC_OK;
 }

@@ -1,9 +1,13 @@
 #!/usr/bin/env python3
 """What scripts build on: exit codes, stable JSON, one sentence per error, nothing that a terminal would obey."""
 
+import fcntl
 import json
 import os
+import pty
+import struct
 import sys
+import termios
 
 import scenario
 from scenario import expect
@@ -26,7 +30,63 @@ def usage(node):
     expect("tocsin lookup" in node.tocsin("lookup", "--help", as_json=False).out, "no example in the help")
     expect(node.tocsin("help", "card", "change", as_json=False).out == node.tocsin("card", "change", "--help", as_json=False).out,
            "'help COMMAND' says something else than 'COMMAND --help'")
+    for said, due in ((("circle",), "create, join, admit"), (("keys",), "rotate, escrow"),
+                      (("circel", "create", "x"), "nearest is 'circle create'"), (("circel",), "nearest is 'circle "),
+                      (("submit", "wallet", "1BoatSLRHtKNngkdXEeobR76b53LETtpyT", "--category", "theft"), "BCH, BSV, BTC")):
+        answer = node.tocsin(*said, ok=(2,), as_json=False)
+        expect(due in answer.err, f"{said}: {answer.err!r}")
+    for words in (["circle", "--help"], ["help", "circle"]):
+        done = run_bare(node, *words)
+        expect(done.returncode == 0 and "circle choose" in done.stdout and "peer add" not in done.stdout, f"{words}: {done}")
     expect("nearest is 'lookup'" in node.tocsin("help", "lokup", as_json=False, ok=(2,)).err, "help of no command says nothing")
+
+
+def run_bare(node, *words, **how):
+    return scenario.subprocess.run([str(node.federation.tocsin), *map(str, words)], capture_output=True, text=True,
+                                   check=False, **how)
+
+
+def on_terminal(node, columns, *words):
+    """What a person sees whose terminal has so many columns."""
+    leader, follower = pty.openpty()
+    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    done = scenario.subprocess.run([str(node.federation.tocsin), *words, "--config", str(node.config)], stdout=follower,
+                                   env={**os.environ, "NO_COLOR": "1", "TERM": "xterm"}, check=False)
+    os.close(follower)
+    shown = b""
+    try:
+        while part := os.read(leader, 65536):
+            shown += part
+    except OSError:
+        pass  # how Linux says that nobody writes any more
+    os.close(leader)
+    expect(done.returncode == 0, f"{words} gave {done.returncode}")
+    return shown.decode().replace("\r\n", "\n")
+
+
+def narrow(node):
+    """An id that does not fit is seen to be cut: half of one would be copied for a whole."""
+    circle = node.tocsin("circle", "list").last["circle"]
+    wide, cut = (on_terminal(node, columns, "circle", "list") for columns in (150, 80))
+    expect(circle in wide and circle not in cut, f"not cut to 80 columns: {cut}")
+    line = cut.splitlines()[1]
+    expect(len(line) == 80 and line.endswith("…") and line[:-1].split()[-1] in circle, f"cut without a sign: {line!r}")
+
+
+def state_directories(nodes):
+    """Where init would close what is not its own, it makes nothing."""
+    folder = nodes.directory / "home"
+    folder.mkdir(mode=0o755)
+    (folder / "letter").write_text("not yours", encoding="utf-8")
+    common = ("--name", "X", "--secret-file", nodes.passphrase)
+    for said, due in ((("--state", folder), "a directory of its own"), (("--state", ""), "got an empty text"),
+                      (("--state", folder / "letter"), "is no directory"),
+                      (("--state", nodes.directory / "new", "--listen", "0.0.0.0:7"), "'0.0.0.0:7'"),
+                      (("--state", nodes.directory / "new", "--country", "Netherlands"), "ISO 3166")):
+        done = run_bare(nodes["a"], "init", *said, *common, cwd=folder)
+        expect(done.returncode != 0 and due in done.stderr, f"init {said}: {done}")
+    expect(folder.stat().st_mode & 0o777 == 0o755 and os.listdir(folder) == ["letter"], "init took another's directory")
+    expect(not (nodes.directory / "new").exists(), "something was made before the refusal")
 
 
 def addresses(node):
@@ -144,11 +204,13 @@ def run(nodes):
                                     "--secret-file", str(nodes.passphrase)], capture_output=True, text=True,
                                    check=False)
     expect(done.returncode == 1 and "already" in done.stderr, f"a second init: {done}")
+    state_directories(nodes)
     nodes.start()
     usage(node)
     addresses(node)
     node.tocsin("submit", "wallet", "0x" + "66" * 20, "--chain", "ETH", "--category", "theft", ok=(1,))  # no circle
     node.tocsin("circle", "create", "alone")
+    narrow(node)
     submissions(nodes)
     terminals(node)
     terms(node)

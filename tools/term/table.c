@@ -95,19 +95,31 @@ static toc_span fit(const toc_table *table, const layout *at, toc_span text)
     return at->terminal <= used + GAP_COLUMNS ? text : toc_term_cut(text, at->terminal - used);
 }
 
+/* What does not fit ends on "…": an id that was cut must not look like a whole one. */
+static void add_cell(toc_buf *out, toc_style style, toc_span text, toc_span fitting)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf cut = {0};
+    if (fitting.size == text.size) {
+        toc_colour_add(out, style, text);
+        return;
+    }
+    toc_buf_add_span(&cut, toc_term_cut(fitting, toc_term_width(fitting) - 1));
+    toc_buf_add_text(&cut, "…");
+    toc_colour_add(out, style, toc_buf_view(&cut));
+}
+
 static void print_cell(const toc_table *table, const layout *at, size_t column, toc_style style,
                        toc_span text, toc_buf *out)
 {
     bool last = column + 1 == table->column_count;
-    if (last)
-        text = fit(table, at, text);
-    size_t width = toc_term_width(text);
+    toc_span fitting = last ? fit(table, at, text) : text;
+    size_t width = toc_term_width(fitting);
     size_t pad = at->widths[column] > width ? at->widths[column] - width : 0;
     if (column == 0)
         add_spaces(out, at->indent);
     if (right(table, column))
         add_spaces(out, pad);
-    toc_colour_add(out, style, text);
+    add_cell(out, style, text, fitting);
     if (last)
         toc_buf_add_u8(out, '\n');
     else

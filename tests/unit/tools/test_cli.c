@@ -111,6 +111,52 @@ static void what_makes_no_sense_is_refused_with_a_sentence(void **state)
     }
 }
 
+/* "--category --alert": the value was forgotten, and the next option would be taken for it. */
+static void an_option_is_no_value_of_another(void **state)
+{
+    (void)state;
+    parsed p = PARSE("--category", "--alert");
+    assert_int_equal(p.code, TOC_USAGE);
+    assert_non_null(strstr(p.err.text, "'--category' needs its WORD"));
+    toc_opts_wipe(&p.args);
+    p = PARSE("--category", "--json");
+    assert_int_equal(p.code, TOC_USAGE);
+    toc_opts_wipe(&p.args);
+    p = PARSE("--label", "--odd", "--category=--alert"); /* no option, and one that is meant */
+    assert_int_equal(p.code, TOC_OK);
+    assert_string_equal(toc_opts_value(&p.args, "label"), "--odd");
+    assert_string_equal(toc_opts_value(&p.args, "category"), "--alert");
+    toc_opts_wipe(&p.args);
+}
+
+static void a_path_that_a_script_never_set_is_refused(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"--state", "--config", "--socket"};
+    for (size_t i = 0; i < TOC_COUNT(names); i++) {
+        parsed p = PARSE(names[i], "");
+        assert_int_equal(p.code, TOC_USAGE);
+        assert_non_null(strstr(p.err.text, names[i]));
+        toc_opts_wipe(&p.args);
+    }
+    parsed p = PARSE("--label", ""); /* of a text it may be meant */
+    assert_int_equal(p.code, TOC_OK);
+    toc_opts_wipe(&p.args);
+}
+
+static void an_option_that_is_too_long_for_its_column_stands_alone(void **state)
+{
+    (void)state;
+    static const toc_option wide[] = {
+        {"short", NULL, "one"}, {"admission-delay", "HOURS", "two"}, {NULL, NULL, NULL}};
+    const toc_command with = {"x", "", "X.", "tocsin x", wide, nothing};
+    TOC_AUTO(toc_buf_wipe) toc_buf out = {0};
+    toc_help_command(&with, &out);
+    assert_non_null(strstr(toc_buf_text(&out), "  --short                one\n"
+                                               "  --admission-delay HOURS \n"
+                                               "                         two\n"));
+}
+
 static void words_are_counted(void **state)
 {
     (void)state;
@@ -263,6 +309,9 @@ int main(void)
         cmocka_unit_test(global_options_go_to_the_command_line_as_a_whole),
         cmocka_unit_test(after_two_dashes_everything_is_a_word),
         cmocka_unit_test(what_makes_no_sense_is_refused_with_a_sentence),
+        cmocka_unit_test(an_option_is_no_value_of_another),
+        cmocka_unit_test(a_path_that_a_script_never_set_is_refused),
+        cmocka_unit_test(an_option_that_is_too_long_for_its_column_stands_alone),
         cmocka_unit_test(words_are_counted),
         cmocka_unit_test(each_kind_of_failure_has_its_exit_code),
         cmocka_unit_test(the_configuration_is_looked_for_in_order),

@@ -44,10 +44,28 @@ static void a_file_is_put_into_a_folder_that_may_not_be_read(void **state)
     toc_tempdir_remove(folder);
 }
 
+static void a_file_that_is_there_is_kept_and_named(void **state)
+{
+    char folder[TOC_TEMPDIR_BYTES], path[PATH_BYTES];
+    toc_err err;
+    TOC_AUTO(toc_buf_wipe) toc_buf found = {0};
+    (void)state;
+    toc_tempdir_make(folder);
+    snprintf(path, sizeof path, "%s/one", folder);
+    TOC_CHECK_OK(toc_file_write(path, toc_span_text("first"), 0600, false, &err));
+    assert_int_equal(toc_file_write(path, toc_span_text("second"), 0600, false, &err), TOC_EXISTS);
+    assert_non_null(strstr(err.text, path));
+    assert_non_null(strstr(err.text, "not overwritten"));
+    TOC_CHECK_OK(toc_file_read(path, 16, &found, &err));
+    assert_string_equal(toc_buf_text(&found), "first");
+    toc_tempdir_remove(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_is_put_into_a_folder_that_may_not_be_read),
+        cmocka_unit_test(a_file_that_is_there_is_kept_and_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
