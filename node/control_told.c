@@ -76,6 +76,33 @@ static toc_code say_others(toc_talk *talk, uint64_t records, toc_err *err)
     return toc_talk_line(talk, toc_buf_view(&line), err);
 }
 
+/* What would be written at once, and how much of today's quota is left for it. */
+static toc_code say_quota(toc_talk *talk, const toc_told *told, toc_lane lane, toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    toc_json json = {.out = &line};
+    const toc_told_quota *quota = &told->quotas[lane];
+    if (quota->records == 0)
+        return TOC_OK;
+    toc_json_open(&json, NULL, '{');
+    toc_json_open(&json, "quota", '{');
+    toc_json_text(&json, "lane", toc_span_text(toc_lane_name(lane)));
+    toc_json_number(&json, "bytes_per_day", quota->per_day);
+    toc_json_number(&json, "used_bytes", quota->used);
+    toc_json_number(&json, "left_bytes",
+                    quota->per_day > quota->used ? quota->per_day - quota->used : 0);
+    toc_json_number(&json, "needs_bytes", quota->bytes);
+    toc_json_number(&json, "records", quota->records);
+    toc_json_number(&json, "fits", quota->fits);
+    toc_json_optional(&json, "refused",
+                      quota->refused.code == TOC_OK ? (toc_span){0}
+                                                    : toc_span_text(quota->refused.text));
+    toc_json_close(&json, '}');
+    toc_json_close(&json, '}');
+    TOC_TRY(toc_buf_ok(&line, err));
+    return toc_talk_line(talk, toc_buf_view(&line), err);
+}
+
 toc_code toc_told_say(toc_talk *talk, const toc_circle_id *circle, const toc_told *told,
                       toc_err *err)
 {
@@ -89,5 +116,8 @@ toc_code toc_told_say(toc_talk *talk, const toc_circle_id *circle, const toc_tol
     TOC_TRY(toc_log_card_of(all.txn, toc_node_org(node), all.arena, &all.card, err));
     for (size_t i = 0; i < told->count; i++)
         TOC_TRY(say_row(&all, &told->rows[i], err));
-    return told->others == 0 ? TOC_OK : say_others(talk, told->others, err);
+    if (told->others > 0)
+        TOC_TRY(say_others(talk, told->others, err));
+    TOC_TRY(say_quota(talk, told, TOC_LANE_ALERT, err));
+    return say_quota(talk, told, TOC_LANE_BULK, err);
 }

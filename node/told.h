@@ -16,12 +16,21 @@ typedef struct toc_told_row {
     uint64_t records;
 } toc_told_row;
 
+/* Of the own quota in one lane: what would be written at once, and not what waits for officers. */
+typedef struct toc_told_quota {
+    uint64_t records, bytes;   /* that would be written, */
+    uint64_t fits, fits_bytes; /* and of them those that are not refused; */
+    toc_err refused;           /* why the first is; TOC_OK: none */
+    uint64_t used, per_day;    /* bytes, today */
+} toc_told_quota;
+
 /* An empty one needs no call: toc_told told = {0}; */
 typedef struct toc_told {
     toc_arena *arena;
     size_t count;
     toc_told_row rows[TOC_MARKINGS_TOLD_MAX]; /* in the order in which they came */
     uint64_t others;                          /* records that are marked otherwise, past those */
+    toc_told_quota quotas[TOC_LANE_BULK + 1]; /* by lane */
 } toc_told;
 void toc_told_wipe(toc_told *told);
 TOC_DEFINE_AUTO_WIPE(toc_told, toc_told_wipe)

@@ -318,6 +318,17 @@ static toc_code resume_head(toc_writer_batch *all, submission *what, toc_err *er
                      err);
 }
 
+/* What is over the quota is told: there the writing would end, and the counting goes on. */
+static toc_code foresee(toc_writer_batch *all, const submission *what, toc_err *err)
+{
+    toc_err why;
+    toc_told *told = what->totals->told;
+    if (told == NULL)
+        return TOC_OK;
+    toc_code code = toc_writer_foresee(all, told, true, &why);
+    return code == TOC_OK || code == TOC_DENIED ? TOC_OK : toc_fail(err, code, "%s", why.text);
+}
+
 /* Until the end, or until there is as much to seal as one round of the core should. */
 static toc_code write_drafts(toc_writer_batch *all, submission *what, toc_err *err)
 {
@@ -328,6 +339,8 @@ static toc_code write_drafts(toc_writer_batch *all, submission *what, toc_err *e
                                   what->count - what->next, err));
     TOC_TRY(resume_head(all, what, err));
     while (what->next < what->count && (dry || all->boxes < TOC_WRITER_BOXES_MAX)) {
+        if (dry && all->boxes - all->foreseen_boxes >= TOC_WRITER_BOXES_MAX)
+            TOC_TRY(foresee(all, what, err));
         size_t i = what->next++;
         if (what->drafts[i].kind == TOC_RECORD_CLUSTER) {
             code = toc_writer_take_head(all, &why);
@@ -353,8 +366,10 @@ static toc_code write_part(toc_writer_batch *all, submission *what, toc_err *err
     if (what->totals->lapse_ms != 0)
         all->lapse_ms = what->totals->lapse_ms;
     TOC_TRY(write_drafts(all, what, err));
-    if (dry && what->totals->told != NULL)
+    if (dry && what->totals->told != NULL) {
         TOC_TRY(tell(all, what->totals->told, err));
+        TOC_TRY(foresee(all, what, err));
+    }
     TOC_TRY(toc_writer_name_drafts(all, err));
     TOC_TRY(write_out(all, dry, err));
     if (!all->stale)
@@ -448,6 +463,7 @@ static toc_code retract_in(toc_writer_batch *all, const toc_statement *draft,
     TOC_TRY(toc_writer_remember(all, &row, err));
     *out = (toc_retracted){.claim = claim, .revision = row.revision, .drafted = all->drafts[0]};
     if (how->dry != NULL) {
+        TOC_TRY(toc_writer_foresee(all, how->dry, false, err));
         TOC_TRY(tell(all, how->dry, err));
         return write_out(all, true, err);
     }

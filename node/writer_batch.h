@@ -49,6 +49,8 @@ typedef struct toc_writer_batch {
     toc_draft_id *draft_ids;
     const toc_log_draft *approved; /* the one record is this, approved; else NULL */
     size_t boxes;                  /* that they are sealed in, at most */
+    size_t foreseen;               /* records of a dry run that were counted against the quota, */
+    size_t foreseen_boxes;         /* and their boxes */
     toc_recent_row *rows;          /* becomes recent once durable */
     size_t count, row_count, capacity, row_capacity;
     toc_record_id *ids;
@@ -114,6 +116,12 @@ TOC_MUST toc_code toc_writer_address(toc_writer_batch *all, const toc_statement 
 /* What the circle asks of officers before such a record is written; NULL: nothing. */
 const toc_approval_rule *toc_writer_rule(const toc_writer_batch *all,
                                          const toc_statement *statement);
+
+/* writer_quota.c. Of a dry run: what came into the batch since it was asked last, of the own quota.
+ * `ends`: what is refused ends the writing, so that nothing after it fits. DENIED, or LIMIT, as the
+ * core would refuse it. */
+TOC_MUST toc_code toc_writer_foresee(toc_writer_batch *all, toc_told *told, bool ends,
+                                     toc_err *err);
 
 /* writer_drafts.c: what waits for officers. */
 toc_span toc_writer_record(const toc_writer_batch *all, size_t index);

@@ -582,7 +582,8 @@ toc_code toc_parcel_print(const toc_parcel *parcel, const toc_totals *totals, to
             add_unregistered(&json, totals->unregistered);
         toc_json_close(&json, '}');
         toc_json_end_line(&json);
-        return toc_print(&out, err);
+        TOC_TRY(toc_print(&out, err));
+        return toc_dry_quotas_check(&totals->readers.quotas, err);
     }
     toc_buf_printf(&out,
                    "%s%llu read: %llu new, %llu changed, %llu unchanged, %llu merged, %llu "
@@ -605,5 +606,6 @@ toc_code toc_parcel_print(const toc_parcel *parcel, const toc_totals *totals, to
     TOC_TRY(toc_dry_readers_print(&totals->readers, &out, err));
     if (parcel->hold_until.unix_ms != 0 && totals->readers.rows != NULL)
         toc_buf_add_text(&out, "Held, it goes to those who read when its time has come.\n");
-    return toc_print(&out, err);
+    TOC_TRY(toc_print(&out, err));
+    return toc_dry_quotas_check(&totals->readers.quotas, err);
 }

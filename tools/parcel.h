@@ -52,7 +52,7 @@ TOC_MUST toc_code toc_parcel_read(toc_parcel *parcel, const char *path, toc_rows
                                   toc_err *err);
 /* One claim, as a line of JSON Lines has it. */
 TOC_MUST toc_code toc_parcel_line(toc_parcel *parcel, toc_span object, toc_err *err);
-/* What `submit` ends with. */
+/* What `submit` ends with. DENIED, when all is printed, of a dry run that the quota would end. */
 TOC_MUST toc_code toc_parcel_print(const toc_parcel *parcel, const toc_totals *totals,
                                    toc_err *err);
 /* One refusal, as JSON on stdout or as a sentence on stderr; of sentences only the first

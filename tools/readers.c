@@ -97,6 +97,9 @@ static bool are_alike(const json_t *left, const json_t *right)
 toc_code toc_dry_readers_take(toc_dry_readers *all, json_t *line, bool *out_taken, toc_err *err)
 {
     const json_t *others = json_object_get(line, "marked_otherwise");
+    *out_taken = toc_dry_quotas_take(&all->quotas, line);
+    if (*out_taken)
+        return TOC_OK;
     *out_taken = others != NULL || json_object_get(line, "readership") != NULL;
     all->others += toc_number_of(line, "marked_otherwise");
     if (!*out_taken || others != NULL)
@@ -126,6 +129,7 @@ toc_code toc_dry_readers_json(const toc_dry_readers *all, toc_buf *out, toc_err 
     }
     if (all->others > 0)
         toc_buf_printf(out, "{\"marked_otherwise\":%llu}\n", (unsigned long long)all->others);
+    toc_dry_quotas_json(&all->quotas, out);
     return toc_buf_ok(out, err);
 }
 
@@ -225,5 +229,6 @@ toc_code toc_dry_readers_print(const toc_dry_readers *all, toc_buf *out, toc_err
                        "%llu more records are marked in other ways, too many to name their "
                        "readers; see them with a dry run of fewer rows.\n",
                        (unsigned long long)all->others);
+    toc_dry_quotas_print(&all->quotas, out);
     return toc_buf_ok(out, err);
 }

@@ -6,6 +6,7 @@
 
 #include <jansson.h>
 
+#include "tools/dry_quota.h"
 #include "tools/term/table.h"
 
 extern const char *const toc_readers_heads[];
@@ -15,15 +16,16 @@ void toc_readers_add(toc_table *table, const json_t *reader);
 TOC_MUST toc_code toc_readers_print(const json_t *readers, size_t indent, toc_buf *out,
                                     toc_err *err);
 
-/* What dry runs said of readers, one after the other; zeroes at first. */
+/* What dry runs said of readers, and of the quota, one after the other; zeroes at first. */
 typedef struct toc_dry_readers {
     json_t *rows;    /* one a marking */
     uint64_t others; /* records that are marked otherwise, and named in none */
+    toc_dry_quotas quotas;
 } toc_dry_readers;
 void toc_dry_readers_wipe(toc_dry_readers *all);
 TOC_DEFINE_AUTO_WIPE(toc_dry_readers, toc_dry_readers_wipe)
 
-/* Whether the line is of readers; then it is taken, together with what was told alike before. */
+/* Whether the line is of these; then it is taken, together with what was told alike before. */
 TOC_MUST toc_code toc_dry_readers_take(toc_dry_readers *all, json_t *line, bool *out_taken,
                                        toc_err *err);
 /* As it came, a line each. */

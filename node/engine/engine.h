@@ -157,6 +157,19 @@ TOC_MUST toc_code toc_engine_quota_used(toc_log_txn *txn, const toc_org_id *org,
                                         const toc_circle_id *circle, toc_lane lane, toc_time now,
                                         uint64_t *out_bytes, toc_err *err);
 
+typedef struct toc_engine_need {
+    uint64_t bytes;         /* that records take, sealed */
+    uint64_t used, per_day; /* of the quota, today */
+} toc_engine_need;
+/* What records of these sizes would take of the own quota, when `before` bytes were written first:
+ * as toc_engine_write has it, and nothing is written. DENIED in the words of that, with *out told.
+ */
+TOC_MUST toc_code toc_engine_foresee(const toc_engine *engine, toc_log_txn *txn,
+                                     const toc_circle_id *circle, toc_lane lane,
+                                     const size_t *record_bytes, const toc_addressees *const *named,
+                                     size_t count, uint64_t before, toc_now now,
+                                     toc_engine_need *out, toc_err *err);
+
 /* ---- outputs ---- */
 
 typedef enum toc_output_kind {

@@ -220,11 +220,13 @@ toc_code toc_quota_charge(const toc_engine *engine, toc_log_txn *txn, const engi
 /* ---- own words ---- */
 
 toc_code toc_quota_may_write(toc_log_txn *txn, const toc_feed_name *name,
-                             const toc_charter *charter, uint64_t bytes, toc_now now, toc_err *err)
+                             const toc_charter *charter, uint64_t before, uint64_t bytes,
+                             toc_now now, toc_err *err)
 {
     toc_log_taken taken;
     uint64_t per_day = toc_charter_bytes_per_day(charter, name->lane);
     TOC_TRY(toc_log_taken_on(txn, name, day_of(now.wall), &taken, err));
+    taken.bytes += before;
     if (bytes <= per_day && taken.bytes <= per_day - bytes)
         return TOC_OK;
     return toc_fail(err, TOC_DENIED,

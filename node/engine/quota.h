@@ -19,10 +19,11 @@ TOC_MUST toc_code toc_quota_admit(toc_engine *engine, toc_log_txn *txn, engine_f
 TOC_MUST toc_code toc_quota_charge(const toc_engine *engine, toc_log_txn *txn,
                                    const engine_feed *feed, bool is_new, const toc_chunk *chunk,
                                    toc_now now, toc_err *err);
-/* DENIED when so many bytes of records are over the own quota. */
+/* DENIED when so many bytes of records are over the own quota. `before`: of what would be written
+ * first, and is not yet. */
 TOC_MUST toc_code toc_quota_may_write(toc_log_txn *txn, const toc_feed_name *name,
-                                      const toc_charter *charter, uint64_t bytes, toc_now now,
-                                      toc_err *err);
+                                      const toc_charter *charter, uint64_t before, uint64_t bytes,
+                                      toc_now now, toc_err *err);
 TOC_MUST toc_code toc_quota_wrote(toc_log_txn *txn, const toc_feed_name *name, uint64_t bytes,
                                   toc_now now, toc_err *err);
 

@@ -146,7 +146,7 @@ static toc_code seal_and_append(toc_log_txn *txn, sealing *seal, const toc_span 
         ends[i] = bytes.size;
     }
     TOC_TRY(toc_buf_ok(&bytes, err));
-    TOC_TRY(toc_quota_may_write(txn, &seal->feed.name, seal->charter, bytes.size, now, err));
+    TOC_TRY(toc_quota_may_write(txn, &seal->feed.name, seal->charter, 0, bytes.size, now, err));
     for (size_t i = 0; i < count; i++) {
         size_t start = i == 0 ? 0 : ends[i - 1];
         entries[i] = toc_span_of(bytes.data + start, ends[i] - start);

@@ -197,6 +197,11 @@ static size_t padded(toc_lane lane, size_t record_bytes)
     return size;
 }
 
+size_t toc_entry_bytes(toc_lane lane, size_t record_bytes)
+{
+    return TOC_ENTRY_HEADER_BYTES + TOC_BODY_OVERHEAD_BYTES + padded(lane, record_bytes);
+}
+
 static toc_code check_sealable(toc_lane lane, uint32_t epoch, toc_span record, toc_err *err)
 {
     if (lane == TOC_LANE_KEYS)
@@ -218,8 +223,7 @@ toc_code toc_entry_seal(const toc_feed_name *feed_name, const toc_feed_id *feed,
 {
     TOC_TRY(check_sealable(feed_name->lane, epoch, record, err));
     size_t plain_bytes = padded(feed_name->lane, record.size);
-    uint8_t *entry =
-        toc_buf_extend(out, TOC_ENTRY_HEADER_BYTES + TOC_BODY_OVERHEAD_BYTES + plain_bytes);
+    uint8_t *entry = toc_buf_extend(out, toc_entry_bytes(feed_name->lane, record.size));
     if (entry == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory while sealing a record of %zu bytes",
                         record.size);

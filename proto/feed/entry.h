@@ -79,6 +79,8 @@ TOC_MUST toc_code toc_entry_check(const toc_feed_id *feed, uint64_t index,
 /* The commitment of a plaintext. */
 void toc_entry_commit(const toc_feed_id *feed, uint64_t index, toc_span plaintext, toc_hash *out);
 
+/* How many bytes sealing makes of a record within the limit of its lane. */
+size_t toc_entry_bytes(toc_lane lane, size_t record_bytes);
 /* The largest record of a lane in bytes. */
 size_t toc_record_bytes_max(toc_lane lane);
 

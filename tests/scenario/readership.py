@@ -242,6 +242,55 @@ def what_a_submission_would_say(nodes):
     expect(dry.code == real.code != 0 and dry.err == real.err and told(dry) == [], f"who may not write: {dry.err} {real.err}")
 
 
+def bulk_quota(nodes):
+    """Of A, in bytes: used today, and what the circle takes in a day."""
+    (circle,) = nodes["a"].status()["circles"]
+    (lane,) = [lane for lane in circle["quota"] if lane["lane"] == "bulk"]
+    return lane["used_bytes"], lane["bytes_per_day"]
+
+
+def the_quota_of_a_day(nodes):
+    """What a dry run says of the quota is what happens: the words, how much is written before them, and how much that takes."""
+    a = nodes["a"]
+    rows = [{"chain": "ETH", "address": address(16384 + number), "category": "theft", "tlp": tlp, "note": "n" * (number % 200)}
+            for number, tlp in enumerate(["GREEN"] * 900 + ["AMBER"] * 300 + ["GREEN"] * 100)]
+    for row in rows[900:1200]:
+        row["not_to"] = "Org C"
+    path = scenario.write_rows(nodes.directory / "quota.csv", [{"not_to": "", **row} for row in rows])
+    (fits,) = [line["quota"] for line in a.tocsin("submit", path, "--dry-run").lines if "quota" in line]
+    used, per_day = bulk_quota(nodes)
+    expect((fits["lane"], fits["used_bytes"], fits["bytes_per_day"], fits["left_bytes"]) == ("bulk", used, per_day, per_day - used)
+           and fits["records"] == fits["fits"] == len(rows) and fits["refused"] is None, f"what fits: {fits}")
+    # Half of it is left, which ends among those that are sealed to each.
+    a.tocsin("circle", "propose", "--bulk-per-day", used + fits["needs_bytes"] * 2 // 3)
+    wait_for("the rule is in force", lambda: bulk_quota(nodes)[1] != per_day)
+    dry = a.tocsin("submit", path, "--dry-run", ok=(5,))
+    (over,) = [line["quota"] for line in dry.lines if "quota" in line]
+    expect(0 < over["fits"] < over["records"] == len(rows) == dry.lines[-2]["new"] and over["needs_bytes"] == fits["needs_bytes"], f"what does not fit: {over}")
+    spoken = a.tocsin("submit", path, "--dry-run", as_json=False, ok=(5,))
+    expect(f"of {len(rows)} records {over['fits']} would be written today." in spoken.out and spoken.err == dry.err, f"for people: {spoken.out} {spoken.err}")
+    expect(bulk_quota(nodes)[0] == over["used_bytes"], "a dry run wrote")
+    real = a.tocsin("submit", path, ok=(5,))
+    expect((real.err, real.last) == (dry.err, dry.last) and over["refused"] == real.last["error"]["text"], f"other words: {dry.last} {real.last}")
+    expect(a.tocsin("submit", path, "--dry-run", ok=(5,)).lines[-2]["unchanged"] == over["fits"], "what was written before it")
+    # Several files that fit each by itself.
+    parts = [scenario.write_rows(nodes.directory / f"part{part}.csv", [{"not_to": "", **row} for row in rows[begin:begin + 80]])
+             for part, begin in enumerate((1040, 1120))]
+    left = bulk_quota(nodes)
+    alone = [a.tocsin("submit", part, "--dry-run", ok=None) for part in parts]
+    both = a.tocsin("submit", *parts, "--dry-run", ok=None)
+    needs = [line["quota"]["needs_bytes"] for answer in alone for line in answer.lines if "quota" in line]
+    expect(all(answer.code == (0 if need <= left[1] - left[0] else 5) for answer, need in zip(alone, needs)), f"one by one: {needs} of {left}")
+    expect(both.code == (0 if sum(needs) <= left[1] - left[0] else 5), f"together: {needs} of {left}: {both.err}")
+    a.tocsin("circle", "propose", "--bulk-per-day", per_day)
+    wait_for("the rule is as before", lambda: bulk_quota(nodes)[1] == per_day)
+    rest = a.tocsin("submit", path, "--dry-run")
+    (need,) = [line["quota"]["needs_bytes"] for line in rest.lines if "quota" in line]
+    before = bulk_quota(nodes)[0]
+    a.tocsin("submit", path)
+    expect(bulk_quota(nodes)[0] - before == need, f"{need} bytes were told, and {bulk_quota(nodes)[0] - before} were used")
+
+
 def a_node_that_lets_nobody_see(nodes):
     b = nodes["b"]
     b.stop()
@@ -265,6 +314,7 @@ def run(nodes):
     too_many_markings(nodes)
     drafts(nodes)
     what_a_submission_would_say(nodes)
+    the_quota_of_a_day(nodes)
     a_node_that_lets_nobody_see(nodes)
 
 
