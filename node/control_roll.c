@@ -139,7 +139,6 @@ toc_code toc_control_card(toc_talk *talk, json_t *request, toc_err *err)
 typedef struct peer_addition {
     toc_buf card;
     toc_buf endpoints;
-    bool keep_endpoints;
     toc_org_id org;
 } peer_addition;
 

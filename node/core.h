@@ -1,12 +1,14 @@
 /* node/core.h: a running node: one writer with group commit, workers, the fold, links
  * (docs/ARCHITECTURE: the node).
  *
- *   links, control ──► inbox ──► core thread: one write transaction a round, engine, commit, only
- * then outputs ▲           │ jobs                       │ journal └─ workers ◄┘ └──► fold thread
- * ──► views
+ *   links, control ──► inbox ──► core thread: one write transaction a round, engine, commit,
+ *         ▲                          │ jobs          only then outputs    │ journal
+ *         └──────── workers ◄────────┘                                    └──► fold ──► views
  *
- * Owns:    threads, store, links. Threads: calls from any. Errors: a failed commit ends the node
- * (toc_node_wait says why): the engine is then ahead of the disk and must not go on. */
+ * Owns:    threads, store, links.
+ * Threads: calls from any.
+ * Errors:  a failed commit ends the node (toc_node_wait says why): the engine is then ahead of the
+ * disk and must not go on. */
 #ifndef TOC_NODE_CORE_H
 #define TOC_NODE_CORE_H
 

@@ -1,4 +1,4 @@
-/* node/spool.h: submissions that waited while the node was down (docs/INTERFACE: submit).
+/* node/spool.h: submissions that waited while the node was down (proto/control/README.md).
  *
  * Each file of the spool directory is one submission, sealed to the node's seal key
  * (toc_sealed_write), so that whoever may write there can read nothing: the JSON line of the

@@ -13,7 +13,7 @@
 #include "tools/term/progress.h"
 #include "tools/term/text.h"
 
-enum { READ_BYTES = 1 << 18, SNIFF_BYTES = 256 };
+enum { READ_BYTES = 1 << 18 };
 
 /* ---- options ---- */
 

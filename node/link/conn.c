@@ -250,7 +250,7 @@ static void send_bytes(conn *c, size_t offset)
     nng_stream_send(c->stream, c->send_aio);
 }
 
-void conn_flush(conn *c)
+static void conn_flush(conn *c)
 {
     if (c->sending || c->state != CONN_UP || c->stream == NULL)
         return;

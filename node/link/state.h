@@ -132,7 +132,6 @@ void conn_advance(
 bool conn_trust(conn *c); /* room for whole frames, once somebody known is there */
 void conn_send_frame(conn *c, toc_buf *frame_take);
 void conn_queue(conn *c, bool urgent, toc_span message);
-void conn_flush(conn *c);
 void conn_close(conn *c); /* begins it; the housekeeper ends it */
 bool conn_idle(const conn *c);
 void conn_free(conn *c); /* without the mutex */

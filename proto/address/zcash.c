@@ -1,10 +1,9 @@
 /* Zcash: transparent addresses as Bitcoin has them, Sprout and Sapling (protocol specification
  * §5.6), and unified addresses (ZIP 316): receivers, jumbled by F4Jumble, in Bech32m without a
  * length limit. */
-#include "proto/address/zcash.h"
-
 #include "proto/address/base58.h"
 #include "proto/address/bech32.h"
+#include "proto/address/chain.h"
 #include "proto/address/digest.h"
 
 enum { PADDING_BYTES = 16, SAPLING_BYTES = 43, SPROUT_BYTES = 66, HALF_MAX = 64, JUMBLE_MIN = 48 };
@@ -16,6 +15,29 @@ enum {
     TYPE_METADATA = 0xC0,
     TYPE_METADATA_LAST = 0xFC
 };
+
+/* The prefixes of a network's shielded addresses. */
+typedef struct network {
+    const char *unified;     /* ZIP 316 */
+    const char *shielded;    /* ZIP 316, revision 2: without transparent receivers; or NULL */
+    const char *transparent; /* ZIP 316, revision 2: the others; or NULL */
+    const char *sapling;
+    uint8_t sprout[2]; /* Base58Check prefix */
+    char sprout_lead;  /* the character after 'z' that follows from it */
+} network;
+
+static const network *network_of(const toc_chain *chain)
+{
+    static const network main_network = {.unified = "u",
+                                         .shielded = "zu",
+                                         .transparent = "tu",
+                                         .sapling = "zs",
+                                         .sprout = {0x16, 0x9A},
+                                         .sprout_lead = 'c'};
+    static const network test_network = {
+        .unified = "utest", .sapling = "ztestsapling", .sprout = {0x16, 0xB6}, .sprout_lead = 't'};
+    return toc_chain_is_test(chain) ? &test_network : &main_network;
+}
 
 static void mask(char which, uint8_t round, unsigned block, toc_span from, uint8_t *into,
                  size_t size)
@@ -158,9 +180,9 @@ static toc_fit parse_unified(const toc_chain *chain, toc_span text, toc_wallet *
 
 static toc_fit set_sapling(const toc_chain *chain, const uint8_t *bytes, toc_wallet *out)
 {
-    const toc_zcash_params *params = toc_zcash_params_of(chain);
+    const network *prefixes = network_of(chain);
     uint8_t values[70];
-    toc_bech32_encode(TOC_BECH32, params->sapling, values,
+    toc_bech32_encode(TOC_BECH32, prefixes->sapling, values,
                       toc_bits_split(bytes, SAPLING_BYTES, values), out->address);
     toc_subject_set_hashed(&out->subject, TOC_CLASS_OPAQUE32, toc_span_of(bytes, SAPLING_BYTES),
                            chain->family, TOC_KIND_SAPLING);
@@ -185,13 +207,14 @@ static toc_fit parse_sapling(const toc_chain *chain, toc_span text, toc_wallet *
 
 static toc_fit parse_sprout(const toc_chain *chain, toc_span text, toc_wallet *out, toc_err *err)
 {
-    const toc_zcash_params *params = toc_zcash_params_of(chain);
+    const network *prefixes = network_of(chain);
     uint8_t bytes[96];
     size_t size = 0;
     if (toc_base58check_decode(TOC_BASE58_BITCOIN, text, bytes, sizeof bytes - 4, &size, err) !=
         TOC_OK)
         return TOC_FIT_BROKEN;
-    if (size != SPROUT_BYTES || bytes[0] != params->sprout[0] || bytes[1] != params->sprout[1]) {
+    if (size != SPROUT_BYTES || bytes[0] != prefixes->sprout[0] ||
+        bytes[1] != prefixes->sprout[1]) {
         toc_fail(err, TOC_MALFORMED, "not a Sprout address of %s", chain->name);
         return TOC_FIT_ALIEN;
     }
@@ -214,29 +237,16 @@ static bool begins(toc_span text, const char *prefix)
     return true;
 }
 
-const toc_zcash_params *toc_zcash_params_of(const toc_chain *chain)
-{
-    static const toc_zcash_params main_network = {.unified = "u",
-                                                  .shielded = "zu",
-                                                  .transparent = "tu",
-                                                  .sapling = "zs",
-                                                  .sprout = {0x16, 0x9A},
-                                                  .sprout_lead = 'c'};
-    static const toc_zcash_params test_network = {
-        .unified = "utest", .sapling = "ztestsapling", .sprout = {0x16, 0xB6}, .sprout_lead = 't'};
-    return toc_chain_is_test(chain) ? &test_network : &main_network;
-}
-
 toc_fit toc_form_zcash(const toc_chain *chain, toc_span text, toc_wallet *out, toc_err *err)
 {
-    const toc_zcash_params *params = toc_zcash_params_of(chain);
-    if (begins(text, params->unified) || begins(text, params->shielded) ||
-        begins(text, params->transparent))
+    const network *prefixes = network_of(chain);
+    if (begins(text, prefixes->unified) || begins(text, prefixes->shielded) ||
+        begins(text, prefixes->transparent))
         return parse_unified(chain, text, out, err);
-    if (begins(text, params->sapling))
+    if (begins(text, prefixes->sapling))
         return parse_sapling(chain, text, out, err);
     if (text.size > 90 && text.size < 100 && text.data[0] == 'z' &&
-        text.data[1] == (uint8_t)params->sprout_lead)
+        text.data[1] == (uint8_t)prefixes->sprout_lead)
         return parse_sprout(chain, text, out, err);
     return toc_form_bitcoin(chain, text, out, err);
 }
@@ -244,14 +254,14 @@ toc_fit toc_form_zcash(const toc_chain *chain, toc_span text, toc_wallet *out, t
 /* One Orchard receiver has no spelling but a unified address of its own. */
 static toc_fit set_orchard(const toc_chain *chain, const uint8_t *receiver, toc_wallet *out)
 {
-    const toc_zcash_params *params = toc_zcash_params_of(chain);
+    const network *prefixes = network_of(chain);
     uint8_t bytes[2 + SAPLING_BYTES + PADDING_BYTES] = {TYPE_ORCHARD, SAPLING_BYTES}, values[100];
     memcpy(bytes + 2, receiver, SAPLING_BYTES);
     toc_subject_set_hashed(&out->subject, TOC_CLASS_OPAQUE32, toc_span_of(bytes, 2 + SAPLING_BYTES),
                            chain->family, TOC_KIND_UNIFIED);
-    memcpy(bytes + 2 + SAPLING_BYTES, params->unified, strlen(params->unified));
+    memcpy(bytes + 2 + SAPLING_BYTES, prefixes->unified, strlen(prefixes->unified));
     jumble(bytes, sizeof bytes, false);
-    toc_bech32_encode(TOC_BECH32M, params->unified, values,
+    toc_bech32_encode(TOC_BECH32M, prefixes->unified, values,
                       toc_bits_split(bytes, sizeof bytes, values), out->address);
     out->kind = toc_kind_name(TOC_KIND_UNIFIED);
     return TOC_FIT_OK;

@@ -1,7 +1,7 @@
-/* proto/answer/answer.h: what the node answers, as structs and as the stable JSON of
- * docs/INTERFACE.md. One rendering for every door: the control socket carries these JSON lines,
- * `--json` prints them unchanged, and people's tables are drawn from them. Field names are only
- * ever added.
+/* proto/answer/answer.h: what the node answers, as structs and as stable JSON
+ * (proto/control/README.md). One rendering for every door: the control socket carries these JSON
+ * lines, `--json` prints them unchanged, and people's tables are drawn from them. Field names are
+ * only ever added.
  * Owns: nothing; everything lives in the arena of whoever filled it in. Threads: pure. */
 #ifndef TOC_PROTO_ANSWER_ANSWER_H
 #define TOC_PROTO_ANSWER_ANSWER_H

@@ -132,24 +132,24 @@ void toc_json_claim_members(toc_json *json, const toc_answer_claim *claim)
         toc_json_number(json, "weighted", claim->weighted);
 }
 
+static void add_claim(toc_json *json, const toc_answer_claim *claim)
+{
+    toc_json_open(json, NULL, '{');
+    toc_json_claim_members(json, claim);
+    toc_json_close(json, '}');
+}
+
 void toc_json_claims(toc_json *json, const char *key, const toc_answer_claim *claims, size_t count)
 {
     toc_json_open(json, key, '[');
     for (size_t i = 0; i < count; i++)
-        toc_json_claim_object(json, NULL, &claims[i]);
+        add_claim(json, &claims[i]);
     toc_json_close(json, ']');
-}
-
-void toc_json_claim_object(toc_json *json, const char *key, const toc_answer_claim *claim)
-{
-    toc_json_open(json, key, '{');
-    toc_json_claim_members(json, claim);
-    toc_json_close(json, '}');
 }
 
 void toc_json_claim(const toc_answer_claim *claim, toc_buf *out)
 {
     toc_json json = {.out = out};
-    toc_json_claim_object(&json, NULL, claim);
+    add_claim(&json, claim);
     toc_json_end_line(&json);
 }

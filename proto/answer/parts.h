@@ -6,8 +6,7 @@
 #include "proto/answer/answer.h"
 #include "proto/answer/writer.h"
 
-void toc_json_claim_object(toc_json *json, const char *key, const toc_answer_claim *claim);
-/* The same without its brackets, for what has more to say of it. */
+/* A claim without its brackets, for what has more to say of it. */
 void toc_json_claim_members(toc_json *json, const toc_answer_claim *claim);
 /* What a statement says, without its brackets: kind to note. */
 void toc_json_statement_members(toc_json *json, const toc_statement *statement);

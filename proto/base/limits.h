@@ -133,7 +133,6 @@
 #define TOC_QUEUE_ALERT_SHARE    4u    /* a quarter of a peer's window stays for the alert lane */
 #define TOC_PULL_ENTRIES_MAX     4096u /* entries asked for in one Pull */
 #define TOC_CHUNK_BYTES_MAX      (16u << 20) /* entries verified in one job; twice a peer's queue */
-#define TOC_PULLS_OPEN_MAX       8u
 #define TOC_HEADS_PAGE_ROWS      256u
 #define TOC_HEAD_NOTE_BYTES_MAX                                                                    \
     1024u /* origin, size, root and one signature are 450; what a relay adds must not crowd out    \

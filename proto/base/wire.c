@@ -290,7 +290,8 @@ static void arena_free(void *arena, void *pointer)
     (void)pointer;
 }
 
-ProtobufCAllocator toc_arena_allocator(toc_arena *arena)
+/* Freeing does nothing. */
+static ProtobufCAllocator allocator_over(toc_arena *arena)
 {
     return (ProtobufCAllocator){.alloc = arena_alloc, .free = arena_free, .allocator_data = arena};
 }
@@ -299,7 +300,7 @@ toc_code toc_wire_unpack(toc_span bytes, const ProtobufCMessageDescriptor *descr
                          toc_arena *arena, const char *what, ProtobufCMessage **out, toc_err *err)
 {
     TOC_TRY(toc_wire_scan(bytes, descriptor, what, err));
-    ProtobufCAllocator allocator = toc_arena_allocator(arena);
+    ProtobufCAllocator allocator = allocator_over(arena);
     ProtobufCMessage *message =
         protobuf_c_message_unpack(descriptor, &allocator, bytes.size, bytes.data);
     /* Whatever else protobuf-c refuses, the scan refused before. */

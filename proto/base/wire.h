@@ -12,9 +12,6 @@
 #include "proto/base/arena.h"
 #include "proto/base/buf.h"
 
-/* An allocator over the arena; freeing does nothing. */
-ProtobufCAllocator toc_arena_allocator(toc_arena *arena);
-
 /* Checks `bytes` against the descriptor, submessages included: known fields with their wire types,
  * singular fields once, nothing cut short, strings UTF-8, nesting at most 8. */
 TOC_MUST toc_code toc_wire_scan(toc_span bytes, const ProtobufCMessageDescriptor *descriptor,

@@ -286,39 +286,3 @@ toc_code toc_amount_parse(toc_span text, uint8_t decimals, uint8_t out[32], toc_
     memcpy(out, number, sizeof number);
     return TOC_OK;
 }
-
-/* number / 10; returns the rest. */
-static unsigned take_digit(uint8_t number[32])
-{
-    unsigned rest = 0;
-    for (size_t i = 0; i < 32; i++) {
-        unsigned value = rest << 8 | number[i];
-        number[i] = (uint8_t)(value / 10);
-        rest = value % 10;
-    }
-    return rest;
-}
-
-void toc_amount_print(const uint8_t base_units[32], uint8_t decimals, toc_buf *out)
-{
-    enum { DIGITS_MAX = 78 + 255 + 1 };
-    static const uint8_t zero[32];
-    uint8_t number[32];
-    char text[DIGITS_MAX + 1];
-    size_t at = sizeof text;
-    memcpy(number, base_units, sizeof number);
-    bool fraction = false;
-    for (size_t i = 0; i < decimals; i++) {
-        unsigned digit = take_digit(number);
-        if (digit == 0 && !fraction)
-            continue; /* at the end of the fraction */
-        fraction = true;
-        text[--at] = (char)('0' + digit);
-    }
-    if (fraction)
-        text[--at] = '.';
-    do {
-        text[--at] = (char)('0' + take_digit(number));
-    } while (memcmp(number, zero, sizeof number) != 0);
-    toc_buf_add(out, text + at, sizeof text - at);
-}

@@ -21,7 +21,5 @@ TOC_MUST toc_code toc_asset_find(const toc_chain *chain, toc_span name, toc_asse
 /* "1234.5" with as many decimals as the asset has, into base units of 256 bits, big-endian. No
  * sign, no exponent, no separators; digits beyond the decimals must be zeros. */
 TOC_MUST toc_code toc_amount_parse(toc_span text, uint8_t decimals, uint8_t out[32], toc_err *err);
-/* The reverse, as short as it goes. */
-void toc_amount_print(const uint8_t base_units[32], uint8_t decimals, toc_buf *out);
 
 #endif

@@ -1,5 +1,5 @@
 /* proto/format/config.h: the one configuration file of node and tools, read strictly
- * (docs/INTERFACE: configuration). Sections in brackets, `key = value`, # comments; an unknown
+ * (docs/OPERATING.md). Sections in brackets, `key = value`, # comments; an unknown
  * section or key is an error that names line, key and the nearest known one. Nothing secret is ever
  * in it.
  * Owns:    strings live in the configuration.

@@ -360,16 +360,6 @@ static toc_code count_row(toc_drafts *drafts, toc_code code, const toc_problem *
     return code;
 }
 
-toc_code toc_drafts_add(toc_drafts *drafts, const toc_statement *draft, uint64_t line,
-                        toc_problem *out_problem)
-{
-    TOC_ASSERT(!drafts->finished && draft->kind != TOC_RECORD_CLUSTER &&
-               toc_record_kind_is_head(draft->kind));
-    toc_problem problem = {.line = line, .column = TOC_COLUMN_COUNT};
-    toc_arena_reset(drafts->scratch);
-    return count_row(drafts, add_claim(drafts, draft, line, &problem.err), &problem, out_problem);
-}
-
 /* NULL for a movement or an event, and for what is about another claim, which may be open. */
 static const toc_wallet *wallet_of(const toc_statement *claim)
 {

@@ -54,9 +54,6 @@ TOC_DEFINE_AUTO(toc_drafts, toc_drafts_free)
  * row counts as refused. */
 TOC_MUST toc_code toc_drafts_add_row(toc_drafts *drafts, const toc_row *row, unsigned options,
                                      toc_problem *out_problem);
-/* One claim, of any kind but a cluster, that is a draft already, said by `line`; likewise. */
-TOC_MUST toc_code toc_drafts_add(toc_drafts *drafts, const toc_statement *draft, uint64_t line,
-                                 toc_problem *out_problem);
 /* Notes of a row's wallet the flags among `flags` that its reader saw and the row did not show. */
 void toc_drafts_note(toc_drafts *drafts, const toc_wallet *wallet, uint32_t flags);
 /* A row that its reader refused: counted. */

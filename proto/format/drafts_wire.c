@@ -7,7 +7,6 @@
 
 enum {
     VERSION = 1,
-    PART_HEADER_BYTES = 5,
     DRAFT_HEADER_BYTES = 9,
     /* What is left of a record for what the node adds, and for the fields around the members. */
     NODE_ADDS_BYTES = 512,

@@ -9,7 +9,7 @@
 #include "proto/format/row_text.h"
 #include "proto/rules/nearest.h"
 
-enum { ROW_ARENA_BYTES = 65536, NUMBER_TEXT_BYTES = 24 };
+enum { ROW_ARENA_BYTES = 65536 };
 
 struct toc_jsonl {
     toc_row_fn *fn;

@@ -34,8 +34,6 @@ TOC_MUST toc_code toc_said_amount(const toc_json_fields *at, const toc_chain *ch
                                   toc_amount *out);
 TOC_MUST toc_code toc_said_fiat(const toc_json_fields *at, const char *name, toc_fiat *out);
 TOC_MUST toc_code toc_said_documents(const toc_json_fields *at, toc_documents *out);
-TOC_MUST toc_code toc_said_chain(const toc_json_fields *at, toc_json_needed needed,
-                                 const toc_chain **out);
 /* Its fields, for the check that there are no others. */
 extern const char *const toc_said_place_fields[], *const toc_said_amount_fields[];
 

@@ -21,7 +21,7 @@ static toc_code no_memory(const toc_json_fields *at)
     return toc_fail(error_of(at), TOC_NO_MEMORY, "out of memory");
 }
 
-toc_code toc_said_chain(const toc_json_fields *at, toc_json_needed needed, const toc_chain **out)
+static toc_code said_chain(const toc_json_fields *at, toc_json_needed needed, const toc_chain **out)
 {
     toc_span name = {0};
     TOC_TRY(toc_json_field_text(at, "chain", needed, &name));
@@ -56,7 +56,7 @@ toc_code toc_said_place(const toc_json_fields *at, const toc_chain *chain, toc_p
     toc_span tx = {0};
     out->chain = chain;
     if (chain == NULL)
-        TOC_TRY(toc_said_chain(at, TOC_FIELD_REQUIRED, &out->chain));
+        TOC_TRY(said_chain(at, TOC_FIELD_REQUIRED, &out->chain));
     TOC_TRY(toc_json_field_text(at, "tx", TOC_FIELD_OPTIONAL, &tx));
     if (tx.size > 0)
         return read_tx(at, tx, out);
@@ -68,7 +68,7 @@ static toc_code read_movement(const toc_json_fields *at, const toc_chain *chain,
 {
     if (chain != NULL && toc_json_field_given(at, "chain")) {
         const toc_chain *said = NULL;
-        TOC_TRY(toc_said_chain(at, TOC_FIELD_REQUIRED, &said));
+        TOC_TRY(said_chain(at, TOC_FIELD_REQUIRED, &said));
         if (said != chain)
             return toc_json_field_fail(at, "chain", TOC_MALFORMED, "not that of the address");
     }
@@ -114,7 +114,7 @@ static toc_code read_asset(const toc_json_fields *at, const toc_chain *chain, to
 {
     const toc_chain *on = chain;
     if (on == NULL)
-        TOC_TRY(toc_said_chain(at, TOC_FIELD_OPTIONAL, &on));
+        TOC_TRY(said_chain(at, TOC_FIELD_OPTIONAL, &on));
     if (on == NULL)
         on = chain_of_asset(said);
     if (on == NULL)

@@ -84,7 +84,6 @@ typedef enum toc_statement_stage {
 /* Checks per kind, the same for what is about to leave and what has just come in. */
 TOC_MUST toc_code toc_statement_check_fields(const toc_statement *statement,
                                              toc_statement_stage stage, toc_err *err);
-Toc__Statement *toc_statement_pack(const toc_statement *statement, toc_arena *arena);
 
 /* ---- sources and roots ---- */
 

@@ -49,7 +49,7 @@ static bool pack_body(const toc_statement *from, toc_arena *arena, Toc__Statemen
     return to->wallet != NULL;
 }
 
-Toc__Statement *toc_statement_pack(const toc_statement *from, toc_arena *arena)
+static Toc__Statement *pack(const toc_statement *from, toc_arena *arena)
 {
     Toc__Statement *to = toc_arena_alloc(arena, sizeof *to);
     if (to == NULL)
@@ -91,7 +91,7 @@ static toc_code encode(const toc_statement *statement, bool as_record, toc_buf *
 {
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
     TOC_TRY(toc_arena_new(SCRATCH_BYTES_MAX, &arena, err));
-    Toc__Statement *packed = toc_statement_pack(statement, arena);
+    Toc__Statement *packed = pack(statement, arena);
     if (packed == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory");
     size_t before = out->size;

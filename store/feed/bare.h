@@ -8,10 +8,6 @@
 #include "store/erase.h"
 #include "store/feed/internal.h"
 
-/* Of table lacking or erased. */
-TOC_MUST toc_code toc_bare_row_open(const toc_log_txn *txn, toc_log_table table, toc_row row,
-                                    toc_erase_place *out_place, toc_bare *out, toc_err *err);
-
 /* One row of an erasure entry. */
 typedef struct toc_named_erasure {
     toc_feed_id feed;

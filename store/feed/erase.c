@@ -14,8 +14,9 @@ static toc_log_table table_of(toc_bare_why why)
     return toc_bare_lacks(why) ? TOC_LOG_LACKING : TOC_LOG_ERASED;
 }
 
-toc_code toc_bare_row_open(const toc_log_txn *txn, toc_log_table table, toc_row row,
-                           toc_erase_place *out_place, toc_bare *out, toc_err *err)
+/* Of table lacking or erased. */
+static toc_code open_row(const toc_log_txn *txn, toc_log_table table, toc_row row,
+                         toc_erase_place *out_place, toc_bare *out, toc_err *err)
 {
     toc_span payload;
     TOC_TRY(toc_checked_open(txn, table, row, &payload, err));
@@ -59,7 +60,7 @@ toc_code toc_erase_why(toc_log_txn *txn, uint32_t number, uint64_t index, toc_ba
     for (size_t i = 0; i < TOC_COUNT(tables); i++) {
         toc_code code = toc_table_get(txn->txn, tables[i], row.key, &row.value, err);
         if (code == TOC_OK)
-            return toc_bare_row_open(txn, tables[i], row, &place, out, err);
+            return open_row(txn, tables[i], row, &place, out, err);
         if (code != TOC_NOT_FOUND)
             return code;
     }
@@ -129,7 +130,7 @@ toc_code toc_erase_lacking_next(toc_log_txn *txn, const toc_erase_place *from, t
     if (code == TOC_NOT_FOUND)
         return toc_fail(err, code, "no more entries are lacking");
     TOC_TRY(code);
-    return toc_bare_row_open(txn, TOC_LOG_LACKING, row, out, out_bare, err);
+    return open_row(txn, TOC_LOG_LACKING, row, out, out_bare, err);
 }
 
 toc_code toc_erase_covers(toc_log_txn *txn, uint32_t number, uint64_t size, bool *out, toc_err *err)
@@ -279,7 +280,7 @@ static toc_code count_table(toc_log_txn *txn, toc_log_table table, toc_erase_cou
     while ((code = toc_cursor_next(cursor, &row, err)) == TOC_OK) {
         toc_erase_place place;
         toc_bare bare = {.why = TOC_BARE_MISSING};
-        TOC_TRY(toc_bare_row_open(txn, table, row, &place, &bare, err));
+        TOC_TRY(open_row(txn, table, row, &place, &bare, err));
         uint64_t *const counts[] = {[TOC_BARE_MISSING] = &out->missing,
                                     [TOC_BARE_ORDERED] = &out->ordered,
                                     [TOC_BARE_DAY] = &out->past_day,

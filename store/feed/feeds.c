@@ -56,7 +56,7 @@ static bool is_possible(const toc_log_feed *feed, uint8_t has_judge)
            (!feed->has_judge || feed->judge.index < feed->frontier.size);
 }
 
-toc_code toc_feed_row_open(const toc_log_txn *txn, toc_row row, toc_log_feed *out, toc_err *err)
+static toc_code open_row(const toc_log_txn *txn, toc_row row, toc_log_feed *out, toc_err *err)
 {
     toc_span payload;
     TOC_TRY(toc_checked_open(txn, TOC_LOG_FEEDS, row, &payload, err));
@@ -111,7 +111,7 @@ toc_code toc_log_feed_at(toc_log_txn *txn, uint32_t number, toc_log_feed *out, t
     if (code == TOC_NOT_FOUND)
         return toc_fail(err, code, "no feed has the number %u", (unsigned)number);
     TOC_TRY(code);
-    return toc_feed_row_open(txn, row, out, err);
+    return open_row(txn, row, out, err);
 }
 
 toc_code toc_log_feed_find(toc_log_txn *txn, const toc_feed_id *id, toc_log_feed *out, toc_err *err)
@@ -148,7 +148,7 @@ static toc_code next_number(toc_log_txn *txn, uint32_t *out, toc_err *err)
     }
     TOC_TRY(code);
     toc_log_feed last = {0};
-    TOC_TRY(toc_feed_row_open(txn, row, &last, err));
+    TOC_TRY(open_row(txn, row, &last, err));
     if (last.number == UINT32_MAX)
         return toc_fail(err, TOC_FULL, "the store has no feed numbers left");
     *out = last.number + 1;
@@ -203,7 +203,7 @@ static toc_code visit_all(toc_log_txn *txn, toc_log_feed_visit visit, void *cont
     toc_code code;
     while ((code = toc_cursor_next(cursor, &row, err)) == TOC_OK) {
         toc_log_feed feed;
-        TOC_TRY(toc_feed_row_open(txn, row, &feed, err));
+        TOC_TRY(open_row(txn, row, &feed, err));
         TOC_TRY(visit(context, &feed, err));
     }
     return code == TOC_NOT_FOUND ? TOC_OK : code;

@@ -123,8 +123,6 @@ static inline toc_span toc_journal_key(toc_lane lane, uint64_t number,
 /* ---- feeds ---- */
 
 TOC_MUST toc_code toc_feed_row_put(toc_log_txn *txn, const toc_log_feed *feed, toc_err *err);
-TOC_MUST toc_code toc_feed_row_open(const toc_log_txn *txn, toc_row row, toc_log_feed *out,
-                                    toc_err *err);
 /* STATE when the caller's copy is not what is stored: it was read in another transaction. */
 TOC_MUST toc_code toc_feed_row_same(toc_log_txn *txn, const toc_log_feed *feed, toc_err *err);
 /* Makes the newest waiting checkpoint that is reached the head; changes *feed only, the row is the
@@ -176,8 +174,6 @@ TOC_MUST toc_code toc_fork_journal(toc_log_txn *txn, const toc_log_feed *feed, t
 
 /* ---- other rows, opened by their own file and by the check ---- */
 
-TOC_MUST toc_code toc_journal_row_open(const toc_log_txn *txn, toc_row row, toc_lane *out_lane,
-                                       toc_journal_row *out, toc_err *err);
 /* Notes where an entry stands, if it is a grant; or every grant that there is. */
 TOC_MUST toc_code toc_grant_mark(toc_log_txn *txn, uint32_t number, uint64_t index, toc_span entry,
                                  toc_err *err);

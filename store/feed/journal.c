@@ -1,8 +1,8 @@
 #include "proto/base/reader.h"
 #include "store/feed/internal.h"
 
-toc_code toc_journal_row_open(const toc_log_txn *txn, toc_row row, toc_lane *out_lane,
-                              toc_journal_row *out, toc_err *err)
+static toc_code open_row(const toc_log_txn *txn, toc_row row, toc_lane *out_lane,
+                         toc_journal_row *out, toc_err *err)
 {
     toc_span payload;
     TOC_TRY(toc_checked_open(txn, TOC_LOG_JOURNAL, row, &payload, err));
@@ -39,7 +39,7 @@ static toc_code read_last(toc_log_txn *txn, toc_lane lane, uint64_t *out, toc_er
     toc_lane its_lane;
     toc_code code = toc_cursor_last(cursor, &row, err);
     if (code == TOC_OK)
-        TOC_TRY(toc_journal_row_open(txn, row, &its_lane, &last, err));
+        TOC_TRY(open_row(txn, row, &its_lane, &last, err));
     else if (code != TOC_NOT_FOUND)
         return code;
     *out = last.number;
@@ -101,5 +101,5 @@ toc_code toc_log_journal_next(toc_log_txn *txn, toc_lane lane, uint64_t after, t
         return toc_log_lies(txn, TOC_LOG_JOURNAL, key,
                             "the row is missing, and a later one is there", err);
     toc_lane its_lane;
-    return toc_journal_row_open(txn, row, &its_lane, out, err);
+    return open_row(txn, row, &its_lane, out, err);
 }

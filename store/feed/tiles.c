@@ -2,8 +2,8 @@
 
 /* ---- rows ---- */
 
-toc_span toc_tile_key(uint32_t number, uint32_t level, uint64_t tile,
-                      uint8_t out[TOC_TILE_KEY_BYTES])
+static toc_span tile_key(uint32_t number, uint32_t level, uint64_t tile,
+                         uint8_t out[TOC_TILE_KEY_BYTES])
 {
     toc_put_u32(out, number);
     out[4] = (uint8_t)level;
@@ -15,7 +15,7 @@ toc_code toc_tile_get(toc_log_txn *txn, uint32_t number, uint32_t level, uint64_
                       toc_span *out_hashes, toc_err *err)
 {
     uint8_t bytes[TOC_TILE_KEY_BYTES];
-    toc_span key = toc_tile_key(number, level, tile, bytes), value;
+    toc_span key = tile_key(number, level, tile, bytes), value;
     TOC_TRY(toc_table_get(txn->txn, TOC_LOG_HASHES, key, &value, err));
     if (value.size < 33 || value.size > TOC_TILE_BYTES_MAX || (value.size - 1) % 32 != 0)
         return toc_log_lies(txn, TOC_LOG_HASHES, key, "a tile is 1 to 256 hashes", err);
@@ -27,13 +27,21 @@ toc_code toc_tile_get(toc_log_txn *txn, uint32_t number, uint32_t level, uint64_
 
 /* ---- growing ---- */
 
+static toc_code write_tile(toc_tiles *tiles, uint32_t level, const toc_tile *tile, toc_err *err)
+{
+    uint8_t key[TOC_TILE_KEY_BYTES];
+    return toc_table_put(tiles->txn->txn, TOC_LOG_HASHES,
+                         tile_key(tiles->number, level, tile->index, key),
+                         toc_span_of(tile->bytes, 1 + 32 * (size_t)tile->count), err);
+}
+
 void toc_tiles_begin(toc_tiles *tiles, toc_log_txn *txn, uint32_t number,
                      const toc_frontier *frontier)
 {
     tiles->txn = txn;
     tiles->number = number;
     tiles->frontier = *frontier;
-    tiles->done = toc_tiles_write;
+    tiles->done = write_tile;
     tiles->context = NULL;
     for (uint32_t i = 0; i < TOC_TILE_LEVELS; i++)
         tiles->levels[i].loaded = false; /* the rest is set by load: 66 KiB are not cleared */
@@ -54,8 +62,7 @@ static toc_code load(toc_tiles *tiles, uint32_t level, uint64_t index, uint32_t 
         return code;
     uint8_t key[TOC_TILE_KEY_BYTES];
     if (hashes.data == NULL || hashes.size != 32 * (size_t)count)
-        return toc_log_lies(tiles->txn, TOC_LOG_HASHES,
-                            toc_tile_key(tiles->number, level, index, key),
+        return toc_log_lies(tiles->txn, TOC_LOG_HASHES, tile_key(tiles->number, level, index, key),
                             "the tile has not as many hashes as the feed's size asks for", err);
     memcpy(tile->bytes + 1, hashes.data, hashes.size);
     return TOC_OK;
@@ -104,14 +111,6 @@ toc_code toc_tiles_end(toc_tiles *tiles, toc_err *err)
         TOC_TRY(tiles->done(tiles, level, tile, err));
     }
     return TOC_OK;
-}
-
-toc_code toc_tiles_write(toc_tiles *tiles, uint32_t level, const toc_tile *tile, toc_err *err)
-{
-    uint8_t key[TOC_TILE_KEY_BYTES];
-    return toc_table_put(tiles->txn->txn, TOC_LOG_HASHES,
-                         toc_tile_key(tiles->number, level, tile->index, key),
-                         toc_span_of(tile->bytes, 1 + 32 * (size_t)tile->count), err);
 }
 
 /* ---- reading ---- */

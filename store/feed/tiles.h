@@ -26,7 +26,8 @@ typedef struct toc_tile {
 } toc_tile;
 
 /* A tree that grows. 66 KiB: one at a time. `done` takes every tile that is full and, from
- * toc_tiles_end, those that are not; loading one that is begun reads its row. */
+ * toc_tiles_end, those that are not, and puts the row unless it is set; loading one that is begun
+ * reads its row. */
 typedef struct toc_tiles {
     toc_log_txn *txn;
     uint32_t number;
@@ -40,12 +41,6 @@ void toc_tiles_begin(toc_tiles *tiles, toc_log_txn *txn, uint32_t number,
                      const toc_frontier *frontier);
 TOC_MUST toc_code toc_tiles_append(toc_tiles *tiles, const toc_hash *leaf, toc_err *err);
 TOC_MUST toc_code toc_tiles_end(toc_tiles *tiles, toc_err *err);
-/* The usual `done`: puts the row. */
-TOC_MUST toc_code toc_tiles_write(toc_tiles *tiles, uint32_t level, const toc_tile *tile,
-                                  toc_err *err);
-
-toc_span toc_tile_key(uint32_t number, uint32_t level, uint64_t tile,
-                      uint8_t out[TOC_TILE_KEY_BYTES]);
 /* Row of a tile, its version and size checked. NOT_FOUND: "no such row". */
 TOC_MUST toc_code toc_tile_get(toc_log_txn *txn, uint32_t number, uint32_t level, uint64_t tile,
                                toc_span *out_hashes, toc_err *err);

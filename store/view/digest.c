@@ -35,11 +35,6 @@ void toc_sum_take(toc_sum *sum, const toc_hash *hash)
     add_limbs(sum->limbs, limbs, 1);
 }
 
-bool toc_sum_equal(const toc_sum *left, const toc_sum *right)
-{
-    return memcmp(left->limbs, right->limbs, sizeof left->limbs) == 0;
-}
-
 void toc_sum_write(const toc_sum *sum, uint8_t out[32])
 {
     for (size_t i = 0; i < 4; i++)

@@ -13,7 +13,6 @@ typedef struct toc_sum {
 
 void toc_sum_add(toc_sum *sum, const toc_hash *hash);
 void toc_sum_take(toc_sum *sum, const toc_hash *hash);
-bool toc_sum_equal(const toc_sum *left, const toc_sum *right);
 /* 32 bytes, big-endian. */
 void toc_sum_write(const toc_sum *sum, uint8_t out[32]);
 void toc_sum_read(const uint8_t bytes[32], toc_sum *out);

@@ -203,9 +203,6 @@ void toc_opener_free(toc_opener *opener); /* NULL is fine; wipes the keys */
 TOC_MUST toc_code toc_fold_take(toc_fold *fold, const toc_fold_feed *feed, uint64_t index,
                                 toc_err *err);
 TOC_MUST toc_code toc_fold_leave(toc_fold *fold, uint32_t feed, uint64_t index, toc_err *err);
-/* A record has come into V (or its time has): what it does to reports. `row` may be in the map. */
-TOC_MUST toc_code toc_fold_enter(toc_fold *fold, const toc_claim_row *row,
-                                 const toc_statement *statement, toc_err *err);
 /* Moves the horizon towards `tick`, by whole minutes, as far as one transaction's worth of waiting
  * records and expiries goes. */
 TOC_MUST toc_code toc_fold_tick(toc_fold *fold, toc_time tick, bool *out_arrived, toc_err *err);

@@ -25,8 +25,9 @@ static toc_code list_ops(toc_fold *fold, const toc_claim_row *row, const toc_mem
     return TOC_OK;
 }
 
-toc_code toc_fold_enter(toc_fold *fold, const toc_claim_row *row, const toc_statement *statement,
-                        toc_err *err)
+/* A record has come into V (or its time has): what it does to reports. `row` may be in the map. */
+static toc_code enter(toc_fold *fold, const toc_claim_row *row, const toc_statement *statement,
+                      toc_err *err)
 {
     toc_part part = toc_part_of(statement);
     if (part == TOC_PART_NONE)
@@ -151,7 +152,7 @@ static toc_code take_record(toc_fold *fold, const toc_fold_feed *feed, uint64_t 
         return TOC_OK; /* shown, without effect */
     if (toc_view_waits(&fold->view, row.issued_at))
         return wait(fold, &row, statement, err);
-    return toc_fold_enter(fold, &row, statement, err);
+    return enter(fold, &row, statement, err);
 }
 
 toc_code toc_fold_take(toc_fold *fold, const toc_fold_feed *feed, uint64_t index, toc_err *err)
@@ -337,7 +338,7 @@ static toc_code enter_waiting(toc_fold *fold, const toc_row *row, toc_err *err)
     toc_statement statement;
     toc_arena_reset(fold->arena);
     TOC_TRY(toc_record_decode(record, fold->arena, &statement, err));
-    return toc_fold_enter(fold, &claim_row, &statement, err);
+    return enter(fold, &claim_row, &statement, err);
 }
 
 static toc_code end_waiting(toc_fold *fold, toc_err *err)

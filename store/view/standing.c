@@ -13,8 +13,10 @@ static void sooner(toc_time *earliest, toc_time moment)
         *earliest = moment;
 }
 
-toc_code toc_view_dead(toc_view *view, const toc_claim_id *claim, bool *out_dead,
-                       toc_time *out_changes, toc_err *err)
+/* Whether the head of this claim, wherever it is filed, is a retraction; and the horizon at which
+ * that may change by itself (0: never). */
+static toc_code is_dead(toc_view *view, const toc_claim_id *claim, bool *out_dead,
+                        toc_time *out_changes, toc_err *err)
 {
     *out_dead = false;
     *out_changes = (toc_time){0};
@@ -48,7 +50,7 @@ static toc_code keep_alive(toc_view *view, const toc_statement *head, toc_arena 
             toc_claim_id claim;
             toc_time changes;
             memcpy(claim.bytes, root.data + 1, sizeof claim.bytes);
-            TOC_TRY(toc_view_dead(view, &claim, &dead, &changes, err));
+            TOC_TRY(is_dead(view, &claim, &dead, &changes, err));
             sooner(&out->changes, changes);
         }
         if (!dead)

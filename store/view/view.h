@@ -106,10 +106,6 @@ toc_subject toc_report_subject(const toc_claim_id *report);
 
 /* ---- standing.c: what heads rest on (RULES §4) ---- */
 
-/* Whether the head of this claim, wherever it is filed, is a retraction; and the horizon at which
- * that may change by itself (0: never). */
-TOC_MUST toc_code toc_view_dead(toc_view *view, const toc_claim_id *claim, bool *out_dead,
-                                toc_time *out_changes, toc_err *err);
 typedef struct toc_standing {
     size_t alive_count; /* roots that are alive; 0: its source is withdrawn */
     const toc_root *alive;

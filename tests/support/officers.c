@@ -117,8 +117,8 @@ void toc_test_officers_grant(const toc_test_officers *officers, toc_test_feed *f
     toc_test_feed_grant_of(feed, feed->epoch, &officers->card_hash, &officers->charter_hash);
 }
 
-toc_approval toc_test_officers_approve(const toc_test_officers *officers, uint32_t number,
-                                       toc_span statement)
+/* Of draft 0xDD…, in time. */
+static toc_approval approve(const toc_test_officers *officers, uint32_t number, toc_span statement)
 {
     toc_approval approval = {.decision = TOC_DECISION_APPROVED};
     memset(approval.draft.bytes, 0xDD, sizeof approval.draft.bytes);
@@ -141,8 +141,7 @@ static void sign(void *context, toc_span statement, toc_buf *out)
     toc_approval approvals[TOC_OFFICERS_MAX];
     size_t count = 0;
     for (; what->numbers[count] != 0; count++)
-        approvals[count] =
-            toc_test_officers_approve(what->officers, what->numbers[count], statement);
+        approvals[count] = approve(what->officers, what->numbers[count], statement);
     TOC_CHECK_OK(toc_record_join(statement, approvals, count, out, &err));
 }
 

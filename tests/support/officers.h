@@ -28,9 +28,6 @@ void toc_test_officers_wipe(toc_test_officers *officers);
 void toc_test_officers_store(const toc_test_officers *officers, toc_log *log);
 /* A grant in the feed that names them. */
 void toc_test_officers_grant(const toc_test_officers *officers, toc_test_feed *feed);
-/* By officer `number`, of draft 0xDD…, in time. */
-toc_approval toc_test_officers_approve(const toc_test_officers *officers, uint32_t number,
-                                       toc_span statement);
 /* Says it with the approvals of these officers, in this order; `numbers` ends with 0. */
 toc_said toc_test_officers_say(const toc_test_officers *officers, toc_test_feed *feed,
                                toc_statement statement, const uint32_t *numbers);

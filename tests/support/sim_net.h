@@ -24,7 +24,6 @@ typedef struct sim_message {
 typedef struct sim_link {
     bool up;
     uint64_t number;
-    bool down_told[2]; /* by side: lower node, higher node */
 } sim_link;
 
 typedef struct sim_job {
@@ -88,7 +87,6 @@ struct sim_net {
     sim_watch watch;      /* NULL: nobody looks */
     int hostile;          /* this node changes and withholds what it sends; 0: nobody does */
     unsigned work_ms_max; /* that a worker needs for a part */
-    bool verbose;
     struct {
         uint64_t sent, lost, doubled, delivered, broken, crashes, crashes_before_commit, reboots,
             partitions, rounds, records, jobs, rotations, tampered, lies, erasures, restores,

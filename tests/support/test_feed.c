@@ -169,8 +169,8 @@ static toc_tree_source source_of(const toc_test_feed *feed)
     return (toc_tree_source){.context = both.context, .subtree = subtree};
 }
 
-void toc_test_feed_consistency(const toc_test_feed *feed, uint64_t size_old, uint64_t size_new,
-                               toc_proof *out)
+static void consistency(const toc_test_feed *feed, uint64_t size_old, uint64_t size_new,
+                        toc_proof *out)
 {
     toc_err err = {0};
     toc_tree_source source = source_of(feed);
@@ -228,9 +228,9 @@ toc_chunk *toc_test_feed_chunk(toc_test_feed *feed, uint64_t from, uint64_t unti
     /* What a peer would not send is not asked for here either: trees that do not grow into one
      * another. */
     if (until <= size)
-        toc_test_feed_consistency(feed, until, size, &chunk->to_checkpoint);
+        consistency(feed, until, size, &chunk->to_checkpoint);
     if (known > 0 && known <= size)
-        toc_test_feed_consistency(feed, known, size, &chunk->from_known);
+        consistency(feed, known, size, &chunk->from_known);
     if (with_keys)
         give_keys(feed, chunk);
     return chunk;

@@ -41,8 +41,6 @@ void toc_test_feed_raw(toc_test_feed *feed, toc_span entry);
 toc_span toc_test_feed_entry(const toc_test_feed *feed, uint64_t index);
 void toc_test_feed_root(const toc_test_feed *feed, uint64_t size, toc_hash *out);
 void toc_test_feed_frontier(const toc_test_feed *feed, uint64_t size, toc_frontier *out);
-void toc_test_feed_consistency(const toc_test_feed *feed, uint64_t size_old, uint64_t size_new,
-                               toc_proof *out);
 /* Appends the signed checkpoint of `size`. */
 void toc_test_feed_checkpoint(const toc_test_feed *feed, uint64_t size, toc_buf *out);
 

@@ -112,7 +112,7 @@ void toc_test_node_remove(toc_test_node *node)
 
 /* ---- peers and circles ---- */
 
-void toc_test_node_endpoint(toc_test_node *node, char out[TOC_TEMPDIR_BYTES])
+static void endpoint_of(toc_test_node *node, char out[TOC_TEMPDIR_BYTES])
 {
     toc_node_listening(node->node, 0, out, TOC_TEMPDIR_BYTES);
 }
@@ -135,7 +135,7 @@ void toc_test_node_add_peer(toc_test_node *node, toc_test_node *peer, bool dials
     toc_err err;
     char endpoint[TOC_TEMPDIR_BYTES] = "";
     if (dials)
-        toc_test_node_endpoint(peer, endpoint);
+        endpoint_of(peer, endpoint);
     operation what = {.card = toc_buf_view(&peer->card), .endpoints = toc_span_text(endpoint)};
     must(toc_node_do(node->node, add_peer, &what, &err), &err, "add a peer");
 }
@@ -197,19 +197,6 @@ uint32_t toc_test_node_links(toc_test_node *node)
         links += rows[i].links;
     free(rows);
     return links;
-}
-
-uint64_t toc_test_node_refused(toc_test_node *node, toc_refusal refusal)
-{
-    toc_err err;
-    toc_peer_state *rows;
-    size_t count;
-    uint64_t refused = 0;
-    must(toc_node_peers(node->node, &rows, &count, &err), &err, "peers");
-    for (size_t i = 0; i < count; i++)
-        refused += rows[i].refused[refusal];
-    free(rows);
-    return refused;
 }
 
 uint64_t toc_test_node_digest(toc_test_node *node, toc_hash *out_opened)

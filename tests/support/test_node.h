@@ -35,8 +35,6 @@ void toc_test_node_start_all(toc_test_node *node); /* with control socket and sp
 void toc_test_node_stop(toc_test_node *node);
 void toc_test_node_remove(toc_test_node *node); /* stops it first */
 
-/* Where it listens: "tcp://127.0.0.1:PORT". */
-void toc_test_node_endpoint(toc_test_node *node, char out[TOC_TEMPDIR_BYTES]);
 /* `node` gets the card of `peer`; with its endpoint when `dials`. */
 void toc_test_node_add_peer(toc_test_node *node, toc_test_node *peer, bool dials);
 toc_circle_id toc_test_node_circle(toc_test_node *admin);
@@ -44,7 +42,6 @@ void toc_test_node_admit(toc_test_node *admin, const toc_circle_id *circle, cons
 void toc_test_node_join(toc_test_node *node, const toc_circle_id *circle);
 /* Links up now, as the engine sees them. */
 uint32_t toc_test_node_links(toc_test_node *node);
-uint64_t toc_test_node_refused(toc_test_node *node, toc_refusal refusal); /* over all peers */
 /* Entries opened, and the digest of the views once they are level with the log. */
 uint64_t toc_test_node_digest(toc_test_node *node, toc_hash *out_opened);
 

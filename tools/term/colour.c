@@ -11,7 +11,7 @@ static const char *const starts[] = {
     [TOC_STYLE_GOOD] = "\033[32m", [TOC_STYLE_WARNING] = "\033[33m", [TOC_STYLE_BAD] = "\033[31m",
 };
 
-bool toc_colour_on(void)
+static bool colour_on(void)
 {
     const char *no_colour = getenv("NO_COLOR"), *kind = getenv("TERM");
     return (no_colour == NULL || no_colour[0] == '\0') && isatty(STDOUT_FILENO) == 1 &&
@@ -28,7 +28,7 @@ size_t toc_terminal_columns(void)
 
 void toc_colour_add(toc_buf *out, toc_style style, toc_span text)
 {
-    bool on = style != TOC_STYLE_PLAIN && toc_colour_on();
+    bool on = style != TOC_STYLE_PLAIN && colour_on();
     if (on)
         toc_buf_add_text(out, starts[style]);
     toc_term_add(out, text);

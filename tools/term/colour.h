@@ -15,7 +15,6 @@ typedef enum toc_style {
     TOC_STYLE_BAD
 } toc_style;
 
-bool toc_colour_on(void);
 /* Columns of the terminal on stdout; 0 when it is none, so that nothing is cut in a pipe. */
 size_t toc_terminal_columns(void);
 /* Appends clean text (tools/term/text.h) in a style. */

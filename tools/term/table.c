@@ -3,7 +3,7 @@
 #include "proto/base/reader.h"
 #include "tools/term/text.h"
 
-enum { GAP_COLUMNS = 2, CELL_BYTES = 5 };
+enum { GAP_COLUMNS = 2 };
 
 void toc_table_init(toc_table *table, const char *const *heads)
 {

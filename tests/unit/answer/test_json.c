@@ -1,5 +1,5 @@
-/* The stable JSON of docs/INTERFACE.md: whole lines, as programs read them. Field names are only
- * ever added; a test that has to change here is somebody's program that breaks. */
+/* The stable JSON of proto/control/README.md: whole lines, as programs read them. Field names are
+ * only ever added; a test that has to change here is somebody's program that breaks. */
 #include "proto/answer/answer.h"
 
 #include <jansson.h>

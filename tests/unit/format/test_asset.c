@@ -1,3 +1,4 @@
+#include "proto/answer/writer.h"
 #include "proto/format/asset.h"
 
 #include <stdio.h>
@@ -175,24 +176,26 @@ static void an_amount_is_printed_as_short_as_it_goes(void **state)
     static const struct {
         const char *text, *printed;
         uint8_t decimals;
-    } cases[] = {{"0", "0", 18},     {"1", "1", 18},
-                 {"1.50", "1.5", 6}, {"0.00000001", "0.00000001", 8},
-                 {"120", "120", 0},  {"1000.01", "1000.01", 2},
-                 {"00.0", "0", 1}};
+    } cases[] = {{"0", "\"0\"", 18},     {"1", "\"1\"", 18},
+                 {"1.50", "\"1.5\"", 6}, {"0.00000001", "\"0.00000001\"", 8},
+                 {"120", "\"120\"", 0},  {"1000.01", "\"1000.01\"", 2},
+                 {"00.0", "\"0\"", 1}};
     for (size_t i = 0; i < TOC_COUNT(cases); i++) {
         uint8_t units[32];
         toc_err err;
         TOC_AUTO(toc_buf_wipe) toc_buf out = {0};
         TOC_CHECK_OK(
             toc_amount_parse(toc_span_text(cases[i].text), cases[i].decimals, units, &err));
-        toc_amount_print(units, cases[i].decimals, &out);
+        toc_json json = {.out = &out};
+        toc_json_amount(&json, NULL, units, cases[i].decimals);
         assert_string_equal(toc_buf_text(&out), cases[i].printed);
     }
     uint8_t largest[32];
     memset(largest, 0xFF, sizeof largest);
     TOC_AUTO(toc_buf_wipe) toc_buf out = {0};
-    toc_amount_print(largest, 255, &out);
-    assert_int_equal(out.size, 257); /* "0." and 255 digits */
+    toc_json json = {.out = &out};
+    toc_json_amount(&json, NULL, largest, 255);
+    assert_int_equal(out.size, 259); /* quotes, "0." and 255 digits */
 }
 
 int main(void)

@@ -150,31 +150,6 @@ static void broken_literals_are_kept_on_request(void **state)
     assert_true((s->statements[0].as.wallet.wallet.flags & TOC_WALLET_INVALID) != 0);
 }
 
-static void a_draft_may_be_added_as_it_is(void **state)
-{
-    submission *s = *state;
-    toc_statement draft = {.kind = TOC_RECORD_WALLET,
-                           .tlp = TOC_TLP_GREEN,
-                           .confidence = 60,
-                           .source = {.ground = TOC_GROUND_OWN}};
-    toc_problem problem;
-    toc_err err;
-    draft.as.wallet.role = toc_span_text("victim");
-    draft.as.wallet.category = toc_span_text("theft");
-    TOC_CHECK_OK(toc_wallet_parse_on(toc_chain_find(toc_span_text("BTC")), toc_span_text(BTC),
-                                     &draft.as.wallet.wallet, &err));
-    assert_int_equal(toc_drafts_add(s->drafts, &draft, 1, &problem), TOC_OK);
-    draft.confidence = 90;
-    assert_int_equal(toc_drafts_add(s->drafts, &draft, 2, &problem), TOC_OK);
-    draft.confidence = 101;
-    assert_int_equal(toc_drafts_add(s->drafts, &draft, 3, &problem), TOC_MALFORMED);
-    assert_int_equal(problem.line, 3);
-    finish(s, PART);
-    assert_int_equal(s->count, 1);
-    assert_int_equal(s->statements[0].confidence, 90);
-    check_counts(s, 3, 1, 1);
-}
-
 static void names_of_orgs_are_kept_once_and_bounded(void **state)
 {
     submission *s = *state;
@@ -323,7 +298,6 @@ int main(void)
         DRAFTS_TEST(what_was_done_to_take_addresses_is_noted_by_kind),
         DRAFTS_TEST(notes_of_several_files_are_added_up_and_never_overflow),
         DRAFTS_TEST(broken_literals_are_kept_on_request),
-        DRAFTS_TEST(a_draft_may_be_added_as_it_is),
         DRAFTS_TEST(names_of_orgs_are_kept_once_and_bounded),
         DRAFTS_TEST(small_parts_and_one_large_part_say_the_same),
         DRAFTS_TEST(a_ceiling_is_kept),

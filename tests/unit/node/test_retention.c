@@ -10,7 +10,7 @@
 #define FIRST "ETH,0x098B716B8Aaf21512996dC57EB0615e2383E2f96,theft"
 #define OTHER "ETH,0x00000000000000000000000000000000000000a1,theft"
 
-enum { RECORDS_MAX = 16, DAY_MS = 86400000 };
+enum { DAY_MS = 86400000 };
 
 static int start(void **state)
 {

@@ -259,16 +259,6 @@ static inline toc_span payload_of(toc_span message, unsigned number, size_t nth)
     return (toc_span){0};
 }
 
-static inline bool has_field(toc_span message, unsigned number)
-{
-    toc_span whole, payload;
-    while (message.size > 0) {
-        if (take_field(&message, &whole, &payload) == number)
-            return true;
-    }
-    return false;
-}
-
 /* Copies `message` with the nth field of this number replaced by the bytes `with` (any fields, or
  * none). A number that is not there puts `with` at the end. */
 static inline void replace_field(toc_span message, unsigned number, size_t nth, toc_span with,
