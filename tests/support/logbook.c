@@ -47,6 +47,34 @@ void toc_logbook_close(toc_logbook *book)
 
 /* ---- feeds ---- */
 
+int toc_logbook_setup(void **state)
+{
+    static toc_logbook book;
+    toc_logbook_open(&book);
+    *state = &book;
+    return 0;
+}
+
+int toc_logbook_teardown(void **state)
+{
+    toc_logbook_close(*state);
+    return 0;
+}
+
+toc_log_txn *toc_logbook_begin(const toc_logbook *book, bool write)
+{
+    toc_err err = {0};
+    toc_log_txn *txn = NULL;
+    ASSERT_OK(write ? toc_log_write(book->log, &txn, &err) : toc_log_read(book->log, &txn, &err));
+    return txn;
+}
+
+void toc_logbook_commit(toc_log_txn *txn)
+{
+    toc_err err = {0};
+    ASSERT_OK(toc_log_commit(txn, &err));
+}
+
 toc_feed_name toc_logbook_name(toc_lane lane, uint64_t generation)
 {
     toc_feed_name name = {.lane = lane, .generation = generation};

@@ -41,6 +41,12 @@ void toc_logbook_shut(toc_logbook *book);   /* closes the log only */
 void toc_logbook_reopen(toc_logbook *book); /* after shut, or instead of it */
 void toc_logbook_close(toc_logbook *book);  /* and removes the folder */
 
+/* Of a test whose state is a logbook and nothing more. */
+int toc_logbook_setup(void **state);
+int toc_logbook_teardown(void **state);
+toc_log_txn *toc_logbook_begin(const toc_logbook *book, bool write);
+void toc_logbook_commit(toc_log_txn *txn);
+
 /* A feed name that differs by `generation`; circle, org all of bytes 0xC1 and 0x0A. */
 toc_feed_name toc_logbook_name(toc_lane lane, uint64_t generation);
 

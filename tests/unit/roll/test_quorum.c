@@ -329,6 +329,13 @@ static void follow(rules *next, const toc_charter *current)
     next->charter.previous = current->hash;
 }
 
+static void next_rules(const rules *before, const toc_charter *current, rules *out)
+{
+    *out = *before;
+    out->charter.members = out->members;
+    follow(out, current);
+}
+
 static void remove_member(rules *from, const toc_org_id *org)
 {
     toc_charter before = from->charter;
@@ -347,9 +354,8 @@ static void the_next_version_is_judged_by_the_admins_of_the_one_before(void **st
     (void)state;
     world *in = new_world();
     toc_charter first = standing(in);
-    rules next = in->rules;
-    next.charter.members = next.members;
-    follow(&next, &first);
+    rules next;
+    next_rules(&in->rules, &first, &next);
     remove_member(&next, &in->a.org);
     remove_member(&next, &in->b.org);
     toc_card f = first_card("f", in->arena);
@@ -372,16 +378,14 @@ static void a_removed_admin_has_no_vote_on_what_comes_after(void **state)
     (void)state;
     world *in = new_world();
     toc_charter first = standing(in);
-    rules next = in->rules;
-    next.charter.members = next.members;
-    follow(&next, &first);
+    rules next;
+    next_rules(&in->rules, &first, &next);
     remove_member(&next, &in->a.org);
     const vote on_own_removal[] = {VOTE(a, "officer 1"), VOTE(b, "officer 1")};
     toc_charter second = voted(in, &next, on_own_removal, 2);
     assert_code(judge(in, &first, &second), TOC_OK);
-    rules last = next;
-    last.charter.members = last.members;
-    follow(&last, &second);
+    rules last;
+    next_rules(&next, &second, &last);
     last.charter.name = toc_span_text("Nordic desk");
     assert_int_equal(second.quorum, 2);
     const vote with_a[] = {VOTE(a, "officer 1"), VOTE(b, "officer 1")};
@@ -398,17 +402,15 @@ static void a_demoted_admin_has_no_vote_on_what_comes_after(void **state)
     (void)state;
     world *in = new_world();
     toc_charter first = standing(in);
-    rules next = in->rules;
-    next.charter.members = next.members;
-    follow(&next, &first);
+    rules next;
+    next_rules(&in->rules, &first, &next);
     remove_member(&next, &in->a.org);
     add_card(&next, &in->a, TOC_ROLE_MEMBER);
     const vote present[] = {VOTE(b, "officer 1"), VOTE(c, "officer 1")};
     toc_charter second = voted(in, &next, present, 2);
     assert_code(judge(in, &first, &second), TOC_OK);
-    rules last = next;
-    last.charter.members = last.members;
-    follow(&last, &second);
+    rules last;
+    next_rules(&next, &second, &last);
     const vote with_a[] = {VOTE(a, "officer 1"), VOTE(b, "officer 1")};
     toc_charter third = voted(in, &last, with_a, 2);
     assert_code(judge(in, &second, &third), TOC_DENIED);
@@ -475,9 +477,8 @@ static void a_signature_on_one_version_is_none_on_another(void **state)
     (void)state;
     world *in = new_world();
     toc_charter first = standing(in);
-    rules next = in->rules;
-    next.charter.members = next.members;
-    follow(&next, &first);
+    rules next;
+    next_rules(&in->rules, &first, &next);
     TOC_AUTO(toc_buf_wipe) toc_buf body = {0};
     TOC_AUTO(toc_buf_wipe) toc_buf bytes = {0};
     write_body(&next, &body);
@@ -493,9 +494,7 @@ static toc_charter branch_without(world *in, const toc_charter *first, const toc
                                   rules *out)
 {
     const vote all[] = {VOTE(a, "officer 1"), VOTE(b, "officer 1"), VOTE(c, "officer 1")};
-    *out = in->rules;
-    out->charter.members = out->members;
-    follow(out, first);
+    next_rules(&in->rules, first, out);
     remove_member(out, gone);
     toc_charter made = voted(in, out, all, 3);
     assert_code(judge(in, first, &made), TOC_OK);

@@ -26,12 +26,6 @@ static toc_log_txn *begin(const fixture *made, bool write)
     return txn;
 }
 
-static void commit(toc_log_txn *txn)
-{
-    toc_err err = {0};
-    ASSERT_OK(toc_log_commit(txn, &err));
-}
-
 static int setup(void **state)
 {
     static fixture made;
@@ -46,7 +40,7 @@ static int setup(void **state)
     ASSERT_OK(toc_roots_new(&roots, &err));
     ASSERT_OK(toc_identity_create(txn, &identity, &roots, now, &made.org, &err));
     toc_roots_wipe(&roots);
-    commit(txn);
+    toc_logbook_commit(txn);
     *state = &made;
     return 0;
 }
@@ -74,7 +68,7 @@ static void add_lines(const fixture *made, uint64_t from, uint64_t until)
         ASSERT_OK(toc_audit_add(txn, time_of(i), toc_span_text(text), &number, &err));
         assert_int_equal(number, i);
     }
-    commit(txn);
+    toc_logbook_commit(txn);
 }
 
 static void sign(const fixture *made, uint64_t at, toc_buf *out_note)
@@ -86,7 +80,7 @@ static void sign(const fixture *made, uint64_t at, toc_buf *out_note)
     ASSERT_OK(toc_audit_note(txn, &note, &err));
     toc_buf_clear(out_note);
     toc_buf_add_span(out_note, note);
-    commit(txn);
+    toc_logbook_commit(txn);
 }
 
 static toc_code check(fixture *made, toc_span kept, toc_audit_found *out, toc_err *err)
@@ -141,7 +135,7 @@ static void a_line_over_the_bound_is_refused_and_the_transaction_goes_on(void **
     ASSERT_CODE(TOC_LIMIT, toc_audit_add(txn, time_of(0), toc_buf_view(&text), &number, &err));
     text.size--;
     ASSERT_OK(toc_audit_add(txn, time_of(0), toc_buf_view(&text), &number, &err));
-    commit(txn);
+    toc_logbook_commit(txn);
     assert_int_equal(number, 0);
 }
 
@@ -158,7 +152,7 @@ static void equal_lines_have_other_leaves_and_nothing_of_them_lies_open(void **s
     ASSERT_OK(toc_audit_add(txn, time_of(0), toc_span_text(secret), &number, &err));
     ASSERT_OK(toc_audit_get(txn, 0, &plain, &first, &err));
     ASSERT_OK(toc_audit_get(txn, 1, &plain, &second, &err));
-    commit(txn);
+    toc_logbook_commit(txn);
     assert_false(toc_hash_equal(&first.leaf, &second.leaf));
     char path[TOC_TEMPDIR_BYTES + 32];
     snprintf(path, sizeof path, "%s/log/data.mdb", made->book.folder);
@@ -243,14 +237,14 @@ static void a_checkpoint_is_due_after_so_many_lines_or_an_hour(void **state)
     toc_log_txn *txn = begin(made, true);
     ASSERT_OK(toc_audit_sign_if_due(txn, now, &made_one, &err));
     assert_false(made_one); /* there is nothing to sign */
-    commit(txn);
+    toc_logbook_commit(txn);
     add_lines(made, 0, 1);
     txn = begin(made, true);
     ASSERT_OK(toc_audit_sign_if_due(txn, later, &made_one, &err));
     assert_true(made_one); /* the first, at once */
     ASSERT_OK(toc_audit_sign_if_due(txn, later, &made_one, &err));
     assert_false(made_one);
-    commit(txn);
+    toc_logbook_commit(txn);
     add_lines(made, 1, 1 + TOC_AUDIT_CHECKPOINT_LINES - 1);
     txn = begin(made, true);
     toc_time soon = {.unix_ms = later.unix_ms + TOC_AUDIT_CHECKPOINT_MS - 1};
@@ -261,13 +255,13 @@ static void a_checkpoint_is_due_after_so_many_lines_or_an_hour(void **state)
     txn = begin(made, true);
     ASSERT_OK(toc_audit_sign_if_due(txn, soon, &made_one, &err));
     assert_true(made_one); /* enough lines */
-    commit(txn);
+    toc_logbook_commit(txn);
     add_lines(made, TOC_AUDIT_CHECKPOINT_LINES + 1, TOC_AUDIT_CHECKPOINT_LINES + 2);
     txn = begin(made, true);
     toc_time back = {.unix_ms = soon.unix_ms - 1};
     ASSERT_OK(toc_audit_sign_if_due(txn, back, &made_one, &err));
     assert_true(made_one); /* a clock that was set back puts nothing off */
-    commit(txn);
+    toc_logbook_commit(txn);
 }
 
 static void there_is_nothing_to_sign_before_the_first_line(void **state)
@@ -395,7 +389,7 @@ static void put_table_back(const fixture *made, toc_log_table table, snapshot *w
         toc_buf_wipe(&was->rows[i].key);
         toc_buf_wipe(&was->rows[i].value);
     }
-    commit(txn);
+    toc_logbook_commit(txn);
 }
 
 /* Whoever puts all tables back as they were an hour ago leaves no trace in them: only a checkpoint

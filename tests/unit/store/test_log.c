@@ -9,34 +9,6 @@
 #include "store/feed/internal.h"
 #include "tests/support/logbook.h"
 
-static int setup(void **state)
-{
-    static toc_logbook book;
-    toc_logbook_open(&book);
-    *state = &book;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    toc_logbook_close(*state);
-    return 0;
-}
-
-static toc_log_txn *begin(const toc_logbook *book, bool write)
-{
-    toc_err err = {0};
-    toc_log_txn *txn = NULL;
-    ASSERT_OK(write ? toc_log_write(book->log, &txn, &err) : toc_log_read(book->log, &txn, &err));
-    return txn;
-}
-
-static void commit(toc_log_txn *txn)
-{
-    toc_err err = {0};
-    ASSERT_OK(toc_log_commit(txn, &err));
-}
-
 /* ---- opening ---- */
 
 static void a_log_is_created_once(void **state)
@@ -64,7 +36,7 @@ static void without_options_a_log_is_durable_and_has_room_for_64_gib(void **stat
     toc_log_stats stats;
     toc_logbook_shut(book);
     ASSERT_OK(toc_log_open(book->folder, NULL, book->key, &book->log, &err));
-    toc_log_txn *txn = begin(book, false);
+    toc_log_txn *txn = toc_logbook_begin(book, false);
     ASSERT_OK(toc_log_stats_of(txn, &stats, &err));
     assert_int_equal(stats.map_bytes, UINT64_C(64) << 30);
     toc_log_abort(txn);
@@ -75,10 +47,10 @@ static void a_log_of_a_newer_layout_is_left_alone(void **state)
     toc_logbook *book = *state;
     toc_err err = {0};
     uint8_t newer = 4;
-    toc_log_txn *txn = begin(book, true);
+    toc_log_txn *txn = toc_logbook_begin(book, true);
     ASSERT_OK(
         toc_checked_put(txn, TOC_LOG_STATE, toc_span_text("layout"), TOC_SPAN_OF(newer), &err));
-    commit(txn);
+    toc_logbook_commit(txn);
     toc_logbook_shut(book);
     ASSERT_CODE(TOC_STATE, toc_log_open(book->folder, &book->options, book->key, &book->log, &err));
     assert_null(book->log);
@@ -103,13 +75,13 @@ static void the_owner_is_not_found_before_it_is_put_and_stays_afterwards(void **
     toc_err err = {0};
     toc_org_id owner = {{0}}, org;
     memset(org.bytes, 0x5A, sizeof org);
-    toc_log_txn *txn = begin(book, true);
+    toc_log_txn *txn = toc_logbook_begin(book, true);
     ASSERT_CODE(TOC_NOT_FOUND, toc_log_owner(txn, &owner, &err));
     assert_non_null(strstr(err.text, "init"));
     ASSERT_OK(toc_log_owner_put(txn, &org, &err));
-    commit(txn);
+    toc_logbook_commit(txn);
     toc_logbook_reopen(book);
-    txn = begin(book, false);
+    txn = toc_logbook_begin(book, false);
     ASSERT_OK(toc_log_owner(txn, &owner, &err));
     assert_true(toc_org_id_equal(&owner, &org));
     toc_log_abort(txn);
@@ -124,15 +96,15 @@ static void figures_count_what_is_stored_and_what_is_being_written(void **state)
     toc_log_stats stats;
     toc_log_feed feed;
     toc_feed_name name = toc_logbook_name(TOC_LANE_BULK, 1);
-    toc_log_txn *txn = begin(book, false);
+    toc_log_txn *txn = toc_logbook_begin(book, false);
     ASSERT_OK(toc_log_stats_of(txn, &stats, &err));
     assert_true(stats.feeds == 0 && stats.entries == 0 && stats.entry_bytes == 0);
     toc_log_abort(txn);
-    txn = begin(book, true);
+    txn = toc_logbook_begin(book, true);
     ASSERT_OK(toc_log_feed_new(txn, &name, &feed, &err));
     toc_logbook_append(book, txn, &feed, 10, false); /* of 48 + 64 bytes */
-    commit(txn);
-    txn = begin(book, true);
+    toc_logbook_commit(txn);
+    txn = toc_logbook_begin(book, true);
     toc_logbook_append(book, txn, &feed, 5, false);
     toc_journal_row row = {.kind = TOC_JOURNAL_STORED, .feed = 1, .from = 0, .until = 15};
     ASSERT_OK(toc_log_journal_add(txn, TOC_LANE_BULK, &row, &err));
@@ -147,7 +119,7 @@ static void figures_count_what_is_stored_and_what_is_being_written(void **state)
     assert_true(stats.used_bytes > 0 && stats.used_bytes < stats.map_bytes);
     toc_log_abort(txn);
     toc_logbook_reopen(book);
-    txn = begin(book, false);
+    txn = toc_logbook_begin(book, false);
     ASSERT_OK(toc_log_stats_of(txn, &stats, &err));
     assert_int_equal(stats.entries, 10);
     assert_int_equal(stats.entry_bytes, 10 * 112);
@@ -165,29 +137,29 @@ static void a_full_map_refuses_rounds_and_the_log_is_whole(void **state)
     toc_feed_name name = toc_logbook_name(TOC_LANE_BULK, 1);
     book->options.log_map_bytes = 1 << 20;
     toc_logbook_reopen(book);
-    toc_log_txn *txn = begin(book, true);
+    toc_log_txn *txn = toc_logbook_begin(book, true);
     ASSERT_OK(toc_log_feed_new(txn, &name, &feed, &err));
-    commit(txn);
+    toc_logbook_commit(txn);
     uint64_t stored = 0;
     while (toc_log_write(book->log, &txn, &err) == TOC_OK) {
         toc_logbook_append(book, txn, &feed, 100, false);
         toc_logbook_head(book, txn, &feed);
-        commit(txn);
+        toc_logbook_commit(txn);
         stored += 100;
         assert_true(stored < 20000);
     }
     assert_int_equal(err.code, TOC_FULL);
     assert_non_null(strstr(err.text, "90 %"));
-    txn = begin(book, false);
+    txn = toc_logbook_begin(book, false);
     ASSERT_OK(toc_log_check(txn, NULL, NULL, &err));
     ASSERT_OK(toc_log_feed_at(txn, 1, &feed, &err));
     assert_int_equal(feed.frontier.size, stored);
     toc_log_abort(txn);
     book->options.log_map_bytes = 4 << 20;
     toc_logbook_reopen(book);
-    txn = begin(book, true);
+    txn = toc_logbook_begin(book, true);
     toc_logbook_append(book, txn, &feed, 100, false);
-    commit(txn);
+    toc_logbook_commit(txn);
 }
 
 static void a_round_that_outgrows_the_map_is_undone_and_the_next_one_goes_on(void **state)
@@ -198,23 +170,23 @@ static void a_round_that_outgrows_the_map_is_undone_and_the_next_one_goes_on(voi
     toc_feed_name name = toc_logbook_name(TOC_LANE_BULK, 1);
     book->options.log_map_bytes = 1 << 20;
     toc_logbook_reopen(book);
-    toc_log_txn *txn = begin(book, true);
+    toc_log_txn *txn = toc_logbook_begin(book, true);
     ASSERT_OK(toc_log_feed_new(txn, &name, &feed, &err));
     toc_logbook_append(book, txn, &feed, 10, false);
-    commit(txn);
+    toc_logbook_commit(txn);
     before = feed;
     toc_logbook_entries entries;
     toc_logbook_entries_make(book, &feed, 600, 4000, false, &entries);
-    txn = begin(book, true);
+    txn = toc_logbook_begin(book, true);
     ASSERT_CODE(TOC_FULL,
                 toc_log_append(txn, &feed, entries.spans, entries.leaves, 600, NULL, &err));
     assert_memory_equal(&feed, &before, sizeof feed);
     ASSERT_CODE(TOC_FULL, toc_log_commit(txn, &err));
     toc_logbook_entries_free(&entries);
-    txn = begin(book, true);
+    txn = toc_logbook_begin(book, true);
     toc_logbook_append(book, txn, &feed, 10, false);
-    commit(txn);
-    txn = begin(book, false);
+    toc_logbook_commit(txn);
+    txn = toc_logbook_begin(book, false);
     ASSERT_OK(toc_log_check(txn, NULL, NULL, &err));
     toc_log_abort(txn);
     assert_int_equal(feed.frontier.size, 20);
@@ -294,18 +266,18 @@ static void a_kill_in_the_middle_of_writing_loses_nothing_committed(void **state
     toc_logbook *book = *state;
     toc_err err = {0};
     toc_log_feed feed;
-    toc_log_txn *txn = begin(book, true);
+    toc_log_txn *txn = toc_logbook_begin(book, true);
     for (uint64_t i = 1; i <= 2; i++) {
         toc_feed_name name = toc_logbook_name(TOC_LANE_BULK, i);
         ASSERT_OK(toc_log_feed_new(txn, &name, &feed, &err));
     }
-    commit(txn);
+    toc_logbook_commit(txn);
     uint64_t sizes[3] = {0};
     for (size_t rounds = 5; rounds < 200; rounds += 60) {
         toc_logbook_shut(book);
         kill_a_writer(book, rounds, sizes);
         toc_logbook_reopen(book);
-        txn = begin(book, false);
+        txn = toc_logbook_begin(book, false);
         ASSERT_OK(toc_log_check(txn, NULL, NULL, &err));
         uint64_t more = 0;
         for (uint32_t number = 1; number <= 2; number++) {
@@ -323,7 +295,7 @@ static void a_kill_in_the_middle_of_writing_loses_nothing_committed(void **state
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, toc_logbook_setup, toc_logbook_teardown)
     const struct CMUnitTest tests[] = {
         TEST(a_log_is_created_once),
         TEST(a_log_that_is_not_there_is_not_found),

@@ -42,12 +42,6 @@ static toc_log_txn *begin(const desk *at, bool write)
     return txn;
 }
 
-static void commit(toc_log_txn *txn)
-{
-    toc_err err = {0};
-    ASSERT_OK(toc_log_commit(txn, &err));
-}
-
 static toc_log_draft draft_of(uint32_t number, size_t approvals)
 {
     toc_log_draft draft = {.lane = TOC_LANE_ALERT,
@@ -78,7 +72,7 @@ static void put(const desk *at, const toc_log_draft *draft)
     toc_err err = {0};
     toc_log_txn *txn = begin(at, true);
     ASSERT_OK(toc_log_draft_put(txn, draft, &err));
-    commit(txn);
+    toc_logbook_commit(txn);
 }
 
 static void assert_same(const toc_log_draft *left, const toc_log_draft *right)
@@ -142,7 +136,7 @@ static void a_draft_and_its_approvals_are_kept_over_a_restart(void **state)
     draft = draft_of(0, APPROVALS);
     toc_log_txn *txn = begin(at, true);
     ASSERT_OK(toc_log_draft_change(txn, &draft, &err));
-    commit(txn);
+    toc_logbook_commit(txn);
     toc_logbook_reopen(&at->book);
     assert_there(at, &draft);
     toc_log_draft full = draft_of(1, TOC_OFFICERS_MAX);
@@ -162,7 +156,7 @@ static void a_draft_that_ended_is_gone_and_is_not_changed(void **state)
     ASSERT_OK(toc_log_draft_remove(txn, &draft.id, &err));
     assert_int_equal(toc_log_draft_get(txn, &draft.id, at->arena, &found, &err), TOC_NOT_FOUND);
     assert_int_equal(toc_log_draft_change(txn, &draft, &err), TOC_NOT_FOUND);
-    commit(txn);
+    toc_logbook_commit(txn);
     assert_int_equal(count_all(at), 0);
 }
 
@@ -175,11 +169,11 @@ static void only_those_that_lapsed_long_ago_are_dropped(void **state)
     put(at, &first);
     toc_log_txn *txn = begin(at, true);
     ASSERT_OK(toc_log_drafts_drop(txn, first.not_after, &err)); /* it lapses then, and not before */
-    commit(txn);
+    toc_logbook_commit(txn);
     assert_int_equal(count_all(at), 2);
     txn = begin(at, true);
     ASSERT_OK(toc_log_drafts_drop(txn, second.not_after, &err));
-    commit(txn);
+    toc_logbook_commit(txn);
     txn = begin(at, false);
     toc_log_draft found;
     assert_int_equal(toc_log_draft_get(txn, &first.id, at->arena, &found, &err), TOC_NOT_FOUND);
@@ -198,7 +192,7 @@ static void there_are_only_so_many(void **state)
     }
     toc_log_draft more = draft_of(TOC_DRAFTS_MAX, 0);
     assert_int_equal(toc_log_draft_put(txn, &more, &err), TOC_LIMIT);
-    commit(txn);
+    toc_logbook_commit(txn);
     assert_int_equal(count_all(at), TOC_DRAFTS_MAX);
 }
 

@@ -9,20 +9,6 @@
 
 enum { ENTRIES = 40, BODY = 900, DAY = 20819, DAY_MS = 86400000 };
 
-static int setup(void **state)
-{
-    static toc_logbook book;
-    toc_logbook_open(&book);
-    *state = &book;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    toc_logbook_close(*state);
-    return 0;
-}
-
 /* Entry `index` of a feed: its body is the index over and over, and its day is DAY + index. */
 static toc_span record_at(uint64_t index, uint8_t out[TOC_ENTRY_HEADER_BYTES + BODY])
 {
@@ -57,12 +43,6 @@ static toc_log_txn *begin(toc_logbook *book)
     return txn;
 }
 
-static void commit(toc_log_txn *txn)
-{
-    toc_err err = {0};
-    ASSERT_OK(toc_log_commit(txn, &err));
-}
-
 /* A feed of a grant and ENTRIES - 1 records, with its head. */
 static toc_log_feed fill(toc_logbook *book)
 {
@@ -77,7 +57,7 @@ static toc_log_feed fill(toc_logbook *book)
         append_one(txn, &feed, record_at(feed.frontier.size, bytes));
     }
     toc_logbook_head(book, txn, &feed);
-    commit(txn);
+    toc_logbook_commit(txn);
     return feed;
 }
 
@@ -89,7 +69,7 @@ static void erase(toc_logbook *book, uint64_t index, toc_bare_why why, uint64_t 
     toc_bare bare = {.why = why, .at = {day * DAY_MS}};
     ASSERT_OK(toc_erase_body(txn, 1, index, &bare, &had, &err));
     assert_true(had);
-    commit(txn);
+    toc_logbook_commit(txn);
 }
 
 static toc_code check(toc_logbook *book, toc_err *out_err)
@@ -131,7 +111,7 @@ static void an_erased_entry_keeps_its_leaf_and_the_tree_its_root(void **state)
     assert_true(toc_hash_equal(&root, &feed.head_root));
     append_one(txn, &after, record_at(ENTRIES, bytes)); /* and it grows on */
     toc_logbook_head(book, txn, &after);
-    commit(txn);
+    toc_logbook_commit(txn);
     ASSERT_OK(check(book, &err));
 }
 
@@ -220,7 +200,7 @@ static void what_is_missing_is_put_back_by_its_leaf_alone(void **state)
     assert_true(toc_span_equal(entry, whole));
     toc_bare bare;
     ASSERT_CODE(TOC_NOT_FOUND, toc_erase_why(txn, 1, 11, &bare, &err));
-    commit(txn);
+    toc_logbook_commit(txn);
     ASSERT_OK(check(book, &err));
 }
 
@@ -257,7 +237,7 @@ static void a_head_is_covered_when_nothing_below_it_is_lacking(void **state)
     assert_int_equal(proven.why, TOC_BARE_ORDERED);
     from.index = 31;
     ASSERT_CODE(TOC_NOT_FOUND, toc_erase_lacking_next(txn, &from, &found, &proven, &err));
-    commit(txn);
+    toc_logbook_commit(txn);
     ASSERT_OK(check(book, &err));
 }
 
@@ -349,7 +329,7 @@ static void the_check_counts_why_bodies_are_gone(void **state)
     append_erasure(txn, &feed, &feed, 2);
     append_erasure(txn, &feed, &feed, 3);
     toc_logbook_head(book, txn, &feed);
-    commit(txn);
+    toc_logbook_commit(txn);
     erase(book, 2, TOC_BARE_AUTHOR, DAY);
     erase(book, 3, TOC_BARE_AUTHOR, DAY);
     erase(book, 4, TOC_BARE_DAY, DAY + 5);
@@ -403,7 +383,7 @@ static void a_reason_without_an_entry_is_found(void **state)
     uint8_t key[TOC_ENTRY_KEY_BYTES], row[9] = {TOC_BARE_MISSING};
     ASSERT_OK(
         toc_checked_put(txn, TOC_LOG_LACKING, toc_entry_key(1, 6, key), TOC_SPAN_OF(row), &err));
-    commit(txn);
+    toc_logbook_commit(txn);
     assert_finds(book, "table 'lacking' has 1 rows");
 }
 
@@ -417,7 +397,7 @@ static void a_flipped_byte_of_a_reason_is_found(void **state)
     toc_logbook_head(book, txn, &feed);
     toc_mandate order = {.kind = TOC_MANDATE_DELETE, .reference = toc_span_text("AG 7 Gs 1/26")};
     ASSERT_OK(toc_mandate_put(txn, &order, &err));
-    commit(txn);
+    toc_logbook_commit(txn);
     erase(book, 2, TOC_BARE_AUTHOR, DAY);
     erase(book, 6, TOC_BARE_ORDERED, DAY);
     static const char *const tables[] = {"erased", "lacking", "erasures", "mandates"};
@@ -466,7 +446,7 @@ static void an_order_and_a_legal_hold_exclude_each_other(void **state)
     ASSERT_CODE(TOC_EXISTS, toc_mandate_put(txn, &order, &err));
     ASSERT_CODE(TOC_STATE, toc_mandate_put(txn, &hold, &err));
     assert_non_null(strstr(err.text, "AG Berlin"));
-    commit(txn);
+    toc_logbook_commit(txn);
     toc_logbook_reopen(book); /* it is there when the log is opened again */
     txn = begin(book);
     ASSERT_OK(toc_mandates(txn, TOC_MANDATE_DELETE, take_mandate, &found, &err));
@@ -487,7 +467,7 @@ static void an_order_and_a_legal_hold_exclude_each_other(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, toc_logbook_setup, toc_logbook_teardown)
     const struct CMUnitTest tests[] = {
         TEST(an_erased_entry_keeps_its_leaf_and_the_tree_its_root),
         TEST(what_is_served_has_the_bare_entry_in_its_place),

@@ -8,34 +8,6 @@
 #include "store/feed/internal.h"
 #include "tests/support/logbook.h"
 
-static int setup(void **state)
-{
-    static toc_logbook book;
-    toc_logbook_open(&book);
-    *state = &book;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    toc_logbook_close(*state);
-    return 0;
-}
-
-static toc_log_txn *begin(const toc_logbook *book, bool write)
-{
-    toc_err err = {0};
-    toc_log_txn *txn = NULL;
-    ASSERT_OK(write ? toc_log_write(book->log, &txn, &err) : toc_log_read(book->log, &txn, &err));
-    return txn;
-}
-
-static void commit(toc_log_txn *txn)
-{
-    toc_err err = {0};
-    ASSERT_OK(toc_log_commit(txn, &err));
-}
-
 static toc_log_feed new_feed(toc_log_txn *txn, uint64_t generation)
 {
     toc_err err = {0};
@@ -52,15 +24,15 @@ static void feeds_are_numbered_from_one_and_found_by_id_and_number(void **state)
     toc_logbook *book = *state;
     toc_err err = {0};
     toc_log_feed found;
-    toc_log_txn *txn = begin(book, true);
+    toc_log_txn *txn = toc_logbook_begin(book, true);
     for (uint32_t i = 1; i <= 3; i++) {
         toc_log_feed feed = new_feed(txn, i);
         assert_int_equal(feed.number, i);
         assert_int_equal(feed.frontier.size, 0);
     }
-    commit(txn);
+    toc_logbook_commit(txn);
     toc_logbook_reopen(book);
-    txn = begin(book, false);
+    txn = toc_logbook_begin(book, false);
     for (uint32_t i = 1; i <= 3; i++) {
         toc_feed_name name = toc_logbook_name(TOC_LANE_BULK, i);
         toc_feed_id id;
@@ -87,14 +59,14 @@ static void a_feed_is_made_once_and_of_a_lane_that_exists(void **state)
 {
     const toc_logbook *book = *state;
     toc_err err = {0};
-    toc_log_txn *txn = begin(book, true);
+    toc_log_txn *txn = toc_logbook_begin(book, true);
     toc_log_feed feed = new_feed(txn, 1), again = feed;
     again.number = 77;
     ASSERT_CODE(TOC_EXISTS, toc_log_feed_new(txn, &feed.name, &again, &err));
     assert_int_equal(again.number, 77);
     toc_feed_name wrong = toc_logbook_name((toc_lane)3, 1);
     ASSERT_CODE(TOC_USAGE, toc_log_feed_new(txn, &wrong, &again, &err));
-    commit(txn);
+    toc_logbook_commit(txn);
 }
 
 typedef struct visit_state {
@@ -115,7 +87,7 @@ static void feeds_are_visited_in_order_of_number_all_or_by_circle(void **state)
     const toc_logbook *book = *state;
     toc_err err = {0};
     toc_log_feed feed;
-    toc_log_txn *txn = begin(book, true);
+    toc_log_txn *txn = toc_logbook_begin(book, true);
     for (uint64_t i = 1; i <= 6; i++) {
         toc_feed_name name = toc_logbook_name(TOC_LANE_BULK, i);
         if (i % 2 == 0)
@@ -138,7 +110,7 @@ static void feeds_are_visited_in_order_of_number_all_or_by_circle(void **state)
     memset(name.circle.bytes, 0xBB, sizeof name.circle);
     ASSERT_OK(toc_log_feeds(txn, &name.circle, visit, &none, &err));
     assert_int_equal(none.count, 0);
-    commit(txn);
+    toc_logbook_commit(txn);
 }
 
 /* ---- appending ---- */
@@ -150,16 +122,16 @@ static void what_is_appended_is_read_back_with_its_leaves_judge_and_frontier(voi
     toc_span entry;
     toc_hash leaf;
     toc_frontier frontier = {0};
-    toc_log_txn *txn = begin(book, true);
+    toc_log_txn *txn = toc_logbook_begin(book, true);
     toc_log_feed feed = new_feed(txn, 1), stored;
     toc_logbook_entries entries;
     toc_logbook_entries_make(book, &feed, 700, 100, true, &entries);
     ASSERT_OK(toc_log_append(txn, &feed, entries.spans, entries.leaves, 300, &entries.judge, &err));
     ASSERT_OK(
         toc_log_append(txn, &feed, entries.spans + 300, entries.leaves + 300, 400, NULL, &err));
-    commit(txn);
+    toc_logbook_commit(txn);
     toc_logbook_reopen(book);
-    txn = begin(book, false);
+    txn = toc_logbook_begin(book, false);
     ASSERT_OK(toc_log_feed_at(txn, 1, &stored, &err));
     for (size_t i = 0; i < 700; i++) {
         toc_frontier_append(&frontier, &entries.leaves[i]);
@@ -191,16 +163,16 @@ static void feeds_that_interleave_do_not_mix(void **state)
     toc_logbook *book = *state;
     toc_err err = {0};
     toc_log_feed feeds[3];
-    toc_log_txn *txn = begin(book, true);
+    toc_log_txn *txn = toc_logbook_begin(book, true);
     for (uint64_t i = 0; i < 3; i++)
         feeds[i] = new_feed(txn, i + 1);
     for (size_t round = 0; round < 40; round++)
         for (size_t i = 0; i < 3; i++)
             toc_logbook_append(book, txn, &feeds[(round + i) % 3], 1 + round * (i + 1) % 29,
                                round % 7 == 0);
-    commit(txn);
+    toc_logbook_commit(txn);
     toc_logbook_reopen(book);
-    txn = begin(book, false);
+    txn = toc_logbook_begin(book, false);
     ASSERT_OK(toc_log_check(txn, NULL, NULL, &err));
     for (uint32_t i = 0; i < 3; i++) {
         toc_log_feed stored;
@@ -222,7 +194,7 @@ static void a_copy_of_a_feed_that_is_out_of_date_is_refused(void **state)
 {
     const toc_logbook *book = *state;
     toc_err err = {0};
-    toc_log_txn *txn = begin(book, true);
+    toc_log_txn *txn = toc_logbook_begin(book, true);
     toc_log_feed feed = new_feed(txn, 1), old = feed;
     toc_logbook_append(book, txn, &feed, 3, false);
     toc_logbook_entries entries;
@@ -230,8 +202,8 @@ static void a_copy_of_a_feed_that_is_out_of_date_is_refused(void **state)
     ASSERT_CODE(TOC_STATE, toc_log_append(txn, &old, entries.spans, entries.leaves, 3, NULL, &err));
     assert_int_equal(old.frontier.size, 0);
     toc_logbook_entries_free(&entries);
-    commit(txn); /* nothing was written, so nothing is spoilt */
-    txn = begin(book, false);
+    toc_logbook_commit(txn); /* nothing was written, so nothing is spoilt */
+    txn = toc_logbook_begin(book, false);
     ASSERT_OK(toc_log_check(txn, NULL, NULL, &err));
     toc_log_abort(txn);
 }
@@ -240,7 +212,7 @@ static void a_copy_of_a_feed_whose_heads_or_id_are_others_is_refused(void **stat
 {
     const toc_logbook *book = *state;
     toc_err err = {0};
-    toc_log_txn *txn = begin(book, true);
+    toc_log_txn *txn = toc_logbook_begin(book, true);
     toc_log_feed feed = new_feed(txn, 1);
     toc_logbook_append(book, txn, &feed, 3, false);
     toc_log_feed before = feed;
@@ -257,7 +229,7 @@ static void a_copy_of_a_feed_whose_heads_or_id_are_others_is_refused(void **stat
                     toc_log_append(txn, stale[i], entries.spans, entries.leaves, 1, NULL, &err));
     ASSERT_OK(toc_log_append(txn, &feed, entries.spans, entries.leaves, 1, NULL, &err));
     toc_logbook_entries_free(&entries);
-    commit(txn);
+    toc_logbook_commit(txn);
 }
 
 static void an_abort_takes_back_entries_hashes_and_feeds(void **state)
@@ -265,23 +237,23 @@ static void an_abort_takes_back_entries_hashes_and_feeds(void **state)
     const toc_logbook *book = *state;
     toc_err err = {0};
     toc_hash leaf;
-    toc_log_txn *txn = begin(book, true);
+    toc_log_txn *txn = toc_logbook_begin(book, true);
     toc_log_feed feed = new_feed(txn, 1);
     toc_logbook_append(book, txn, &feed, 300, false);
-    commit(txn);
+    toc_logbook_commit(txn);
     toc_log_feed kept = feed;
-    txn = begin(book, true);
+    txn = toc_logbook_begin(book, true);
     toc_logbook_append(book, txn, &feed, 300, false);
     (void)new_feed(txn, 2);
     toc_log_abort(txn);
-    txn = begin(book, true);
+    txn = toc_logbook_begin(book, true);
     ASSERT_OK(toc_log_feed_at(txn, 1, &feed, &err));
     assert_true(toc_frontier_equal(&feed.frontier, &kept.frontier));
     ASSERT_CODE(TOC_NOT_FOUND, toc_log_leaf(txn, 1, 300, &leaf, &err));
     ASSERT_CODE(TOC_NOT_FOUND, toc_log_feed_at(txn, 2, &feed, &err));
     toc_logbook_append(book, txn, &kept, 300, false);
-    commit(txn);
-    txn = begin(book, false);
+    toc_logbook_commit(txn);
+    txn = toc_logbook_begin(book, false);
     ASSERT_OK(toc_log_check(txn, NULL, NULL, &err));
     toc_log_abort(txn);
 }
@@ -290,7 +262,7 @@ static void entries_of_impossible_sizes_are_refused_and_nothing_is_written(void 
 {
     const toc_logbook *book = *state;
     toc_err err = {0};
-    toc_log_txn *txn = begin(book, true);
+    toc_log_txn *txn = toc_logbook_begin(book, true);
     toc_log_feed feed = new_feed(txn, 1);
     static uint8_t bytes[TOC_ENTRY_BYTES_MAX + 1];
     toc_hash leaves[2] = {{{1}}, {{2}}};
@@ -303,14 +275,14 @@ static void entries_of_impossible_sizes_are_refused_and_nothing_is_written(void 
     ASSERT_OK(toc_log_append(txn, &feed, largest, leaves, 2, NULL, &err));
     ASSERT_OK(toc_log_append(txn, &feed, largest, leaves, 0, NULL, &err));
     assert_int_equal(feed.frontier.size, 2);
-    commit(txn);
+    toc_logbook_commit(txn);
 }
 
 static void a_transaction_takes_so_many_entries_and_no_more(void **state)
 {
     const toc_logbook *book = *state;
     toc_err err = {0};
-    toc_log_txn *txn = begin(book, true);
+    toc_log_txn *txn = toc_logbook_begin(book, true);
     toc_log_feed feed = new_feed(txn, 1);
     toc_logbook_append(book, txn, &feed, TOC_LOG_TXN_ENTRIES_MAX, false);
     toc_logbook_append(book, txn, &feed, TOC_LOG_TXN_ENTRIES_MAX - 1, false);
@@ -319,10 +291,10 @@ static void a_transaction_takes_so_many_entries_and_no_more(void **state)
     ASSERT_CODE(TOC_LIMIT,
                 toc_log_append(txn, &feed, entries.spans, entries.leaves, 2, NULL, &err));
     ASSERT_OK(toc_log_append(txn, &feed, entries.spans, entries.leaves, 1, NULL, &err));
-    commit(txn);
-    txn = begin(book, true);
+    toc_logbook_commit(txn);
+    txn = toc_logbook_begin(book, true);
     ASSERT_OK(toc_log_append(txn, &feed, entries.spans + 1, entries.leaves + 1, 1, NULL, &err));
-    commit(txn);
+    toc_logbook_commit(txn);
     toc_logbook_entries_free(&entries);
 }
 
@@ -330,7 +302,7 @@ static void a_judge_outside_what_is_appended_is_refused(void **state)
 {
     const toc_logbook *book = *state;
     toc_err err = {0};
-    toc_log_txn *txn = begin(book, true);
+    toc_log_txn *txn = toc_logbook_begin(book, true);
     toc_log_feed feed = new_feed(txn, 1);
     toc_logbook_append(book, txn, &feed, 5, false);
     toc_logbook_entries entries;
@@ -363,13 +335,13 @@ static uint32_t read_chunk(toc_log_txn *txn, uint64_t from, uint64_t until, size
 static void chunks_hold_as_many_whole_entries_as_fit_and_at_least_one(void **state)
 {
     const toc_logbook *book = *state;
-    toc_log_txn *txn = begin(book, true);
+    toc_log_txn *txn = toc_logbook_begin(book, true);
     toc_log_feed feed = new_feed(txn, 1), next = new_feed(txn, 2);
     toc_logbook_append(book, txn, &next, 3, false);
     toc_logbook_append(book, txn, &feed, 10, false); /* of 48 + 64 bytes, and 4 of length */
-    commit(txn);
+    toc_logbook_commit(txn);
     TOC_AUTO(toc_buf_wipe) toc_buf out = {0};
-    txn = begin(book, false);
+    txn = toc_logbook_begin(book, false);
     assert_int_equal(read_chunk(txn, 0, 10, 1 << 20, &out), 10);
     assert_int_equal(out.size, 1160);
     assert_int_equal(read_chunk(txn, 0, 100, 1 << 20, &out), 10); /* never the next feed's */
@@ -397,16 +369,16 @@ static void a_missing_entry_is_a_lie_and_not_the_end(void **state)
 {
     toc_logbook *book = *state;
     toc_err err = {0};
-    toc_log_txn *txn = begin(book, true);
+    toc_log_txn *txn = toc_logbook_begin(book, true);
     toc_log_feed feed = new_feed(txn, 1);
     toc_logbook_append(book, txn, &feed, 10, false);
-    commit(txn);
+    toc_logbook_commit(txn);
     toc_logbook_shut(book);
     toc_logbook_delete(book, "entries", 4);
     toc_logbook_reopen(book);
     TOC_AUTO(toc_buf_wipe) toc_buf out = {0};
     uint32_t count = 0;
-    txn = begin(book, false);
+    txn = toc_logbook_begin(book, false);
     assert_int_equal(read_chunk(txn, 0, 4, 1 << 20, &out), 4);
     ASSERT_CODE(TOC_MALFORMED, toc_log_entries(txn, 1, 0, 10, 1 << 20, &out, &count, &err));
     assert_non_null(strstr(err.text, "the disk lies"));
@@ -425,7 +397,7 @@ static void rows_of_feeds_that_cannot_be_are_lies(void **state)
     toc_err err = {0};
     toc_log_feed found;
     toc_span payload;
-    toc_log_txn *txn = begin(book, true);
+    toc_log_txn *txn = toc_logbook_begin(book, true);
     toc_log_feed feed = new_feed(txn, 1);
     toc_logbook_append(book, txn, &feed, 3, false);
     toc_logbook_head(book, txn, &feed);
@@ -467,7 +439,7 @@ static void an_id_that_leads_to_another_feed_or_to_none_is_a_lie(void **state)
     const toc_logbook *book = *state;
     toc_err err = {0};
     toc_log_feed found;
-    toc_log_txn *txn = begin(book, true);
+    toc_log_txn *txn = toc_logbook_begin(book, true);
     toc_log_feed feed = new_feed(txn, 1);
     (void)new_feed(txn, 2);
     static const uint8_t second[4] = {0, 0, 0, 2}, third[4] = {0, 0, 0, 3};
@@ -483,7 +455,7 @@ static void an_id_that_leads_to_another_feed_or_to_none_is_a_lie(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, toc_logbook_setup, toc_logbook_teardown)
     const struct CMUnitTest tests[] = {
         TEST(feeds_are_numbered_from_one_and_found_by_id_and_number),
         TEST(a_feed_is_made_once_and_of_a_lane_that_exists),

@@ -2,20 +2,6 @@
 #include "store/feed/internal.h"
 #include "tests/support/logbook.h"
 
-static int setup(void **state)
-{
-    static toc_logbook book;
-    toc_logbook_open(&book);
-    *state = &book;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    toc_logbook_close(*state);
-    return 0;
-}
-
 /* Nothing here judges a proof: it was judged before. */
 static toc_fork fork_at(uint64_t index)
 {
@@ -118,7 +104,7 @@ static void a_row_that_is_no_proof_is_told(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, toc_logbook_setup, toc_logbook_teardown)
     const struct CMUnitTest tests[] = {
         TEST(an_earlier_place_replaces_a_later_one_and_the_moment_stays),
         TEST(made_up_feeds_keep_no_proof_of_a_real_one_back),

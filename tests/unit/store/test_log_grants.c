@@ -6,14 +6,6 @@
 static const uint64_t grants[] = {0, 5, 12};
 enum { ENTRIES = 20 };
 
-static toc_log_txn *begin(const toc_logbook *book, bool write)
-{
-    toc_err err = {0};
-    toc_log_txn *txn = NULL;
-    ASSERT_OK(write ? toc_log_write(book->log, &txn, &err) : toc_log_read(book->log, &txn, &err));
-    return txn;
-}
-
 /* A feed before it and one after it, which have others. */
 static int set_up(void **state)
 {
@@ -21,7 +13,7 @@ static int set_up(void **state)
     toc_err err = {0};
     toc_log_feed feeds[3];
     toc_logbook_open(&book);
-    toc_log_txn *txn = begin(&book, true);
+    toc_log_txn *txn = toc_logbook_begin(&book, true);
     for (uint64_t i = 0; i < 3; i++) {
         toc_feed_name name = toc_logbook_name(TOC_LANE_BULK, i + 1);
         ASSERT_OK(toc_log_feed_new(txn, &name, &feeds[i], &err));
@@ -46,7 +38,7 @@ static void assert_found(const toc_logbook *book)
 {
     toc_err err = {0};
     toc_log_grant found;
-    toc_log_txn *txn = begin(book, false);
+    toc_log_txn *txn = toc_logbook_begin(book, false);
     ASSERT_CODE(TOC_NOT_FOUND, toc_log_grant_before(txn, 1, 0, &found, &err));
     for (uint64_t index = 1; index < ENTRIES + 3; index++) {
         size_t due = 0;
@@ -76,7 +68,7 @@ static void a_store_of_layout_1_gets_the_table_when_it_is_opened(void **state)
     toc_logbook *book = *state;
     toc_err err = {0};
     uint8_t old = 1;
-    toc_log_txn *txn = begin(book, true);
+    toc_log_txn *txn = toc_logbook_begin(book, true);
     ASSERT_OK(toc_table_clear(txn->txn, TOC_LOG_GRANTS, &err));
     ASSERT_OK(toc_checked_put(txn, TOC_LOG_STATE, toc_span_text("layout"), TOC_SPAN_OF(old), &err));
     ASSERT_OK(toc_log_commit(txn, &err));
@@ -92,7 +84,7 @@ static void assert_noticed(toc_logbook *book)
 {
     toc_err err = {0};
     toc_logbook_reopen(book);
-    toc_log_txn *txn = begin(book, false);
+    toc_log_txn *txn = toc_logbook_begin(book, false);
     ASSERT_CODE(TOC_SIGNATURE, toc_log_check(txn, NULL, NULL, &err));
     toc_log_abort(txn);
 }
@@ -110,10 +102,10 @@ static void the_check_notices_a_row_that_no_grant_has(void **state)
     const toc_logbook *book = *state;
     toc_err err = {0};
     uint8_t key[TOC_ENTRY_KEY_BYTES];
-    toc_log_txn *txn = begin(book, true);
+    toc_log_txn *txn = toc_logbook_begin(book, true);
     ASSERT_OK(toc_checked_put(txn, TOC_LOG_GRANTS, toc_entry_key(1, 15, key), (toc_span){0}, &err));
     ASSERT_OK(toc_log_commit(txn, &err));
-    txn = begin(book, false);
+    txn = toc_logbook_begin(book, false);
     ASSERT_CODE(TOC_SIGNATURE, toc_log_check(txn, NULL, NULL, &err));
     toc_log_abort(txn);
 }

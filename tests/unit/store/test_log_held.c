@@ -7,34 +7,6 @@
 
 enum { LONG_BYTES = 600000 }; /* three parts */
 
-static int setup(void **state)
-{
-    static toc_logbook book;
-    toc_logbook_open(&book);
-    *state = &book;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    toc_logbook_close(*state);
-    return 0;
-}
-
-static toc_log_txn *begin(const toc_logbook *book, bool write)
-{
-    toc_err err = {0};
-    toc_log_txn *txn = NULL;
-    ASSERT_OK(write ? toc_log_write(book->log, &txn, &err) : toc_log_read(book->log, &txn, &err));
-    return txn;
-}
-
-static void commit(toc_log_txn *txn)
-{
-    toc_err err = {0};
-    ASSERT_OK(toc_log_commit(txn, &err));
-}
-
 static toc_log_held held_of(uint32_t number)
 {
     toc_log_held held = {.lane = TOC_LANE_BULK,
@@ -100,13 +72,13 @@ static void what_was_put_comes_back_whole_after_reopening(void **state)
     toc_log_held got, was = held_of(1);
     TOC_AUTO(toc_buf_wipe) toc_buf room = {0};
     toc_span text = long_text(&room);
-    toc_log_txn *txn = begin(book, true);
+    toc_log_txn *txn = toc_logbook_begin(book, true);
     put(txn, 1, text);
     put(txn, 2, toc_span_text("short"));
     put(txn, 3, (toc_span){0});
-    commit(txn);
+    toc_logbook_commit(txn);
     toc_logbook_reopen(book);
-    txn = begin(book, false);
+    txn = toc_logbook_begin(book, false);
     assert_text(txn, 1, text);
     assert_text(txn, 2, toc_span_text("short"));
     assert_text(txn, 3, (toc_span){0});
@@ -130,7 +102,7 @@ static void nothing_of_it_is_in_the_clear(void **state)
     toc_logbook *book = *state;
     toc_err err = {0};
     TOC_AUTO(toc_buf_wipe) toc_buf room = {0};
-    toc_log_txn *txn = begin(book, true);
+    toc_log_txn *txn = toc_logbook_begin(book, true);
     put(txn, 1, long_text(&room));
     toc_cursor *cursor = NULL;
     toc_row row;
@@ -153,7 +125,7 @@ static void what_is_removed_leaves_no_row_and_touches_no_other(void **state)
     toc_log_held got, held = held_of(1);
     uint64_t rows;
     TOC_AUTO(toc_buf_wipe) toc_buf room = {0};
-    toc_log_txn *txn = begin(book, true);
+    toc_log_txn *txn = toc_logbook_begin(book, true);
     put(txn, 1, long_text(&room));
     put(txn, 2, toc_span_text("short"));
     ASSERT_OK(toc_log_held_remove(txn, &held.id, &err));
@@ -171,7 +143,7 @@ static void a_change_is_of_what_it_is_and_not_of_its_text(void **state)
     toc_logbook *book = *state;
     toc_err err = {0};
     toc_log_held got, held = held_of(1);
-    toc_log_txn *txn = begin(book, true);
+    toc_log_txn *txn = toc_logbook_begin(book, true);
     put(txn, 1, toc_span_text("short"));
     ASSERT_OK(toc_log_held_get(txn, &held.id, &held, &err));
     held.state = TOC_HELD_LEAVING;
@@ -189,7 +161,7 @@ static void number_and_bytes_are_bounded(void **state)
     toc_err err = {0};
     toc_log_held held = held_of(0);
     uint8_t *large = calloc(1, TOC_HELD_BYTES_MAX);
-    toc_log_txn *txn = begin(book, true);
+    toc_log_txn *txn = toc_logbook_begin(book, true);
     put(txn, 0, toc_span_text("short"));
     ASSERT_CODE(TOC_EXISTS, toc_log_held_put(txn, &held, toc_span_text("short"), &err));
     held = held_of(TOC_HELD_MAX);
@@ -213,7 +185,7 @@ static void a_row_that_changed_or_moved_or_is_missing_is_a_lie(void **state)
     TOC_AUTO(toc_buf_wipe) toc_buf room = {0};
     TOC_AUTO(toc_buf_wipe) toc_buf got = {0};
     toc_span value;
-    toc_log_txn *txn = begin(book, true);
+    toc_log_txn *txn = toc_logbook_begin(book, true);
     put(txn, 1, long_text(&room));
     memcpy(first, id.bytes, 32);
     memcpy(second, id.bytes, 32);
@@ -231,7 +203,7 @@ static void a_row_that_changed_or_moved_or_is_missing_is_a_lie(void **state)
     toc_log_abort(txn);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, toc_logbook_setup, toc_logbook_teardown)
 
 int main(void)
 {

@@ -7,34 +7,6 @@
 #include "store/feed/internal.h"
 #include "tests/support/logbook.h"
 
-static int setup(void **state)
-{
-    static toc_logbook book;
-    toc_logbook_open(&book);
-    *state = &book;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    toc_logbook_close(*state);
-    return 0;
-}
-
-static toc_log_txn *begin(const toc_logbook *book, bool write)
-{
-    toc_err err = {0};
-    toc_log_txn *txn = NULL;
-    ASSERT_OK(write ? toc_log_write(book->log, &txn, &err) : toc_log_read(book->log, &txn, &err));
-    return txn;
-}
-
-static void commit(toc_log_txn *txn)
-{
-    toc_err err = {0};
-    ASSERT_OK(toc_log_commit(txn, &err));
-}
-
 /* Sixty-four bytes that differ by `tag`. */
 static toc_secret *secret_of(uint8_t tag)
 {
@@ -89,19 +61,19 @@ static void own_keys_are_kept_by_purpose_and_replaced(void **state)
     toc_logbook *book = *state;
     toc_err err = {0};
     toc_secret *found = NULL;
-    toc_log_txn *txn = begin(book, true);
+    toc_log_txn *txn = toc_logbook_begin(book, true);
     for (int purpose = TOC_OWN_SIGN; purpose <= TOC_OWN_OFFICER; purpose++) {
         ASSERT_CODE(TOC_NOT_FOUND, toc_log_own_key(txn, (toc_own_key)purpose, &found, &err));
         put_own(txn, (toc_own_key)purpose, (uint8_t)purpose);
     }
     put_own(txn, TOC_OWN_SIGN, 14);
-    commit(txn);
+    toc_logbook_commit(txn);
     toc_logbook_reopen(book);
-    txn = begin(book, false);
+    txn = toc_logbook_begin(book, false);
     for (int purpose = TOC_OWN_SIGN; purpose <= TOC_OWN_OFFICER; purpose++)
         assert_own(txn, (toc_own_key)purpose, purpose == TOC_OWN_SIGN ? 14 : (uint8_t)purpose);
     toc_log_abort(txn);
-    txn = begin(book, true);
+    txn = toc_logbook_begin(book, true);
     ASSERT_CODE(TOC_USAGE, toc_log_own_key(txn, (toc_own_key)8, &found, &err));
     ASSERT_CODE(TOC_USAGE, toc_log_own_key_put(txn, (toc_own_key)0, book->key, &err));
     assert_null(found);
@@ -137,7 +109,7 @@ static void a_prepared_key_takes_the_place_of_the_present_one_which_is_kept_or_g
     toc_logbook *book = *state;
     toc_err err = {0};
     toc_secret *found = NULL;
-    toc_log_txn *txn = begin(book, true);
+    toc_log_txn *txn = toc_logbook_begin(book, true);
     put_own(txn, TOC_OWN_SEAL, 1);
     ASSERT_CODE(TOC_NOT_FOUND,
                 toc_log_own_key_turn(txn, TOC_OWN_SEAL, true, (toc_time){1000}, &err));
@@ -152,8 +124,8 @@ static void a_prepared_key_takes_the_place_of_the_present_one_which_is_kept_or_g
     ASSERT_OK(toc_log_own_key_turn(txn, TOC_OWN_SEAL, true, (toc_time){5000}, &err));
     put_prepared(txn, TOC_OWN_SEAL, 5);
     ASSERT_OK(toc_log_own_key_turn(txn, TOC_OWN_SEAL, false, (toc_time){6000}, &err));
-    commit(txn);
-    txn = begin(book, false);
+    toc_logbook_commit(txn);
+    txn = toc_logbook_begin(book, false);
     assert_own(txn, TOC_OWN_SEAL, 5);
     assert_former(txn, TOC_OWN_SEAL, 0, (const uint8_t[]){3, 2, 1}, 3); /* 4 was not kept */
     assert_former(txn, TOC_OWN_SEAL, 5000, (const uint8_t[]){3}, 1);
@@ -167,7 +139,7 @@ static void sender_keys_are_kept_by_circle_org_generation_and_epoch_for_all_lane
     toc_err err = {0};
     toc_secret *found = NULL;
     toc_feed_name name = toc_logbook_name(TOC_LANE_ALERT, 5), other = name;
-    toc_log_txn *txn = begin(book, true);
+    toc_log_txn *txn = toc_logbook_begin(book, true);
     put_sender(txn, &name, 1, 1);
     put_sender(txn, &name, 2, 2);
     other.generation = 6;
@@ -178,8 +150,8 @@ static void sender_keys_are_kept_by_circle_org_generation_and_epoch_for_all_lane
     other = name;
     other.circle.bytes[0] ^= 1;
     put_sender(txn, &other, 1, 5);
-    commit(txn);
-    txn = begin(book, false);
+    toc_logbook_commit(txn);
+    txn = toc_logbook_begin(book, false);
     assert_sender(txn, &name, 1, 1);
     assert_sender(txn, &name, 2, 2);
     assert_sender(txn, &other, 1, 5);
@@ -196,10 +168,10 @@ static void no_secret_is_on_the_disk_in_the_clear(void **state)
 {
     toc_logbook *book = *state;
     toc_feed_name name = toc_logbook_name(TOC_LANE_ALERT, 5);
-    toc_log_txn *txn = begin(book, true);
+    toc_log_txn *txn = toc_logbook_begin(book, true);
     put_own(txn, TOC_OWN_SIGN, 1);
     put_sender(txn, &name, 1, 2);
-    commit(txn);
+    toc_logbook_commit(txn);
     toc_logbook_shut(book);
     char path[TOC_TEMPDIR_BYTES + 16];
     assert_true(snprintf(path, sizeof path, "%s/log/data.mdb", book->folder) < (int)sizeof path);
@@ -219,15 +191,15 @@ static void another_store_key_opens_nothing(void **state)
     toc_logbook *book = *state;
     toc_err err = {0};
     toc_feed_name name = toc_logbook_name(TOC_LANE_ALERT, 5);
-    toc_log_txn *txn = begin(book, true);
+    toc_log_txn *txn = toc_logbook_begin(book, true);
     put_own(txn, TOC_OWN_SIGN, 1);
     put_sender(txn, &name, 1, 2);
-    commit(txn);
+    toc_logbook_commit(txn);
     toc_logbook_shut(book);
     toc_secret *right = book->key, *found = NULL;
     ASSERT_OK(toc_secret_random(&book->key, &err));
     toc_logbook_reopen(book);
-    txn = begin(book, false);
+    txn = toc_logbook_begin(book, false);
     ASSERT_CODE(TOC_SEALED, toc_log_own_key(txn, TOC_OWN_SIGN, &found, &err));
     ASSERT_CODE(TOC_SEALED, toc_log_sender_key(txn, &name, 1, &found, &err));
     assert_null(found);
@@ -235,7 +207,7 @@ static void another_store_key_opens_nothing(void **state)
     toc_secret_free(book->key);
     book->key = right;
     toc_logbook_reopen(book);
-    txn = begin(book, false);
+    txn = toc_logbook_begin(book, false);
     assert_own(txn, TOC_OWN_SIGN, 1);
     toc_log_abort(txn);
 }
@@ -246,37 +218,37 @@ static void a_sealed_key_that_was_changed_or_moved_does_not_open(void **state)
     toc_logbook *book = *state;
     toc_err err = {0};
     toc_secret *found = NULL;
-    toc_log_txn *txn = begin(book, true);
+    toc_log_txn *txn = toc_logbook_begin(book, true);
     put_own(txn, TOC_OWN_SIGN, 1);
     put_own(txn, TOC_OWN_COSIGN, 2);
-    commit(txn);
+    toc_logbook_commit(txn);
     toc_logbook_shut(book);
     toc_logbook_replace(book, "keys", 0, 1);
     toc_logbook_reopen(book);
-    txn = begin(book, false);
+    txn = toc_logbook_begin(book, false);
     ASSERT_CODE(TOC_SEALED, toc_log_own_key(txn, TOC_OWN_SIGN, &found, &err));
     toc_log_abort(txn);
-    txn = begin(book, true);
+    txn = toc_logbook_begin(book, true);
     put_own(txn, TOC_OWN_SIGN, 1);
-    commit(txn);
+    toc_logbook_commit(txn);
     toc_logbook_shut(book);
     toc_logbook_flip(book, "keys", 0, 60);
     toc_logbook_reopen(book);
-    txn = begin(book, false);
+    txn = toc_logbook_begin(book, false);
     ASSERT_CODE(TOC_SEALED, toc_log_own_key(txn, TOC_OWN_SIGN, &found, &err));
     assert_own(txn, TOC_OWN_COSIGN, 2);
     toc_log_abort(txn);
     toc_logbook_shut(book);
     toc_logbook_flip(book, "keys", 1, 0); /* the version */
     toc_logbook_reopen(book);
-    txn = begin(book, false);
+    txn = toc_logbook_begin(book, false);
     ASSERT_CODE(TOC_MALFORMED, toc_log_own_key(txn, TOC_OWN_COSIGN, &found, &err));
     toc_log_abort(txn);
     toc_logbook_shut(book);
     static const uint8_t key[2] = {1, TOC_OWN_SIGN}, cut[20] = {1};
     toc_logbook_put(book, "keys", TOC_SPAN_OF(key), TOC_SPAN_OF(cut));
     toc_logbook_reopen(book);
-    txn = begin(book, false);
+    txn = toc_logbook_begin(book, false);
     ASSERT_CODE(TOC_MALFORMED, toc_log_own_key(txn, TOC_OWN_SIGN, &found, &err));
     assert_null(found);
     toc_log_abort(txn);
@@ -290,7 +262,7 @@ static void a_sealed_value_of_another_size_is_a_lie(void **state)
     toc_secret *found = NULL;
     static const uint8_t key[2] = {1, TOC_OWN_SIGN}, plain[TOC_SECRET_BYTES + 1];
     static const size_t sizes[] = {0, 32, TOC_SECRET_BYTES + 1};
-    toc_log_txn *txn = begin(book, true);
+    toc_log_txn *txn = toc_logbook_begin(book, true);
     for (size_t i = 0; i < TOC_COUNT(sizes); i++) {
         TOC_AUTO(toc_buf_wipe) toc_buf value = {0};
         toc_buf_add_u8(&value, 1);
@@ -310,7 +282,7 @@ static void a_submission_that_is_too_large_is_refused(void **state)
     toc_err err = {0};
     toc_draft_id id = {{7}};
     static uint8_t large[TOC_CONTROL_FRAME_BYTES_MAX + 1];
-    toc_log_txn *txn = begin(book, true);
+    toc_log_txn *txn = toc_logbook_begin(book, true);
     ASSERT_CODE(TOC_LIMIT, toc_log_submission_put(txn, &id, TOC_SPAN_OF(large), &err));
     toc_log_abort(txn);
 }
@@ -321,12 +293,12 @@ static void a_submission_is_remembered_by_its_id(void **state)
     toc_err err = {0};
     toc_draft_id id = {{7}}, other = {{8}};
     toc_span found;
-    toc_log_txn *txn = begin(book, true);
+    toc_log_txn *txn = toc_logbook_begin(book, true);
     ASSERT_CODE(TOC_NOT_FOUND, toc_log_submission_get(txn, &id, &found, &err));
     ASSERT_OK(toc_log_submission_put(txn, &id, toc_span_text("3 records"), &err));
-    commit(txn);
+    toc_logbook_commit(txn);
     toc_logbook_reopen(book);
-    txn = begin(book, false);
+    txn = toc_logbook_begin(book, false);
     ASSERT_OK(toc_log_submission_get(txn, &id, &found, &err));
     assert_true(toc_span_equal(found, toc_span_text("3 records")));
     ASSERT_CODE(TOC_NOT_FOUND, toc_log_submission_get(txn, &other, &found, &err));
@@ -334,14 +306,14 @@ static void a_submission_is_remembered_by_its_id(void **state)
     toc_logbook_shut(book);
     toc_logbook_flip(book, "submissions", 0, 10);
     toc_logbook_reopen(book);
-    txn = begin(book, false);
+    txn = toc_logbook_begin(book, false);
     ASSERT_CODE(TOC_MALFORMED, toc_log_submission_get(txn, &id, &found, &err));
     toc_log_abort(txn);
 }
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, toc_logbook_setup, toc_logbook_teardown)
     const struct CMUnitTest tests[] = {
         TEST(a_prepared_key_takes_the_place_of_the_present_one_which_is_kept_or_gone),
         TEST(own_keys_are_kept_by_purpose_and_replaced),

@@ -11,20 +11,6 @@
 enum { CASES = 20 };
 #define TIME_MS UINT64_C(1767225600000)
 
-static int setup(void **state)
-{
-    static toc_logbook book;
-    toc_logbook_open(&book);
-    *state = &book;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    toc_logbook_close(*state);
-    return 0;
-}
-
 /* The store judges no signature: whoever verified it puts it. */
 static void cosign(toc_log_txn *txn)
 {
@@ -138,7 +124,8 @@ static void every_row_is_laid_out_as_the_readme_says(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(every_row_is_laid_out_as_the_readme_says, setup, teardown),
+        cmocka_unit_test_setup_teardown(every_row_is_laid_out_as_the_readme_says, toc_logbook_setup,
+                                        toc_logbook_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,20 +6,6 @@
 #include "store/feed/internal.h"
 #include "tests/support/logbook.h"
 
-static int setup(void **state)
-{
-    static toc_logbook book;
-    toc_logbook_open(&book);
-    *state = &book;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    toc_logbook_close(*state);
-    return 0;
-}
-
 static toc_log_decision decide(const char *first, const char *second, bool split)
 {
     return (toc_log_decision){.vertices = {toc_span_text(first), toc_span_text(second)},
@@ -219,18 +205,20 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
-            decisions_come_back_in_order_and_after_the_log_was_opened_again, setup, teardown),
-        cmocka_unit_test_setup_teardown(nothing_that_was_decided_or_ordered_lies_open, setup,
-                                        teardown),
+            decisions_come_back_in_order_and_after_the_log_was_opened_again, toc_logbook_setup,
+            toc_logbook_teardown),
+        cmocka_unit_test_setup_teardown(nothing_that_was_decided_or_ordered_lies_open,
+                                        toc_logbook_setup, toc_logbook_teardown),
         cmocka_unit_test_setup_teardown(what_an_older_log_has_in_the_clear_is_sealed_at_opening,
-                                        setup, teardown),
-        cmocka_unit_test_setup_teardown(a_later_decision_takes_the_place_of_the_earlier_one, setup,
-                                        teardown),
+                                        toc_logbook_setup, toc_logbook_teardown),
+        cmocka_unit_test_setup_teardown(a_later_decision_takes_the_place_of_the_earlier_one,
+                                        toc_logbook_setup, toc_logbook_teardown),
         cmocka_unit_test_setup_teardown(what_is_undone_is_gone_and_undoing_nothing_is_an_error,
-                                        setup, teardown),
+                                        toc_logbook_setup, toc_logbook_teardown),
         cmocka_unit_test_setup_teardown(there_is_room_for_so_many_pairs_and_for_changing_them,
-                                        setup, teardown),
-        cmocka_unit_test_setup_teardown(a_note_that_is_too_long_is_refused, setup, teardown),
+                                        toc_logbook_setup, toc_logbook_teardown),
+        cmocka_unit_test_setup_teardown(a_note_that_is_too_long_is_refused, toc_logbook_setup,
+                                        toc_logbook_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -37,12 +37,6 @@ static toc_log_txn *begin(const bench *b)
     return txn;
 }
 
-static void commit(toc_log_txn *txn)
-{
-    toc_err err = {0};
-    ASSERT_OK(toc_log_commit(txn, &err));
-}
-
 static void put_at(toc_log_txn *txn, toc_mandate_kind kind, uint8_t claim, uint64_t at)
 {
     toc_err err = {0};
@@ -119,7 +113,7 @@ static void a_log_that_moved_on_is_newer_until_the_file_is_written(void **state)
     write_file(b, txn);
     put(txn, TOC_MANDATE_KEEP, 8);
     write_file(b, txn);
-    commit(txn);
+    toc_logbook_commit(txn);
     toc_logbook_reopen(&b->book);
     txn = begin(b);
     assert_int_equal(newer(b, txn), TOC_ORDERS_SAME);
@@ -151,7 +145,7 @@ static void an_older_log_takes_what_was_given_and_what_was_lifted(void **state)
     put(txn, TOC_MANDATE_DELETE, 1);
     put(txn, TOC_MANDATE_KEEP, 2);
     put(txn, TOC_MANDATE_DELETE, 3);
-    commit(txn);
+    toc_logbook_commit(txn);
     txn = begin(b);
     drop(txn, TOC_MANDATE_DELETE, 1);
     drop(txn, TOC_MANDATE_KEEP, 2);
@@ -166,7 +160,7 @@ static void an_older_log_takes_what_was_given_and_what_was_lifted(void **state)
     assert_true(has(txn, TOC_MANDATE_KEEP, 1) && !has(txn, TOC_MANDATE_DELETE, 1));
     assert_false(has(txn, TOC_MANDATE_KEEP, 2));
     assert_true(has(txn, TOC_MANDATE_DELETE, 3) && has(txn, TOC_MANDATE_DELETE, 4));
-    commit(txn);
+    toc_logbook_commit(txn);
     txn = begin(b);
     assert_int_equal(newer(b, txn), TOC_ORDERS_FILE); /* who was interrupted begins again */
     toc_buf_clear(&told);
@@ -190,7 +184,7 @@ static void an_order_that_was_lifted_and_given_anew_is_told_as_both(void **state
     TOC_AUTO(toc_buf_wipe) toc_buf told = {0};
     toc_log_txn *txn = begin(b);
     put(txn, TOC_MANDATE_KEEP, 1);
-    commit(txn);
+    toc_logbook_commit(txn);
     txn = begin(b);
     drop(txn, TOC_MANDATE_KEEP, 1);
     put_at(txn, TOC_MANDATE_KEEP, 1, 1700000000001);
@@ -213,7 +207,7 @@ static void when_orders_were_taken_again_is_kept(void **state)
     ASSERT_CODE(TOC_NOT_FOUND, toc_orders_again_get(txn, &found, &err));
     assert_int_equal(found.again, 9);
     ASSERT_OK(toc_orders_again_put(txn, &what, &err));
-    commit(txn);
+    toc_logbook_commit(txn);
     txn = begin(b);
     ASSERT_OK(toc_orders_again_get(txn, &found, &err));
     assert_true(found.at.unix_ms == 1700000000000 && found.again == 3 && found.lifted == 1);
