@@ -342,6 +342,18 @@ static toc_code put_verified(toc_engine *engine, toc_log_txn *txn, const engine_
     return TOC_OK;
 }
 
+/* All others wait while they are tried. What is true of the rest is told again. */
+static bool tried_enough(engine_link *teller, toc_now now)
+{
+    if (teller == NULL)
+        return false;
+    if (now.mono.ms - teller->misfits_since.ms >= ENGINE_MISFITS_MS) {
+        teller->misfits_since = now.mono;
+        teller->misfits = 0;
+    }
+    return teller->misfits >= ENGINE_MISFITS_MAX;
+}
+
 /* As nearly always when it came another way too: it was verified then, and is held or waits. */
 static bool heard_before(const toc_engine *engine, toc_log_txn *txn, const toc_log_feed *stored,
                          const engine_cosignature *row)
@@ -373,7 +385,8 @@ toc_code toc_cosign_judge(toc_engine *engine, toc_log_txn *txn, const engine_cos
     toc_log_feed stored;
     if (toc_log_feed_find(txn, &id, &stored, NULL) != TOC_OK)
         stored = (toc_log_feed){.name = name};
-    if (heard_before(engine, txn, &stored, row))
+    engine_link *teller = toc_engine_link(engine, row->link);
+    if (heard_before(engine, txn, &stored, row) || tried_enough(teller, now))
         return TOC_OK;
     TOC_AUTO(toc_buf_wipe) toc_buf body = {0};
     toc_checkpoint_body(&name, row->wire.size, &row->wire.root, &body);
@@ -383,11 +396,12 @@ toc_code toc_cosign_judge(toc_engine *engine, toc_log_txn *txn, const engine_cos
     uint64_t serial = 0;
     toc_code code = toc_cosign_check(txn, row, toc_buf_view(&body), &key, &serial, &why);
     if (code == TOC_NOT_FOUND)
-        return TOC_OK; /* its card has not come yet: it is told again */
-    engine_link *teller = toc_engine_link(engine, row->link);
-    if (code == TOC_SIGNATURE && teller != NULL) /* by the key of a newer card, perhaps */
+        return TOC_OK;                             /* its card has not come yet: it is told again */
+    if (code == TOC_SIGNATURE && teller != NULL) { /* by the key of a newer card, perhaps */
+        teller->misfits++;
         return toc_roll_want_newest(engine, teller, &row->wire.cosigner, serial,
                                     TOC_REFUSE_COSIGNATURE, now, err);
+    }
     if (code == TOC_DENIED) { /* until its node has the new card it goes on with the old key */
         blame(engine, row->link, &row->wire.cosigner, TOC_REFUSE_RETIRED_KEY, why.text);
         return TOC_OK;

@@ -126,17 +126,24 @@ toc_code toc_engine_refuse(toc_engine *engine, uint64_t link, uint64_t id, toc_r
     reply.as.refusal.code = code;
     reply.as.refusal.sentence = toc_span_text(sentence);
     reply.as.refusal.retry_after_ms = ENGINE_RETRY_MS;
-    const engine_link *asked = toc_engine_link(engine, link);
+    engine_link *asked = toc_engine_link(engine, link);
     if (code != TOC_REFUSED_NOT_FOUND || asked == NULL)
         return toc_engine_send(engine, link, false, &reply, err);
-    if (engine->unseen.count == ENGINE_UNSEEN_MAX)
-        return TOC_OK; /* who asks so fast learns nothing from it */
+    if (asked->unseen == TOC_REQUESTS_OPEN_MAX || engine->unseen.count == ENGINE_UNSEEN_MAX)
+        return TOC_OK; /* who asks more than he may have open learns nothing from it */
     toc_instant due = {asked->heard.ms + ENGINE_UNSEEN_MS};
-    return send_at(engine, &engine->unseen, due, link, &reply, err);
+    TOC_TRY(send_at(engine, &engine->unseen, due, link, &reply, err));
+    asked->unseen++;
+    return TOC_OK;
 }
 
 void toc_outputs_wake(toc_engine *engine, toc_now now)
 {
-    while (engine->unseen.first != NULL && engine->unseen.first->due.ms <= now.mono.ms)
-        queue_put(&engine->ordinary, queue_take(&engine->unseen));
+    while (engine->unseen.first != NULL && engine->unseen.first->due.ms <= now.mono.ms) {
+        engine_output *answer = queue_take(&engine->unseen);
+        engine_link *asked = toc_engine_link(engine, answer->output.link);
+        if (asked != NULL)
+            asked->unseen--;
+        queue_put(&engine->ordinary, answer);
+    }
 }

@@ -40,7 +40,9 @@ enum {
     ENGINE_COSIGNED_AHEAD_S_MAX = 600,    /* of our clock; more is refused */
     ENGINE_COSIGNATURES_EARLY_MAX = 2048, /* over entries that have not come; 600 KB */
     ENGINE_COSIGNATURES_TOLD_MAX = 4096,  /* that wait to be passed on */
-    ENGINE_UNSEEN_MS = 200, /* after the question: looking takes far less, whatever is found */
+    ENGINE_MISFITS_MAX = 8, /* cosignatures by no known key, of a link in so long: each is tried */
+    ENGINE_MISFITS_MS = 1000, /* with up to 257 keys, which takes 10 ms */
+    ENGINE_UNSEEN_MS = 200,   /* after the question: looking takes far less, whatever is found */
     ENGINE_UNSEEN_MAX = 4096,
     ENGINE_PASS_ON_MS = 250, /* what came from others goes on together, not one by one */
     ENGINE_RETELL_MS = 120000,
@@ -116,7 +118,10 @@ typedef struct engine_link {
     toc_instant since, heard, pinged;
     engine_telling telling;
     toc_instant grants_after; /* it is not asked for a key before */
-    uint32_t unproven;        /* feeds that it told of and nothing of which has been verified */
+    toc_instant misfits_since;
+    uint32_t unseen;   /* of its questions, whose one answer is held back */
+    uint32_t misfits;  /* cosignatures that it told of since, and that no key had made */
+    uint32_t unproven; /* feeds that it told of and nothing of which has been verified */
     engine_request requests[TOC_REQUESTS_OPEN_MAX];
 } engine_link;
 

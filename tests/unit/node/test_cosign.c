@@ -306,6 +306,30 @@ static void a_cosignature_by_another_key_is_refused(void **state)
     assert_counts(s, 1, 0);
 }
 
+/* Each is tried with every key that its org ever retired, and one notice has 128. */
+static void who_tells_many_false_ones_is_tried_with_few_in_a_second(void **state)
+{
+    scene *s = *state;
+    toc_err err;
+    steps(s, 100);
+    toc_log_cosignature before = held(s, READER, AUTHOR, TOC_LANE_ALERT);
+    forgery wrong = {
+        .s = s, .whom = AUTHOR, .size = stored(s, READER), .time_s = now_s(s, READER) + 30};
+    forgery right = wrong;
+    TOC_CHECK_OK(toc_secret_random(&wrong.key, &err));
+    for (int i = 0; i < 8; i++) {
+        wrong.time_s++;
+        tell(&wrong);
+    }
+    toc_secret_free(wrong.key);
+    tell(&right);
+    toc_log_cosignature after = held(s, READER, AUTHOR, TOC_LANE_ALERT);
+    assert_memory_equal(&before, &after, sizeof before);
+    steps(s, 1000 / SIM_STEP_MS + 1);
+    tell(&right);
+    assert_int_equal(held(s, READER, AUTHOR, TOC_LANE_ALERT).made.time_s, right.time_s);
+}
+
 static void a_cosignature_that_is_dated_far_ahead_is_refused(void **state)
 {
     scene *s = *state;
@@ -395,6 +419,7 @@ int main(void)
         TEST(nobody_takes_his_words_back_by_a_clock_that_is_behind),
         TEST(a_true_cosignature_is_taken),
         TEST(a_cosignature_by_another_key_is_refused),
+        TEST(who_tells_many_false_ones_is_tried_with_few_in_a_second),
         TEST(a_cosignature_that_is_dated_far_ahead_is_refused),
         TEST(a_smaller_head_at_a_later_time_is_refused),
         TEST(a_cosignature_over_another_tree_is_a_fork),

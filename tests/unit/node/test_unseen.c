@@ -46,6 +46,7 @@ typedef struct question {
     toc_hash charter;
     uint64_t generation;
     size_t kind, number;
+    int by;
 } question;
 
 static void put(const question *what, toc_message *out)
@@ -79,8 +80,9 @@ static toc_code ask(void *context, toc_engine *engine, toc_log_txn *txn, toc_now
     toc_message message;
     put(what, &message);
     TOC_TRY(toc_message_encode(&message, &bytes, err));
-    return toc_engine_message(engine, txn, what->s->net.links[READER][STRANGER].number,
-                              toc_buf_view(&bytes), now, err);
+    const sim_link *link = what->by < READER ? &what->s->net.links[what->by][READER]
+                                             : &what->s->net.links[READER][what->by];
+    return toc_engine_message(engine, txn, link->number, toc_buf_view(&bytes), now, err);
 }
 
 static void know_circle(const scene *s, question *out)
@@ -98,7 +100,7 @@ static void know_circle(const scene *s, question *out)
 static void ask_all(scene *s)
 {
     toc_circle_id none;
-    question what = {.s = s};
+    question what = {.s = s, .by = STRANGER};
     memset(none.bytes, 0x5A, sizeof none.bytes);
     know_circle(s, &what);
     for (; what.number < ASKED; what.number++) {
@@ -139,12 +141,19 @@ static void of_a_flood_of_questions_only_so_many_are_answered(void **state)
     scene *s = *state;
     toc_circle_id none;
     memset(none.bytes, 0x5A, sizeof none.bytes);
-    question what = {.s = s, .circle = &none, .number = ASKED};
-    for (size_t i = 0; i < ENGINE_UNSEEN_MAX + 10; i++)
+    question what = {.s = s, .circle = &none, .number = ASKED, .by = STRANGER};
+    const engine_queue *held = &s->net.nodes[READER].engine->unseen;
+    for (int round = 0; round < 2; round++) {
+        what.by = STRANGER;
+        for (size_t i = 0; i < TOC_REQUESTS_OPEN_MAX + 10; i++)
+            assert_true(sim_do(&s->net, &s->net.nodes[READER], ask, &what));
+        assert_int_equal(held->count, TOC_REQUESTS_OPEN_MAX);
+        what.by = AUTHOR; /* and others are answered all the same */
         assert_true(sim_do(&s->net, &s->net.nodes[READER], ask, &what));
-    assert_int_equal(s->net.nodes[READER].engine->unseen.count, ENGINE_UNSEEN_MAX);
-    steps(s, 50);
-    assert_int_equal(s->net.nodes[READER].engine->unseen.count, 0);
+        assert_int_equal(held->count, TOC_REQUESTS_OPEN_MAX + 1);
+        steps(s, 50);
+        assert_int_equal(held->count, 0);
+    }
     assert_true(s->net.links[READER][STRANGER].up);
 }
 
