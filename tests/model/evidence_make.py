@@ -75,9 +75,9 @@ class Org:
         return self
 
 
-def charter(members, signers, previous=None, circle=None, version=1, quorum=1):
-    """`members`: (org, role)."""
-    rows = [pb((1, org.id), (2, role), (3, b"exchange"), (5, 1), (6, org.cards[0][1]))
+def charter(members, signers, previous=None, circle=None, version=1, quorum=1, serial=1):
+    """`members`: (org, role), each with the card of `serial`."""
+    rows = [pb((1, org.id), (2, role), (3, b"exchange"), (5, serial), (6, org.cards[serial - 1][1]))
             for org, role in sorted(members, key=lambda row: row[0].id)]
     body = pb((1, version), (2, seed("nonce") if version == 1 else None), (3, circle), (4, previous), (5, b"north-sea"),
               (7, quorum), *((8, row) for row in rows), (9, pb((1, 4), (3, 1))))
@@ -109,14 +109,15 @@ class Case:
     """An author, a witness and a charter; what a case changes is an argument."""
 
     def __init__(self, author, witness, charters, sign="sign1", cosigned=(("cosign1", START_S),), epoch=1, content=b"a record",
-                 inner=None, author_cosigns=None, lane="bulk"):
+                 inner=None, author_cosigns=None, lane="bulk", kind=2, **granted):
         circle, number = charters[0][2], bytes([LANES[lane]])
         self.origin = f"tocsin/{circle.hex()}/{author.id.hex()}/{lane}/{GENERATION}"
         self.feed = b(b"tocsin/feed/1\n" + circle + author.id + number + u64(GENERATION))
-        grant_body = (author.cards[0][1] + u64(1) + charters[-1][1] + u32(len(charters)) + bytes(32) + b"\x01"
+        says = {"card": author.cards[0][1], "serial": 1, "charter": charters[-1][1], "version": len(charters), **granted}
+        grant_body = (says["card"] + u64(says["serial"]) + says["charter"] + u32(says["version"]) + bytes(32) + b"\x01"
                       + u16(0) + u16(0))
         grant = b"\x01\x01" + u16(0) + u32(epoch) + b"\xff" * 4 + u32(len(grant_body)) + bytes(32) + grant_body
-        entry, plaintext = self.seal(content)
+        entry, plaintext = self.seal(content, kind)
         leaves = [h(b"\x00" + self.feed + u64(i) + e[:48] + h(e[48:])) for i, e in enumerate((grant, entry, grant))]
         root, paths = tree(leaves)
         head = f"{self.origin}\n3\n{text64(root)}\n"
@@ -134,7 +135,16 @@ class Case:
         if inner is not None:
             self.bundle["inner"] = text64(inner(self.feed) if callable(inner) else inner)
 
-        self.author, self.leaves = author, leaves
+        self.author, self.leaves, self.paths = author, leaves, paths
+
+    def granted_at(self, index):
+        self.bundle["grant_index"], self.bundle["grant_path"] = index, text64(b"".join(self.paths[index]))
+        return self
+
+    def signed_twice(self):
+        top, lines = self.bundle["proof"].rsplit("\n\n", 1)
+        self.bundle["proof"] = top + "\n\n" + lines.splitlines(keepends=True)[0] + lines
+        return self
 
     def fork(self, index=2, key="sign1", other_key=None, feed=None, path=None):
         """Tells of another history that differs from `index` on, of four entries."""
@@ -170,12 +180,12 @@ class Case:
             + line(f"tocsin/{witness.id.hex()}", 4, witness.public(key), u64(time_s), made))
         return self
 
-    def seal(self, content):
+    def seal(self, content, kind):
         content = content(self.feed) if callable(content) else content
         plaintext = seed("salt") + u64(START_S * 1000) + u32(len(content)) + content
         plaintext += bytes(-len(plaintext) % 64)
         commit = h(b"tocsin/commit/1\n" + self.feed + u64(1) + plaintext)
-        header = b"\x01\x02" + u16(0) + u32(1) + u32(20819) + u32(len(plaintext) + 40) + commit
+        header = bytes([1, kind]) + u16(0) + u32(1) + u32(20819) + u32(len(plaintext) + 40) + commit
         nonce = seed("nonce")[:24]
         aad = b"tocsin/entry/1\n" + self.feed + u64(1) + header
         return header + nonce + xchacha20poly1305_seal(SENDER_KEY, nonce, plaintext, aad), plaintext
@@ -213,6 +223,16 @@ def cases():
     yield "bad-record-in-the-keys-lane", Case(a, w, first(a, w), lane="keys")
     yield "bad-observer-writes", Case(a, w, first(a, w, role=3))
     yield "bad-epoch-of-another-grant", Case(a, w, first(a, w), epoch=2)
+    yield "bad-grant-after-the-record", Case(a, w, first(a, w)).granted_at(2)
+    yield "bad-grant-of-another-serial", Case(a, w, first(a, w), serial=2)
+    yield "bad-grant-by-anothers-card", Case(a, w, first(a, w), card=w.cards[0][1])
+    yield "bad-grant-under-another-charter", Case(a, w, first(a, w), charter=seed("?"))
+    yield "bad-grant-under-another-version", Case(a, w, first(a, w), version=2)
+    yield "bad-author-no-member", Case(a, w, [charter([(w, 1)], [w])])
+    yield "bad-entry-no-record", Case(a, w, first(a, w), kind=3)
+    yield "bad-inner-text-where-none-belongs", Case(a, w, first(a, w), inner=inner_text)
+    yield "bad-signed-twice-by-the-author", Case(a, w, first(a, w)).signed_twice()
+    yield "bad-charter-twice", Case(a, w, first(a, w) * 2, version=1)
     yield "bad-head-by-a-key-of-nobody", Case(a, w, first(a, w), sign="sign9")
     yield "good-addressed", Case(a, w, first(a, w), content=addressed, inner=inner_text)
     yield "bad-addressed-to-others", Case(a, w, first(a, w), content=addressed)
@@ -238,6 +258,8 @@ def cases():
     turned = START_S + 50
     a = author().card(sign="sign2", cosign="cosign2", retired=[("sign1", turned * 1000), ("cosign1", turned * 1000)])
     yield "good-head-by-a-new-key", Case(a, w, first(a, w), sign="sign2")
+    yield "bad-head-older-than-its-grant", Case(a, w, first(a, w), cosigned=[("cosign1", turned - 1)], card=a.cards[1][1],
+                                                serial=2)
     yield "good-head-before-its-key-was-retired", Case(a, w, first(a, w), cosigned=[("cosign1", turned - 1)])
     yield "bad-head-by-a-retired-key", Case(a, w, first(a, w), cosigned=[("cosign1", turned)])
     yield "bad-head-by-a-retired-key-unseen", Case(a, w, first(a, w), cosigned=())
@@ -262,6 +284,12 @@ def cases():
     a = author().card(cosign="cosign2")
     yield "bad-cosigned-by-a-key-that-is-gone", Case(a, w, first(a, w), author_cosigns=[("cosign1", START_S)])
 
+    a, w = author().card(), witness().card()
+    newer = [charter([(a, 2), (w, 1)], [w], serial=2)]
+    yield "good-card-as-new-as-the-charter-demands", Case(a, w, newer, card=a.cards[1][1], serial=2)
+    yield "bad-card-older-than-the-charter-demands", Case(a, w, newer)
+
+    w = witness()
     a = author().card(root="root2", turned="root1", following="root3")
     yield "good-another-root", Case(a, w, first(a, w))
     a = author().card(root="root9", turned="root1", following="root3")

@@ -10,7 +10,7 @@
 
 #define FOLDER TOC_SOURCE_DIR "/tests/fuzz/corpus/fuzz_evidence"
 
-enum { GOOD_MIN = 15, BAD_MIN = 30 };
+enum { GOOD_MIN = 16, BAD_MIN = 42 };
 
 typedef struct exhibit {
     toc_arena *arena;
