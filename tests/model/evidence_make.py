@@ -170,14 +170,21 @@ class Case:
         return (u16(len(note)) + note + root_of(leaves[:index]) + leaves[index] + bytes([len(growth)]) + b"".join(growth)
                 + bytes([len(path)]) + b"".join(path))
 
-    def elsewhere(self, witness, key, time_s):
+    def elsewhere(self, witness, key, time_s, index=1, holds=None, origin=None, named="tocsin/"):
         """As many entries, of which the record is one and the others are not those."""
-        root, paths = tree([h(b"other"), self.leaves[1], h(b"others")])
-        head = f"{self.origin}\n3\n{text64(root)}\n"
+        leaves = [h(b"other"), holds or self.leaves[1], h(b"others")]
+        if index != 1:
+            leaves[0], leaves[1] = leaves[1], leaves[0]
+        root, paths = tree(leaves)
+        head = f"{origin or self.origin}\n3\n{text64(root)}\n"
         made = witness.sign(key, f"cosignature/v1\ntime {time_s}\n{head}".encode())
         self.bundle["receipts"].append(
-            "c2sp.org/tlog-proof@v1\nindex 1\n" + "".join(text64(each) + "\n" for each in paths[1]) + "\n" + head + "\n"
-            + line(f"tocsin/{witness.id.hex()}", 4, witness.public(key), u64(time_s), made))
+            f"c2sp.org/tlog-proof@v1\nindex {index}\n" + "".join(text64(each) + "\n" for each in paths[index]) + "\n" + head
+            + "\n" + line(f"{named}{witness.id.hex()}", 4, witness.public(key), u64(time_s), made))
+        return self
+
+    def cards_as(self, order):
+        self.bundle["cards"] = order(self.bundle["cards"])
         return self
 
     def seal(self, content, kind):
@@ -223,6 +230,14 @@ def cases():
     yield "bad-record-in-the-keys-lane", Case(a, w, first(a, w), lane="keys")
     yield "bad-observer-writes", Case(a, w, first(a, w, role=3))
     yield "bad-epoch-of-another-grant", Case(a, w, first(a, w), epoch=2)
+    def receipted(**changes):
+        return Case(a, w, first(a, w), cosigned=()).elsewhere(w, "cosign1", START_S, **changes)
+    yield "good-receipt-of-another-head", receipted()
+    yield "bad-receipt-of-another-record", receipted(holds=h(b"another record"))
+    yield "bad-receipt-of-another-place", receipted(index=0)
+    yield "bad-receipt-of-another-feed", receipted(origin=receipted().origin[:-1] + "9")
+    yield "bad-receipt-under-a-longer-name", receipted(named="tocsin/x")
+    yield "bad-cards-out-of-order", Case(a, w, first(a, w)).cards_as(lambda cards: cards[::-1])
     yield "bad-grant-after-the-record", Case(a, w, first(a, w)).granted_at(2)
     yield "bad-grant-of-another-serial", Case(a, w, first(a, w), serial=2)
     yield "bad-grant-by-anothers-card", Case(a, w, first(a, w), card=w.cards[0][1])
@@ -258,6 +273,9 @@ def cases():
     turned = START_S + 50
     a = author().card(sign="sign2", cosign="cosign2", retired=[("sign1", turned * 1000), ("cosign1", turned * 1000)])
     yield "good-head-by-a-new-key", Case(a, w, first(a, w), sign="sign2")
+    own = [text64(card) for card, _ in a.cards]
+    yield "bad-cards-without-the-first", Case(a, w, first(a, w), sign="sign2", card=a.cards[1][1], serial=2).cards_as(
+        lambda cards: [each for each in cards if each != own[0]])
     yield "bad-head-older-than-its-grant", Case(a, w, first(a, w), cosigned=[("cosign1", turned - 1)], card=a.cards[1][1],
                                                 serial=2)
     yield "good-head-before-its-key-was-retired", Case(a, w, first(a, w), cosigned=[("cosign1", turned - 1)])

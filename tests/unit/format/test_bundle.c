@@ -10,7 +10,7 @@
 
 #define FOLDER TOC_SOURCE_DIR "/tests/fuzz/corpus/fuzz_evidence"
 
-enum { GOOD_MIN = 16, BAD_MIN = 42 };
+enum { GOOD_MIN = 17, BAD_MIN = 48 };
 
 typedef struct exhibit {
     toc_arena *arena;
