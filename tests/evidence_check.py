@@ -623,7 +623,8 @@ def check(data, orgs=(), circles=(), listed_orgs=(), listed_circles=()):
     involved = {org, *(each["org"] for each in receipts)}
     found = all(any(names(anchor, which) for which in involved) for anchor in orgs) and all(
         each.lower() == circle.hex() for each in circles)
-    return {"proven": known and vouched and found, "author_known": known, "circle_known": circle_known, "vouched": vouched, "record": record.hex(),
+    return {"proven": known and vouched and found, "author_known": known, "circle_known": circle_known, "vouched": vouched,
+            "record": record.hex(),
             "org": org.hex(), "circle": circle.hex(), "lane": parts[3], "generation": generation,
             "index": proof["index"], "size": proof["size"], "forked_from": forked, "officers_needed": needed, "approvals": approvals,
             "receipts": sorted([each["org"].hex(), each["time"], each["size"], each["known"]] for each in receipts)}
