@@ -19,7 +19,7 @@ typedef struct asking {
     toc_statement statement; /* its marking counts */
     toc_readable what;
     /* Of a claim, its newest record; or the one that is asked about. */
-    bool is_one, is_found;
+    bool is_one, is_found, is_forked;
     toc_record_id record;
     toc_written walk;
     bool is_draft;
@@ -85,7 +85,7 @@ static toc_code keep_statement(asking *all, const toc_statement *said, toc_err *
     return toc_record_decode(kept, all->arena, &all->statement, err);
 }
 
-/* In the order of revisions: the last one stays. */
+/* In the order of revisions: the last one stays, of those that stand if there are any. */
 static toc_code take_record(void *context, const toc_said_record *said, toc_err *err)
 {
     asking *all = context;
@@ -94,9 +94,10 @@ static toc_code take_record(void *context, const toc_said_record *said, toc_err 
     size_t count;
     bool is_it = toc_record_id_equal(&said->record, &all->record);
     TOC_TRY(toc_written_next(&all->walk, all->txn, said, all->arena, &then, &had, &count, err));
-    if (all->is_one && !is_it)
+    if (all->is_one ? !is_it : said->forked && all->is_found && !all->is_forked)
         return TOC_OK;
     all->is_found = true;
+    all->is_forked = said->forked;
     all->circle = said->circle;
     all->what =
         (toc_readable){.author = said->org, .is_written = true, .had = had, .had_count = count};

@@ -15,6 +15,7 @@ typedef struct naming {
     toc_arena *arena;
     toc_claim_id claim;
     uint64_t through; /* the last revision that is meant */
+    bool forked;      /* what a fork disputes too */
     toc_circle_id circle;
     toc_buf places; /* toc_erase_place each */
     size_t count;
@@ -40,7 +41,7 @@ static toc_code take_place(void *context, const toc_said_record *said, toc_err *
 {
     naming *all = context;
     toc_log_feed feed;
-    if (said->statement.revision > all->through)
+    if (said->statement.revision > all->through || (said->forked && !all->forked))
         return TOC_OK;
     TOC_TRY(toc_log_feed_find(all->query.log, &said->feed, &feed, err));
     toc_erase_place place = {feed.number, said->index};
@@ -101,7 +102,8 @@ static toc_code do_erase(void *context, toc_engine *engine, toc_log_txn *txn, to
     return toc_engine_erase(engine, txn, &all->circle, places_of(all), all->count, now, err);
 }
 
-/* From the first revision on: a later one alone would let an older one stand again. */
+/* From the first revision on: a later one alone would let an older one stand again. What a fork
+ * disputes is left: members with the other history have another entry in its place. */
 toc_code toc_control_erase(toc_talk *talk, json_t *request, toc_err *err)
 {
     TOC_AUTO(naming_wipe) naming all = {0};
@@ -120,6 +122,7 @@ static toc_code read_mandate(toc_talk *talk, json_t *request, toc_mandate_kind k
                              toc_err *err)
 {
     all->through = UINT64_MAX;
+    all->forked = true;
     TOC_TRY(toc_args_id(request, "claim", all->claim.bytes, err));
     TOC_TRY(toc_args_text(request, "reference", true, &all->mandate.reference, err));
     all->mandate.kind = kind;
@@ -230,7 +233,7 @@ toc_code toc_control_order_lift(toc_talk *talk, json_t *request, toc_err *err)
 
 toc_code toc_control_legal_hold_lift(toc_talk *talk, json_t *request, toc_err *err)
 {
-    TOC_AUTO(naming_wipe) naming all = {.through = UINT64_MAX};
+    TOC_AUTO(naming_wipe) naming all = {.through = UINT64_MAX, .forked = true};
     TOC_TRY(toc_args_id(request, "claim", all.claim.bytes, err));
     TOC_TRY(find_places(talk, &all, err));
     return change(talk, do_hold_lift, &all, err);

@@ -131,6 +131,7 @@ static toc_code say_record(void *context, const toc_said_record *said, toc_err *
     toc_json_decimal(&all->json, "revision", statement->revision);
     toc_json_time(&all->json, "issued_at", statement->issued_at);
     toc_json_text(&all->json, "tlp", toc_span_text(toc_tlp_name(statement->tlp)));
+    toc_json_bool(&all->json, "forked", said->forked);
     toc_json_bool(&all->json, "sealed", toc_audience_is_named(statement));
     toc_json_hex(&all->json, "circle", TOC_SPAN_OF(said->circle.bytes));
     TOC_TRY(add_who_reads(all, said, err));

@@ -78,7 +78,7 @@ TOC_MUST toc_code toc_query_incidents(toc_query *query, toc_span slug, size_t wa
 TOC_MUST toc_code toc_query_transfers(toc_query *query, const char *text, toc_answer_transfers *out,
                                       toc_err *err);
 
-/* A record of any revision, retractions too. */
+/* A record of any revision, retractions too, and what a fork disputes. */
 typedef struct toc_said_record {
     toc_record_id record;
     toc_claim_id claim;
@@ -86,6 +86,7 @@ typedef struct toc_said_record {
     toc_org_id org;
     toc_feed_id feed;
     uint64_t index;
+    bool forked;    /* in dispute (RULES §1): not in E */
     toc_span bytes; /* as it was signed, with its approvals; both lent until the next */
     toc_statement statement;
 } toc_said_record;
@@ -101,7 +102,7 @@ TOC_MUST toc_code toc_query_said(toc_query *query, toc_span text, const toc_org_
 TOC_MUST toc_code toc_query_revisions(toc_query *query, const toc_claim_id *claim,
                                       toc_said_visit visit, void *context, toc_err *err);
 
-/* The claim that a record of E is of, by the place of its entry. NOT_FOUND. */
+/* The claim that a record of E, or in dispute, is of, by the place of its entry. NOT_FOUND. */
 TOC_MUST toc_code toc_query_claim_at(toc_query *query, const toc_feed_id *feed, uint64_t index,
                                      toc_claim_id *out, toc_err *err);
 

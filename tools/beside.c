@@ -94,6 +94,14 @@ void toc_show_beside(const json_t *line, toc_buf *out)
     show_each(line, "unapproved", show_unapproved, out);
 }
 
+void toc_show_forked(const char *what, const char *org, toc_buf *out)
+{
+    toc_colour_add(out, TOC_STYLE_BAD, toc_span_text("  disputed  "));
+    toc_buf_printf(out, "%s by ", what);
+    toc_colour_add(out, TOC_STYLE_PLAIN, toc_span_text(org));
+    toc_buf_add_text(out, ", whose key signed two histories: counts in nothing\n");
+}
+
 void toc_show_forks(const json_t *forks, toc_buf *out)
 {
     for (size_t i = 0; i < json_array_size(forks); i++) {

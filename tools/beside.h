@@ -12,6 +12,8 @@
 /* Of a dossier as `lookup --json` prints it: the services, disputes and clearances, a line each;
  * nothing where there are none. What other orgs wrote is made harmless for a terminal. */
 void toc_show_beside(const json_t *line, toc_buf *out);
+/* A record that a fork disputes, in a line: what it is, by whom, that it counts in nothing. */
+void toc_show_forked(const char *what, const char *org, toc_buf *out);
 /* The list `forks` of any answer, a line each. */
 void toc_show_forks(const json_t *forks, toc_buf *out);
 

@@ -58,6 +58,8 @@ static void add_record(toc_buf *out, const json_t *record)
                        name[0] != '\0' ? name : toc_text_of(row, "org"));
     }
     toc_buf_add_text(out, json_array_size(readers) == 0 ? "nobody else" : "");
+    if (toc_flag_of(record, "forked"))
+        toc_buf_add_text(out, ", disputed: our key signed two histories, it counts in nothing");
 }
 
 /* What was asked for, written or answered, as it is kept; of records that were asked about, what

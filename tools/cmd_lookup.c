@@ -161,10 +161,7 @@ static void show_forked(const json_t *line, toc_buf *out)
     for (size_t i = 0; i < json_array_size(forked); i++) {
         const json_t *row = json_array_get(forked, i);
         const char *what = toc_text_of(row, "category");
-        toc_colour_add(out, TOC_STYLE_BAD, toc_span_text("  disputed  "));
-        toc_buf_printf(out, "%s by ", *what != 0 ? what : toc_text_of(row, "kind"));
-        toc_colour_add(out, TOC_STYLE_PLAIN, toc_span_text(toc_org_of(row)));
-        toc_buf_add_text(out, ", whose key signed two histories: counts in nothing\n");
+        toc_show_forked(*what != 0 ? what : toc_text_of(row, "kind"), toc_org_of(row), out);
     }
     if (total > json_array_size(forked))
         toc_buf_printf(out, "  disputed  and %llu more\n",
@@ -311,6 +308,7 @@ static toc_code show_transfers(const json_t *line, toc_buf *out, toc_err *err)
     TOC_TRY(toc_table_print(&table, 2, out, err));
     for (size_t i = 0; i < json_array_size(movements); i++)
         show_beside(json_array_get(movements, i), out);
+    show_forked(line, out);
     return toc_buf_ok(out, err);
 }
 

@@ -1,5 +1,6 @@
 /* receipt: who holds a record, and since when at the latest. */
 #include "tools/ask.h"
+#include "tools/beside.h"
 #include "tools/commands.h"
 #include "tools/term/table.h"
 
@@ -11,6 +12,21 @@ static void show_record(const json_t *line, toc_buf *out)
     toc_buf_add_text(out, " in ");
     toc_colour_add(out, TOC_STYLE_STRONG, toc_span_text(toc_text_of(line, "circle_name")));
     toc_buf_add_text(out, "\n\n");
+}
+
+/* Receipts stand: who gave one had it. What it says is another question. */
+static void show_fork(const json_t *line, toc_buf *out)
+{
+    const json_t *forks = json_object_get(line, "forks");
+    if (json_array_size(forks) == 0)
+        return;
+    if (toc_flag_of(line, "forked"))
+        toc_show_forked("this record", toc_org_of(line), out);
+    else
+        toc_buf_add_text(out,
+                         "  before a fork of its feed: this record stands in both histories\n");
+    toc_show_forks(forks, out);
+    toc_buf_add_u8(out, '\n');
 }
 
 static toc_code show_held(const json_t *held, toc_buf *out, toc_err *err)
@@ -58,6 +74,7 @@ static toc_code show_receipt(void *context, json_t *line, toc_buf *out, toc_err 
 {
     (void)context;
     show_record(line, out);
+    show_fork(line, out);
     TOC_TRY(show_held(json_object_get(line, "held"), out, err));
     TOC_TRY(show_lacking(json_object_get(line, "lacking"), out, err));
     toc_buf_add_text(out, "\nHEAD is how many entries of the feed the org said that it holds, by a "

@@ -88,33 +88,6 @@ typedef struct toc_answer_movement {
     toc_answer_claim *sightings; /* at this place, by claim id */
 } toc_answer_movement;
 
-/* All in one transaction, or by one flow id. */
-typedef struct toc_answer_transfers {
-    const char *query;
-    bool found;
-    size_t movement_count;
-    toc_answer_movement *movements; /* by chain, index kind and index */
-    bool partial;                   /* more is reported than was read */
-    bool incomplete;                /* the views are behind the log */
-    toc_time horizon;
-} toc_answer_transfers;
-
-/* A movement as one of its wallets sees it. */
-typedef struct toc_answer_move {
-    toc_direction direction;
-    toc_time time;          /* the latest that a live claim on it says which names the wallet */
-    bool drawn;             /* the version drawn names the wallet on this side */
-    bool note, conflict;    /* as above */
-    size_t claim_count;     /* live ones on the movement */
-    toc_answer_claim claim; /* that tells the version drawn; of none, the one that was found */
-} toc_answer_move;
-
-/* What too few officers of its org approved: shown, without effect (RULES §13). */
-typedef struct toc_answer_unapproved {
-    toc_answer_claim claim;
-    uint32_t needed, counted; /* officers */
-} toc_answer_unapproved;
-
 /* A feed that its author's key signed two histories of, as far as is known here. */
 typedef struct toc_answer_fork {
     toc_feed_name feed;
@@ -143,6 +116,43 @@ typedef struct toc_answer_forked {
     uint64_t generation, index;
 } toc_answer_forked;
 
+/* All that forks dispute of what was asked for, and these forks. */
+typedef struct toc_answer_in_dispute {
+    size_t count;
+    toc_answer_forked *rows; /* the first ones, in order of subject and claim */
+    uint64_t total;
+    size_t fork_count;
+    toc_answer_fork *forks; /* that dispute those which are listed */
+} toc_answer_in_dispute;
+
+/* All in one transaction, or by one flow id. */
+typedef struct toc_answer_transfers {
+    const char *query;
+    bool found;
+    size_t movement_count;
+    toc_answer_movement *movements; /* by chain, index kind and index */
+    toc_answer_in_dispute in_dispute;
+    bool partial;    /* more is reported than was read */
+    bool incomplete; /* the views are behind the log */
+    toc_time horizon;
+} toc_answer_transfers;
+
+/* A movement as one of its wallets sees it. */
+typedef struct toc_answer_move {
+    toc_direction direction;
+    toc_time time;          /* the latest that a live claim on it says which names the wallet */
+    bool drawn;             /* the version drawn names the wallet on this side */
+    bool note, conflict;    /* as above */
+    size_t claim_count;     /* live ones on the movement */
+    toc_answer_claim claim; /* that tells the version drawn; of none, the one that was found */
+} toc_answer_move;
+
+/* What too few officers of its org approved: shown, without effect (RULES §13). */
+typedef struct toc_answer_unapproved {
+    toc_answer_claim claim;
+    uint32_t needed, counted; /* officers */
+} toc_answer_unapproved;
+
 typedef struct toc_dossier {
     const char *query;
     bool found; /* something live about exactly this wallet and tag, a movement, or a cluster */
@@ -156,11 +166,7 @@ typedef struct toc_dossier {
     size_t twin_count;
     toc_answer_twin *twins;
     toc_answer_cluster_ref cluster;
-    size_t forked_count;
-    toc_answer_forked *forked; /* the first ones by claim id, of this wallet in any tag */
-    uint64_t forked_total;
-    size_t fork_count;
-    toc_answer_fork *forks; /* that dispute those */
+    toc_answer_in_dispute in_dispute; /* of this wallet in any tag */
     size_t lookalike_count;
     const toc_wallet *lookalikes; /* other wallets, known, with ends that look the same */
     /* Beside the claims, each list by claim id; none of it changes the score (RULES §5, §9). */

@@ -74,11 +74,11 @@ static void add_twins(toc_json *json, const toc_dossier *dossier)
     toc_json_close(json, ']');
 }
 
-void toc_json_forked(toc_json *json, const toc_dossier *dossier)
+void toc_json_forked(toc_json *json, const toc_answer_in_dispute *all)
 {
     toc_json_open(json, "forked", '[');
-    for (size_t i = 0; i < dossier->forked_count; i++) {
-        const toc_answer_forked *row = &dossier->forked[i];
+    for (size_t i = 0; i < all->count; i++) {
+        const toc_answer_forked *row = &all->rows[i];
         toc_json_open(json, NULL, '{');
         toc_json_hex(json, "record", TOC_SPAN_OF(row->record.bytes));
         toc_json_hex(json, "claim", TOC_SPAN_OF(row->claim.bytes));
@@ -92,10 +92,10 @@ void toc_json_forked(toc_json *json, const toc_dossier *dossier)
         toc_json_close(json, '}');
     }
     toc_json_close(json, ']');
-    toc_json_number(json, "forked_total", dossier->forked_total);
+    toc_json_number(json, "forked_total", all->total);
     toc_json_open(json, "forks", '[');
-    for (size_t i = 0; i < dossier->fork_count; i++)
-        toc_json_fork(json, &dossier->forks[i]);
+    for (size_t i = 0; i < all->fork_count; i++)
+        toc_json_fork(json, &all->forks[i]);
     toc_json_close(json, ']');
 }
 
@@ -116,7 +116,7 @@ void toc_json_dossier(const toc_dossier *dossier, toc_buf *out)
     toc_json_claims(&json, "claims", dossier->claims, dossier->claim_count);
     toc_json_number(&json, "tagged", dossier->tagged);
     add_twins(&json, dossier);
-    toc_json_forked(&json, dossier);
+    toc_json_forked(&json, &dossier->in_dispute);
     add_lookalikes(&json, dossier);
     toc_json_cluster_ref(&json, "cluster", &dossier->cluster);
     toc_json_beside(&json, dossier);

@@ -269,7 +269,7 @@ void toc_json_explain(const toc_dossier *dossier, toc_buf *out)
         add_category(&json, dossier, &dossier->score.categories[i]);
     toc_json_close(&json, ']');
     add_claims(&json, dossier);
-    toc_json_forked(&json, dossier);
+    toc_json_forked(&json, &dossier->in_dispute);
     toc_json_open(&json, "notes", '[');
     if (has_sealed_root(&dossier->score))
         toc_json_text(&json, NULL,

@@ -57,6 +57,7 @@ void toc_json_transfers(const toc_answer_transfers *transfers, toc_buf *out)
     for (size_t i = 0; i < transfers->movement_count; i++)
         add_movement(&json, &transfers->movements[i]);
     toc_json_close(&json, ']');
+    toc_json_forked(&json, &transfers->in_dispute);
     toc_json_bool(&json, "partial", transfers->partial);
     toc_json_time(&json, "horizon", transfers->horizon);
     toc_json_bool(&json, "incomplete", transfers->incomplete);

@@ -18,7 +18,7 @@ void toc_json_amounts(toc_json *json, const char *key, const toc_amount *amounts
 void toc_json_place(toc_json *json, const char *key, const toc_place *place);
 void toc_json_incident_ref(toc_json *json, const char *key, const toc_incident_ref *incident);
 /* forked, forked_total, forks */
-void toc_json_forked(toc_json *json, const toc_dossier *dossier);
+void toc_json_forked(toc_json *json, const toc_answer_in_dispute *all);
 /* An item of a list. */
 void toc_json_fork(toc_json *json, const toc_answer_fork *fork);
 /* disputes, clearances, notices, attributions, sightings, inquiries, service, contested */

@@ -1,9 +1,10 @@
 /* Who holds a record, and since when at the latest. */
 #include <stdlib.h>
 
-#include "proto/answer/writer.h"
+#include "proto/answer/parts.h"
 #include "proto/base/text.h"
 #include "store/evidence/internal.h"
+#include "store/query.h"
 
 toc_code toc_evidence_find(toc_log_txn *txn, const toc_hash *record, toc_log_feed *out,
                            uint64_t *out_index, toc_err *err)
@@ -154,6 +155,24 @@ static toc_code add_lacking(receipt_answer *all, toc_err *err)
     return TOC_OK;
 }
 
+/* A record before the place where the histories part stands in both. */
+static toc_code add_fork(receipt_answer *all, toc_err *err)
+{
+    toc_known_fork known;
+    toc_answer_fork fork;
+    toc_code code = toc_log_fork(all->txn, &all->feed.name, &known, err);
+    if (code != TOC_OK && code != TOC_NOT_FOUND)
+        return code;
+    toc_json_bool(&all->json, "forked", code == TOC_OK && all->index >= known.fork.index);
+    toc_json_open(&all->json, "forks", '[');
+    if (code == TOC_OK) {
+        TOC_TRY(toc_query_fork(all->txn, &known, all->receipts.arena, &fork, err));
+        toc_json_fork(&all->json, &fork);
+    }
+    toc_json_close(&all->json, ']');
+    return TOC_OK;
+}
+
 static toc_code write_answer(receipt_answer *all, const toc_hash *record, toc_err *err)
 {
     const toc_feed_name *name = &all->feed.name;
@@ -167,6 +186,7 @@ static toc_code write_answer(receipt_answer *all, const toc_hash *record, toc_er
     toc_json_text(json, "lane", toc_span_text(toc_lane_name(name->lane)));
     toc_json_number(json, "generation", name->generation);
     toc_json_number(json, "index", all->index);
+    TOC_TRY(add_fork(all, err));
     add_held(all);
     TOC_TRY(add_lacking(all, err));
     toc_json_close(json, '}');

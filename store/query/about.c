@@ -92,6 +92,7 @@ static toc_code print_record(finding *work, const toc_said_record *said, toc_buf
     toc_json_text(&json, "kind", toc_span_text(toc_record_kind_name(statement->kind)));
     toc_json_decimal(&json, "revision", statement->revision);
     toc_json_text(&json, "tlp", toc_span_text(toc_tlp_name(statement->tlp)));
+    toc_json_bool(&json, "forked", said->forked);
     TOC_TRY(add_readers(work, said, &json, err));
     toc_json_close(&json, '}');
     return toc_buf_ok(out, err);
@@ -214,25 +215,20 @@ static toc_code find_entry(finding *work, const toc_log_feed *feed, uint64_t ind
 
 static toc_code find_record(finding *work, const toc_record_id *record, toc_err *err)
 {
-    toc_view *view = &work->query->views->view;
     toc_hash leaf;
     toc_log_feed feed;
-    uint32_t number, local;
+    uint32_t number;
     uint64_t index;
     toc_feed_id id;
-    toc_claim_row row;
-    toc_span bytes;
+    toc_claim_id claim;
     memcpy(leaf.bytes, record->bytes, sizeof leaf.bytes);
     TOC_TRY(toc_log_leaf_find(work->query->log, &leaf, &number, &index, err));
     TOC_TRY(toc_log_feed_at(work->query->log, number, &feed, err));
     toc_feed_id_of(&feed.name, &id);
-    toc_code code = toc_view_feed_number(view, &id, &local, err);
-    if (code == TOC_OK)
-        code = toc_view_row_at(view, local, index, &row, &bytes, err);
+    toc_code code = toc_query_claim_at(work->query, &id, index, &claim, err);
     if (code == TOC_NOT_FOUND)
         return find_entry(work, &feed, index, err);
     TOC_TRY(code);
-    const toc_claim_id claim = row.filed.claim;
     work->only = record;
     return toc_query_revisions(work->query, &claim, take_record, work, err);
 }

@@ -118,7 +118,7 @@ static toc_code ask_transfers(const asking *all, const char *text, bool is_walle
     toc_code code = toc_query_transfers(all->query, text, &transfers, err);
     if (code != TOC_OK)
         return code == TOC_MALFORMED ? TOC_OK : code;
-    *out_taken = transfers.found || !is_wallet;
+    *out_taken = transfers.found || transfers.in_dispute.total > 0 || !is_wallet;
     if (!*out_taken)
         return TOC_OK;
     toc_buf_clear(out);

@@ -1,8 +1,13 @@
-/* What a fork disputes of a wallet (RULES §1): shown, and nothing else. And the forks themselves.
- */
+/* What a fork disputes of a wallet or a transaction (RULES §1): shown, and nothing else. And the
+ * forks themselves. */
 #include "store/query/internal.h"
 
-enum { FORKED_SHOWN_MAX = 100, FORKED_ARENA_BYTES = 1 << 20, FORKED_CARD_BYTES = 4 << 20 };
+enum {
+    FORKED_SHOWN_MAX = 100,
+    FORKED_ROWS_MAX = 1 << 18, /* gone through for a transaction: a quarter of a second */
+    FORKED_ARENA_BYTES = 1 << 20,
+    FORKED_CARD_BYTES = 4 << 20
+};
 
 /* ---- a fork ---- */
 
@@ -73,14 +78,55 @@ toc_code toc_query_suspicion(toc_log_txn *log, const toc_log_suspicion *heads, t
     return TOC_OK;
 }
 
-/* ---- what they dispute of a wallet ---- */
+/* ---- what they dispute ---- */
 
-static toc_code add_row(toc_query *query, const toc_claim_row *row, toc_arena *scratch,
-                        toc_answer_forked *out, toc_err *err)
+/* The rows that are listed while `disputed` is walked. */
+typedef struct listing {
+    toc_query *query;
+    toc_arena *scratch; /* of one record */
+    toc_answer_in_dispute *out;
+} listing;
+
+static void listing_wipe(listing *all)
+{
+    toc_arena_free(all->scratch);
+}
+TOC_DEFINE_AUTO_WIPE(listing, listing_wipe)
+
+static toc_code begin(listing *all, toc_query *query, toc_answer_in_dispute *out, bool *out_any,
+                      toc_err *err)
+{
+    uint64_t rows;
+    *all = (listing){.query = query, .out = out};
+    *out = (toc_answer_in_dispute){0};
+    TOC_TRY(toc_table_count(query->views->view.txn, TOC_VIEW_DISPUTED, &rows, err));
+    *out_any = rows > 0;
+    if (rows == 0)
+        return TOC_OK;
+    out->rows = toc_arena_zalloc(query->arena, FORKED_SHOWN_MAX, sizeof *out->rows);
+    out->forks = toc_arena_zalloc(query->arena, FORKED_SHOWN_MAX, sizeof *out->forks);
+    if (out->rows == NULL || out->forks == NULL)
+        return toc_query_no_memory(err);
+    return toc_arena_new(FORKED_ARENA_BYTES, &all->scratch, err);
+}
+
+static toc_code read_statement(listing *all, const toc_claim_row *row, toc_statement *out,
+                               toc_err *err)
+{
+    toc_number_row number;
+    TOC_TRY(toc_view_number(&all->query->views->view, row->feed, row->index, &number, err));
+    toc_arena_reset(all->scratch);
+    return toc_record_decode(number.record, all->scratch, out, err);
+}
+
+static toc_code add_row(listing *all, const toc_claim_row *row, toc_err *err)
 {
     const toc_view_feed *feed;
-    toc_number_row number;
     toc_statement statement;
+    toc_query *query = all->query;
+    if (++all->out->total > FORKED_SHOWN_MAX)
+        return TOC_OK;
+    toc_answer_forked *out = &all->out->rows[all->out->count++];
     TOC_TRY(toc_view_feed_of(&query->views->view, row->feed, &feed, err));
     *out = (toc_answer_forked){.claim = row->filed.claim,
                                .record = row->filed.record,
@@ -90,33 +136,10 @@ static toc_code add_row(toc_query *query, const toc_claim_row *row, toc_arena *s
                                .lane = feed->name.lane,
                                .generation = feed->name.generation,
                                .index = row->index};
-    TOC_TRY(toc_view_number(&query->views->view, row->feed, row->index, &number, err));
-    toc_arena_reset(scratch);
-    TOC_TRY(toc_record_decode(number.record, scratch, &statement, err));
+    TOC_TRY(read_statement(all, row, &statement, err));
     if (statement.kind == TOC_RECORD_WALLET)
         out->category = toc_arena_dup(query->arena, statement.as.wallet.category);
     return toc_query_org_name(query, &out->org, &out->org_name, err);
-}
-
-static toc_code list_rows(toc_query *query, toc_dossier *out, toc_err *err)
-{
-    toc_view *view = &query->views->view;
-    toc_span subject = toc_subject_view(&out->wallet.subject);
-    TOC_AUTO(toc_arena_free) toc_arena *scratch = NULL;
-    toc_cursor *cursor;
-    toc_row row;
-    TOC_TRY(toc_arena_new(FORKED_ARENA_BYTES, &scratch, err));
-    TOC_TRY(toc_view_cursor(view, TOC_VIEW_DISPUTED, &cursor, err));
-    toc_code code = toc_cursor_seek(cursor, subject, &row, err);
-    for (; code == TOC_OK && toc_span_begins(row.key, subject);
-         code = toc_cursor_next(cursor, &row, err)) {
-        toc_claim_row claim;
-        TOC_TRY(toc_claim_row_read(view->txn, &row, &claim, err));
-        out->forked_total++;
-        if (out->forked_count < FORKED_SHOWN_MAX)
-            TOC_TRY(add_row(query, &claim, scratch, &out->forked[out->forked_count++], err));
-    }
-    return code == TOC_NOT_FOUND ? TOC_OK : code;
 }
 
 static bool is_of(const toc_answer_forked *row, const toc_feed_name *feed)
@@ -127,10 +150,11 @@ static bool is_of(const toc_answer_forked *row, const toc_feed_name *feed)
 }
 
 /* What disputes a row that is listed, each once. */
-static toc_code add_fork(toc_query *query, const toc_answer_forked *row, toc_dossier *out,
-                         toc_err *err)
+static toc_code add_fork(listing *all, const toc_answer_forked *row, toc_err *err)
 {
     toc_known_fork known;
+    toc_query *query = all->query;
+    toc_answer_in_dispute *out = all->out;
     const toc_feed_name feed = {
         .circle = row->circle, .org = row->org, .lane = row->lane, .generation = row->generation};
     for (size_t i = 0; i < out->fork_count; i++) {
@@ -146,18 +170,88 @@ static toc_code add_fork(toc_query *query, const toc_answer_forked *row, toc_dos
     return TOC_OK;
 }
 
+static toc_code end(listing *all, toc_err *err)
+{
+    for (size_t i = 0; i < all->out->count; i++)
+        TOC_TRY(add_fork(all, &all->out->rows[i], err));
+    return TOC_OK;
+}
+
+/* ---- of a wallet ---- */
+
+static toc_code list_rows(listing *all, toc_span subject, toc_err *err)
+{
+    toc_view *view = &all->query->views->view;
+    toc_cursor *cursor;
+    toc_row row;
+    TOC_TRY(toc_view_cursor(view, TOC_VIEW_DISPUTED, &cursor, err));
+    toc_code code = toc_cursor_seek(cursor, subject, &row, err);
+    for (; code == TOC_OK && toc_span_begins(row.key, subject);
+         code = toc_cursor_next(cursor, &row, err)) {
+        toc_claim_row claim;
+        TOC_TRY(toc_claim_row_read(view->txn, &row, &claim, err));
+        TOC_TRY(add_row(all, &claim, err));
+    }
+    return code == TOC_NOT_FOUND ? TOC_OK : code;
+}
+
 toc_code toc_query_forked(toc_query *query, toc_dossier *out, toc_err *err)
 {
-    uint64_t rows;
-    TOC_TRY(toc_table_count(query->views->view.txn, TOC_VIEW_DISPUTED, &rows, err));
-    if (rows == 0)
+    TOC_AUTO(listing_wipe) listing all = {0};
+    bool any;
+    TOC_TRY(begin(&all, query, &out->in_dispute, &any, err));
+    if (!any)
         return TOC_OK;
-    out->forked = toc_arena_zalloc(query->arena, FORKED_SHOWN_MAX, sizeof *out->forked);
-    out->forks = toc_arena_zalloc(query->arena, FORKED_SHOWN_MAX, sizeof *out->forks);
-    if (out->forked == NULL || out->forks == NULL)
-        return toc_query_no_memory(err);
-    TOC_TRY(list_rows(query, out, err));
-    for (size_t i = 0; i < out->forked_count; i++)
-        TOC_TRY(add_fork(query, &out->forked[i], out, err));
-    return TOC_OK;
+    TOC_TRY(list_rows(&all, toc_subject_view(&out->wallet.subject), err));
+    return end(&all, err);
+}
+
+/* ---- of a transaction ---- */
+
+/* No row leads there from its id: what is in dispute is filed where it would stand, and in no other
+ * table. So all of it is gone through; forks are rare, and what they dispute is not much. */
+static bool is_meant(const toc_statement *statement, const toc_place *asked, size_t count)
+{
+    const toc_place *place = statement->kind == TOC_RECORD_TRANSFER ? &statement->as.transfer.place
+                                                                    : &statement->as.sighting.place;
+    for (size_t i = 0; i < count; i++) {
+        if (place->chain == asked[i].chain && toc_span_equal(place->tx, asked[i].tx) &&
+            (place->tx.size > 0 || toc_draft_id_equal(&place->id, &asked[i].id)))
+            return true;
+    }
+    return false;
+}
+
+static toc_code look_at(listing *all, const toc_row *row, const toc_place *asked, size_t count,
+                        toc_err *err)
+{
+    toc_claim_row claim;
+    toc_statement statement;
+    TOC_TRY(toc_claim_row_read(all->query->views->view.txn, row, &claim, err));
+    if (claim.kind != TOC_RECORD_TRANSFER && claim.kind != TOC_RECORD_SIGHTING)
+        return TOC_OK;
+    TOC_TRY(read_statement(all, &claim, &statement, err));
+    return is_meant(&statement, asked, count) ? add_row(all, &claim, err) : TOC_OK;
+}
+
+toc_code toc_query_forked_moves(toc_query *query, const toc_place *asked, size_t count,
+                                toc_answer_transfers *out, toc_err *err)
+{
+    TOC_AUTO(listing_wipe) listing all = {0};
+    toc_cursor *cursor;
+    toc_row row;
+    bool any;
+    TOC_TRY(begin(&all, query, &out->in_dispute, &any, err));
+    if (!any)
+        return TOC_OK;
+    TOC_TRY(toc_view_cursor(&query->views->view, TOC_VIEW_DISPUTED, &cursor, err));
+    toc_code code = toc_cursor_first(cursor, &row, err);
+    for (size_t rows = 0; code == TOC_OK; code = toc_cursor_next(cursor, &row, err)) {
+        if (rows++ == FORKED_ROWS_MAX) {
+            out->partial = true;
+            return end(&all, err);
+        }
+        TOC_TRY(look_at(&all, &row, asked, count, err));
+    }
+    return code == TOC_NOT_FOUND ? end(&all, err) : code;
 }

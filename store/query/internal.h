@@ -10,6 +10,9 @@
 toc_code toc_query_no_memory(toc_err *err);
 /* forked.c: what a fork disputes of the wallet. */
 TOC_MUST toc_code toc_query_forked(toc_query *query, toc_dossier *out, toc_err *err);
+/* The same of the movements and sightings in these transactions, or by these flow ids. */
+TOC_MUST toc_code toc_query_forked_moves(toc_query *query, const toc_place *asked, size_t count,
+                                         toc_answer_transfers *out, toc_err *err);
 
 /* The name on the org's card; empty when there is no card. */
 TOC_MUST toc_code toc_query_org_name(toc_query *query, const toc_org_id *org, toc_span *out,

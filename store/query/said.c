@@ -1,5 +1,5 @@
-/* Every record that was ever written about a wallet and is still in E: older revisions and
- * retractions too, since whoever got them has got them. */
+/* Every record that was ever written about a wallet and is still in E, or would be without a fork:
+ * older revisions and retractions too, since whoever got them has got them. */
 #include <stdlib.h>
 
 #include "proto/answer/choice.h"
@@ -51,12 +51,15 @@ static bool is_asked_for(const asking *all, const toc_claim_row *row)
                    sizeof row->filed.record, compare_records) != NULL;
 }
 
-static toc_code look_at(const asking *all, const toc_claim_row *row, toc_err *err)
+static toc_code look_at(const asking *all, const toc_claim_row *row, bool forked, toc_err *err)
 {
     const toc_view_feed *feed;
+    toc_number_row number;
     toc_view *view = &all->query->views->view;
-    toc_said_record said = {
-        .record = row->filed.record, .claim = row->filed.claim, .index = row->index};
+    toc_said_record said = {.record = row->filed.record,
+                            .claim = row->filed.claim,
+                            .index = row->index,
+                            .forked = forked};
     if (!is_asked_for(all, row))
         return TOC_OK;
     TOC_TRY(toc_view_feed_of(view, row->feed, &feed, err));
@@ -65,30 +68,61 @@ static toc_code look_at(const asking *all, const toc_claim_row *row, toc_err *er
     said.circle = feed->name.circle;
     said.org = feed->name.org;
     said.feed = feed->id;
-    TOC_TRY(toc_view_record(view, row, &said.bytes, err));
+    TOC_TRY(forked ? toc_view_number(view, row->feed, row->index, &number, err)
+                   : toc_view_stored(view, row, &number, err));
+    said.bytes = number.record;
     toc_arena_reset(all->arena);
     TOC_TRY(toc_record_decode(said.bytes, all->arena, &said.statement, err));
     return all->visit(all->context, &said, err);
 }
 
-/* `prefix`: of the subjects under which they are filed. */
+/* The rows of one table that are filed under what begins with the prefix. */
+typedef struct filing {
+    toc_cursor *cursor;
+    toc_row row;
+    bool there;
+} filing;
+
+static void filing_wipe(filing *rows)
+{
+    toc_cursor_close(rows->cursor);
+}
+TOC_DEFINE_AUTO_WIPE(filing, filing_wipe)
+
+static toc_code filing_is(filing *rows, toc_code code)
+{
+    rows->there = code == TOC_OK;
+    return code == TOC_NOT_FOUND ? TOC_OK : code;
+}
+
+static toc_code filing_begin(filing *rows, const asking *all, toc_view_table table, toc_span prefix,
+                             toc_err *err)
+{
+    TOC_TRY(toc_cursor_open(all->query->views->view.txn, table, prefix, &rows->cursor, err));
+    return filing_is(rows, toc_cursor_first(rows->cursor, &rows->row, err));
+}
+
+/* Both tables have one form of key, so that the revisions of a claim come in their order. `prefix`:
+ * of the subjects under which they are filed. */
 static toc_code look_at_all(asking *all, toc_span prefix, toc_err *err)
 {
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
-    TOC_AUTO(toc_cursor_close) toc_cursor *cursor = NULL;
+    TOC_AUTO(filing_wipe) filing stand = {0};
+    TOC_AUTO(filing_wipe) filing forked = {0};
     TOC_TRY(toc_arena_new(ARENA_BYTES_MAX, &arena, err));
     all->arena = arena;
-    TOC_TRY(
-        toc_cursor_open(all->query->views->view.txn, TOC_VIEW_CLAIMS, (toc_span){0}, &cursor, err));
-    toc_row row;
-    toc_code code = toc_cursor_seek(cursor, prefix, &row, err);
-    for (; code == TOC_OK && toc_span_begins(row.key, prefix);
-         code = toc_cursor_next(cursor, &row, err)) {
+    TOC_TRY(filing_begin(&stand, all, TOC_VIEW_CLAIMS, prefix, err));
+    TOC_TRY(filing_begin(&forked, all, TOC_VIEW_DISPUTED, prefix, err));
+    while (stand.there || forked.there) {
         toc_claim_row claim;
-        TOC_TRY(toc_claim_row_read(all->query->views->view.txn, &row, &claim, err));
-        TOC_TRY(look_at(all, &claim, err));
+        bool is_forked =
+            !stand.there || (forked.there && toc_span_compare(forked.row.key, stand.row.key) < 0);
+        filing *next = is_forked ? &forked : &stand;
+        TOC_TRY(toc_claim_row_read(all->query->views->view.txn, &next->row, &claim, err));
+        TOC_TRY(look_at(all, &claim, is_forked, err));
+        TOC_TRY(filing_is(next, toc_cursor_next(next->cursor, &next->row, err)));
     }
-    return code == TOC_NOT_FOUND ? TOC_OK : code;
+    return TOC_OK;
 }
 
 /* ---- what names a wallet elsewhere ---- */
@@ -144,6 +178,60 @@ static toc_code find_names(toc_query *query, toc_view_table table, toc_span vert
     return code == TOC_NOT_FOUND ? TOC_OK : code;
 }
 
+/* What is in dispute has rows in no table but its own: members and transfers among it are read. */
+static bool names_vertex(const toc_wallet *wallets, size_t count, toc_span vertex)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (toc_span_equal(toc_subject_vertex(&wallets[i].subject), vertex))
+            return true;
+    }
+    return false;
+}
+
+static bool statement_names(const toc_statement *statement, toc_span vertex)
+{
+    const toc_transfer_body *transfer = &statement->as.transfer;
+    const toc_members_body *members = &statement->as.members;
+    if (statement->kind == TOC_RECORD_TRANSFER)
+        return names_vertex(transfer->from, transfer->from_count, vertex) ||
+               names_vertex(transfer->to, transfer->to_count, vertex);
+    bool named = false;
+    for (size_t i = 0; i < members->count && !named; i++)
+        named = names_vertex(&members->members[i].wallet, 1, vertex);
+    return named;
+}
+
+static toc_code add_forked(toc_query *query, const toc_row *row, toc_span vertex, toc_arena *arena,
+                           naming *by, toc_err *err)
+{
+    toc_claim_row claim;
+    toc_number_row number;
+    toc_statement statement;
+    TOC_TRY(toc_claim_row_read(query->views->view.txn, row, &claim, err));
+    if (claim.kind != TOC_RECORD_MEMBERS && claim.kind != TOC_RECORD_TRANSFER)
+        return TOC_OK;
+    TOC_TRY(toc_view_number(&query->views->view, claim.feed, claim.index, &number, err));
+    toc_arena_reset(arena);
+    TOC_TRY(toc_record_decode(number.record, arena, &statement, err));
+    toc_subject place = toc_subject_copy(claim.filed.subject);
+    return statement_names(&statement, vertex) ? add_name(by, &claim.filed.record, &place, err)
+                                               : TOC_OK;
+}
+
+static toc_code find_forked(toc_query *query, toc_span vertex, naming *by, toc_err *err)
+{
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_AUTO(toc_cursor_close) toc_cursor *cursor = NULL;
+    toc_row row;
+    TOC_TRY(toc_arena_new(ARENA_BYTES_MAX, &arena, err));
+    TOC_TRY(
+        toc_cursor_open(query->views->view.txn, TOC_VIEW_DISPUTED, (toc_span){0}, &cursor, err));
+    toc_code code = toc_cursor_first(cursor, &row, err);
+    for (; code == TOC_OK; code = toc_cursor_next(cursor, &row, err))
+        TOC_TRY(add_forked(query, &row, vertex, arena, by, err));
+    return code == TOC_NOT_FOUND ? TOC_OK : code;
+}
+
 static int compare_places(const void *left, const void *right)
 {
     const toc_subject *a = left, *b = right;
@@ -165,6 +253,7 @@ static toc_code ask_about(asking *all, toc_span vertex, toc_err *err)
     TOC_AUTO(naming_wipe) naming by = {0};
     TOC_TRY(find_names(all->query, TOC_VIEW_INCIDENCE, vertex, &by, err));
     TOC_TRY(find_names(all->query, TOC_VIEW_MOVES, vertex, &by, err));
+    TOC_TRY(find_forked(all->query, vertex, &by, err));
     sort(&by);
     all->by = &by;
     TOC_TRY(look_at_all(all, vertex, err));
@@ -202,24 +291,52 @@ toc_code toc_query_said(toc_query *query, toc_span text, const toc_org_id *org,
     return TOC_OK;
 }
 
+/* The subject of a claim of which all is in dispute; none has an index. */
+static toc_code find_disputed(toc_query *query, const toc_claim_id *claim, toc_subject *out,
+                              bool *out_found, toc_err *err)
+{
+    TOC_AUTO(toc_cursor_close) toc_cursor *cursor = NULL;
+    toc_row row;
+    *out_found = false;
+    TOC_TRY(
+        toc_cursor_open(query->views->view.txn, TOC_VIEW_DISPUTED, (toc_span){0}, &cursor, err));
+    toc_code code = toc_cursor_first(cursor, &row, err);
+    for (; code == TOC_OK; code = toc_cursor_next(cursor, &row, err)) {
+        toc_claim_row found;
+        TOC_TRY(toc_claim_row_read(query->views->view.txn, &row, &found, err));
+        if (!toc_claim_id_equal(&found.filed.claim, claim))
+            continue;
+        *out = toc_subject_copy(found.filed.subject);
+        *out_found = true;
+        return TOC_OK;
+    }
+    return code == TOC_NOT_FOUND ? TOC_OK : code;
+}
+
 toc_code toc_query_revisions(toc_query *query, const toc_claim_id *claim, toc_said_visit visit,
                              void *context, toc_err *err)
 {
     asking all = {.query = query, .claim = claim, .visit = visit, .context = context};
     toc_views_place place = {.claim = *claim};
     TOC_TRY(toc_views_find(query->views, &place, 1, err));
+    if (!place.found)
+        TOC_TRY(find_disputed(query, claim, &place.subject, &place.found, err));
     return place.found ? look_at_all(&all, toc_subject_view(&place.subject), err) : TOC_OK;
 }
 
 toc_code toc_query_claim_at(toc_query *query, const toc_feed_id *feed, uint64_t index,
                             toc_claim_id *out, toc_err *err)
 {
-    uint32_t number;
+    uint32_t local;
     toc_claim_row row;
-    toc_span record;
+    toc_number_row number;
     toc_view *view = &query->views->view;
-    TOC_TRY(toc_view_feed_number(view, feed, &number, err));
-    TOC_TRY(toc_view_row_at(view, number, index, &row, &record, err));
+    TOC_TRY(toc_view_feed_number(view, feed, &local, err));
+    TOC_TRY(toc_view_number(view, local, index, &number, err));
+    if (number.malformed)
+        return toc_fail(err, TOC_NOT_FOUND, "the record is malformed");
+    TOC_TRY(toc_view_filed(view, number.disputed ? TOC_VIEW_DISPUTED : TOC_VIEW_CLAIMS,
+                           number.filed, local, index, &row, err));
     *out = row.filed.claim;
     return TOC_OK;
 }

@@ -207,6 +207,7 @@ typedef struct gathering {
     toc_query *query;
     toc_answer_transfers *out;
     toc_place whole;              /* the transaction that is looked at: without an index */
+    TOC_LIST(toc_place) asked;    /* all that were looked at: they live as long as the answer */
     TOC_LIST(toc_subject) places; /* that its mentions lead to */
     TOC_LIST(toc_answer_movement) movements;
     TOC_LIST(toc_answer_claim) sightings;
@@ -215,6 +216,7 @@ typedef struct gathering {
 
 static void gathering_wipe(gathering *work)
 {
+    TOC_LIST_WIPE(&work->asked);
     TOC_LIST_WIPE(&work->places);
     TOC_LIST_WIPE(&work->movements);
     TOC_LIST_WIPE(&work->sightings);
@@ -445,12 +447,21 @@ static toc_code list_movements(gathering *work, toc_err *err)
 
 /* ---- what the text may mean ---- */
 
+static toc_code look_at(gathering *work, const toc_place *whole, toc_err *err)
+{
+    toc_place *place = TOC_LIST_ADD(&work->asked);
+    if (place == NULL)
+        return toc_query_no_memory(err);
+    *place = work->whole = *whole;
+    return TOC_OK;
+}
+
 /* `whole` lives as long as the answer. */
 static toc_code ask_whole(gathering *work, const toc_place *whole, toc_err *err)
 {
     toc_subject subject;
-    work->whole = *whole;
     work->places.count = 0;
+    TOC_TRY(look_at(work, whole, err));
     toc_place_subject(whole, &subject);
     TOC_TRY(add_mentions(work, &subject, err));
     for (size_t i = 0; i < work->places.count; i++)
@@ -487,7 +498,7 @@ static toc_code ask_flow(gathering *work, const toc_chain *chain, toc_span text,
         toc_hex_decode(text, flow.id.bytes, sizeof flow.id.bytes, NULL) != TOC_OK)
         return TOC_OK;
     *out_fits = true;
-    work->whole = flow;
+    TOC_TRY(look_at(work, &flow, err));
     toc_place_subject(&flow, &subject);
     return add_movement(work, &subject, err);
 }
@@ -511,6 +522,7 @@ toc_code toc_query_transfers(toc_query *query, const char *text, toc_answer_tran
     if (!fits)
         return toc_fail(err, TOC_MALFORMED, "'%.64s' is no transaction id and no flow id", text);
     TOC_TRY(list_movements(&work, err));
+    TOC_TRY(toc_query_forked_moves(query, work.asked.at, work.asked.count, &answer, err));
     *out = answer;
     return TOC_OK;
 }

@@ -15,7 +15,8 @@ import federation
 import scenario
 from scenario import expect, wait_for
 
-BEFORE, KEPT, TWIN, AGAIN, APART = (f"0x{number:040x}" for number in (0xB0, 0xC0, 0xD0, 0xE0, 0xF0))
+BEFORE, KEPT, TWIN, AGAIN, APART, PAID = (f"0x{number:040x}" for number in (0xB0, 0xC0, 0xD0, 0xE0, 0xF0, 0xA0))
+MOVED = "0x" + "5d" * 32
 
 
 def copy_of(nodes, node, key):
@@ -83,6 +84,9 @@ def part(nodes):
     nodes.start("a", "twin")
     say(a, KEPT)
     say(twin, TWIN)
+    a.tocsin("submit", "transfer", "--chain", "ETH", "--tx", MOVED, "--index-kind", "native", "--from", KEPT, "--to", PAID,
+             "--asset", "ETH", "--amount", "5", "--time", "2026-11-01T00:00:00Z", "--alert")
+    wait_for("it moved", lambda: a.lookup(MOVED)["found"])
     kept, other = record_of(a, KEPT), record_of(twin, TWIN)
     nodes.start("b", "c")
     return twin, kept, other
@@ -119,6 +123,26 @@ def shown(nodes, twin):
         refused = say(node, AGAIN, ok=(1,))
         expect("keys rotate --sign" in refused.err, f"{node.key} is not told what to do: {refused.err}")
     return seen[0]
+
+
+def told_alike(node, before, kept):
+    """Receipt, audit and the movements of a transaction say what lookup says of the wallet."""
+    fork, = node.lookup(KEPT)["forks"]
+    moved = node.lookup(MOVED)
+    expect(not moved["found"] and [row["kind"] for row in moved["forked"]] == ["transfer"] and moved["forked_total"] == 1, f"the movement: {moved}")
+    expect(moved["forks"] == [fork], f"another fork: {moved}")
+    expect("disputed  transfer by Org A" in node.tocsin("lookup", MOVED, as_json=False).out, "the movement, in words")
+    for record, forked, words in ((before, False, "stands in both histories"), (kept, True, "disputed  this record by Org A")):
+        receipt = node.tocsin("receipt", record).last
+        expect(receipt["forked"] is forked and receipt["forks"] == [fork], f"a receipt of {record}: {receipt}")
+        text = node.tocsin("receipt", record, as_json=False).out
+        expect(words in text and fork["text"] in text, f"a receipt in words: {text}")
+    for words, kinds in ((("--wallet", KEPT), ["wallet", "transfer"]), (("--wallet", PAID), ["transfer"]), (("--record", kept), ["wallet"])):
+        told = [row for line in node.tocsin("audit", *words).lines for row in line.get("about", [])]
+        expect([row["kind"] for row in told] == kinds and all(row["forked"] for row in told), f"the audit by {words}: {told}")
+    expect("our key signed two histories" in node.tocsin("audit", "--record", kept, as_json=False).out, "the audit in words")
+    expect([row["forked"] for row in node.tocsin("shared", BEFORE).lines] == [False], "what stands")
+    expect([row["forked"] for row in node.tocsin("shared", KEPT).lines] == [True, True], "what was shared")
 
 
 def evidence_of_it(nodes, before, disputed, place):
@@ -175,6 +199,7 @@ def run(nodes):
     folder(nodes)
     twin, kept, other = part(nodes)
     place = shown(nodes, twin)
+    told_alike(nodes["a"], before, kept)
     evidence_of_it(nodes, before, (kept, other), place)
     ended(nodes, twin)
 

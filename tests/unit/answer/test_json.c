@@ -157,9 +157,9 @@ static void a_dossier_is_one_line(void **state)
                                 .lane = TOC_LANE_BULK,
                                 .generation = 7,
                                 .index = 9};
-    dossier.forked = &forked;
-    dossier.forked_count = 1;
-    dossier.forked_total = 3;
+    dossier.in_dispute.rows = &forked;
+    dossier.in_dispute.count = 1;
+    dossier.in_dispute.total = 3;
     toc_answer_fork fork = {
         .feed = {.circle = {{0x33}}, .org = {{0x44}}, .lane = TOC_LANE_BULK, .generation = 7},
         .org_name = toc_span_text("Org"),
@@ -168,8 +168,8 @@ static void a_dossier_is_one_line(void **state)
         .key_in_use = true,
         .has_heads = true,
         .heads = {{.size = 8, .root = {{0xAB, 0xCD, 0xEF, 0x01}}}, {.size = 9, .root = {{0x12}}}}};
-    dossier.forks = &fork;
-    dossier.fork_count = 1;
+    dossier.in_dispute.forks = &fork;
+    dossier.in_dispute.fork_count = 1;
     toc_wallet lookalike = genesis();
     dossier.lookalikes = &lookalike;
     dossier.lookalike_count = 1;

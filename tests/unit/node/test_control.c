@@ -354,6 +354,56 @@ static void expect_fork(const json_t *forks)
     assert_non_null(strstr(text_of(fork, "text"), "which part at entry 1"));
 }
 
+/* One line of the audit tells of records, of this one alone. */
+static void expect_about(const answer *audit, const json_t *claim)
+{
+    size_t found = 0;
+    assert_string_equal(audit->code, "");
+    for (size_t i = 0; i < audit->count; i++) {
+        const json_t *about = json_object_get(audit->lines[i], "about");
+        const json_t *record = json_array_get(about, 0);
+        if (about == NULL)
+            continue;
+        found++;
+        assert_int_equal(json_array_size(about), 1);
+        assert_string_equal(text_of(record, "record"), text_of(claim, "record"));
+        assert_true(json_is_true(json_object_get(record, "forked")));
+    }
+    assert_int_equal(found, 1);
+}
+
+/* In one set of words at every door (docs/decisions/0087). `claim`: as it was told before. */
+static void told_of_it(toc_test_node *node, const json_t *claim)
+{
+    static const char *const by[] = {"claim", "record"};
+    char request[160];
+    TOC_AUTO(answer_wipe) answer receipt = {0};
+    TOC_AUTO(answer_wipe) answer readers = {0};
+    TOC_AUTO(answer_wipe) answer shared = {0};
+    snprintf(request, sizeof request, "{\"command\":\"receipt\",\"record\":\"%s\"}",
+             text_of(claim, "record"));
+    ask(node, request, NULL, &receipt);
+    assert_true(json_is_true(json_object_get(receipt.lines[0], "forked")));
+    expect_fork(json_object_get(receipt.lines[0], "forks"));
+    for (size_t i = 0; i < TOC_COUNT(by); i++) {
+        TOC_AUTO(answer_wipe) answer audit = {0};
+        snprintf(request, sizeof request, "{\"command\":\"audit\",\"record\":\"%s\"}",
+                 text_of(claim, by[i]));
+        ask(node, request, NULL, &audit);
+        expect_about(&audit, claim);
+    }
+    TOC_AUTO(answer_wipe) answer audit = {0};
+    ask(node, "{\"command\":\"audit\",\"wallet\":\"" LAZARUS "\"}", NULL, &audit);
+    expect_about(&audit, claim);
+    ask(node, "{\"command\":\"shared\",\"wallet\":\"" LAZARUS "\"}", NULL, &shared);
+    assert_int_equal(shared.count, 1);
+    assert_true(json_is_true(json_object_get(shared.lines[0], "forked")));
+    snprintf(request, sizeof request, "{\"command\":\"audience\",\"id\":\"%s\"}",
+             text_of(claim, "record"));
+    ask(node, request, NULL, &readers);
+    assert_string_equal(readers.code, "");
+}
+
 /* Whoever gets a bundle believes its author: of two histories neither is his for certain. */
 static void no_bundle_is_made_of_what_a_fork_disputes(void **state)
 {
@@ -384,6 +434,7 @@ static void no_bundle_is_made_of_what_a_fork_disputes(void **state)
     expect_fork(json_object_get(found.lines[0], "forks"));
     ask(node, "{\"command\":\"explain\",\"queries\":[\"" LAZARUS "\"]}", NULL, &explained);
     expect_fork(json_object_get(explained.lines[0], "forks"));
+    told_of_it(node, claim);
     ask(node, "{\"command\":\"circle-show\"}", NULL, &circle);
     const json_t *member = json_array_get(json_object_get(circle.lines[0], "members"), 0);
     expect_fork(json_object_get(member, "forks"));

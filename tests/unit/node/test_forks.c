@@ -2,6 +2,7 @@
  * node makes of them. */
 #include "tests/unit/node/hostile.h"
 
+#include "node/engine/erase.h"
 #include "node/engine/sync.h"
 #include <jansson.h>
 
@@ -216,15 +217,15 @@ static void expect_shown_only(scene *s, int node, const char *address, size_t ex
     assert_false(found.found);
     assert_int_equal(found.claim_count, 0);
     assert_int_equal(found.score.score, 0);
-    assert_int_equal(found.forked_total, expected);
-    assert_int_equal(found.forked_count, expected);
+    assert_int_equal(found.in_dispute.total, expected);
+    assert_int_equal(found.in_dispute.count, expected);
     for (size_t i = 0; i < expected; i++) {
-        assert_memory_equal(&found.forked[i].org, &s->net.nodes[AUTHOR].org, 32);
-        assert_true(toc_span_equal(found.forked[i].category, toc_span_text("theft")));
+        assert_memory_equal(&found.in_dispute.rows[i].org, &s->net.nodes[AUTHOR].org, 32);
+        assert_true(toc_span_equal(found.in_dispute.rows[i].category, toc_span_text("theft")));
     }
-    assert_int_equal(found.fork_count, expected > 0 ? 1 : 0);
+    assert_int_equal(found.in_dispute.fork_count, expected > 0 ? 1 : 0);
     if (expected > 0)
-        expect_told(s, at, found.forks);
+        expect_told(s, at, found.in_dispute.forks);
 }
 
 /* On whichever side of the fork a node is: what was said before counts, nothing else does. */
@@ -243,6 +244,74 @@ static void what_is_said_after_the_fork_counts_nowhere_and_what_was_said_before_
     expect_shown_only(s, READER, stolen_wallet, 0);
     expect_shown_only(s, MALLORY, own_wallet, 0);
     expect_shown_only(s, MALLORY, stolen_wallet, 3);
+}
+
+/* The records of a claim, where they stand. */
+typedef struct found_claim {
+    scene *s;
+    toc_log_txn *log;
+    toc_claim_id claim;
+    toc_erase_place places[4];
+    size_t count;
+} found_claim;
+
+static toc_code take_place(void *context, const toc_said_record *said, toc_err *err)
+{
+    found_claim *all = context;
+    toc_log_feed feed;
+    assert_true(said->forked);
+    assert_true(all->count < TOC_COUNT(all->places));
+    TOC_TRY(toc_log_feed_find(all->log, &said->feed, &feed, err));
+    all->claim = said->claim;
+    all->places[all->count++] = (toc_erase_place){feed.number, said->index};
+    return TOC_OK;
+}
+
+/* By the wallet, and by the claim that is found so. */
+static void find_disputed(found_claim *all, int node, const char *address, size_t expected)
+{
+    toc_err err;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_AUTO(toc_query_end) toc_query query = {0};
+    const sim_node *at = &all->s->net.nodes[node];
+    TOC_CHECK_OK(toc_arena_new(16 << 20, &arena, &err));
+    TOC_CHECK_OK(
+        toc_query_begin(at->log, at->views, arena, sim_now(&all->s->net, at).wall, &query, &err));
+    all->log = query.log;
+    all->count = 0;
+    TOC_CHECK_OK(toc_query_said(&query, toc_span_text(address), NULL, take_place, all, &err));
+    assert_int_equal(all->count, expected);
+    all->count = 0;
+    TOC_CHECK_OK(toc_query_revisions(&query, &all->claim, take_place, all, &err));
+    assert_int_equal(all->count, expected);
+}
+
+static toc_code order_found(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                            toc_err *err)
+{
+    const found_claim *all = context;
+    const toc_mandate order = {.kind = TOC_MANDATE_DELETE,
+                               .claim = all->claim,
+                               .at = now.wall,
+                               .who = toc_span_text("the one who orders"),
+                               .reference = toc_span_text("a file number")};
+    return toc_engine_order(engine, txn, &order, all->places, all->count, now, err);
+}
+
+/* A court that orders it deleted does not ask whose history it is of. */
+static void what_is_in_dispute_is_found_by_wallet_and_claim_and_an_order_deletes_it(void **state)
+{
+    scene *s = *state;
+    found_claim all = {.s = s};
+    part(s, TOC_LANE_ALERT, 3, 2);
+    steps(s, 2000);
+    expect_shown_only(s, READER, own_wallet, 2);
+    find_disputed(&all, READER, own_wallet, 2);
+    assert_true(sim_do(&s->net, &s->net.nodes[READER], order_found, &all));
+    steps(s, 10);
+    expect_shown_only(s, READER, own_wallet, 0);
+    find_disputed(&all, READER, own_wallet, 0);
+    expect_shown_only(s, AUTHOR, own_wallet, 2);
 }
 
 /* A head counts entries that an audience may not see. */
@@ -268,10 +337,10 @@ static void an_audience_is_told_of_a_fork_and_not_by_which_heads(void **state)
     TOC_CHECK_OK(toc_wallet_parse(toc_span_text(own_wallet), &wallet, &err));
     TOC_CHECK_OK(toc_query_begin(at->log, views, arena, sim_now(&s->net, at).wall, &query, &err));
     TOC_CHECK_OK(toc_query_dossier(&query, own_wallet, &wallet.wallets[0], &found, &err));
-    assert_int_equal(found.forked_total, 2);
-    assert_int_equal(found.fork_count, 1);
-    assert_memory_equal(&found.forks[0].feed.org, &s->net.nodes[AUTHOR].org, 32);
-    assert_false(found.forks[0].has_heads);
+    assert_int_equal(found.in_dispute.total, 2);
+    assert_int_equal(found.in_dispute.fork_count, 1);
+    assert_memory_equal(&found.in_dispute.forks[0].feed.org, &s->net.nodes[AUTHOR].org, 32);
+    assert_false(found.in_dispute.forks[0].has_heads);
 }
 
 static toc_code take_line(void *context, toc_span line, toc_err *err)
@@ -613,6 +682,7 @@ int main(void)
         TEST(who_joins_later_gets_the_proof_from_whoever_has_it),
         TEST(what_is_said_after_the_fork_counts_nowhere_and_what_was_said_before_does),
         TEST(a_bundle_of_what_came_before_brings_the_proof_and_of_what_came_after_there_is_none),
+        TEST(what_is_in_dispute_is_found_by_wallet_and_claim_and_an_order_deletes_it),
         TEST(an_audience_is_told_of_a_fork_and_not_by_which_heads),
         TEST(who_goes_on_after_a_fork_is_received_and_gets_no_receipt),
         TEST(of_two_proofs_that_of_the_earlier_place_is_kept_by_all),
