@@ -1,17 +1,18 @@
 /* Commands about charters that follow: circle-propose, -proposals, -proposal, -endorse, -choose,
  * -confirm. */
 #include "node/control_args.h"
+#include "node/control_branch.h"
 #include "node/control_roll.h"
 #include "node/control_talk.h"
 #include "proto/base/text.h"
+#include "proto/rules/nearest.h"
 #include "store/log.h"
 
 enum {
     CHARTER_ARENA_BYTES = 64 << 20,
     STEPS_ARENA_BYTES = (1 << 20) + TOC_CHARTER_ARENA_BYTES,
     STEPS_MAX = 1024,
-    LISTINGS_MAX = 2 * TOC_REGISTRY_MAX,
-    HASH_DIGITS_MIN = 8
+    LISTINGS_MAX = 2 * TOC_REGISTRY_MAX
 };
 
 /* ---- one proposal, in words ---- */
@@ -84,6 +85,10 @@ static const char *state_of(toc_log_txn *txn, const toc_charter *next)
         return "unknown";
     if (toc_charter_hash_equal(&circle.charter, &next->hash))
         return "in-force";
+    toc_rival rival = TOC_RIVAL_CHOSEN;
+    if (toc_log_rival(txn, &next->circle, &next->hash, &rival, NULL) == TOC_OK &&
+        rival != TOC_RIVAL_CHOSEN)
+        return rival == TOC_RIVAL_OPEN ? "rival" : "declined";
     return toc_charter_hash_equal(&circle.charter, &next->previous) ||
                    toc_charter_hash_equal(&circle.charter, &next->joined)
                ? "open"
@@ -253,14 +258,20 @@ static toc_code read_terms(json_t *request, toc_amendment *out, toc_err *err)
 }
 
 /* "join": the charter of another branch, as circle-show lists them. */
-static toc_code read_branch(toc_log_txn *txn, json_t *request, toc_arena *arena, toc_charter *out,
-                            toc_amendment *amendment, toc_err *err)
+static toc_code read_branch(toc_log_txn *txn, json_t *request, const toc_circle_id *circle,
+                            toc_arena *arena, toc_charter *out, toc_amendment *amendment,
+                            toc_err *err)
 {
     toc_hash hash;
-    toc_span bytes;
+    toc_branch branch;
+    toc_span text, bytes;
     if (!toc_args_has(request, "join"))
         return TOC_OK;
-    TOC_TRY(toc_args_id(request, "join", hash.bytes, err));
+    TOC_TRY(toc_args_text(request, "join", true, &text, err));
+    if (text.size != 64 || toc_hex_decode(text, hash.bytes, 32, NULL) != TOC_OK) {
+        TOC_TRY(toc_branch_find(txn, circle, text, &branch, err));
+        memcpy(hash.bytes, branch.hash.bytes, sizeof hash.bytes);
+    }
     if (toc_log_roll_get(txn, &hash, &bytes, NULL) != TOC_OK)
         return toc_fail(
             err, TOC_NOT_FOUND,
@@ -322,7 +333,7 @@ toc_code toc_control_circle_propose(toc_talk *talk, json_t *request, toc_err *er
     TOC_TRY(toc_roll_circle(txn, request, &task.circle, err));
     TOC_TRY(read_steps(txn, request, &task, err));
     TOC_TRY(read_terms(request, &task.amendment, err));
-    TOC_TRY(read_branch(txn, request, arena, &branch, &task.amendment, err));
+    TOC_TRY(read_branch(txn, request, &task.circle, arena, &branch, &task.amendment, err));
     TOC_TRY(read_listings(request, &task, err));
     TOC_TRY(toc_args_bool(request, "dry_run", &task.dry_run, err));
     toc_log_abort(txn);
@@ -384,20 +395,37 @@ static toc_code match_proposal(void *context, const toc_log_proposal *proposal, 
     return toc_buf_ok(&search->bytes, err);
 }
 
+/* None that waits: one in force, or of another branch, so that people see what they choose from. */
+static toc_code find_branch(toc_log_txn *txn, proposal_search *out)
+{
+    toc_branch branch;
+    toc_hash key;
+    toc_span bytes;
+    TOC_TRY(toc_branch_find(txn, NULL, out->digits, &branch, NULL));
+    memcpy(key.bytes, branch.hash.bytes, sizeof key.bytes);
+    TOC_TRY(toc_log_roll_get(txn, &key, &bytes, NULL));
+    out->count = 1;
+    out->circle = branch.circle;
+    toc_buf_add_span(&out->bytes, bytes);
+    return toc_buf_ok(&out->bytes, NULL);
+}
+
 /* The proposal that the request names by the digits that its hash begins with. */
 static toc_code find_proposal(toc_talk *talk, json_t *request, proposal_search *out, toc_err *err)
 {
     TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
     TOC_TRY(toc_args_text(request, "proposal", true, &out->digits, err));
-    if (out->digits.size < HASH_DIGITS_MIN)
-        return toc_fail(err, TOC_USAGE, "proposal: at least %d digits of its hash",
-                        HASH_DIGITS_MIN);
+    if (out->digits.size < TOC_HASH_DIGITS_MIN)
+        return toc_fail(err, TOC_USAGE,
+                        "'%.*s' is neither a file nor a proposal: its first %d digits at least",
+                        (int)out->digits.size, (const char *)out->digits.data, TOC_HASH_DIGITS_MIN);
     TOC_TRY(toc_log_read(toc_node_log(toc_talk_node(talk)), &txn, err));
     TOC_TRY(toc_log_proposals(txn, match_proposal, out, err));
-    if (out->count == 0)
+    if (out->count == 0 && find_branch(txn, out) != TOC_OK)
         return toc_fail(err, TOC_NOT_FOUND,
-                        "no proposal that begins with these digits waits here; 'tocsin circle "
-                        "proposals' lists them");
+                        "'%.*s' is neither a file, nor do a proposal that waits here ('tocsin "
+                        "circle proposals') or a charter of two branches begin so",
+                        toc_quoted_bytes(out->digits), (const char *)out->digits.data);
     if (out->count > 1)
         return toc_fail(err, TOC_USAGE, "%zu proposals begin with these digits; give more",
                         out->count);
@@ -480,9 +508,16 @@ static toc_code run_choose(void *context, toc_engine *engine, toc_log_txn *txn, 
 static toc_code read_choice(toc_talk *talk, json_t *request, choice *out, toc_err *err)
 {
     TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
-    TOC_TRY(toc_args_id(request, "charter", out->hash.bytes, err));
+    toc_span text;
+    toc_branch branch;
+    TOC_TRY(toc_args_text(request, "charter", true, &text, err));
     TOC_TRY(toc_log_read(toc_node_log(toc_talk_node(talk)), &txn, err));
-    return toc_roll_circle(txn, request, &out->circle, err);
+    TOC_TRY(toc_roll_circle(txn, request, &out->circle, err));
+    if (text.size == 64 && toc_hex_decode(text, out->hash.bytes, 32, NULL) == TOC_OK)
+        return TOC_OK; /* the engine says why not */
+    TOC_TRY(toc_branch_find(txn, &out->circle, text, &branch, err));
+    out->hash = branch.hash;
+    return TOC_OK;
 }
 
 toc_code toc_control_circle_choose(toc_talk *talk, json_t *request, toc_err *err)

@@ -8,7 +8,7 @@
 #include "proto/base/text.h"
 #include "proto/roll/endpoint.h"
 
-enum { ROLL_ARENA_BYTES = 32 << 20, ROLL_CARDS_ARENA_BYTES = 256 << 20 };
+enum { ROLL_ARENA_BYTES = 32 << 20, ROLL_CARDS_ARENA_BYTES = 256 << 20, CIRCLE_DIGITS_MIN = 8 };
 
 /* ---- names ---- */
 
@@ -19,12 +19,21 @@ typedef struct circle_choice {
     toc_circle_id found;
 } circle_choice;
 
+/* At least 8 of the digits of its id. */
+static bool begins_so(const toc_circle_id *circle, toc_span digits)
+{
+    char text[65];
+    toc_hex_encode(TOC_SPAN_OF(circle->bytes), text);
+    return digits.size >= CIRCLE_DIGITS_MIN && digits.size <= 64 &&
+           toc_ascii_equal_nocase(digits, toc_span_of(text, digits.size));
+}
+
 static toc_code choose_circle(void *context, const toc_log_circle *circle, toc_err *err)
 {
     circle_choice *choice = context;
     if (!circle->joined)
         return TOC_OK;
-    if (choice->name.size > 0) {
+    if (choice->name.size > 0 && !begins_so(&circle->id, choice->name)) {
         TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
         toc_charter charter;
         TOC_TRY(toc_arena_new(TOC_CHARTER_ARENA_BYTES, &arena, err));
@@ -50,12 +59,15 @@ toc_code toc_roll_circle(toc_log_txn *txn, json_t *request, toc_circle_id *out, 
             err, TOC_STATE,
             "no circle is joined; 'tocsin circle create' or 'tocsin circle join' first");
     if (choice.count == 0)
-        return toc_fail(err, TOC_NOT_FOUND, "no joined circle is named '%.*s'",
-                        (int)(choice.name.size < 64 ? choice.name.size : 64),
-                        (const char *)choice.name.data);
+        return toc_fail(
+            err, TOC_NOT_FOUND, "no joined circle is named '%.*s' ('tocsin circle list')",
+            (int)(choice.name.size < 64 ? choice.name.size : 64), (const char *)choice.name.data);
     if (choice.count > 1)
-        return toc_fail(err, TOC_USAGE, "%zu circles %s; say which by its id", choice.count,
-                        choice.name.size == 0 ? "are joined" : "have this name");
+        return toc_fail(err, TOC_USAGE,
+                        "%zu circles %s; say which by its id ('tocsin circle list'; its first %d "
+                        "digits will do)",
+                        choice.count, choice.name.size == 0 ? "are joined" : "have this name",
+                        CIRCLE_DIGITS_MIN);
     *out = choice.found;
     return TOC_OK;
 }
@@ -351,12 +363,31 @@ static toc_code create_circle(void *context, toc_engine *engine, toc_log_txn *tx
                                     err);
 }
 
+/* The same command twice would make two circles that nobody can tell apart, and none goes away. */
+static toc_code check_new_name(toc_talk *talk, toc_span name, toc_err *err)
+{
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    char id[65];
+    if (name.size == 0)
+        return TOC_OK; /* the charter's check says so */
+    TOC_TRY(toc_log_read(toc_node_log(toc_talk_node(talk)), &txn, err));
+    circle_choice choice = {.txn = txn, .name = name};
+    TOC_TRY(toc_log_circles(txn, choose_circle, &choice, err));
+    toc_hex_encode(TOC_SPAN_OF(choice.found.bytes), id);
+    return choice.count == 0
+               ? TOC_OK
+               : toc_fail(err, TOC_EXISTS,
+                          "there is a circle '%.*s' here already, %s; give another name",
+                          (int)(name.size < 64 ? name.size : 64), (const char *)name.data, id);
+}
+
 toc_code toc_control_circle_create(toc_talk *talk, json_t *request, toc_err *err)
 {
     circle_task task = {0};
     TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
     TOC_TRY(toc_args_text(request, "name", true, &task.name, err));
     TOC_TRY(toc_args_text(request, "purpose", false, &task.purpose, err));
+    TOC_TRY(check_new_name(talk, task.name, err));
     TOC_TRY(toc_node_do(toc_talk_node(talk), create_circle, &task, err));
     toc_json json = {.out = &line};
     toc_json_open(&json, NULL, '{');
@@ -506,12 +537,28 @@ static toc_code add_members(toc_json *json, toc_log_txn *txn, const toc_charter 
     return TOC_OK;
 }
 
+typedef struct rival_listing {
+    toc_json *json;
+    toc_rival which;
+} rival_listing;
+
 static toc_code add_rival(void *context, const toc_charter_hash *hash, toc_rival state,
                           toc_err *err)
 {
+    const rival_listing *listing = context;
     (void)err;
-    if (state == TOC_RIVAL_OPEN)
-        toc_json_hex(context, NULL, TOC_SPAN_OF(hash->bytes));
+    if (state == listing->which)
+        toc_json_hex(listing->json, NULL, TOC_SPAN_OF(hash->bytes));
+    return TOC_OK;
+}
+
+static toc_code add_rivals(toc_json *json, toc_log_txn *txn, const toc_circle_id *circle,
+                           const char *key, toc_rival which, toc_err *err)
+{
+    rival_listing listing = {.json = json, .which = which};
+    toc_json_open(json, key, '[');
+    TOC_TRY(toc_log_rivals(txn, circle, add_rival, &listing, err));
+    toc_json_close(json, ']');
     return TOC_OK;
 }
 
@@ -539,9 +586,8 @@ toc_code toc_control_circle_show(toc_talk *talk, json_t *request, toc_err *err)
     toc_json_number(&json, "version", charter.version);
     toc_json_hex(&json, "charter", TOC_SPAN_OF(charter.hash.bytes));
     toc_json_number(&json, "quorum", charter.quorum);
-    toc_json_open(&json, "rivals", '[');
-    TOC_TRY(toc_log_rivals(txn, &circle, add_rival, &json, err));
-    toc_json_close(&json, ']');
+    TOC_TRY(add_rivals(&json, txn, &circle, "rivals", TOC_RIVAL_OPEN, err));
+    TOC_TRY(add_rivals(&json, txn, &circle, "declined", TOC_RIVAL_DECLINED, err));
     add_policy(&json, &charter.policy);
     add_registry(&json, &charter.registry);
     TOC_TRY(add_members(&json, txn, &charter, cards, err));

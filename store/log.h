@@ -397,7 +397,7 @@ TOC_MUST toc_code toc_log_vote(toc_log_txn *txn, const toc_circle_id *circle, ui
 
 typedef enum toc_rival {
     TOC_RIVAL_OPEN = 1,     /* until the operator has chosen */
-    TOC_RIVAL_DECLINED = 2, /* nor is what follows it */
+    TOC_RIVAL_DECLINED = 2, /* nor is what follows it, until the operator chooses again */
     TOC_RIVAL_CHOSEN = 3
 } toc_rival;
 TOC_MUST toc_code toc_log_rival_put(toc_log_txn *txn, const toc_circle_id *circle,

@@ -1,5 +1,6 @@
 /* circle propose, proposals, proposal, endorse: a circle that changes its charter together. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "proto/roll/charter.h"
@@ -8,6 +9,7 @@
 #include "tools/term/colour.h"
 #include "tools/term/question.h"
 #include "tools/term/table.h"
+#include "tools/term/text.h"
 
 enum { HASH_DIGITS_SHOWN = 16, CHARTER_TEXT_BYTES_MAX = 2 * TOC_CHARTER_BYTES_MAX };
 
@@ -44,9 +46,28 @@ const toc_option toc_circle_endorse_options[] = {
 
 /* ---- in words ---- */
 
+/* Of milliseconds, which a charter has, what people say: hours. */
+static void add_hours(toc_buf *out, const char *milliseconds)
+{
+    uint64_t ms = strtoull(milliseconds, NULL, 10), hour_ms = (uint64_t)3600 * 1000;
+    TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
+    if (ms == 0)
+        toc_buf_add_text(&text, "none");
+    else if (ms % hour_ms == 0)
+        toc_buf_printf(&text, "%llu hour%s", (unsigned long long)(ms / hour_ms),
+                       toc_plural(ms / hour_ms));
+    else
+        toc_buf_printf(&text, "%llu ms", (unsigned long long)ms);
+    toc_colour_add(out, TOC_STYLE_STRONG, toc_buf_view(&text));
+}
+
 static void add_value(toc_buf *out, const json_t *change, const char *key)
 {
     const char *text = toc_text_of(change, key);
+    if (strcmp(toc_text_of(change, "what"), "admission_delay_ms") == 0) {
+        add_hours(out, text);
+        return;
+    }
     toc_colour_add(out, text[0] == '\0' ? TOC_STYLE_QUIET : TOC_STYLE_STRONG,
                    toc_span_text(text[0] == '\0' ? "nothing" : text));
 }
@@ -93,7 +114,7 @@ static const char *term_of(const char *what)
         {"tlp_max", "highest marking"},
         {"retention_days", "retention in days (0: no term)"},
         {"history", "history for joiners"},
-        {"admission_delay_ms", "admission delay in ms"},
+        {"admission_delay_ms", "admission delay"},
         {"bulk_bytes_per_day", "bytes a member and day, bulk (0: as usual)"},
         {"alert_bytes_per_day", "bytes a member and day, alert (0: as usual)"},
         {"list", "registered list"},
@@ -135,6 +156,11 @@ static void add_state(toc_buf *out, json_t *line)
     uint64_t needed = toc_number_of(line, "needed");
     if (strcmp(state, "in-force") == 0)
         toc_buf_add_text(out, "It is in force.\n");
+    else if (strcmp(state, "rival") == 0 || strcmp(state, "declined") == 0)
+        toc_buf_printf(out, "It is %s here; 'tocsin circle choose %.16s' follows it.\n",
+                       strcmp(state, "rival") == 0 ? "valid beside the one that is followed"
+                                                   : "the one that was declined",
+                       toc_text_of(line, "proposal"));
     else if (strcmp(state, "open") != 0)
         toc_buf_add_text(out, "It is not the next version here any more, and cannot be signed.\n");
     else if (signers == 0)

@@ -29,6 +29,21 @@ static void add_rivals(const json_t *line, toc_buf *out)
     toc_buf_printf(out, "\n  %s (followed now)\n", toc_text_of(line, "charter"));
     for (size_t i = 0; i < json_array_size(rivals); i++)
         toc_buf_printf(out, "  %s\n", json_string_value(json_array_get(rivals, i)));
+    toc_buf_printf(out, "'tocsin circle proposal %.16s' says what a charter changes.\n\n",
+                   json_string_value(json_array_get(rivals, 0)));
+}
+
+/* What was not chosen, as long as it is kept: a choice can have been the wrong one. */
+static void add_declined(const json_t *line, toc_buf *out)
+{
+    const json_t *declined = json_object_get(line, "declined");
+    if (json_array_size(declined) == 0)
+        return;
+    toc_buf_add_text(out,
+                     "Declined here, by 'tocsin circle choose'. Who follows one of these is not "
+                     "heard; if that was a mistake, choose it:\n");
+    for (size_t i = 0; i < json_array_size(declined); i++)
+        toc_buf_printf(out, "  %s\n", json_string_value(json_array_get(declined, i)));
     toc_buf_add_u8(out, '\n');
 }
 
@@ -111,7 +126,7 @@ static toc_code show_chosen(void *context, json_t *line, toc_buf *out, toc_err *
 
 toc_code toc_cmd_circle_choose(toc_cli *cli, const toc_opts *args, toc_err *err)
 {
-    TOC_TRY(toc_opts_expect(args, 1, 1, "a charter (all 64 digits of its hash)", err));
+    TOC_TRY(toc_opts_expect(args, 1, 1, "a charter (the digits that its hash begins with)", err));
     const char *circle = toc_opts_value(args, "circle");
     TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
     toc_json json = toc_request_begin(&request, "circle-choose");
@@ -128,7 +143,10 @@ static toc_code show_confirmed(void *context, json_t *line, toc_buf *out, toc_er
     const char **name = context;
     (void)line;
     toc_colour_add(out, TOC_STYLE_STRONG, toc_span_text(*name));
-    toc_buf_add_text(out, " gets the keys of what this node writes from now on.\n");
+    toc_buf_add_text(out,
+                     " gets this node's keys now; of what it may read of before, within minutes.\n"
+                     "Every other node waits until the delay is over, or its own operator "
+                     "confirms.\n");
     return toc_buf_ok(out, err);
 }
 
@@ -267,6 +285,7 @@ static toc_code show_circle(void *context, json_t *line, toc_buf *out, toc_err *
                    (unsigned long long)toc_number_of(line, "quorum"));
     add_policy(json_object_get(line, "policy"), out);
     add_rivals(line, out);
+    add_declined(line, out);
     add_waiting(json_object_get(line, "members"), out);
     TOC_AUTO(toc_table_wipe) toc_table table;
     toc_table_init(&table, heads);

@@ -29,6 +29,9 @@ TOC_MUST toc_code toc_join_prepare(toc_engine *engine, toc_log_txn *txn, engine_
 TOC_MUST toc_code toc_join_judge(toc_log_txn *txn, const toc_charter *current,
                                  const toc_charter *next, const toc_card_source *cards,
                                  toc_arena *arena, toc_err *err);
+/* Is `target` the charter `from`, or one before it on whichever branch? */
+TOC_MUST bool toc_join_follows(toc_log_txn *txn, const toc_charter_hash *from,
+                               const toc_charter *target, toc_arena *arena);
 /* It comes into force: what it follows, on either branch, is no rival any more. */
 TOC_MUST toc_code toc_join_settle(toc_log_txn *txn, const toc_charter *charter, toc_arena *arena,
                                   toc_log_circle *state, toc_err *err);

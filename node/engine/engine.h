@@ -97,8 +97,8 @@ TOC_MUST toc_code toc_engine_charter_endorse(toc_engine *engine, toc_log_txn *tx
                                              const toc_charter_hash *hash, toc_span signed_charter,
                                              toc_now now, toc_buf *out_signed, toc_amended *out,
                                              toc_err *err);
-/* Of two branches of a contested circle this charter's is the one to follow: that in force, or an
- * open rival (store/log.h). NOT_FOUND; STATE when there is no choice. */
+/* Of two branches of a circle this charter's is the one to follow: that in force, an open rival
+ * (store/log.h), or one that was declined by mistake. NOT_FOUND; STATE when there is no choice. */
 TOC_MUST toc_code toc_engine_circle_choose(toc_engine *engine, toc_log_txn *txn,
                                            const toc_circle_id *circle,
                                            const toc_charter_hash *hash, toc_now now, toc_err *err);

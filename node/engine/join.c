@@ -28,6 +28,12 @@ static bool leads_to(toc_log_txn *txn, const toc_charter_hash *from, const toc_c
     return false;
 }
 
+bool toc_join_follows(toc_log_txn *txn, const toc_charter_hash *from, const toc_charter *target,
+                      toc_arena *arena)
+{
+    return leads_to(txn, from, target, JOIN_NESTED_MAX, arena);
+}
+
 typedef struct rival_list {
     size_t count;
     toc_charter_hash hashes[JOIN_RIVALS_MAX];

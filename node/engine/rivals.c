@@ -47,7 +47,8 @@ bool toc_rivals_have(toc_log_txn *txn, const toc_log_circle *circle, const toc_o
 typedef enum walk {
     WALK_BRANCH,  /* `rivals` lead to `common`, which both branches have */
     WALK_MISSING, /* one on the way was asked for */
-    WALK_NOTHING /* an older version of the own branch, one that was declined, or no chain at all */
+    WALK_DECLINED,
+    WALK_NOTHING /* an older version of the own branch, or no chain at all */
 } walk;
 
 static bool step_back(toc_log_txn *txn, toc_charter *at, toc_arena *arena)
@@ -84,8 +85,12 @@ static toc_code walk_branch(toc_engine *engine, toc_log_txn *txn, const engine_t
             *out = rivals->count > 0 ? WALK_BRANCH : WALK_NOTHING;
             return TOC_OK;
         }
-        if (each.version == 1 || (toc_log_rival(txn, &tip->circle, &at, &known, NULL) == TOC_OK &&
-                                  known == TOC_RIVAL_DECLINED))
+        if (toc_log_rival(txn, &tip->circle, &at, &known, NULL) == TOC_OK &&
+            known == TOC_RIVAL_DECLINED) {
+            *out = WALK_DECLINED;
+            return TOC_OK;
+        }
+        if (each.version == 1)
             return TOC_OK;
         rivals->charters[rivals->count++] = each;
         at = each.previous;
@@ -116,6 +121,20 @@ static toc_code keep_rival(toc_engine *engine, toc_log_txn *txn, const toc_chart
                                  : toc_grants_refresh(engine, txn, &rival->circle, true, now, err);
 }
 
+/* Who follows another branch than we do is not heard by us, nor are we by it: both would find it
+ * out from nothing else. */
+static void tell_declined(toc_engine *engine, const engine_tip *tip)
+{
+    char why[TOC_ERR_TEXT_BYTES], hash[65];
+    const engine_link *from = toc_engine_link(engine, tip->link);
+    toc_hex_encode(TOC_SPAN_OF(tip->hash), hash);
+    snprintf(why, sizeof why,
+             "it follows the charter %.16s, of a branch that was declined here: 'tocsin circle "
+             "show' lists what was, and 'tocsin circle choose' can choose again",
+             hash);
+    toc_engine_count(engine, from == NULL ? NULL : &from->peer, TOC_REFUSE_TWO_CHARTERS, why);
+}
+
 toc_code toc_rivals_meet(toc_engine *engine, toc_log_txn *txn, const engine_tip *tip,
                          const toc_log_circle *state, toc_arena *arena, toc_now now, bool *out_done,
                          toc_err *err)
@@ -132,6 +151,8 @@ toc_code toc_rivals_meet(toc_engine *engine, toc_log_txn *txn, const engine_tip 
     common = own;
     TOC_TRY(walk_branch(engine, txn, tip, &common, arena, now, &rivals, &found, err));
     *out_done = found != WALK_MISSING;
+    if (found == WALK_DECLINED)
+        tell_declined(engine, tip);
     if (found != WALK_BRANCH)
         return TOC_OK;
     TOC_TRY(toc_roll_chain_cards(engine, txn, &rivals, tip->link, arena, now, &cards, err));
@@ -185,14 +206,17 @@ toc_code toc_engine_circle_choose(toc_engine *engine, toc_log_txn *txn, const to
     open_rivals all = {0};
     TOC_TRY(toc_arena_new(RIVALS_ARENA_BYTES, &arena, err));
     TOC_TRY(toc_log_circle_get(txn, circle, &state, err));
-    if (!state.joined || !state.known || !state.contested)
+    bool stays = toc_charter_hash_equal(&state.charter, hash),
+         rival = !stays && toc_log_rival(txn, circle, hash, &known, NULL) == TOC_OK &&
+                 known != TOC_RIVAL_CHOSEN;
+    if (!state.joined || !state.known || (!state.contested && !rival))
         return toc_fail(err, TOC_STATE, "this circle has one charter only; there is no choice");
-    bool stays = toc_charter_hash_equal(&state.charter, hash);
-    if (!stays &&
-        (toc_log_rival(txn, circle, hash, &known, NULL) != TOC_OK || known != TOC_RIVAL_OPEN))
+    if (!stays && !rival)
         return toc_fail(err, TOC_NOT_FOUND,
                         "no charter of this hash is to be chosen; 'tocsin circle show' lists them");
     TOC_TRY(toc_roll_charter(txn, hash, arena, &chosen, err));
+    if (!stays && toc_join_follows(txn, &state.charter, &chosen, arena))
+        return toc_fail(err, TOC_STATE, "the charter that is followed here came after this one");
     TOC_TRY(toc_log_rivals(txn, circle, collect_open, &all, err));
     TOC_TRY(settle_rivals(txn, &state, hash, &all, err));
     state.contested = false;

@@ -38,7 +38,8 @@ toc_code toc_role_parse(toc_span text, toc_role *out, toc_err *err)
             return TOC_OK;
         }
     }
-    return toc_fail(err, TOC_MALFORMED, "no role: one of admin, member, observer, relay");
+    return toc_fail(err, TOC_MALFORMED, "'%.*s' is no role: one of admin, member, observer, relay",
+                    (int)(text.size < 32 ? text.size : 32), (const char *)text.data);
 }
 
 void toc_charter_hash_of(toc_span body, toc_charter_hash *out)

@@ -47,7 +47,7 @@ toc_code toc_log_admission_get(toc_log_txn *txn, const toc_circle_id *circle, co
     toc_row row = {.key = toc_key_view(&key)};
     toc_code code = toc_table_get(txn->txn, TOC_LOG_STATE, row.key, &row.value, err);
     if (code == TOC_NOT_FOUND)
-        return toc_fail(err, code, "this org does not wait for its keys");
+        return toc_fail(err, code, "it does not wait for its keys here");
     TOC_TRY(code);
     TOC_TRY(open_admission(txn, row, &found, err));
     *out_until = found.until;
@@ -60,7 +60,7 @@ toc_code toc_log_admission_drop(toc_log_txn *txn, const toc_circle_id *circle,
     toc_key key;
     waits_key(circle, org, &key);
     toc_code code = toc_table_delete(txn->txn, TOC_LOG_STATE, toc_key_view(&key), err);
-    return code == TOC_NOT_FOUND ? toc_fail(err, code, "this org does not wait for its keys")
+    return code == TOC_NOT_FOUND ? toc_fail(err, code, "it does not wait for its keys here")
                                  : code;
 }
 

@@ -40,6 +40,22 @@ static uint64_t told_of(const voting *v, int node, toc_refusal reason)
     return count;
 }
 
+/* The charter before the one in force, as a row of one that was declined. */
+static toc_code decline_older(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                              toc_err *err)
+{
+    (void)engine;
+    (void)now;
+    const voting *v = context;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    toc_charter charter;
+    toc_charter_hash before;
+    TOC_TRY(toc_arena_new(TOC_CHARTER_ARENA_BYTES, &arena, err));
+    TOC_TRY(toc_log_charter_of(txn, &v->s->circle, arena, &charter, err));
+    before = charter.previous;
+    return toc_log_rival_put(txn, &v->s->circle, &before, TOC_RIVAL_DECLINED, err);
+}
+
 static toc_code choose_at(voting *v, int node, const toc_charter_hash *hash)
 {
     v->hash = *hash;
@@ -162,11 +178,12 @@ static void the_operator_chooses_the_other_branch(void **state)
     toc_log_circle now = circle_at(v, A);
     assert_false(now.contested);
     assert_true(toc_charter_hash_equal(&now.charter, &rival));
-    ASSERT_SAYS(choose_at(v, A, &first), TOC_STATE); /* there is no choice any more */
+    ASSERT_SAYS(choose_at(v, A, &rival), TOC_STATE); /* no other one is open */
     toc_buf_clear(&v->bytes);
     v->hash = first;
     at(v, A, hear);
-    assert_false(circle_at(v, A).contested); /* what was declined is no news */
+    assert_false(circle_at(v, A).contested); /* what was declined contests nothing, but is told */
+    assert_int_equal(told_of(v, A, TOC_REFUSE_TWO_CHARTERS), 2);
     write_at(v, A);
     run(v, 500);
     assert_false(reads_newest(v, C, &epoch));
@@ -174,6 +191,46 @@ static void the_operator_chooses_the_other_branch(void **state)
     assert_true(circle_at(v, B).contested);
     toc_log_circle there = circle_at(v, B);
     assert_true(toc_charter_hash_equal(&there.charter, &first));
+}
+
+/* The wrong one was chosen: everybody else goes by the first, and on to a version that follows it.
+ */
+static void a_mistaken_choice_is_put_right(void **state)
+{
+    voting *v = *state;
+    uint32_t epoch;
+    tell_rival(v, 2);
+    toc_charter_hash rival = v->hash, first = circle_at(v, A).charter;
+    ASSERT_SAYS(choose_at(v, A, &rival), TOC_OK);
+    uint64_t generation = circle_at(v, A).generation;
+    ASSERT_SAYS(choose_at(v, A, &first), TOC_OK);
+    toc_log_circle now = circle_at(v, A);
+    assert_false(now.contested);
+    assert_true(toc_charter_hash_equal(&now.charter, &first));
+    assert_true(now.generation > generation);
+    v->hash = rival;
+    at(v, A, hear);
+    assert_false(circle_at(v, A).contested); /* declined in its turn */
+    ASSERT_SAYS(choose_at(v, A, &first), TOC_STATE);
+    write_at(v, A);
+    run(v, 500);
+    assert_true(reads_newest(v, C, &epoch)); /* whom the rival would have removed */
+}
+
+/* A charter that the one in force came after is no branch: rules do not go back to it. */
+static void no_older_version_is_chosen(void **state)
+{
+    voting *v = *state;
+    toc_charter_hash before = circle_at(v, A).charter;
+    tell_rival(v, 2);
+    ASSERT_SAYS(choose_at(v, A, &before), TOC_NOT_FOUND);
+    toc_charter_hash first = circle_at(v, A).charter;
+    ASSERT_SAYS(choose_at(v, A, &first), TOC_OK);
+    ASSERT_SAYS(choose_at(v, A, &before), TOC_STATE);
+    at(v, A, decline_older); /* as if it had been one of two, before a charter joined them */
+    ASSERT_SAYS(choose_at(v, A, &before), TOC_STATE);
+    toc_log_circle now = circle_at(v, A);
+    assert_true(toc_charter_hash_equal(&now.charter, &first));
 }
 
 static void a_charter_without_a_quorum_contests_nothing(void **state)
@@ -195,6 +252,8 @@ int main(void)
         TEST(while_it_is_contested_nothing_is_sealed_to_who_reads_in_one_branch),
         TEST(while_it_is_contested_who_is_in_one_branch_is_served_nothing),
         TEST(the_operator_chooses_the_other_branch),
+        TEST(a_mistaken_choice_is_put_right),
+        TEST(no_older_version_is_chosen),
         TEST(a_charter_without_a_quorum_contests_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
