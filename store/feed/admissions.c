@@ -60,8 +60,7 @@ toc_code toc_log_admission_drop(toc_log_txn *txn, const toc_circle_id *circle,
     toc_key key;
     waits_key(circle, org, &key);
     toc_code code = toc_table_delete(txn->txn, TOC_LOG_STATE, toc_key_view(&key), err);
-    return code == TOC_NOT_FOUND ? toc_fail(err, code, "it does not wait for its keys here")
-                                 : code;
+    return code == TOC_NOT_FOUND ? toc_fail(err, code, "it does not wait for its keys here") : code;
 }
 
 toc_code toc_log_admissions(toc_log_txn *txn, toc_log_admission_visit visit, void *context,
