@@ -169,8 +169,9 @@ TOC_MUST toc_code toc_log_cosigned(toc_log_txn *txn, uint32_t number, const toc_
 TOC_MUST toc_code toc_log_cosigned_next(toc_log_txn *txn, uint32_t number, const toc_org_id *after,
                                         uint32_t *out_number, toc_log_cosignature *out,
                                         toc_err *err);
-/* What is kept over heads of at least `size_min` entries, in order of size, then of org. Who held
- * entry i has a row of size > i. The callback returns TOC_OK to go on. */
+/* What is kept over heads of at least `size_min` entries: of each cosigner the earliest over each
+ * head, in order of size, then of org; after them its newest, where it said so of one head again.
+ * Who held entry i has a row of size > i. The callback returns TOC_OK to go on. */
 typedef toc_code (*toc_log_cosignature_visit)(void *context, const toc_log_cosignature *cosignature,
                                               toc_err *err);
 TOC_MUST toc_code toc_log_cosignatures(toc_log_txn *txn, uint32_t number, uint64_t size_min,

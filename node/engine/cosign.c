@@ -37,18 +37,39 @@ static bool dated_ahead(const toc_log_cosignature *made, toc_now now)
     return made->made.time_s > now_s && made->made.time_s - now_s > ENGINE_COSIGNED_AHEAD_S_MAX;
 }
 
+/* What was said by a key that was retired by then counts for nothing (0091), and is said anew. */
+static toc_code own_counts(const toc_engine *engine, toc_log_txn *txn,
+                           const toc_log_cosignature *made, bool *out, toc_err *err)
+{
+    *out = memcmp(&made->key, &engine->cosign_key, sizeof made->key) == 0;
+    if (*out)
+        return TOC_OK;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    toc_card card;
+    TOC_TRY(toc_arena_new(TOC_CARD_ARENA_BYTES, &arena, err));
+    TOC_TRY(toc_log_card_of(txn, &engine->org, arena, &card, err));
+    *out = toc_card_key_counts(&card, &made->key, &card.cosign, made->made.time_s);
+    return TOC_OK;
+}
+
 static toc_code load_feed(void *context, const toc_log_feed *stored, toc_err *err)
 {
     load_context *load = context;
+    bool counts = true;
     toc_log_cosignature newest = {0};
     toc_code code = toc_log_cosigned(load->txn, stored->number, &load->engine->org, &newest, NULL);
     if (code != TOC_OK && code != TOC_NOT_FOUND)
         return toc_fail(err, code, "the own cosignatures of feed %u", (unsigned)stored->number);
-    if (stored->head_size <= newest.size && !dated_ahead(&newest, load->now))
+    if (newest.size > 0)
+        TOC_TRY(own_counts(load->engine, load->txn, &newest, &counts, err));
+    if (stored->head_size <= newest.size && counts && !dated_ahead(&newest, load->now))
         return TOC_OK;
     engine_feed *feed = toc_sync_feed(load->engine, &stored->name);
     if (feed == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for a feed");
+    bool anew = !counts && stored->head_size == newest.size;
+    if (anew && feed->cosign_at.ms == 0) /* who has not taken the new card yet would drop it */
+        feed->cosign_at.ms = load->now.mono.ms + ENGINE_COSIGN_BULK_MS;
     toc_cosign_written(load->engine, feed, load->now);
     return TOC_OK;
 }
@@ -189,9 +210,12 @@ static toc_code cosign(toc_engine *engine, toc_log_txn *txn, const toc_feed_name
     if (!covered)
         return TOC_OK;
     toc_log_cosignature newest;
+    bool said = false;
     TOC_TRY(newest_by(engine, txn, stored.number, &engine->org, now, &newest, err));
     uint64_t time_s = now.wall.unix_ms / 1000;
-    if (stored.head_size < newest.size || (stored.head_size == newest.size && !again))
+    if (stored.head_size == newest.size && !again)
+        TOC_TRY(own_counts(engine, txn, &newest, &said, err));
+    if (stored.head_size < newest.size || said)
         return TOC_OK;
     if (time_s == 0 || time_s < newest.made.time_s || engine->stopped_ticks) {
         *out_later = true;
@@ -200,12 +224,16 @@ static toc_code cosign(toc_engine *engine, toc_log_txn *txn, const toc_feed_name
     return put_own(engine, txn, &stored, time_s, err);
 }
 
+/* After a change of keys all heads may be due; those that find no room wait for the next round. */
 static toc_code cosign_due(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err)
 {
+    unsigned room = ENGINE_COSIGNED_A_ROUND_MAX;
     for (size_t i = 0; i < ENGINE_BUCKETS; i++) {
         for (engine_feed *feed = engine->feeds[i]; feed != NULL; feed = feed->next) {
             if (feed->cosign_at.ms == 0 || feed->cosign_at.ms > now.mono.ms)
                 continue;
+            if (room-- == 0)
+                return TOC_OK;
             bool later = false;
             TOC_TRY(cosign(engine, txn, &feed->name, false, now, &later, err));
             feed->cosign_at.ms = later ? now.mono.ms + COSIGN_LATER_MS : 0;

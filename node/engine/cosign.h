@@ -6,8 +6,8 @@
 
 #include "node/engine/state.h"
 
-/* Heads that are stored and not cosigned are due: after a start, and when a charter may have made
- * this org a member. */
+/* Heads that are stored and not cosigned are due, or cosigned by a key that counts for it no more:
+ * after a start, when a charter may have made this org a member, and when it has a new card. */
 TOC_MUST toc_code toc_cosign_load(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err);
 /* Entries of the feed were stored: its head is due soon. */
 void toc_cosign_written(toc_engine *engine, engine_feed *feed, toc_now now);

@@ -34,6 +34,7 @@ enum {
     ENGINE_COSIGN_ALERT_MS =
         50, /* after a head was stored: what comes meanwhile is signed with it */
     ENGINE_COSIGN_BULK_MS = 5000,
+    ENGINE_COSIGNED_A_ROUND_MAX = 256, /* heads; a round that signs so many takes milliseconds */
     ENGINE_LISTEN_MS = 3000, /* for what peers say that this org said before it lost its disk */
     ENGINE_LISTEN_MS_MAX = 60000,
     ENGINE_HEARTBEAT_MS = 60000,          /* authors cosign their own heads even in silence */

@@ -424,10 +424,10 @@ toc_code toc_engine_round_end(toc_engine *engine, toc_log_txn *txn, toc_now now,
                 TOC_TRY(toc_engine_links(engine, txn, tell_link, &context, err));
         }
     }
-    if (engine->changed_count > 0) {
+    if (engine->changed_count > 0)
         TOC_TRY(toc_engine_links(engine, txn, ask_again, &now, err));
+    if (engine->changed_count > 0 || engine->card_changed)
         TOC_TRY(toc_cosign_load(engine, txn, now, err));
-    }
     engine->changed_count = 0;
     engine->card_changed = false;
     for (size_t i = 0; i < ENGINE_BUCKETS; i++) {

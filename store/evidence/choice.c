@@ -86,7 +86,7 @@ static toc_code take_vouching(void *context, const toc_log_cosignature *row, toc
            !toc_org_id_equal(&bundling->receipts[rank].org, &row->org))
         rank++;
     if (row->size != bundling->feed.head_size || rank == bundling->receipt_count ||
-        (all->found && rank < all->rank) || toc_org_id_equal(&row->org, &all->author->org) ||
+        (all->found && rank <= all->rank) || toc_org_id_equal(&row->org, &all->author->org) ||
         !toc_card_retired_after(all->author, all->key, row->made.time_s) ||
         !was_member(all, &row->org))
         return TOC_OK;

@@ -339,8 +339,38 @@ toc_code toc_log_cosigned_next(toc_log_txn *txn, uint32_t number, const toc_org_
     return TOC_OK;
 }
 
-toc_code toc_log_cosignatures(toc_log_txn *txn, uint32_t number, uint64_t size_min,
-                              toc_log_cosignature_visit visit, void *context, toc_err *err)
+/* Of each cosigner the newest, where it is another than its earliest over that head. */
+static toc_code visit_newest(toc_log_txn *txn, uint32_t number, uint64_t size_min,
+                             toc_log_cosignature_visit visit, void *context, toc_err *err)
+{
+    TOC_AUTO(toc_cursor_close) toc_cursor *cursor = NULL;
+    uint8_t prefix[TOC_FEED_KEY_BYTES], key[COSIG_KEY_BYTES];
+    TOC_TRY(
+        toc_cursor_open(txn->txn, TOC_LOG_COSIGNERS, toc_feed_key(number, prefix), &cursor, err));
+    toc_row row;
+    toc_code code;
+    while ((code = toc_cursor_next(cursor, &row, err)) == TOC_OK) {
+        toc_cosigner_row cosigner = {0};
+        toc_log_cosignature earliest = {0};
+        uint32_t of_feed;
+        TOC_TRY(toc_cosigner_row_open(txn, row, &cosigner, err));
+        const toc_log_cosignature *newest = &cosigner.newest;
+        if (newest->size < size_min)
+            continue;
+        toc_row held = {.key = cosig_key(number, newest->size, &newest->org, key)};
+        code = toc_table_get(txn->txn, TOC_LOG_COSIGS, held.key, &held.value, err);
+        if (code == TOC_OK)
+            TOC_TRY(toc_cosig_row_open(txn, held, &of_feed, &earliest, err));
+        else if (code != TOC_NOT_FOUND)
+            return code;
+        if (!same(newest, &earliest))
+            TOC_TRY(visit(context, newest, err));
+    }
+    return code == TOC_NOT_FOUND ? TOC_OK : code;
+}
+
+static toc_code visit_earliest(toc_log_txn *txn, uint32_t number, uint64_t size_min,
+                               toc_log_cosignature_visit visit, void *context, toc_err *err)
 {
     TOC_AUTO(toc_cursor_close) toc_cursor *cursor = NULL;
     uint8_t prefix[TOC_FEED_KEY_BYTES], key[TOC_ENTRY_KEY_BYTES];
@@ -354,4 +384,11 @@ toc_code toc_log_cosignatures(toc_log_txn *txn, uint32_t number, uint64_t size_m
         TOC_TRY(visit(context, &found, err));
     }
     return code == TOC_NOT_FOUND ? TOC_OK : code;
+}
+
+toc_code toc_log_cosignatures(toc_log_txn *txn, uint32_t number, uint64_t size_min,
+                              toc_log_cosignature_visit visit, void *context, toc_err *err)
+{
+    TOC_TRY(visit_earliest(txn, number, size_min, visit, context, err));
+    return visit_newest(txn, number, size_min, visit, context, err);
 }

@@ -47,7 +47,7 @@ static bool names_reader(const scene *s, ask_fn *ask)
     return names;
 }
 
-/* A new cosign key, on a card that says the one before had been retired an hour ago. */
+/* New keys, on a card that says those before had been retired an hour ago. */
 static toc_code turn_back(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
                           toc_err *err)
 {
@@ -72,24 +72,53 @@ static int set_up_receipted(void **state)
     assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], write_record, s));
     steps(s, 500);
     assert_true(names_reader(s, toc_bundle_ask) && names_reader(s, toc_receipt_ask));
+    return 0;
+}
+
+static void retire_before(scene *s)
+{
     sim_node *reader = &s->net.nodes[READER];
     assert_true(sim_do(&s->net, reader, turn_back, reader));
-    steps(s, 500);
-    return 0;
 }
 
 static void who_says_that_its_key_was_retired_before_spoils_no_bundle(void **state)
 {
-    const scene *s = *state;
+    scene *s = *state;
+    isolate(s, READER); /* else it says anew what it holds */
+    retire_before(s);
+    copy_card(s, &s->net.nodes[READER]);
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], add_peer, s));
     assert_false(names_reader(s, toc_bundle_ask));
     assert_true(
         names_reader(s, toc_receipt_ask)); /* which tells what was said, not what it proves */
+}
+
+/* Nothing was written since, so nothing else makes it cosign. */
+static void what_a_retired_key_receipted_is_receipted_anew_by_the_next(void **state)
+{
+    scene *s = *state;
+    retire_before(s);
+    steps(s, 500);
+    assert_true(names_reader(s, toc_bundle_ask));
+    assert_int_equal(refused(s, AUTHOR, READER, TOC_REFUSE_COSIGNATURE), 0);
+}
+
+/* As a restart finds it: the card was put in force while the node was stopped. Who hears of the
+ * receipt before the card hears of it again within two minutes. */
+static void what_a_retired_key_receipted_is_receipted_anew_after_a_restart(void **state)
+{
+    scene *s = *state;
+    retire_before(s);
+    sim_crash(&s->net, &s->net.nodes[READER]);
+    steps(s, 150000 / SIM_STEP_MS);
+    assert_true(names_reader(s, toc_bundle_ask));
 }
 
 static void its_next_word_counts_where_its_first_does_not(void **state)
 {
     scene *s = *state;
     toc_record_id first = s->record;
+    retire_before(s);
     assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], write_record, s));
     steps(s, 500);
     s->record = first;
@@ -119,22 +148,46 @@ static int set_up_gone(void **state)
     return 0;
 }
 
-/* The first receipt of the record is over a head that nobody keeps; that over the head which is
- * kept shows that it is older than the key's retirement. */
-static void what_an_author_said_who_is_gone_is_proven_all_the_same(void **state)
+static size_t lines_of_bundle(const scene *s, int by)
 {
-    const scene *s = *state;
     toc_err err;
     toc_hash record;
     toc_log_txn *txn = NULL;
     told all = {0};
     memcpy(record.bytes, s->record.bytes, sizeof record.bytes);
-    TOC_CHECK_OK(toc_log_read(s->net.nodes[READER].log, &txn, &err));
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[by].log, &txn, &err));
     TOC_CHECK_OK(toc_bundle_ask(txn, &record, take_line, &all, &err));
     toc_log_abort(txn);
-    assert_true(all.count > 1);
     toc_buf_wipe(&all.first);
     toc_buf_wipe(&all.last);
+    return all.count;
+}
+
+/* The first receipt of the record is over a head that nobody keeps; that over the head which is
+ * kept shows that it is older than the key's retirement. */
+static void what_an_author_said_who_is_gone_is_proven_all_the_same(void **state)
+{
+    assert_true(lines_of_bundle(*state, READER) > 1);
+}
+
+/* The reader took back what it had said of the head, and said it again. */
+static int set_up_gone_after_anew(void **state)
+{
+    set_up_receipted(state);
+    scene *s = *state;
+    retire_before(s);
+    steps(s, 500);
+    isolate(s, AUTHOR);
+    assert_true(sim_rotate(&s->net, &s->net.nodes[AUTHOR], TOC_CHANGE_SIGN, false, false));
+    copy_card(s, &s->net.nodes[AUTHOR]);
+    sim_off(&s->net, &s->net.nodes[AUTHOR]);
+    assert_true(sim_do(&s->net, &s->net.nodes[READER], add_peer, s));
+    return 0;
+}
+
+static void who_receipted_anew_vouches_for_an_author_who_is_gone(void **state)
+{
+    assert_true(lines_of_bundle(*state, READER) > 1);
 }
 
 int main(void)
@@ -142,10 +195,17 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(who_says_that_its_key_was_retired_before_spoils_no_bundle,
                                         set_up_receipted, tear_down),
+        cmocka_unit_test_setup_teardown(what_a_retired_key_receipted_is_receipted_anew_by_the_next,
+                                        set_up_receipted, tear_down),
+        cmocka_unit_test_setup_teardown(
+            what_a_retired_key_receipted_is_receipted_anew_after_a_restart, set_up_receipted,
+            tear_down),
         cmocka_unit_test_setup_teardown(its_next_word_counts_where_its_first_does_not,
                                         set_up_receipted, tear_down),
         cmocka_unit_test_setup_teardown(what_an_author_said_who_is_gone_is_proven_all_the_same,
                                         set_up_gone, tear_down),
+        cmocka_unit_test_setup_teardown(who_receipted_anew_vouches_for_an_author_who_is_gone,
+                                        set_up_gone_after_anew, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

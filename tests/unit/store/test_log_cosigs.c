@@ -167,7 +167,9 @@ static void a_heartbeat_moves_last_heard_and_keeps_the_earliest(void **state)
     assert_put(fixture, 9, 10, 160, true);
     assert_put(fixture, 9, 10, 220, true);
     assert_newest(fixture, 9, 10, 220);
-    assert_told(fixture, 0, "9:10@100 ");
+    assert_told(fixture, 0, "9:10@100 9:10@220 ");
+    assert_told(fixture, 10, "9:10@100 9:10@220 ");
+    assert_told(fixture, 11, "");
     assert_put(fixture, 9, 10, 220, false); /* the same again */
     assert_put(fixture, 9, 10, 160, false); /* between: says nothing new */
     assert_newest(fixture, 9, 10, 220);
@@ -336,7 +338,7 @@ static void cosignatures_survive_closing(void **state)
     toc_logbook_reopen(&fixture->book);
     ASSERT_OK(toc_log_write(fixture->book.log, &fixture->txn, &err));
     assert_newest(fixture, 9, 10, 160);
-    assert_told(fixture, 0, "9:10@100 ");
+    assert_told(fixture, 0, "9:10@100 9:10@160 ");
     assert_whole(fixture);
 }
 
