@@ -12,6 +12,7 @@ typedef struct keys_task {
     toc_arena *arena;
     toc_card current, next;
     uint32_t officer_next;
+    toc_keys_since since;
 } keys_task;
 
 static toc_code prepare_keys(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
@@ -20,6 +21,7 @@ static toc_code prepare_keys(void *context, toc_engine *engine, toc_log_txn *txn
     keys_task *task = context;
     TOC_TRY(toc_log_card_of(txn, toc_engine_org(engine), task->arena, &task->current, err));
     TOC_TRY(toc_identity_officer_next(txn, &task->officer_next, err));
+    TOC_TRY(toc_identity_keys_since(txn, &task->since, err));
     toc_card_next(&task->current, &task->next);
     return toc_identity_prepare(txn, task->which, &task->next, now.wall, task->arena, err);
 }
@@ -68,6 +70,8 @@ toc_code toc_control_keys_prepare(toc_talk *talk, json_t *request, toc_err *err)
     toc_json_hex(&json, "link", TOC_SPAN_OF(task.next.link.bytes));
     toc_json_hex(&json, "seal", TOC_SPAN_OF(task.next.seal.bytes));
     toc_json_number(&json, "officer_next", task.officer_next);
+    toc_json_time(&json, "sign_since", task.since.sign);
+    toc_json_time(&json, "cosign_since", task.since.cosign);
     toc_json_close(&json, '}');
     TOC_TRY(toc_buf_ok(&line, err));
     return toc_talk_line(talk, toc_buf_view(&line), err);

@@ -142,6 +142,7 @@ toc_code toc_control_card(toc_talk *talk, json_t *request, toc_err *err)
     toc_json json = {.out = &line};
     toc_json_open(&json, NULL, '{');
     add_card_name(&json, &card);
+    toc_json_retired(&json, &card);
     toc_json_text(&json, "card", toc_buf_view(&armour));
     toc_json_close(&json, '}');
     TOC_TRY(toc_buf_ok(&line, err));

@@ -116,17 +116,17 @@ static toc_code prepare_signer(toc_log_txn *txn, toc_own_key purpose, const toc_
     return TOC_OK;
 }
 
-toc_code toc_identity_prepare(toc_log_txn *txn, unsigned which, toc_card *card, toc_time now,
+toc_code toc_identity_prepare(toc_log_txn *txn, unsigned which, toc_card *card, toc_time retired_at,
                               toc_arena *arena, toc_err *err)
 {
     TOC_AUTO(toc_secret_free) toc_secret *link = NULL;
     TOC_AUTO(toc_secret_free) toc_secret *seal = NULL;
     if ((which & TOC_CHANGE_SIGN) != 0) {
-        TOC_TRY(toc_card_retire(card, &card->sign, now, arena, err));
+        TOC_TRY(toc_card_retire(card, &card->sign, retired_at, arena, err));
         TOC_TRY(prepare_signer(txn, TOC_OWN_SIGN, &card->org, &card->sign, &card->sign_proof, err));
     }
     if ((which & TOC_CHANGE_COSIGN) != 0) {
-        TOC_TRY(toc_card_retire(card, &card->cosign, now, arena, err));
+        TOC_TRY(toc_card_retire(card, &card->cosign, retired_at, arena, err));
         TOC_TRY(prepare_signer(txn, TOC_OWN_COSIGN, &card->org, &card->cosign, &card->cosign_proof,
                                err));
     }
@@ -138,6 +138,32 @@ toc_code toc_identity_prepare(toc_log_txn *txn, unsigned which, toc_card *card, 
         TOC_TRY(prepare(txn, TOC_OWN_SEAL, &seal, err));
         toc_seal_public(seal, &card->seal);
     }
+    return TOC_OK;
+}
+
+toc_code toc_identity_keys_since(toc_log_txn *txn, toc_keys_since *out, toc_err *err)
+{
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_TRY(toc_arena_new(IDENTITY_ARENA_BYTES, &arena, err));
+    toc_log_card_context context = {.txn = txn, .arena = arena};
+    toc_card_source cards = toc_log_card_source(&context);
+    toc_org_id org;
+    toc_card card;
+    TOC_TRY(toc_log_owner(txn, &org, err));
+    TOC_TRY(toc_log_card_of(txn, &org, arena, &card, err));
+    const toc_verify_key sign = card.sign, cosign = card.cosign;
+    toc_keys_since since = {.sign = card.valid_from, .cosign = card.valid_from};
+    bool has_sign = true, has_cosign = true; /* every card so far */
+    while (card.serial > 1 && (has_sign || has_cosign)) {
+        const toc_card_hash previous = card.previous;
+        toc_arena_reset(arena);
+        TOC_TRY(cards.card(cards.context, &previous, &card, err));
+        has_sign = has_sign && memcmp(&card.sign, &sign, sizeof sign) == 0;
+        has_cosign = has_cosign && memcmp(&card.cosign, &cosign, sizeof cosign) == 0;
+        since.sign = has_sign ? card.valid_from : since.sign;
+        since.cosign = has_cosign ? card.valid_from : since.cosign;
+    }
+    *out = since;
     return TOC_OK;
 }
 

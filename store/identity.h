@@ -37,9 +37,14 @@ enum { TOC_CHANGE_SIGN = 1, TOC_CHANGE_COSIGN = 2, TOC_CHANGE_LINK = 4, TOC_CHAN
 
 /* Makes the keys of `which`, keeps them apart from those in use, and puts their public halves and
  * proofs of possession on `card`, a draft of the org's next card; keys that it replaces are listed
- * as retired since `now`. A key prepared earlier for the same purpose is replaced. */
+ * as retired since `retired_at`. A key prepared earlier for the same purpose is replaced. */
 TOC_MUST toc_code toc_identity_prepare(toc_log_txn *txn, unsigned which, toc_card *card,
-                                       toc_time now, toc_arena *arena, toc_err *err);
+                                       toc_time retired_at, toc_arena *arena, toc_err *err);
+/* When the org's present keys came on its cards: the dates of those that name them first. */
+typedef struct toc_keys_since {
+    toc_time sign, cosign;
+} toc_keys_since;
+TOC_MUST toc_code toc_identity_keys_since(toc_log_txn *txn, toc_keys_since *out, toc_err *err);
 /* The number for a new officer: above every one that an own card ever listed. */
 TOC_MUST toc_code toc_identity_officer_next(toc_log_txn *txn, uint32_t *out, toc_err *err);
 

@@ -31,6 +31,7 @@ static void show_json(const toc_card *card, const char *fingerprint, toc_buf *ou
     for (size_t i = 0; i < card->endpoint_count; i++)
         toc_json_text(&json, NULL, card->endpoints[i]);
     toc_json_close(&json, ']');
+    toc_json_retired(&json, card);
     toc_json_text(&json, "card", toc_buf_view(&armour));
     toc_json_close(&json, '}');
     toc_json_end_line(&json);

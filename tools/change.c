@@ -45,7 +45,14 @@ static toc_code retire_if_new(toc_card_change *change, const toc_verify_key *bef
 {
     if (memcmp(before, after, sizeof *before) == 0)
         return TOC_OK;
-    return toc_card_retire(&change->next, before, change->now, change->arena, err);
+    return toc_card_retire(&change->next, before, change->retired_at, change->arena, err);
+}
+
+static toc_code take_time(const json_t *line, const char *key, toc_time *out, toc_err *err)
+{
+    if (toc_time_parse(toc_span_text(toc_text_of(line, key)), out, NULL) != TOC_OK)
+        return toc_fail(err, TOC_MALFORMED, "the node's answer has no '%s'", key);
+    return TOC_OK;
 }
 
 static toc_code take_prepared(void *context, json_t *line, toc_buf *out, toc_err *err)
@@ -62,6 +69,8 @@ static toc_code take_prepared(void *context, json_t *line, toc_buf *out, toc_err
     TOC_TRY(take_hex(line, "cosign_proof", next->cosign_proof.bytes, 64, err));
     TOC_TRY(take_hex(line, "link", next->link.bytes, 32, err));
     TOC_TRY(take_hex(line, "seal", next->seal.bytes, 32, err));
+    TOC_TRY(take_time(line, "sign_since", &change->since.sign, err));
+    TOC_TRY(take_time(line, "cosign_since", &change->since.cosign, err));
     change->officer_next = (uint32_t)toc_number_of(line, "officer_next");
     TOC_TRY(retire_if_new(change, &change->current.sign, &next->sign, err));
     return retire_if_new(change, &change->current.cosign, &next->cosign, err);
@@ -94,7 +103,32 @@ static toc_code ask_store(toc_card_change *change, unsigned which, toc_err *err)
     TOC_TRY(toc_card_of_log(change->txn, &bytes, err));
     TOC_TRY(open_current(change, toc_buf_view(&bytes), err));
     TOC_TRY(toc_identity_officer_next(change->txn, &change->officer_next, err));
-    return toc_identity_prepare(change->txn, which, &change->next, change->now, change->arena, err);
+    TOC_TRY(toc_identity_keys_since(change->txn, &change->since, err));
+    return toc_identity_prepare(change->txn, which, &change->next, change->retired_at,
+                                change->arena, err);
+}
+
+/* A key cannot have ended before it was there. */
+static toc_code check_retirement(const toc_card_change *change, unsigned which, toc_err *err)
+{
+    const struct {
+        unsigned bit;
+        const char *name;
+        toc_time since;
+    } keys[] = {{TOC_CHANGE_SIGN, "sign", change->since.sign},
+                {TOC_CHANGE_COSIGN, "cosign", change->since.cosign}};
+    char at[TOC_TIME_TEXT_BYTES], since[TOC_TIME_TEXT_BYTES];
+    toc_time_print(change->retired_at, at);
+    for (size_t i = 0; i < TOC_COUNT(keys); i++) {
+        toc_time_print(keys[i].since, since);
+        if ((which & keys[i].bit) != 0 && change->retired_at.unix_ms < change->now.unix_ms &&
+            change->retired_at.unix_ms < keys[i].since.unix_ms)
+            return toc_fail(err, TOC_USAGE,
+                            "--retired-at %s: the %s key that is in use came on a card of %s; it "
+                            "cannot have been retired before",
+                            at, keys[i].name, since);
+    }
+    return TOC_OK;
 }
 
 toc_code toc_change_begin(toc_cli *cli, const toc_opts *args, unsigned which, toc_card_change *out,
@@ -108,7 +142,11 @@ toc_code toc_change_begin(toc_cli *cli, const toc_opts *args, unsigned which, to
     out->now.unix_ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
     TOC_TRY(toc_arena_new(CHANGE_ARENA_BYTES, &out->arena, err));
     TOC_TRY(toc_cli_config(cli, &out->config, err));
+    if (out->retired_at.unix_ms > out->now.unix_ms)
+        return toc_fail(err, TOC_USAGE, "--retired-at lies ahead of this machine's clock");
+    out->retired_at = out->retired_at.unix_ms == 0 ? out->now : out->retired_at;
     TOC_TRY(cli->direct ? ask_store(out, which, err) : ask_node(out, which, err));
+    TOC_TRY(check_retirement(out, which, err));
     char path[TOC_CONFIG_PATH_BYTES];
     TOC_TRY(toc_root_path(&out->config, args, path, err));
     return toc_root_of(&out->config, args, path, &out->current, &out->roots, err);

@@ -17,12 +17,15 @@ typedef struct toc_card_change {
     toc_card current, next;
     uint32_t officer_next; /* the number for a new officer */
     toc_time now;
+    toc_time retired_at;  /* of the sign and cosign keys that are replaced; 0: now */
+    toc_keys_since since; /* when the present ones came */
     toc_roots roots;
     toc_direct_store store; /* with --direct */
     toc_log_txn *txn;
 } toc_card_change;
 
-/* `which`: node keys that get new ones (TOC_CHANGE_…). */
+/* `which`: node keys that get new ones (TOC_CHANGE_…). out->retired_at is taken from the caller:
+ * USAGE when it lies ahead, or before one of the keys was there. */
 TOC_MUST toc_code toc_change_begin(toc_cli *cli, const toc_opts *args, unsigned which,
                                    toc_card_change *out, toc_err *err);
 /* Signs and puts in force what `change->next` has become, and shows it. `root`: with the root that

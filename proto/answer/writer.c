@@ -163,6 +163,18 @@ static uint8_t divide_by_ten(uint8_t number[32])
     return (uint8_t)rest;
 }
 
+void toc_json_retired(toc_json *json, const toc_card *card)
+{
+    toc_json_open(json, "retired", '[');
+    for (size_t i = 0; i < card->retired_count; i++) {
+        toc_json_open(json, NULL, '{');
+        toc_json_hex(json, "key", TOC_SPAN_OF(card->retired[i].key.bytes));
+        toc_json_time(json, "at", card->retired[i].at);
+        toc_json_close(json, '}');
+    }
+    toc_json_close(json, ']');
+}
+
 /* Least significant first; at least as many as stand after the point, and one before it. */
 static size_t to_digits(const uint8_t base_units[32], size_t at_least,
                         uint8_t out[UINT8_MAX + AMOUNT_DIGITS_MAX])

@@ -5,6 +5,7 @@
 
 #include "proto/base/buf.h"
 #include "proto/record/record.h"
+#include "proto/roll/card.h"
 
 typedef struct toc_json {
     toc_buf *out;
@@ -31,6 +32,8 @@ void toc_json_time_optional(toc_json *json, const char *key, toc_time time); /* 
 void toc_json_root(toc_json *json, const char *key, toc_root root);
 void toc_json_roots(toc_json *json, const char *key, const toc_root *roots, size_t count);
 void toc_json_caip10(toc_json *json, const char *key, const toc_wallet *wallet);
+/* "retired": [{key, at}], in the order of the cards that listed them. */
+void toc_json_retired(toc_json *json, const toc_card *card);
 /* 256 bits, big-endian, as decimal digits with `decimals` of them after the point, without trailing
  * zeros there. */
 void toc_json_amount(toc_json *json, const char *key, const uint8_t base_units[32],

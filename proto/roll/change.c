@@ -17,7 +17,7 @@ toc_code toc_card_retire(toc_card *card, const toc_verify_key *key, toc_time at,
     toc_retired_key *rows = toc_arena_zalloc(arena, card->retired_count + 1, sizeof *rows);
     if (rows == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for a card");
-    size_t skip = card->retired_count >= TOC_RETIRED_MAX ? 1 : 0; /* they stand in order of time */
+    size_t skip = card->retired_count >= TOC_RETIRED_MAX ? 1 : 0; /* in the order of the cards */
     size_t kept = card->retired_count - skip;
     if (kept > 0)
         memcpy(rows, card->retired + skip, kept * sizeof *rows);

@@ -4,6 +4,7 @@
 import os
 import sys
 import threading
+import time
 
 import scenario
 from scenario import expect, wait_for
@@ -112,6 +113,51 @@ def refusals(nodes):
     expect(answer["serial"] == 6, f"by a credential: {answer}")
 
 
+def receipt_of(asked, record, of):
+    """The receipt that evidence of a record has of an org; None when it has none."""
+    bundle = asked.state / "exhibit.tocsin"
+    bundle.unlink(missing_ok=True)
+    asked.tocsin("bundle", record, "--output", bundle)
+    told = asked.tocsin("verify", bundle, ok=None).last
+    return next((row for row in told["receipts"] if row["org"] == of.org()), None)
+
+
+def dated_back(nodes):
+    """A theft that is noticed late: b says since when; what it gave away since is out of the evidence, and said anew."""
+    a, b = nodes["a"], nodes["b"]
+    a.tocsin("submit", "wallet", wallet(3), "--chain", "ETH", "--category", "theft")
+    record = wait_for("the claim", lambda: a.tocsin("lookup", wallet(3)).last["claims"])[0]["record"]
+    first = wait_for("the receipt of b", lambda: receipt_of(a, record, b))
+    rotate = ("keys", "rotate", "--sign", "--cosign", "--retired-at")
+    for words, what in (((*rotate, "2999-01-01", "--yes"), "lies ahead"),
+                        ((*rotate, "2020-01-01", "--yes"), "came on a card of"),
+                        ((*rotate, "yesterday", "--yes"), "takes a time"),
+                        ((*rotate, first["time"]), "say --yes"),
+                        (("keys", "rotate", "--link", "--retired-at", first["time"], "--yes"), "is for --sign and")):
+        answer = b.tocsin(*words, ok=(2,), as_json=False)
+        expect(what in answer.err, f"{words}: {answer.err!r}")
+    expect(b.tocsin("card").last["serial"] == 1, "a change that was refused is in force")
+    done = b.tocsin(*rotate, first["time"], "--yes")
+    expect(done.err.count("warning") == 2 and first["time"] in done.err, f"not what it takes: {done.err!r}")
+    expect({row["at"] for row in done.last["retired"]} == {first["time"]}, f"other moments: {done.last['retired']}")
+    follows(a, b, 2)
+
+    def anew():
+        held = receipt_of(a, record, b)
+        return held is not None and held["time"] > first["time"] and held["key"] != first["key"]
+
+    wait_for("b says anew, by its new key, what it said of the quiet feed", anew, 200)
+    b.stop()
+    early = b.tocsin(*rotate, first["time"], "--yes", "--direct", ok=(2,)).err
+    expect("came on a card of" in early, f"before the key was there: {early!r}")
+    at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    last = b.tocsin(*rotate, at, "--yes", "--direct").last
+    expect(last["serial"] == 3 and [row["at"] for row in last["retired"]].count(at) == 2, f"with --direct: {last}")
+    b.start()
+    b.wait_up()
+    follows(a, b, 3)
+
+
 def escrow(nodes):
     a = nodes["a"]
     root = a.state / "keys" / "root.key"
@@ -162,6 +208,7 @@ def run(nodes):
     under_traffic(nodes)
     restarted(nodes)
     refusals(nodes)
+    dated_back(nodes)
     escrow(nodes)
     officers(nodes)
     nodes.level()
