@@ -151,7 +151,8 @@ TOC_MUST toc_code toc_writer_add_end(toc_writer_batch *all, const toc_statement 
 /* A draft of any kind but members; the head of a cluster that is not live is kept back. */
 TOC_MUST toc_code toc_writer_take_claim(toc_writer_batch *all, const toc_statement *draft,
                                         toc_writer_totals *totals, toc_err *err);
-/* Only the members that the report does not have yet (or still has, for a removal) are taken. */
+/* writer_members.c. Only the members that the report does not have yet (or still has, for a
+ * removal) are taken. */
 TOC_MUST toc_code toc_writer_take_members(toc_writer_batch *all, const toc_statement *draft,
                                           toc_writer_totals *totals, toc_err *err);
 /* The head that was kept back, if any, is added: its members are all there. Before it what ends the

@@ -24,8 +24,7 @@ typedef struct unit {
 
 static const unit units[] = {{'s', 1000}, {'m', 60000}, {'h', 3600000}, {'d', 86400000}};
 
-/* In the largest unit that tells it. */
-static void print_span(uint64_t ms, char out[24])
+void toc_duration_print(uint64_t ms, char out[24])
 {
     size_t i = TOC_COUNT(units) - 1;
     while (i > 0 && ms % units[i].ms != 0)
@@ -33,8 +32,10 @@ static void print_span(uint64_t ms, char out[24])
     snprintf(out, 24, "%llu%c", (unsigned long long)(ms / units[i].ms), units[i].letter);
 }
 
-toc_code toc_span_parse(const char *option, const char *text, uint64_t ms_min, uint64_t ms_max,
-                        uint64_t *out_ms, toc_err *err)
+/* "90s", "5m", "12h", "1d", as the option of this name says it; USAGE for anything else, and for
+ * less or more. */
+static toc_code parse_duration(const char *option, const char *text, uint64_t ms_min,
+                               uint64_t ms_max, uint64_t *out_ms, toc_err *err)
 {
     size_t size = strlen(text);
     uint64_t count = 0;
@@ -48,8 +49,8 @@ toc_code toc_span_parse(const char *option, const char *text, uint64_t ms_min, u
             return TOC_OK;
         }
     }
-    print_span(ms_min, least);
-    print_span(ms_max, most);
+    toc_duration_print(ms_min, least);
+    toc_duration_print(ms_max, most);
     return toc_fail(err, TOC_USAGE, "--%s: '%.32s' is no time from %s to %s; 60s, 5m and 2h are",
                     option, text, least, most);
 }
@@ -59,7 +60,7 @@ toc_code toc_lapse_parse(const toc_opts *args, uint64_t *out_ms, toc_err *err)
     const char *text = toc_opts_value(args, "lapse");
     *out_ms = 0;
     return text == NULL ? TOC_OK
-                        : toc_span_parse("lapse", text, TOC_DRAFT_LAPSE_MS_MIN,
+                        : parse_duration("lapse", text, TOC_DRAFT_LAPSE_MS_MIN,
                                          TOC_DRAFT_LAPSE_MS_MAX, out_ms, err);
 }
 
@@ -75,7 +76,7 @@ toc_code toc_parcel_begin(toc_cli *cli, const toc_opts *args, toc_parcel *out, t
         return TOC_OK;
     struct timespec now;
     uint64_t hold_ms;
-    TOC_TRY(toc_span_parse("hold", hold, 1000, TOC_HOLD_MS_MAX, &hold_ms, err));
+    TOC_TRY(parse_duration("hold", hold, 1000, TOC_HOLD_MS_MAX, &hold_ms, err));
     clock_gettime(CLOCK_REALTIME, &now);
     out->hold_until.unix_ms =
         (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000 + hold_ms;
@@ -365,14 +366,6 @@ static void take_unregistered(const toc_parcel *parcel, const json_t *names, toc
     }
 }
 
-static void add_unregistered(toc_json *json, const char *names)
-{
-    toc_json_open(json, "unregistered", '[');
-    for (const char *end; (end = strchr(names, '\n')) != NULL; names = end + 1)
-        toc_json_text(json, NULL, toc_span_of(names, (size_t)(end - names)));
-    toc_json_close(json, ']');
-}
-
 /* Lines of the node: refusals, names that nobody registered, readers, then the summary. */
 static toc_code take_line(void *context, json_t *line, toc_buf *out, toc_err *err)
 {
@@ -470,49 +463,10 @@ toc_code toc_parcel_deliver(toc_parcel *parcel, const toc_buf *request, const to
     return to_spool(parcel, request, id, err);
 }
 
-/* ---- what was done to take addresses ---- */
-
-static const char *describe(uint32_t flag)
-{
-    switch (flag) {
-    case TOC_WALLET_CHAIN_INFERRED:
-        return "chain inferred from the address";
-    case TOC_WALLET_CHAIN_CORRECTED:
-        return "chain corrected by the address's own form";
-    case TOC_WALLET_RECOVERED:
-        return "letter case found again by the checksum";
-    default:
-        return "not a valid address, kept as it stands";
-    }
-}
-
-/* "a.csv: 12 rows: chain inferred from the address (USDT → TRON)" */
-static void tell_note(const toc_parcel *parcel, const toc_draft_note *note)
-{
-    bool other = (note->flag & (TOC_WALLET_CHAIN_INFERRED | TOC_WALLET_CHAIN_CORRECTED)) != 0;
-    TOC_AUTO(toc_buf_wipe) toc_buf raw = {0};
-    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
-    if (parcel->file != NULL)
-        toc_buf_printf(&raw, "%s: ", parcel->file);
-    toc_buf_printf(&raw, "%llu row%s: %s (%s%s%s)", (unsigned long long)note->rows,
-                   toc_plural(note->rows), describe(note->flag), other ? note->said : "",
-                   other && note->said[0] != '\0' ? " → " : "", toc_chain_name(note->chain));
-    toc_term_add(&line, toc_buf_view(&raw));
-    fprintf(stderr, "%s\n", toc_buf_text(&line));
-}
-
-static void tell_notes(const toc_parcel *parcel, toc_totals *totals)
-{
-    const toc_draft_notes *notes = toc_drafts_notes(parcel->drafts);
-    toc_draft_notes_merge(&totals->notes, notes);
-    for (size_t i = 0; i < notes->count && !parcel->cli->json; i++)
-        tell_note(parcel, &notes->notes[i]);
-}
-
 toc_code toc_parcel_send(toc_parcel *parcel, toc_totals *totals, toc_err *err)
 {
     toc_drafts_counts counts = toc_drafts_count(parcel->drafts);
-    tell_notes(parcel, totals);
+    toc_parcel_tell_notes(parcel, totals);
     totals->read += counts.read;
     totals->merged += counts.merged;
     totals->refused += counts.refused;
@@ -529,83 +483,4 @@ toc_code toc_parcel_send(toc_parcel *parcel, toc_totals *totals, toc_err *err)
     totals->spooled += spooled ? 1 : 0;
     return spooled && parcel->hold_until.unix_ms != 0 ? tell_held(parcel, &id, totals, err)
                                                       : TOC_OK;
-}
-
-/* ---- the summary ---- */
-
-void toc_totals_wipe(toc_totals *totals)
-{
-    toc_dry_readers_wipe(&totals->readers);
-}
-
-/* What was done to take addresses, by the names that `address --json` has for it. */
-static void add_notes(const toc_draft_notes *notes, toc_json *json)
-{
-    toc_json_open(json, "notes", '[');
-    for (size_t i = 0; i < notes->count; i++) {
-        const toc_draft_note *note = &notes->notes[i];
-        toc_json_open(json, NULL, '{');
-        toc_json_text(json, "flag", toc_span_text(toc_wallet_flag_name(note->flag)));
-        toc_json_optional(json, "said", toc_span_text(note->said));
-        toc_json_text(json, "chain", toc_span_text(toc_chain_caip2(note->chain)));
-        toc_json_number(json, "rows", note->rows);
-        toc_json_close(json, '}');
-    }
-    toc_json_close(json, ']');
-}
-
-toc_code toc_parcel_print(const toc_parcel *parcel, const toc_totals *totals, toc_err *err)
-{
-    char lapse[24];
-    TOC_AUTO(toc_buf_wipe) toc_buf out = {0};
-    if (parcel->cli->json) {
-        TOC_TRY(toc_dry_readers_json(&totals->readers, &out, err));
-        toc_json json = {.out = &out};
-        toc_json_open(&json, NULL, '{');
-        toc_json_number(&json, "read", totals->read);
-        toc_json_number(&json, "new", totals->fresh);
-        toc_json_number(&json, "changed", totals->changed);
-        toc_json_number(&json, "unchanged", totals->unchanged);
-        toc_json_number(&json, "merged", totals->merged);
-        toc_json_number(&json, "refused", totals->refused);
-        if (parcel->complete != NULL)
-            toc_json_number(&json, "retracted", totals->retracted);
-        if (totals->held > 0)
-            toc_json_number(&json, "held", totals->held);
-        if (totals->spooled > 0)
-            toc_json_number(&json, "spooled", totals->spooled);
-        if (totals->drafted > 0)
-            toc_json_number(&json, "drafted", totals->drafted);
-        if (totals->notes.count > 0)
-            add_notes(&totals->notes, &json);
-        if (totals->unregistered[0] != '\0')
-            add_unregistered(&json, totals->unregistered);
-        toc_json_close(&json, '}');
-        toc_json_end_line(&json);
-        TOC_TRY(toc_print(&out, err));
-        return toc_dry_quotas_check(&totals->readers.quotas, err);
-    }
-    toc_buf_printf(&out,
-                   "%s%llu read: %llu new, %llu changed, %llu unchanged, %llu merged, %llu "
-                   "refused%s%s\n",
-                   parcel->dry_run ? "dry run, nothing written: " : "",
-                   (unsigned long long)totals->read, (unsigned long long)totals->fresh,
-                   (unsigned long long)totals->changed, (unsigned long long)totals->unchanged,
-                   (unsigned long long)totals->merged, (unsigned long long)totals->refused,
-                   totals->held > 0 ? "; held, nothing written yet" : "",
-                   totals->spooled > 0 ? "; waits for the node in the spool" : "");
-    if (totals->drafted > 0) {
-        print_span(parcel->lapse_ms == 0 ? TOC_DRAFT_LAPSE_MS : parcel->lapse_ms, lapse);
-        toc_buf_printf(
-            &out, "%llu of these %s %s for officers of this org to approve (tocsin pending)\n",
-            (unsigned long long)totals->drafted, parcel->dry_run ? "would wait" : "wait", lapse);
-    }
-    if (parcel->complete != NULL)
-        toc_buf_printf(&out, "%llu %s: they left the list\n", (unsigned long long)totals->retracted,
-                       parcel->dry_run ? "would be retracted" : "retracted");
-    TOC_TRY(toc_dry_readers_print(&totals->readers, &out, err));
-    if (parcel->hold_until.unix_ms != 0 && totals->readers.rows != NULL)
-        toc_buf_add_text(&out, "Held, it goes to those who read when its time has come.\n");
-    TOC_TRY(toc_print(&out, err));
-    return toc_dry_quotas_check(&totals->readers.quotas, err);
 }

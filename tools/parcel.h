@@ -40,10 +40,8 @@ TOC_DEFINE_AUTO_WIPE(toc_totals, toc_totals_wipe)
 /* What any command that submits takes: --circle, --alert, --dry-run, --hold, --lapse. */
 TOC_MUST toc_code toc_parcel_begin(toc_cli *cli, const toc_opts *args, toc_parcel *out,
                                    toc_err *err);
-/* "90s", "5m", "12h", "1d", as the option of this name says it; USAGE for anything else, and for
- * less or more. */
-TOC_MUST toc_code toc_span_parse(const char *option, const char *text, uint64_t ms_min,
-                                 uint64_t ms_max, uint64_t *out_ms, toc_err *err);
+/* "12h": in the largest unit that tells it. */
+void toc_duration_print(uint64_t ms, char out[24]);
 /* The value of --lapse; 0 without it. */
 TOC_MUST toc_code toc_lapse_parse(const toc_opts *args, uint64_t *out_ms, toc_err *err);
 /* Reads a file ("-": stdin) into drafts, telling what is refused. `format` 0: by its name or its
@@ -52,6 +50,8 @@ TOC_MUST toc_code toc_parcel_read(toc_parcel *parcel, const char *path, toc_rows
                                   toc_err *err);
 /* One claim, as a line of JSON Lines has it. */
 TOC_MUST toc_code toc_parcel_line(toc_parcel *parcel, toc_span object, toc_err *err);
+/* What was done to take addresses (parcel_summary.c): as sentences, and into `totals`. */
+void toc_parcel_tell_notes(const toc_parcel *parcel, toc_totals *totals);
 /* What `submit` ends with. DENIED, when all is printed, of a dry run that the quota would end. */
 TOC_MUST toc_code toc_parcel_print(const toc_parcel *parcel, const toc_totals *totals,
                                    toc_err *err);
