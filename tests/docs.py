@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """What the documents and comments name exists: files, folders, decisions and names of the code; and
-docs/ARCHITECTURE.md names every folder that has code.
+docs/ARCHITECTURE.md names every folder that has code, store/README.md every table.
 
     docs.py ROOT            checks the tree; prints every fault and exits 1
 
@@ -70,6 +70,12 @@ def unmapped(tree, text):
     return [f"docs/ARCHITECTURE.md: does not name `{folder}`" for folder in sorted(folders) if f"`{folder}`" not in text]
 
 
+def untold_tables(tree, text):
+    """Tables of the store that its page does not have."""
+    named = re.findall(r'\[TOC_(?:LOG|VIEW)_\w+\] = "(\w+)"', tree.text("store/feed/log.c") + tree.text("store/view/schema.c"))
+    return [f"store/README.md: does not say what is in `{table}`" for table in named if f"`{table}`" not in text] if named else ["no tables"]
+
+
 def self_test(tree):
     for name, line, wrong in (("docs/A.md", "`proto/base/text.c`, `text.h`, `store/feed`, `proto/rules/terms`", False),
                               ("docs/A.md", "`proto/base/nothing.c`", True), ("docs/A.md", "`proto/nothing`", True),
@@ -82,6 +88,8 @@ def self_test(tree):
             sys.exit(f"docs: the check does not judge {line!r} rightly")
     if not unmapped(tree, "`proto/base`"):
         sys.exit("docs: the check does not miss a folder")
+    if len(untold_tables(tree, "`claims`, `heads`")) < 40:
+        sys.exit("docs: the check does not miss a table")
 
 
 def main():
@@ -89,7 +97,7 @@ def main():
     self_test(tree)
     checked = [name for name in sorted(tree.files) if name.endswith((".md", *CODE)) and name != SELF]
     faults = [fault for name in checked for fault in faults_of(tree, name, tree.text(name))]
-    faults += unmapped(tree, tree.text("docs/ARCHITECTURE.md"))
+    faults += unmapped(tree, tree.text("docs/ARCHITECTURE.md")) + untold_tables(tree, tree.text("store/README.md"))
     print("\n".join(faults) if faults else f"docs: {len(checked)} files, all that they name is there")
     return 1 if faults or len(checked) < 100 else 0
 
