@@ -59,7 +59,10 @@ static toc_code seal_table(toc_log_txn *txn, toc_log_table table, bool hides_key
         toc_span payload;
         TOC_TRY(toc_checked_open(txn, table, row, &payload, err));
         rows[count].key = toc_arena_dup(arena, row.key);
-        rows[count++].value = toc_arena_dup(arena, payload);
+        rows[count].value = toc_arena_dup(arena, payload);
+        if (rows[count].key.size != row.key.size || rows[count].value.size != payload.size)
+            return toc_fail(err, TOC_NO_MEMORY, "out of memory for the rows of a table");
+        count++;
         TOC_TRY(toc_cursor_delete(cursor, err));
     }
     if (rows == NULL)

@@ -275,6 +275,13 @@ static void a_file_that_was_changed_cut_or_sealed_by_another_key_does_not_open(v
         assert_refused(b, toc_buf_view(&bytes));
         bytes.data[at] ^= 1;
     }
+    bytes.data[0]++;
+    write_bytes(b, toc_buf_view(&bytes));
+    txn = begin(b);
+    ASSERT_CODE(TOC_STATE, toc_orders_compare(txn, b->path, &which, &err));
+    assert_non_null(strstr(err.text, "newer program")); /* whose orders hold: remove nothing */
+    toc_log_abort(txn);
+    bytes.data[0]--;
     write_bytes(b, toc_buf_view(&bytes));
     toc_logbook other;
     toc_logbook_open(&other); /* a key of its own */
