@@ -340,13 +340,23 @@ void toc_parcel_refuse_line(toc_parcel *parcel, const json_t *line)
     toc_parcel_refuse(parcel, &problem);
 }
 
+static bool has_line(const char *lines, const char *line)
+{
+    size_t size = strlen(line);
+    for (const char *end; (end = strchr(lines, '\n')) != NULL; lines = end + 1) {
+        if ((size_t)(end - lines) == size && memcmp(lines, line, size) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* Lists and vendors that neither the terms nor the circle's registry have: each once. */
 static void take_unregistered(const toc_parcel *parcel, const json_t *names, toc_totals *totals)
 {
     for (size_t i = 0; i < json_array_size(names); i++) {
         const char *name = json_string_value(json_array_get(names, i));
         size_t used = strlen(totals->unregistered);
-        if (name == NULL || strstr(totals->unregistered, name) != NULL ||
+        if (name == NULL || has_line(totals->unregistered, name) ||
             used + strlen(name) + 2 > sizeof totals->unregistered)
             continue;
         snprintf(totals->unregistered + used, sizeof totals->unregistered - used, "%s\n", name);

@@ -92,6 +92,10 @@ def registry(nodes):
     say = ("submit", "wallet", wallet(20), "--chain", "ETH", "--category", "theft")
     told = a.tocsin(*say, "--list", "desk-feed").last
     expect(told["unregistered"] == ["list desk-feed"], f"an unknown list is not told: {told}")
+    rows = [{"address": wallet(number), "chain": "ETH", "category": "theft", "list": name}
+            for number, name in ((22, "desk-feed-two"), (23, "desk-feed"))]
+    told = a.tocsin("submit", "--dry-run", scenario.write_rows(nodes.directory / "desks.csv", rows)).last
+    expect(told["unregistered"] == ["list desk-feed-two", "list desk-feed"], f"a name within another is not told: {told}")
     b.tocsin(*say, "--list", "desk-feed")
     nodes.level("a", "b")
     expect(lineages(a, 20) == 2, "what nobody registered is not each submitter's own")
