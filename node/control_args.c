@@ -128,7 +128,9 @@ toc_code toc_args_id(json_t *request, const char *name, uint8_t out[32], toc_err
     toc_span text;
     TOC_TRY(toc_args_text(request, name, true, &text, err));
     if (text.size != 64 || toc_hex_decode(text, out, 32, NULL) != TOC_OK)
-        return toc_fail(err, TOC_USAGE, "the argument '%s' is 64 hexadecimal digits", name);
+        return toc_fail(err, TOC_USAGE,
+                        "'%.*s' is no id of a %s: that is 64 hexadecimal digits, all of them",
+                        (int)(text.size < 64 ? text.size : 64), (const char *)text.data, name);
     return TOC_OK;
 }
 

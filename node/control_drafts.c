@@ -257,13 +257,15 @@ toc_code toc_draft_find(toc_log_txn *txn, toc_span digits, toc_draft_id *out, to
     draft_search search = {.digits = digits};
     if (digits.size < ID_DIGITS_MIN)
         return toc_fail(err, TOC_USAGE,
-                        "draft: the first %d digits of its id at least ('tocsin pending')",
-                        ID_DIGITS_MIN);
+                        "'%.*s' is no id: a claim's or a record's has 64 digits, and of a draft's "
+                        "the first %d digits at least will do ('tocsin pending')",
+                        (int)digits.size, (const char *)digits.data, ID_DIGITS_MIN);
     TOC_TRY(toc_log_drafts(txn, match, &search, err));
     if (search.found != 1)
         return toc_fail(err, TOC_NOT_FOUND,
-                        "%zu drafts begin so; 'tocsin pending' lists those that wait",
-                        search.found);
+                        "%zu drafts begin with '%.*s'; 'tocsin pending' lists those that wait",
+                        search.found, (int)(digits.size < 64 ? digits.size : 64),
+                        (const char *)digits.data);
     *out = search.id;
     return TOC_OK;
 }

@@ -85,7 +85,7 @@ static toc_code tell(const toc_cli *cli, bundle_taking *taking, const char *path
 
 toc_code toc_cmd_bundle(toc_cli *cli, const toc_opts *args, toc_err *err)
 {
-    TOC_TRY(toc_opts_expect(args, 1, 1, "a record (its id, as lookup --json has it)", err));
+    TOC_TRY(toc_opts_expect(args, 1, 1, "a record (its id, as lookup --ids has it)", err));
     const char *path = toc_opts_value(args, "output");
     TOC_AUTO(bundle_taking_wipe) bundle_taking taking = {0};
     TOC_AUTO(toc_buf_wipe) toc_buf request = {0};

@@ -10,7 +10,19 @@
 
 enum { QUERIES_BATCH = 500, SCORE_HIGH = 700, SCORE_MIDDLE = 300 };
 
-const toc_option toc_lookup_options[] = {TOC_OPTION_AUDIENCE, {NULL, NULL, NULL}};
+const toc_option toc_explain_options[] = {TOC_OPTION_AUDIENCE, {NULL, NULL, NULL}};
+const toc_option toc_lookup_options[] = {
+    {"ids", NULL,
+     "the ids of each claim (dispute, inquire, erase, order) and its record (receipt, bundle)"},
+    TOC_OPTION_AUDIENCE,
+    {NULL, NULL, NULL},
+};
+
+/* How a dossier is drawn. */
+typedef struct drawing {
+    bool any; /* drawn before */
+    bool ids;
+} drawing;
 
 static toc_style style_of_score(uint64_t score)
 {
@@ -132,6 +144,21 @@ static toc_code show_claims(const json_t *line, toc_buf *out, toc_err *err)
     for (size_t i = 0; i < json_array_size(claims); i++)
         add_claim_row(&table, json_array_get(claims, i));
     return toc_table_print(&table, 2, out, err);
+}
+
+/* In the order of the table above them, whole: they are copied. */
+static void show_ids(const json_t *line, toc_buf *out)
+{
+    const json_t *claims = json_object_get(line, "claims");
+    for (size_t i = 0; i < json_array_size(claims); i++) {
+        const json_t *claim = json_array_get(claims, i);
+        toc_buf_add_text(out, "  ");
+        toc_colour_add(out, TOC_STYLE_STRONG, toc_span_text(toc_org_of(claim)));
+        toc_buf_add_text(out, ", ");
+        toc_colour_add(out, TOC_STYLE_PLAIN, toc_span_text(toc_text_of(claim, "category")));
+        toc_buf_printf(out, "\n    claim   %s\n    record  %s\n", toc_text_of(claim, "claim"),
+                       toc_text_of(claim, "record"));
+    }
 }
 
 static void show_relations(const json_t *line, toc_buf *out)
@@ -327,10 +354,10 @@ static bool show_error(const json_t *line, toc_buf *out)
 
 static toc_code show_dossier(void *context, json_t *line, toc_buf *out, toc_err *err)
 {
-    bool *first = context;
-    if (!*first)
+    drawing *how = context;
+    if (how->any)
         toc_buf_add_u8(out, '\n');
-    *first = false;
+    how->any = true;
     if (show_error(line, out))
         return toc_buf_ok(out, err);
     if (json_object_get(line, "movements") != NULL)
@@ -343,6 +370,8 @@ static toc_code show_dossier(void *context, json_t *line, toc_buf *out, toc_err 
     show_categories(line, out);
     show_weighted(line, out);
     TOC_TRY(show_claims(line, out, err));
+    if (how->ids)
+        show_ids(line, out);
     show_relations(line, out);
     show_forked(line, out);
     toc_show_beside(line, out);
@@ -409,6 +438,10 @@ static toc_code show_explanation(void *context, json_t *line, toc_buf *out, toc_
         toc_buf_add_u8(out, '\n');
     }
     show_forked(line, out);
+    if (json_array_size(categories) == 0 && json_array_size(claims) == 0) {
+        toc_buf_add_text(out, "  nothing is reported of it here\n");
+        return toc_buf_ok(out, err);
+    }
     toc_colour_add(out, TOC_STYLE_QUIET, toc_span_text("  rule: "));
     toc_colour_add(out, TOC_STYLE_QUIET, toc_span_text(toc_text_of(line, "rule")));
     toc_buf_add_u8(out, '\n');
@@ -461,9 +494,9 @@ static toc_code look_up(toc_cli *cli, const toc_opts *args, const char *command,
                         toc_err *err)
 {
     TOC_TRY(toc_opts_expect(args, 1, SIZE_MAX, "an address", err));
-    bool first = true;
+    drawing how = {.ids = toc_opts_has(args, "ids")};
     queries batch = {
-        .cli = cli, .args = args, .command = command, .show = {.line = draw, .context = &first}};
+        .cli = cli, .args = args, .command = command, .show = {.line = draw, .context = &how}};
     toc_code code = ask_all(&batch, args, err);
     toc_buf_wipe(&batch.request);
     return code;

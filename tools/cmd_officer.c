@@ -122,9 +122,22 @@ toc_code toc_cmd_officer_add(toc_cli *cli, const toc_opts *args, toc_err *err)
     TOC_TRY(toc_change_begin(cli, args, 0, &change, err));
     if (!toc_org_id_equal(&org, &change.current.org))
         return toc_fail(err, TOC_USAGE, "this key was made for another org");
+    for (size_t i = 0; i < change.current.officer_count; i++) {
+        const toc_officer *there = &change.current.officers[i];
+        if (memcmp(&there->key, &officer.key, sizeof officer.key) == 0)
+            return toc_fail(err, TOC_EXISTS,
+                            "this key is on the card already, as officer %u; to change what it "
+                            "counts for remove that one, and add a new key",
+                            there->number);
+    }
     officer.number = change.officer_next;
     TOC_TRY(toc_card_officer_add(&change.next, &officer, change.arena, err));
-    return toc_change_end(&change, false, false, err);
+    TOC_TRY(toc_change_end(&change, false, false, err));
+    TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
+    if (!cli->json)
+        toc_buf_printf(&text, "\nThis is officer %u now ('tocsin officer list').\n",
+                       officer.number);
+    return toc_print(&text, err);
 }
 
 /* ---- officer remove ---- */
@@ -175,7 +188,7 @@ static void officer_json(const toc_officer *officer, toc_buf *out)
 
 static toc_code officer_table(const toc_card *card, toc_buf *out, toc_err *err)
 {
-    static const char *const heads[] = {">officer", "scopes", "title", "key", NULL};
+    static const char *const heads[] = {">OFFICER", "SCOPES", "TITLE", "KEY", NULL};
     TOC_AUTO(toc_table_wipe) toc_table table = {0};
     toc_table_init(&table, heads);
     for (size_t i = 0; i < card->officer_count; i++) {

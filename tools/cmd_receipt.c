@@ -84,7 +84,7 @@ static toc_code show_receipt(void *context, json_t *line, toc_buf *out, toc_err 
 
 toc_code toc_cmd_receipt(toc_cli *cli, const toc_opts *args, toc_err *err)
 {
-    TOC_TRY(toc_opts_expect(args, 1, 1, "a record (its id, as lookup --json has it)", err));
+    TOC_TRY(toc_opts_expect(args, 1, 1, "a record (its id, as lookup --ids has it)", err));
     TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
     toc_json json = toc_request_begin(&request, "receipt");
     toc_json_text(&json, "record", toc_span_text(args->words[0]));

@@ -48,7 +48,7 @@ toc_command_fn toc_cmd_status, toc_cmd_digest, toc_cmd_rebuild, toc_cmd_check, t
     toc_cmd_log_check;
 extern const toc_option toc_init_options[], toc_peer_add_options[], toc_circle_create_options[],
     toc_circle_admit_options[], toc_submit_options[], toc_retract_options[], toc_cluster_options[],
-    toc_audit_options[], toc_decide_options[], toc_lookup_options[], toc_incident_view_options[],
-    toc_search_options[], toc_address_options[], toc_rebuild_options[];
+    toc_audit_options[], toc_decide_options[], toc_lookup_options[], toc_explain_options[],
+    toc_incident_view_options[], toc_search_options[], toc_address_options[], toc_rebuild_options[];
 
 #endif

@@ -1,5 +1,6 @@
 /* tocsin: everything a person or a script types. One row a command: dispatch, help and completion
  * come from it. */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 
@@ -109,7 +110,7 @@ static const toc_command commands[] = {
      "      --actor lazarus --list ofac-sdn",
      toc_submit_options, toc_cmd_submit},
     {"dispute", "CLAIM", "Object to another org's claim; it stays, and shows as disputed.",
-     "tocsin dispute 9c1f… (64 digits, as lookup --json has them) --reason wrong-party \\\n"
+     "tocsin dispute 9c1f… (64 digits, as lookup --ids has them) --reason wrong-party \\\n"
      "      --note \"a customer's deposit address\"",
      toc_dispute_options, toc_cmd_dispute},
     {"inquire", "CLAIM", "Ask another org for the basis of its claim.",
@@ -125,7 +126,7 @@ static const toc_command commands[] = {
      toc_retract_options, toc_cmd_retract},
     {"erase", "CLAIM…",
      "Take the text of own claims back from everybody who has it (admins of the node).",
-     "tocsin erase 9c1f… (64 digits, as lookup --json has them) --reason \"a customer's request\"",
+     "tocsin erase 9c1f… (64 digits, as lookup --ids has them) --reason \"a customer's request\"",
      toc_erase_options, toc_cmd_erase},
     {"order add", "CLAIM…",
      "Delete here what a court or authority orders, and refuse what comes of it (admins).",
@@ -149,7 +150,7 @@ static const toc_command commands[] = {
     {"shared", "WALLET", "What this org wrote about a wallet, who may read it, and who holds it.",
      "tocsin shared 0x098B716B8Aaf21512996dC57EB0615e2383E2f96", NULL, toc_cmd_shared},
     {"receipt", "RECORD", "Show who holds a record, and since when at the latest.",
-     "tocsin receipt 320ebb58… (64 digits, `record` in lookup --json)", NULL, toc_cmd_receipt},
+     "tocsin receipt 320ebb58… (64 digits, as lookup --ids has it)", NULL, toc_cmd_receipt},
     {"bundle", "RECORD", "Write a record with everything that proves it to a third party.",
      "tocsin bundle 320ebb58… (64 digits) --output exhibit-7.tocsin\n"
      "  tocsin bundle 320ebb58… --output exhibit-7.tocsin --direct   (while the node is down)",
@@ -177,7 +178,7 @@ static const toc_command commands[] = {
      "tocsin lookup bitcoin:3Lpoy53K625zVeE47ZasiG5jGkAxJ27kh1", toc_lookup_options,
      toc_cmd_lookup},
     {"explain", "ADDRESS…", "How a wallet's score comes about, and what would change it.",
-     "tocsin explain 0x098B716B8Aaf21512996dC57EB0615e2383E2f96", toc_lookup_options,
+     "tocsin explain 0x098B716B8Aaf21512996dC57EB0615e2383E2f96", toc_explain_options,
      toc_cmd_explain},
     {"cluster confirm", "ADDRESS ADDRESS",
      "Decide for this node that two wallets are under one control.",
@@ -385,10 +386,13 @@ int main(int argc, char **argv)
     toc_cli cli = {.exit = TOC_EXIT_DONE};
     toc_err why = {0};
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error with a sentence */
+    signal(SIGXFSZ, SIG_IGN); /* so is a file that may grow no further */
     toc_code code = go(argc, argv, &cli, &why);
     if (code != TOC_OK)
         tell(&cli, &why);
-    if (fflush(stdout) != 0 && code == TOC_OK)
+    if (fflush(stdout) != 0 && code == TOC_OK) {
+        fprintf(stderr, "tocsin: write to stdout: %s\n", strerror(errno));
         return TOC_EXIT_FAILED;
+    }
     return code == TOC_OK ? (int)cli.exit : (int)toc_exit_of(code);
 }

@@ -173,7 +173,7 @@ def rejected(nodes, officers):
     done = officers["two"].says("reject", a, draft["draft"], digest, "--reason", "wrong wallet").last
     expect((done["decision"], done["record"]) == ("rejected", None) and pending(a) == [], f"not rejected: {done}")
     gone = officers["three"].says("approve", a, draft["draft"], digest, ok=(1,))
-    expect("0 drafts begin so" in gone.err, f"approved after all: {gone.err!r}")
+    expect("0 drafts begin with" in gone.err, f"approved after all: {gone.err!r}")
     told = [line for line in a.tocsin("audit", "--command", "reject").lines if line.get("request")]
     expect(told[-1]["request"]["reason"] == "wrong wallet" and told[-1]["request"]["draft"] == draft["draft"],
            f"the audit says {told}")

@@ -5,6 +5,7 @@ import fcntl
 import json
 import os
 import pty
+import resource
 import struct
 import sys
 import termios
@@ -162,6 +163,57 @@ def terms(node):
     expect("'category'" in answer.err, answer.err)
 
 
+def ids(node):
+    """What 'dispute', 'receipt' and 'bundle' want can be copied from what people are shown."""
+    claim, = node.lookup("0x098B716B8Aaf21512996dC57EB0615e2383E2f96")["claims"]
+    plain, shown = (node.tocsin("lookup", claim["address"], *more, as_json=False).out for more in ((), ("--ids",)))
+    lines = [line.split() for line in shown.splitlines()]
+    expect(["claim", claim["claim"]] in lines and ["record", claim["record"]] in lines, f"no ids: {shown}")
+    expect(claim["record"] not in plain, "ids that nobody asked for")
+    node.tocsin("receipt", claim["record"])
+    refused = node.tocsin("receipt", claim["record"][:8], ok=(2,), as_json=False).err
+    expect(f"'{claim['record'][:8]}' is no id of a record" in refused, f"half an id: {refused!r}")
+
+
+def nothing_found(node):
+    """No answer is said in words, and not by silence."""
+    shown = node.tocsin("explain", "0x" + "99" * 20, as_json=False).out
+    expect("nothing is reported of it here" in shown and "rule:" not in shown, f"explained: {shown}")
+    expect("rule:" in node.tocsin("explain", "0x098B716B8Aaf21512996dC57EB0615e2383E2f96", as_json=False).out, "no rule")
+    expect("No line of the audit fits" in node.tocsin("audit", "--command", "lokup", as_json=False).out, "silence")
+    expect(node.tocsin("audit", "--command", "lokup").lines == [], "words among the JSON")
+    refused = node.tocsin("audience", "0x12", ok=(2,), as_json=False).err
+    expect("'0x12' is no id" in refused, refused)
+
+
+def full(nodes):
+    """What could not be written whole is said, on a full device and where a file may grow no further."""
+    node = nodes["a"]
+    with open("/dev/full", "wb") as device:
+        done = run_to(node, device)
+    expect(done.returncode == 1 and "No space left" in done.stderr, f"a full device: {done}")
+    with open(nodes.directory / "short", "wb") as file:
+        done = run_to(node, file, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)))
+    expect(done.returncode == 1 and "File too large" in done.stderr, f"a file that may not grow: {done}")
+
+
+def run_to(node, file, **how):
+    return scenario.subprocess.run([str(node.federation.tocsin), "card", "--config", str(node.config)], stdout=file,
+                                   stderr=scenario.subprocess.PIPE, text=True, check=False, **how)
+
+
+def officers(nodes):
+    node = nodes["a"]
+    made = node.tocsin("keys", "new", nodes.directory / "two.key", "--org", node.org(), "--secret",
+                       f"file:{nodes.passphrase}", as_json=False)
+    public = nodes.directory / "two.json"
+    public.write_text(made.out, encoding="utf-8")
+    shown = node.tocsin("officer", "add", public, "--scope", "submit", as_json=False).out
+    expect("This is officer 2 now" in shown, f"with which number: {shown}")
+    again = node.tocsin("officer", "add", public, "--scope", "freeze", ok=(1,), as_json=False).err
+    expect("as officer 2" in again, f"one key twice: {again!r}")
+
+
 def lookups(node):
     scenario.wait_for("the claim is folded",
                       lambda: node.lookup("0x098B716B8Aaf21512996dC57EB0615e2383E2f96")["found"])
@@ -215,6 +267,10 @@ def run(nodes):
     terminals(node)
     terms(node)
     lookups(node)
+    ids(node)
+    nothing_found(node)
+    full(nodes)
+    officers(nodes)
     without_node(nodes)
 
 
