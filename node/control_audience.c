@@ -4,6 +4,7 @@
 #include "node/control_drafts.h"
 #include "node/control_roll.h"
 #include "node/control_talk.h"
+#include "node/readership_then.h"
 #include "proto/base/text.h"
 #include "proto/format/audience.h"
 #include "store/written.h"
@@ -22,6 +23,8 @@ typedef struct asking {
     bool is_one, is_found, is_forked;
     toc_record_id record;
     toc_written walk;
+    const toc_org_id *doubts; /* of the last record */
+    size_t doubt_count;
     bool is_draft;
 } asking;
 
@@ -85,22 +88,54 @@ static toc_code keep_statement(asking *all, const toc_statement *said, toc_err *
     return toc_record_decode(kept, all->arena, &all->statement, err);
 }
 
+/* Who may not have had a claim may not have had what follows it either. */
+static toc_code find_doubts(asking *all, const toc_said_record *said, const toc_org_id *self,
+                            const toc_charter *then, const toc_org_id *had, size_t count,
+                            toc_err *err)
+{
+    const toc_org_id *doubts = NULL, *before = all->doubts;
+    size_t found, kept = all->doubt_count;
+    toc_record_kind kind = said->statement.kind;
+    TOC_TRY(toc_readership_doubts(all->txn, self, said, then, had, count, all->arena, &doubts,
+                                  &found, err));
+    if (kind != TOC_RECORD_RETRACTION && kind != TOC_RECORD_MEMBERS)
+        kept = 0;
+    toc_org_id *both = toc_arena_zalloc(all->arena, found + kept, sizeof *both);
+    if (both == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for the readers of a record");
+    if (found > 0)
+        memcpy(both, doubts, found * sizeof *both);
+    if (kept > 0)
+        memcpy(both + found, before, kept * sizeof *both);
+    all->doubts = both;
+    all->doubt_count = toc_audience_sort(both, found + kept);
+    return TOC_OK;
+}
+
 /* In the order of revisions: the last one stays, of those that stand if there are any. */
 static toc_code take_record(void *context, const toc_said_record *said, toc_err *err)
 {
     asking *all = context;
-    toc_charter then;
-    const toc_org_id *had;
+    const toc_org_id *had, *self = toc_node_org(toc_talk_node(all->talk));
     size_t count;
+    toc_charter *then = toc_arena_zalloc(all->arena, 1, sizeof *then);
     bool is_it = toc_record_id_equal(&said->record, &all->record);
-    TOC_TRY(toc_written_next(&all->walk, all->txn, said, all->arena, &then, &had, &count, err));
+    if (then == NULL)
+        return toc_fail(err, TOC_NO_MEMORY, "out of memory for the readers of a record");
+    TOC_TRY(toc_written_next(&all->walk, all->txn, said, all->arena, then, &had, &count, err));
+    TOC_TRY(find_doubts(all, said, self, then, had, count, err));
     if (all->is_one ? !is_it : said->forked && all->is_found && !all->is_forked)
         return TOC_OK;
     all->is_found = true;
     all->is_forked = said->forked;
     all->circle = said->circle;
-    all->what =
-        (toc_readable){.author = said->org, .is_written = true, .had = had, .had_count = count};
+    all->what = (toc_readable){.author = said->org,
+                               .then = then,
+                               .feed = said->feed,
+                               .had = had,
+                               .had_count = count,
+                               .doubts = all->doubts,
+                               .doubt_count = all->doubt_count};
     return keep_statement(all, &said->statement, err);
 }
 

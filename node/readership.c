@@ -4,6 +4,7 @@
 
 #include "node/control_receipt.h"
 #include "node/control_roll.h"
+#include "node/readership_then.h"
 #include "proto/base/text.h"
 
 enum {
@@ -107,7 +108,7 @@ static toc_code decide(finding *all, toc_err *err)
                          .had_count = what->had_count};
     all->readers = what->had;
     all->reader_count = what->had_count;
-    if (what->is_written)
+    if (what->then != NULL)
         return TOC_OK;
     return toc_addressees_of(&all->at->charter, &what->author, &to, all->at->arena, &all->readers,
                              &all->reader_count, err);
@@ -128,15 +129,14 @@ static const char *why_not(const finding *all, const toc_reader *reader)
                                   : "named, and no member of this circle";
     if (all->what->follows)
         return "never had what this follows";
-    return all->what->is_written ? "came after it was written, or had no key then"
-                                 : "not among its readers";
+    return "not among its readers";
 }
 
 /* Words for what was decided, never the decision. */
 static const char *why(const finding *all, const toc_reader *reader)
 {
     const toc_readable *what = all->what;
-    if (reader->reads && what->is_written && !toc_charter_reads(&all->at->charter, &reader->org))
+    if (reader->reads && what->then != NULL && !toc_charter_reads(&all->at->charter, &reader->org))
         return "read it when it was written, and does not read in this circle any more";
     if (reader->member != NULL && reader->member->role == TOC_ROLE_RELAY)
         return "a relay carries it, and holds no key";
@@ -179,11 +179,13 @@ static toc_code add_org(finding *all, const toc_org_id *org, toc_err *err)
     const toc_charter_member *member = toc_charter_find(&all->at->charter, org);
     *reader = (toc_reader){
         .org = *org, .member = member, .reads = among(all->readers, all->reader_count, org)};
-    if (reader->reads && !all->what->is_written)
+    if (all->what->then != NULL)
+        TOC_TRY(toc_readership_judge(all->at, all->what, reader, err));
+    else if (reader->reads)
         TOC_TRY(check_key(all, reader, err));
     if (reader->why == NULL)
         reader->why = why(all, reader);
-    reader->path = !reader->reads                              ? "none"
+    reader->path = !reader->reads && !reader->unknown          ? "none"
                    : toc_audience_is_named(all->what->marking) ? "sealed"
                                                                : "circle";
     all->count++;
@@ -225,7 +227,9 @@ toc_code toc_readership_of(const toc_readership *readership, const toc_readable 
 {
     const toc_charter *charter = &readership->charter;
     const toc_config *config = toc_node_config(readership->node);
-    TOC_AUTO(finding_wipe) finding all = {.at = readership, .what = what};
+    toc_readable now = *what;
+    TOC_TRY(toc_readership_late(readership, &now, err));
+    TOC_AUTO(finding_wipe) finding all = {.at = readership, .what = &now};
     size_t most = charter->member_count + what->had_count + what->marking->releasable_count +
                   config->audience_count;
     TOC_TRY(toc_arena_new(BRANCHES_ARENA_BYTES, &all.branches, err));
@@ -323,7 +327,10 @@ void toc_reader_print(const toc_readership *readership, const toc_reader *reader
                               ? (toc_span){0}
                               : toc_span_text(toc_role_name(reader->member->role)));
     }
-    toc_json_bool(json, "reads", reader->reads);
+    if (reader->unknown)
+        toc_json_null(json, "reads");
+    else
+        toc_json_bool(json, "reads", reader->reads);
     toc_json_text(json, "path", toc_span_text(reader->path));
     toc_json_text(json, "why", toc_span_text(reader->why));
     if (reader->local == NULL) {

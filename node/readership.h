@@ -35,10 +35,16 @@ TOC_DEFINE_AUTO_WIPE(toc_readership, toc_readership_wipe)
 typedef struct toc_readable {
     toc_org_id author;
     const toc_statement *marking; /* TLP, releasable to, not to */
-    bool is_written;              /* `had` got it then; else it would be written now, */
+    const toc_charter *then;      /* of what was written: by which `had` got it; NULL: */
+                                  /* it would be written now, */
     bool follows;                 /* to those only who had what it follows: `had` */
     const toc_org_id *had;        /* in order of org id */
     size_t had_count;
+    const toc_org_id *doubts; /* of them, by node/readership_then.h */
+    size_t doubt_count;
+    toc_feed_id feed;       /* where it stands, and */
+    const toc_org_id *late; /* to whom its author may give no key yet: found by the call below */
+    size_t late_count;
 } toc_readable;
 
 /* A statement that this org would write. What follows a live claim of its own, as its end and its
@@ -53,6 +59,7 @@ typedef struct toc_reader {
     const toc_charter_member *member; /* NULL: it is none */
     const toc_config_audience *local; /* NULL: an org */
     bool reads;
+    bool unknown;     /* this node cannot know whether it reads; then it is not said to */
     const char *path; /* "circle", "sealed", "here", "none" */
     const char *why;
     toc_time waits_until; /* for its first key; 0: it does not wait */

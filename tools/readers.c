@@ -41,8 +41,11 @@ void toc_readers_add(toc_table *table, const json_t *reader)
     toc_table_add_text(table, local[0] != '\0'  ? "audience here"
                               : role[0] != '\0' ? role
                                                 : "no member");
+    bool unknown = json_is_null(json_object_get(reader, "reads"));
     toc_table_add(table, reads ? TOC_STYLE_PLAIN : TOC_STYLE_WARNING,
-                  toc_span_text(reads ? "reads it" : "does not"));
+                  toc_span_text(reads     ? "reads it"
+                                : unknown ? "not known"
+                                          : "does not"));
     toc_table_add_text(table, toc_text_of(reader, "why"));
     add_way(table, reader);
 }

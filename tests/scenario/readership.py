@@ -138,6 +138,78 @@ def every_reason(nodes, due):
     expect(green["Org C"]["path"] == "circle" and red["Relay"]["path"] == "none", green)
 
 
+def rows_of(node, number):
+    """What a node says of who reads the claim of B on an address, by name."""
+    (claim,) = wait_for(f"{node.name} has it", lambda: [claim for claim in node.lookup(address(number))["claims"] if claim["org_name"] == "Org B"])
+    return {row["name"]: row for row in node.tocsin("audience", claim["claim"]).lines if "name" in row}
+
+
+def of_another_org(nodes):
+    """Of what B wrote others say who reads it where they can know, and where they cannot they say that. Waiting waits at B."""
+    a, b, c, w = (nodes[key] for key in "abcw")
+    for number, *more in ((32768, "--tlp", "GREEN"), (32769, "--tlp", "RED"), (32770, "--releasable-to", "Org C", "--releasable-to", "Waiting")):
+        b.tocsin("submit", "wallet", address(number), *MARK, *more)
+    for node in (a, c):
+        green, red = rows_of(node, 32768), rows_of(node, 32769)
+        expect(reading(green.values()) == reading(red.values()) == {"Org A", "Org B", "Org C", "Never"}, f"{node.name}: {green} {red}")
+        expect([row["Waiting"]["reads"] for row in (green, red)] == [None, None] and "only the author knows" in red["Waiting"]["why"]
+               and "only the author knows" in green["Waiting"]["why"] and red["Waiting"]["path"] == "sealed", f"{node.name}: {green} {red}")
+    to_c = rows_of(c, 32770)
+    expect(reading(to_c.values()) == {"Org B", "Org C"} and to_c["Waiting"]["reads"] is None and "releasable_to" in to_c["Org A"]["why"], to_c)
+    spoken = a.tocsin("audience", a.lookup(address(32769))["claims"][0]["claim"], as_json=False).out
+    expect("not known" in spoken, f"for people: {spoken}")
+    # B knows, and it is so.
+    green, red = rows_of(b, 32768), rows_of(b, 32769)
+    expect(reading(red.values()) == {"Org A", "Org B", "Org C", "Never"} and "had no key" in red["Waiting"]["why"], f"B: {red}")
+    expect("admission delay" in green["Waiting"]["why"] and green["Waiting"]["waits_until"], f"B: {green}")
+    expect(not has(w, 32768) and not has(w, 32769), "Waiting has what B gave it no key to")
+
+
+def confirmed_by_its_author(nodes):
+    """A let Waiting and Removed in, B did not; then it does, and gives them what the whole circle may read, as the circle has it."""
+    a, b, w, x = (nodes[key] for key in "abwx")
+    late = rows_of(a, 32768)
+    expect(late["Waiting"]["reads"] is None and late["Removed"]["reads"] is None, f"A let them in, and cannot know of B: {late}")
+    expect("sealed to the readers of its day" in rows_of(a, 32769)["Removed"]["why"], "who came after it was sealed")
+    for node in (w, x):
+        b.tocsin("circle", "confirm", node.name)
+    for node in (w, x):
+        expect(node.name in reading(rows_of(b, 32768).values()), "B let it in")
+        wait_for(f"{node.name} reads it", lambda node=node: has(node, 32768))
+        expect(not has(node, 32769) and node.name not in reading(rows_of(b, 32769).values()), "what was sealed before is not given later")
+
+
+def joiners(nodes):
+    """A circle without a delay: of what was written before somebody came, whether it was given to him."""
+    a, b, c, w = (nodes[key] for key in "abcw")
+    circle = a.tocsin("circle", "create", "second", "--purpose", "who came when").last["circle"]
+
+    def admit(node):
+        version = a.tocsin("circle", "propose", "--circle", circle, "--admit", node.name).last["version"]
+        node.tocsin("circle", "join", circle)
+        wait_for(f"{node.name} is in", lambda: any(row["circle"] == circle and row["version"] == version for row in node.tocsin("circle", "list").lines))
+
+    admit(b)
+    for number, tlp in ((65536, "GREEN"), (65537, "RED")):
+        b.tocsin("submit", "wallet", address(number), *MARK, "--tlp", tlp, "--circle", circle)
+    expect(reading(rows_of(a, 65536).values()) == reading(rows_of(a, 65537).values()) == {a.name, b.name}, "before anybody came")
+    admit(c)
+    wait_for("C was given what was there", lambda: has(c, 65536))
+    green, red = rows_of(a, 65536), rows_of(a, 65537)
+    expect(reading(green.values()) == {a.name, b.name, c.name} and "gives joiners" in green[c.name]["why"], green)
+    expect(reading(red.values()) == {a.name, b.name} and red[c.name]["reads"] is False and "came after" in red[c.name]["why"], red)
+    expect(not has(c, 65537), "C has what was sealed before it came")
+    a.tocsin("circle", "propose", "--circle", circle, "--history", "none")
+    admit(w)
+    green = rows_of(a, 65536)
+    expect(green[w.name]["reads"] is False and "no history" in green[w.name]["why"], green)
+    expect(green[c.name]["reads"] is None and "for a time" in green[c.name]["why"], green)
+    expect(rows_of(c, 65536)[c.name]["reads"] is True, "C has opened it")
+    a.tocsin("circle", "propose", "--circle", circle, "--remove", b.name)
+    gone = rows_of(a, 65536)
+    expect(gone[c.name]["reads"] is None and "has left" in gone[c.name]["why"] and gone[b.name]["role"] is None and gone[b.name]["reads"], gone)
+
+
 def narrowed(nodes):
     """What is told to fewer is ended for those who had it: the dry run says so, and so it happens."""
     a, b, c = nodes["a"], nodes["b"], nodes["c"]
@@ -300,21 +372,24 @@ def a_node_that_lets_nobody_see(nodes):
     nodes.start("b")
     nodes.tocsind = seeing
     wait_for("the blind views are level", lambda: not b.status()["incomplete"])
-    (line,) = told(b.tocsin("submit", "wallet", address(8192), *MARK, "--tlp", "GREEN", "--dry-run"))
+    (line,) = told(b.tocsin("submit", "wallet", address(8192), *MARK, "--tlp", "GREEN", "--circle", nodes.circle, "--dry-run"))
     expect(not any(row["reads"] for row in line["readership"]), f"a blind node names readers: {line}")
-    expect(not any(row["reads"] for row in b.tocsin("audience", "--tlp", "CLEAR").lines), "a blind node names readers of a marking")
+    expect(not any(row["reads"] for row in b.tocsin("audience", "--circle", nodes.circle, "--tlp", "CLEAR").lines), "a blind node names readers of a marking")
 
 
 def run(nodes):
     set_out(nodes)
     due = what_was_said_is_what_happens(nodes)
     every_reason(nodes, due)
+    of_another_org(nodes)
     narrowed(nodes)
+    confirmed_by_its_author(nodes)
     leaving_a_list(nodes)
     too_many_markings(nodes)
     drafts(nodes)
     what_a_submission_would_say(nodes)
     the_quota_of_a_day(nodes)
+    joiners(nodes)
     a_node_that_lets_nobody_see(nodes)
 
 
