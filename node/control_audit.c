@@ -70,8 +70,7 @@ toc_code toc_control_audit_check(toc_talk *talk, json_t *request, toc_err *err)
     TOC_TRY(toc_log_read(toc_node_log(toc_talk_node(talk)), &txn, err));
     TOC_TRY(toc_audit_check(txn, kept, toc_talk_working, &work, &found, err));
     toc_trail_print(&found, &line);
-    TOC_TRY(toc_buf_ok(&line, err));
-    return toc_talk_line(talk, toc_buf_view(&line), err);
+    return toc_talk_say(talk, &line, err);
 }
 
 static toc_code sign_in_round(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
@@ -96,6 +95,5 @@ toc_code toc_control_audit_sign(toc_talk *talk, json_t *request, toc_err *err)
     toc_json_open(&json, NULL, '{');
     toc_json_text(&json, "checkpoint", toc_buf_view(&note));
     toc_json_close(&json, '}');
-    TOC_TRY(toc_buf_ok(&line, err));
-    return toc_talk_line(talk, toc_buf_view(&line), err);
+    return toc_talk_say(talk, &line, err);
 }

@@ -29,8 +29,7 @@ static toc_code say_digest(toc_talk *talk, const toc_answer_digest *digest, toc_
 {
     TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
     toc_json_digest(digest, &line);
-    TOC_TRY(toc_buf_ok(&line, err));
-    return toc_talk_line(talk, toc_buf_view(&line), err);
+    return toc_talk_say(talk, &line, err);
 }
 
 toc_code toc_control_digest(toc_talk *talk, json_t *request, toc_err *err)
@@ -73,8 +72,7 @@ toc_code toc_control_check(toc_talk *talk, json_t *request, toc_err *err)
     toc_json_number(&json, "wallets", digest.wallets);
     toc_json_number(&json, "clusters", digest.clusters);
     toc_json_close(&json, '}');
-    TOC_TRY(toc_buf_ok(&line, err));
-    return toc_talk_line(talk, toc_buf_view(&line), err);
+    return toc_talk_say(talk, &line, err);
 }
 
 toc_code toc_control_log_check(toc_talk *talk, json_t *request, toc_err *err)
@@ -97,6 +95,5 @@ toc_code toc_control_log_check(toc_talk *talk, json_t *request, toc_err *err)
     toc_json_number(&json, "entry_bytes", stats.entry_bytes);
     toc_erase_print(&counts, &json);
     toc_json_close(&json, '}');
-    TOC_TRY(toc_buf_ok(&line, err));
-    return toc_talk_line(talk, toc_buf_view(&line), err);
+    return toc_talk_say(talk, &line, err);
 }

@@ -125,8 +125,7 @@ static toc_code say_charter(toc_talk *talk, toc_log_txn *txn, const toc_charter 
     }
     toc_json_close(&json, '}');
     TOC_TRY(toc_buf_ok(&text, err));
-    TOC_TRY(toc_buf_ok(&out, err));
-    return toc_talk_line(talk, toc_buf_view(&out), err);
+    return toc_talk_say(talk, &out, err);
 }
 
 static toc_code say_bytes(toc_talk *talk, toc_span signed_charter, toc_err *err)
@@ -531,8 +530,7 @@ toc_code toc_control_circle_choose(toc_talk *talk, json_t *request, toc_err *err
     toc_json_hex(&json, "circle", TOC_SPAN_OF(task.circle.bytes));
     toc_json_hex(&json, "charter", TOC_SPAN_OF(task.hash.bytes));
     toc_json_close(&json, '}');
-    TOC_TRY(toc_buf_ok(&line, err));
-    return toc_talk_line(talk, toc_buf_view(&line), err);
+    return toc_talk_say(talk, &line, err);
 }
 
 /* ---- circle-confirm ---- */
@@ -568,6 +566,5 @@ toc_code toc_control_circle_confirm(toc_talk *talk, json_t *request, toc_err *er
     toc_json_hex(&json, "circle", TOC_SPAN_OF(task.circle.bytes));
     toc_json_hex(&json, "org", TOC_SPAN_OF(task.org.bytes));
     toc_json_close(&json, '}');
-    TOC_TRY(toc_buf_ok(&line, err));
-    return toc_talk_line(talk, toc_buf_view(&line), err);
+    return toc_talk_say(talk, &line, err);
 }

@@ -203,8 +203,7 @@ static toc_code say_draft(void *context, const toc_log_draft *draft, toc_err *er
         TOC_TRY(add_readers(line, draft, &statement, err));
     }
     toc_json_close(json, '}');
-    TOC_TRY(toc_buf_ok(&out, err));
-    return toc_talk_line(line->talk, toc_buf_view(&out), err);
+    return toc_talk_say(line->talk, &out, err);
 }
 
 static toc_code begin_lines(toc_talk *talk, draft_line *out, toc_err *err)
@@ -341,8 +340,7 @@ static toc_code decide(toc_talk *talk, json_t *request, toc_decision decision, t
     else
         toc_json_null(&json, "record");
     toc_json_close(&json, '}');
-    TOC_TRY(toc_buf_ok(&line, err));
-    return toc_talk_line(talk, toc_buf_view(&line), err);
+    return toc_talk_say(talk, &line, err);
 }
 
 toc_code toc_control_approve(toc_talk *talk, json_t *request, toc_err *err)

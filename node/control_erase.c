@@ -89,8 +89,7 @@ static toc_code say_claim(toc_talk *talk, const naming *all, toc_err *err)
     toc_json_hex(&json, "claim", TOC_SPAN_OF(all->claim.bytes));
     toc_json_number(&json, "records", all->count);
     toc_json_close(&json, '}');
-    TOC_TRY(toc_buf_ok(&line, err));
-    return toc_talk_line(talk, toc_buf_view(&line), err);
+    return toc_talk_say(talk, &line, err);
 }
 
 /* ---- erase ---- */
@@ -248,8 +247,7 @@ static toc_code say_mandate(void *context, const toc_mandate *mandate, toc_err *
     toc_json_open(&json, NULL, '{');
     toc_mandate_print(mandate, &json);
     toc_json_close(&json, '}');
-    TOC_TRY(toc_buf_ok(&line, err));
-    return toc_talk_line(context, toc_buf_view(&line), err);
+    return toc_talk_say(context, &line, err);
 }
 
 static toc_code list(toc_talk *talk, toc_mandate_kind kind, toc_err *err)

@@ -27,8 +27,7 @@ static toc_code say_held(void *context, const toc_log_held *held, toc_err *err)
     toc_json_number(&json, "bytes", held->bytes);
     toc_json_optional(&json, "why", toc_span_text(held->why));
     toc_json_close(&json, '}');
-    TOC_TRY(toc_buf_ok(&line, err));
-    return toc_talk_line(context, toc_buf_view(&line), err);
+    return toc_talk_say(context, &line, err);
 }
 
 toc_code toc_control_held(toc_talk *talk, json_t *request, toc_err *err)
@@ -52,8 +51,7 @@ static toc_code touch(toc_talk *talk, json_t *request, touch_fn *run, toc_err *e
     toc_json_open(&json, NULL, '{');
     toc_json_hex(&json, "id", TOC_SPAN_OF(id.bytes));
     toc_json_close(&json, '}');
-    TOC_TRY(toc_buf_ok(&line, err));
-    return toc_talk_line(talk, toc_buf_view(&line), err);
+    return toc_talk_say(talk, &line, err);
 }
 
 toc_code toc_control_recall(toc_talk *talk, json_t *request, toc_err *err)

@@ -73,8 +73,7 @@ toc_code toc_control_keys_prepare(toc_talk *talk, json_t *request, toc_err *err)
     toc_json_time(&json, "sign_since", task.since.sign);
     toc_json_time(&json, "cosign_since", task.since.cosign);
     toc_json_close(&json, '}');
-    TOC_TRY(toc_buf_ok(&line, err));
-    return toc_talk_line(talk, toc_buf_view(&line), err);
+    return toc_talk_say(talk, &line, err);
 }
 
 typedef struct adoption {

@@ -85,8 +85,7 @@ static toc_code say_decision(toc_talk *talk, const toc_log_decision *decision, t
     TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
     toc_answer_decision answer = toc_query_decided(decision);
     toc_json_decided(&answer, &line);
-    TOC_TRY(toc_buf_ok(&line, err));
-    return toc_talk_line(talk, toc_buf_view(&line), err);
+    return toc_talk_say(talk, &line, err);
 }
 
 static toc_code say_undone(toc_talk *talk, const toc_log_decision *decision, toc_err *err)
@@ -100,8 +99,7 @@ static toc_code say_undone(toc_talk *talk, const toc_log_decision *decision, toc
     toc_json_text(&json, NULL, decision->wallets[1]);
     toc_json_close(&json, ']');
     toc_json_close(&json, '}');
-    TOC_TRY(toc_buf_ok(&line, err));
-    return toc_talk_line(talk, toc_buf_view(&line), err);
+    return toc_talk_say(talk, &line, err);
 }
 
 toc_code toc_control_cluster_decide(toc_talk *talk, json_t *request, toc_err *err)

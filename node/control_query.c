@@ -106,8 +106,7 @@ static toc_code say_claim(void *context, const toc_answer_claim *claim, toc_err 
 {
     TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
     toc_json_claim(claim, &line);
-    TOC_TRY(toc_buf_ok(&line, err));
-    return toc_talk_line(context, toc_buf_view(&line), err);
+    return toc_talk_say(context, &line, err);
 }
 
 /* Ids in any known spelling; a word that the terms do not know is asked for as it stands. */
@@ -143,8 +142,7 @@ static toc_code say_quality(void *context, const toc_answer_quality *quality, to
 {
     TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
     toc_json_quality(quality, &line);
-    TOC_TRY(toc_buf_ok(&line, err));
-    return toc_talk_line(context, toc_buf_view(&line), err);
+    return toc_talk_say(context, &line, err);
 }
 
 toc_code toc_control_quality(toc_talk *talk, json_t *request, toc_err *err)

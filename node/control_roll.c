@@ -145,8 +145,7 @@ toc_code toc_control_card(toc_talk *talk, json_t *request, toc_err *err)
     toc_json_retired(&json, &card);
     toc_json_text(&json, "card", toc_buf_view(&armour));
     toc_json_close(&json, '}');
-    TOC_TRY(toc_buf_ok(&line, err));
-    return toc_talk_line(talk, toc_buf_view(&line), err);
+    return toc_talk_say(talk, &line, err);
 }
 
 typedef struct peer_addition {
@@ -198,8 +197,7 @@ static toc_code say_peer(toc_talk *talk, const toc_org_id *org, toc_err *err)
     toc_json_open(&json, NULL, '{');
     add_card_name(&json, &card);
     toc_json_close(&json, '}');
-    TOC_TRY(toc_buf_ok(&line, err));
-    return toc_talk_line(talk, toc_buf_view(&line), err);
+    return toc_talk_say(talk, &line, err);
 }
 
 toc_code toc_control_peer_add(toc_talk *talk, json_t *request, toc_err *err)
@@ -233,8 +231,7 @@ static toc_code list_peer(void *context, const toc_org_id *org, toc_span endpoin
     toc_json_optional(&json, "country", card.country);
     toc_json_lines(&json, "endpoints", endpoints);
     toc_json_close(&json, '}');
-    TOC_TRY(toc_buf_ok(&line, err));
-    return toc_talk_line(listing->talk, toc_buf_view(&line), err);
+    return toc_talk_say(listing->talk, &line, err);
 }
 
 toc_code toc_control_peer_list(toc_talk *talk, json_t *request, toc_err *err)
@@ -396,8 +393,7 @@ toc_code toc_control_circle_create(toc_talk *talk, json_t *request, toc_err *err
     toc_json_text(&json, "name", task.name);
     toc_json_number(&json, "version", 1);
     toc_json_close(&json, '}');
-    TOC_TRY(toc_buf_ok(&line, err));
-    return toc_talk_line(talk, toc_buf_view(&line), err);
+    return toc_talk_say(talk, &line, err);
 }
 
 static toc_code join_circle(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
@@ -424,8 +420,7 @@ toc_code toc_control_circle_join(toc_talk *talk, json_t *request, toc_err *err)
     toc_json_bool(&json, "joined", task.joined);
     toc_json_bool(&json, "known", task.known);
     toc_json_close(&json, '}');
-    TOC_TRY(toc_buf_ok(&line, err));
-    return toc_talk_line(talk, toc_buf_view(&line), err);
+    return toc_talk_say(talk, &line, err);
 }
 
 static toc_code admit_org(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
@@ -463,8 +458,7 @@ toc_code toc_control_circle_admit(toc_talk *talk, json_t *request, toc_err *err)
     toc_json_hex(&json, "org", TOC_SPAN_OF(task.org.bytes));
     toc_json_text(&json, "role", toc_span_text(toc_role_name(task.role)));
     toc_json_close(&json, '}');
-    TOC_TRY(toc_buf_ok(&line, err));
-    return toc_talk_line(talk, toc_buf_view(&line), err);
+    return toc_talk_say(talk, &line, err);
 }
 
 static void add_approvals(toc_json *json, const toc_approval_rules *rules)
@@ -593,6 +587,5 @@ toc_code toc_control_circle_show(toc_talk *talk, json_t *request, toc_err *err)
     add_registry(&json, &charter.registry);
     TOC_TRY(add_members(&json, txn, &charter, cards, err));
     toc_json_close(&json, '}');
-    TOC_TRY(toc_buf_ok(&line, err));
-    return toc_talk_line(talk, toc_buf_view(&line), err);
+    return toc_talk_say(talk, &line, err);
 }

@@ -138,8 +138,7 @@ static toc_code say_record(void *context, const toc_said_record *said, toc_err *
     TOC_TRY(find_holders(all, said, err));
     add_holders(all);
     toc_json_close(&all->json, '}');
-    TOC_TRY(toc_buf_ok(&line, err));
-    return toc_talk_line(all->talk, toc_buf_view(&line), err);
+    return toc_talk_say(all->talk, &line, err);
 }
 
 toc_code toc_control_shared(toc_talk *talk, json_t *request, toc_err *err)

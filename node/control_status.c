@@ -126,8 +126,7 @@ toc_code toc_control_status(toc_talk *talk, json_t *request, toc_err *err)
     toc_json_open(&json, NULL, '{');
     TOC_TRY(add_status(&json, node, &query, &peers, err));
     toc_json_close(&json, '}');
-    TOC_TRY(toc_buf_ok(&line, err));
-    return toc_talk_line(talk, toc_buf_view(&line), err);
+    return toc_talk_say(talk, &line, err);
 }
 
 /* ---- peers ---- */
@@ -207,8 +206,7 @@ static toc_code say_peer_state(toc_talk *talk, toc_log_txn *txn, const toc_peer_
     toc_json json = {.out = &line};
     toc_arena_reset(arena);
     TOC_TRY(add_peer_state(&json, txn, peer, arena, err));
-    TOC_TRY(toc_buf_ok(&line, err));
-    return toc_talk_line(talk, toc_buf_view(&line), err);
+    return toc_talk_say(talk, &line, err);
 }
 
 static toc_code say_unheard(void *context, const toc_org_id *org, toc_span endpoints, toc_err *err)
@@ -279,6 +277,5 @@ toc_code toc_control_stats(toc_talk *talk, json_t *request, toc_err *err)
     toc_json_number(&json, "row_operations", views.row_operations);
     toc_json_close(&json, '}');
     toc_json_close(&json, '}');
-    TOC_TRY(toc_buf_ok(&line, err));
-    return toc_talk_line(talk, toc_buf_view(&line), err);
+    return toc_talk_say(talk, &line, err);
 }

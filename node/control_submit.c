@@ -83,8 +83,7 @@ static toc_code say_names(toc_talk *talk, const toc_writer_totals *totals, toc_e
     if (totals->unregistered_count == 0)
         return TOC_OK;
     toc_submission_print_names(totals, &line);
-    TOC_TRY(toc_buf_ok(&line, err));
-    return toc_talk_line(talk, toc_buf_view(&line), err);
+    return toc_talk_say(talk, &line, err);
 }
 
 static toc_code hold(toc_talk *talk, json_t *request, const toc_submission_request *wanted,
@@ -141,8 +140,7 @@ static toc_code say_retracted(void *context, const toc_retracted *done, toc_err 
         toc_json_hex(&json, "record", TOC_SPAN_OF(done->record.bytes));
     toc_json_decimal(&json, "revision", done->revision);
     toc_json_close(&json, '}');
-    TOC_TRY(toc_buf_ok(&line, err));
-    return toc_talk_line(all->talk, toc_buf_view(&line), err);
+    return toc_talk_say(all->talk, &line, err);
 }
 
 static toc_code retract_drafts(toc_talk *talk, toc_retraction *what, toc_err *err)

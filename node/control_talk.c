@@ -158,7 +158,13 @@ toc_code toc_talk_line(toc_talk *talk, toc_span json, toc_err *err)
     return talk->out.size < CONTROL_GATHER_BYTES || talk->drafts_open ? TOC_OK : flush(talk, err);
 }
 
-void toc_talk_progress(toc_talk *talk, const char *what, uint64_t done, uint64_t total)
+toc_code toc_talk_say(toc_talk *talk, const toc_buf *line, toc_err *err)
+{
+    TOC_TRY(toc_buf_ok(line, err));
+    return toc_talk_line(talk, toc_buf_view(line), err);
+}
+
+static void show_progress(toc_talk *talk, const char *what, uint64_t done, uint64_t total)
 {
     uint64_t now = toc_clock_mono_ms(NULL);
     if (talk->drafts_open || now - talk->progress_at_ms < CONTROL_PROGRESS_MS)
@@ -180,7 +186,7 @@ void toc_talk_progress(toc_talk *talk, const char *what, uint64_t done, uint64_t
 void toc_talk_working(void *context, uint64_t done, uint64_t total)
 {
     const toc_talk_work *work = context;
-    toc_talk_progress(work->talk, work->what, done, total);
+    show_progress(work->talk, work->what, done, total);
 }
 
 void toc_talk_total(toc_talk *talk, uint64_t total)

@@ -26,9 +26,9 @@ TOC_MUST toc_code toc_talk_views(toc_talk *talk, json_t *request, toc_views **ou
 
 /* One line of the answer: JSON, with or without its newline. Small ones are gathered. */
 TOC_MUST toc_code toc_talk_line(toc_talk *talk, toc_span json, toc_err *err);
-/* At most a few a second go out, whatever is called. `total` 0: unknown. */
-void toc_talk_progress(toc_talk *talk, const char *what, uint64_t done, uint64_t total);
-/* A toc_progress over a toc_talk_work. */
+/* The same of a line that was put together, if there was memory for it. */
+TOC_MUST toc_code toc_talk_say(toc_talk *talk, const toc_buf *line, toc_err *err);
+/* A toc_progress over a toc_talk_work; at most a few a second go out, whatever is called. */
 typedef struct toc_talk_work {
     toc_talk *talk;
     const char *what;

@@ -61,8 +61,7 @@ static toc_code say_row(telling *all, const toc_told_row *row, toc_err *err)
         toc_reader_print(&all->at, &readers[i], &json);
     toc_json_close(&json, ']');
     toc_json_close(&json, '}');
-    TOC_TRY(toc_buf_ok(&line, err));
-    return toc_talk_line(all->talk, toc_buf_view(&line), err);
+    return toc_talk_say(all->talk, &line, err);
 }
 
 static toc_code say_others(toc_talk *talk, uint64_t records, toc_err *err)
@@ -72,8 +71,7 @@ static toc_code say_others(toc_talk *talk, uint64_t records, toc_err *err)
     toc_json_open(&json, NULL, '{');
     toc_json_number(&json, "marked_otherwise", records);
     toc_json_close(&json, '}');
-    TOC_TRY(toc_buf_ok(&line, err));
-    return toc_talk_line(talk, toc_buf_view(&line), err);
+    return toc_talk_say(talk, &line, err);
 }
 
 /* What would be written at once, and how much of today's quota is left for it. */
@@ -99,8 +97,7 @@ static toc_code say_quota(toc_talk *talk, const toc_told *told, toc_lane lane, t
                                                     : toc_span_text(quota->refused.text));
     toc_json_close(&json, '}');
     toc_json_close(&json, '}');
-    TOC_TRY(toc_buf_ok(&line, err));
-    return toc_talk_line(talk, toc_buf_view(&line), err);
+    return toc_talk_say(talk, &line, err);
 }
 
 toc_code toc_told_say(toc_talk *talk, const toc_circle_id *circle, const toc_told *told,
