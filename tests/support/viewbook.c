@@ -10,8 +10,6 @@
 #include "proto/record/approval.h"
 #include "store/view/view.h"
 
-enum { LOG_MAP_BYTES = 1 << 30 };
-
 /* ---- the store ---- */
 
 static void make_folder(char out[TOC_TEMPDIR_BYTES])
@@ -24,7 +22,7 @@ static void make_folder(char out[TOC_TEMPDIR_BYTES])
 void toc_viewbook_open(toc_viewbook *book, bool sync)
 {
     toc_err err = {0};
-    *book = (toc_viewbook){.options = {.log_map_bytes = LOG_MAP_BYTES,
+    *book = (toc_viewbook){.options = {.log_map_bytes = (uint64_t)4 << 30,
                                        .views_map_bytes = (uint64_t)4 << 30,
                                        .sync = sync}};
     TOC_CHECK_OK(toc_crypto_start(&err));

@@ -122,6 +122,35 @@ static void the_time_is_each_lines_own(void **state)
     check(it, (toc_trail_search){.until = second, .text = text("a")}, "0", 1);
 }
 
+/* What came of the deed is older, by the clock, than who asked for it; and nothing after it is new
+ * enough. */
+static void a_clock_that_was_set_back_hides_no_line(void **state)
+{
+    fixture *it = *state;
+    toc_err err = {0};
+    static const struct {
+        const char *text;
+        uint64_t at;
+    } later[] = {
+        {"{\"door\":\"socket\",\"uid\":5,\"gid\":5,\"command\":\"order-add\",\"request\":{}}",
+         FIRST_MS + 20 * STEP_MS},
+        {"{\"of\":8,\"outcome\":\"full\",\"lines\":0}", FIRST_MS - 20 * STEP_MS},
+    };
+    toc_log_txn *txn = NULL;
+    TOC_CHECK_OK(toc_log_write(it->book.log, &txn, &err));
+    for (size_t i = 0; i < TOC_COUNT(later); i++) {
+        uint64_t number;
+        toc_time at = {later[i].at};
+        TOC_CHECK_OK(toc_audit_add(txn, at, toc_span_text(later[i].text), &number, &err));
+    }
+    TOC_CHECK_OK(toc_log_commit(txn, &err));
+    toc_time tenth = {FIRST_MS + 10 * STEP_MS}, sixth = {FIRST_MS + 6 * STEP_MS};
+    check(it, (toc_trail_search){.since = tenth, .outcome = text("full")}, "8", 1);
+    check(it, (toc_trail_search){.since = tenth}, "8", 1);
+    check(it, (toc_trail_search){.since = sixth}, "6,7,8", 3);
+    check(it, (toc_trail_search){.outcome = text("full")}, "8,9", 2);
+}
+
 static void an_id_that_is_none_is_refused(void **state)
 {
     fixture *it = *state;
@@ -143,6 +172,7 @@ int main(void)
         WITH_LINES(who_asked_decides_for_all_that_was_written_for_it),
         WITH_LINES(the_newest_lines_are_kept_whichever_deed_ended_first),
         WITH_LINES(the_time_is_each_lines_own),
+        WITH_LINES(a_clock_that_was_set_back_hides_no_line),
         WITH_LINES(an_id_that_is_none_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
