@@ -295,8 +295,10 @@ toc_code toc_cmd_init(toc_cli *cli, const toc_opts *args, toc_err *err)
     TOC_AUTO(toc_roots_wipe) toc_roots roots = {0};
     TOC_TRY(make_roots(&config, args, &roots, err));
     TOC_TRY(make_org(&config, &identity, key, &roots, &card, err));
-    char path[TOC_CONFIG_PATH_BYTES], root_path[TOC_CONFIG_PATH_BYTES];
+    char path[TOC_CONFIG_PATH_BYTES], shown[TOC_CONFIG_PATH_BYTES],
+        root_path[TOC_CONFIG_PATH_BYTES];
     TOC_TRY(write_config(cli, &config, path, err));
+    TOC_TRY(absolute(path, shown, err)); /* what is typed from it works in any directory */
     TOC_TRY(toc_root_path(&config, args, root_path, err));
-    return tell(cli, &config, path, root_path, &card, err);
+    return tell(cli, &config, shown, root_path, &card, err);
 }

@@ -41,7 +41,8 @@ static toc_code from_credential(const char *name, toc_buf *out, toc_err *err)
     if (folder == NULL)
         return toc_fail(err, TOC_USAGE,
                         "the systemd credential '%s' is named, but there is no "
-                        "$CREDENTIALS_DIRECTORY here; name a file instead",
+                        "$CREDENTIALS_DIRECTORY here; name a file instead: 'secret = file:PATH' in "
+                        "the configuration, --secret-file PATH of 'tocsin init'",
                         name);
     char path[TOC_CONFIG_PATH_BYTES * 2];
     snprintf(path, sizeof path, "%s/%s", folder, name);

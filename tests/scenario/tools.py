@@ -88,6 +88,13 @@ def state_directories(nodes):
         expect(done.returncode != 0 and due in done.stderr, f"init {said}: {done}")
     expect(folder.stat().st_mode & 0o777 == 0o755 and os.listdir(folder) == ["letter"], "init took another's directory")
     expect(not (nodes.directory / "new").exists(), "something was made before the refusal")
+    bare = {name: text for name, text in os.environ.items() if name != "CREDENTIALS_DIRECTORY"}
+    config = nodes.directory / "unset.conf"
+    config.write_text(nodes["a"].config.read_text().replace(f"file:{nodes.passphrase}", "credential:x"), encoding="utf-8")
+    done = run_bare(nodes["a"], "store", "digest", "--direct", "--config", config, env=bare)
+    expect(done.returncode == 2 and "--secret-file" in done.stderr, f"no way to a passphrase is named: {done}")
+    done = run_bare(nodes["a"], "init", "--state", "beside", *common, cwd=nodes.directory)
+    expect(f"tocsind --config {nodes.directory}/beside/tocsind.conf" in done.stdout, f"a path for one directory only: {done}")
 
 
 def addresses(node):
