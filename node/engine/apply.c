@@ -248,6 +248,21 @@ static toc_code journal(toc_log_txn *txn, const toc_log_feed *feed, toc_journal_
     return toc_log_journal_add(txn, feed->name.lane, &row, err);
 }
 
+/* Its key has not come; or the one that was tried is not the one that its feed means. */
+static bool waits(const toc_engine *engine, toc_log_txn *txn, const toc_log_feed *feed,
+                  const toc_chunk *chunk, uint32_t i)
+{
+    const toc_chunk_entry *row = &chunk->verified[i];
+    if (row->opened || row->kind != TOC_ENTRY_RECORD || row->bare || row->key_missing)
+        return row->key_missing;
+    for (size_t k = 0; row->open_error != TOC_SIGNATURE && k < chunk->key_count; k++) {
+        if (chunk->keys[k].epoch == row->epoch)
+            return toc_grants_name_another(engine, txn, feed, chunk->frontier.size + i, row->epoch,
+                                           chunk->keys[k].secret);
+    }
+    return false;
+}
+
 /* Runs of records that opened join E; runs whose key is missing wait for it; the rest is counted.
  */
 static toc_code journal_chunk(toc_engine *engine, toc_log_txn *txn, const toc_log_feed *feed,
@@ -263,7 +278,7 @@ static toc_code journal_chunk(toc_engine *engine, toc_log_txn *txn, const toc_lo
         run = base + i + 1;
         if (row->kind != TOC_ENTRY_RECORD || row->bare)
             continue;
-        if (!row->key_missing) {
+        if (!waits(engine, txn, feed, chunk, i)) {
             toc_engine_count(engine, &feed->name.org,
                              row->open_error == TOC_SIGNATURE ? TOC_REFUSE_COMMITMENT
                                                               : TOC_REFUSE_UNOPENABLE,
@@ -271,8 +286,8 @@ static toc_code journal_chunk(toc_engine *engine, toc_log_txn *txn, const toc_lo
             continue;
         }
         uint32_t end = i + 1;
-        while (end < chunk->count && chunk->verified[end].key_missing &&
-               chunk->verified[end].epoch == row->epoch)
+        while (end < chunk->count && chunk->verified[end].epoch == row->epoch &&
+               waits(engine, txn, feed, chunk, end))
             end++;
         TOC_TRY(toc_log_pending_add(txn, feed->number, base + i, base + end, row->epoch, now.wall,
                                     err));

@@ -304,8 +304,8 @@ toc_code toc_grants_serve(toc_engine *engine, toc_log_txn *txn, engine_link *lin
 
 typedef enum key_trial { KEY_OPENS, KEY_DOES_NOT_OPEN, KEY_NOT_NEEDED } key_trial;
 
-static key_trial try_on(const toc_log_feed *feed, toc_log_txn *txn, const toc_log_pending *range,
-                        const toc_secret *key)
+static key_trial try_on(const toc_engine *engine, const toc_log_feed *feed, toc_log_txn *txn,
+                        const toc_log_pending *range, const toc_secret *key)
 {
     toc_span entry = {0};
     uint8_t plain[TOC_ENTRY_BYTES_MAX];
@@ -317,6 +317,8 @@ static key_trial try_on(const toc_log_feed *feed, toc_log_txn *txn, const toc_lo
         index++;
     if (index == range->until)
         return KEY_NOT_NEEDED;
+    if (toc_grants_name_another(engine, txn, feed, index, range->epoch, key))
+        return KEY_DOES_NOT_OPEN;
     bool opens = toc_entry_open(&feed->id, index, entry, key, plain, &opened, NULL) == TOC_OK;
     toc_wipe(plain, sizeof plain);
     return opens ? KEY_OPENS : KEY_DOES_NOT_OPEN;
@@ -344,7 +346,7 @@ static key_trial try_key(toc_engine *engine, toc_log_txn *txn, const toc_feed_na
         while (toc_log_pending_next(txn, feed.number, from, &pending, NULL) == TOC_OK &&
                pending.number == feed.number) {
             if (pending.epoch == epoch)
-                return try_on(&feed, txn, &pending, key);
+                return try_on(engine, &feed, txn, &pending, key);
             from = pending.until;
         }
     }
@@ -470,7 +472,7 @@ toc_code toc_grants_open_pending(toc_engine *engine, toc_log_txn *txn, toc_now n
         toc_log_feed feed;
         TOC_TRY(toc_log_feed_at(txn, pending.number, &feed, err));
         TOC_AUTO(toc_secret_free) toc_secret *key = NULL;
-        if (toc_log_sender_key(txn, &feed.name, pending.epoch, &key, NULL) != TOC_OK) {
+        if (toc_grants_key(engine, txn, &feed, pending.from, pending.epoch, &key, NULL) != TOC_OK) {
             TOC_TRY(want_grant(engine, txn, &feed.name, pending.epoch, now, err));
             continue;
         }

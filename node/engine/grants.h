@@ -24,6 +24,17 @@ TOC_MUST toc_code toc_grants_reply(toc_engine *engine, toc_log_txn *txn,
 TOC_MUST toc_code toc_grants_open_pending(toc_engine *engine, toc_log_txn *txn, toc_now now,
                                           bool *out_more, toc_err *err);
 
+/* ---- which key a feed means (named_key.c) ---- */
+
+/* The sender key for what stands from `index` on in that epoch. NOT_FOUND: it has not come; also
+ * when another is held, which the feed's grants do not name and nothing that is stored needs. */
+TOC_MUST toc_code toc_grants_key(const toc_engine *engine, toc_log_txn *txn,
+                                 const toc_log_feed *feed, uint64_t index, uint32_t epoch,
+                                 toc_secret **out, toc_err *err);
+/* Is the key that is held such another one? */
+bool toc_grants_name_another(const toc_engine *engine, toc_log_txn *txn, const toc_log_feed *feed,
+                             uint64_t index, uint32_t epoch, const toc_secret *key);
+
 /* ---- what grants name (named.c) ---- */
 
 /* *out: every card and charter that grants of the chunk name is here, and the charters are of a

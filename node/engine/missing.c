@@ -3,6 +3,7 @@
  * leaf, which is stored: no checkpoint is needed. */
 #include "node/engine/cosign.h"
 #include "node/engine/erase.h"
+#include "node/engine/grants.h"
 #include "node/engine/roll.h"
 #include "node/engine/sync.h"
 
@@ -182,7 +183,7 @@ static toc_code open_it(toc_engine *engine, toc_log_txn *txn, const toc_log_feed
     toc_err why;
     bool goes = false;
     TOC_TRY(toc_entry_parse(entry, &header, &body, err));
-    if (toc_log_sender_key(txn, &feed->name, header.epoch, &key, NULL) != TOC_OK)
+    if (toc_grants_key(engine, txn, feed, index, header.epoch, &key, NULL) != TOC_OK)
         return toc_log_pending_add(txn, feed->number, index, index + 1, header.epoch, now.wall,
                                    err);
     toc_code code = toc_entry_open(&feed->id, index, entry, key, plain, &opened, &why);
