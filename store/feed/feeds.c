@@ -43,6 +43,8 @@ toc_code toc_feed_row_put(toc_log_txn *txn, const toc_log_feed *feed, toc_err *e
     uint8_t frontier[TOC_FRONTIER_BYTES_MAX];
     toc_buf_add(&row, frontier, toc_frontier_write(&feed->frontier, frontier));
     TOC_TRY(toc_buf_ok(&row, err));
+    if (txn->last_feed.number == feed->number)
+        txn->last_feed.number = 0;
     uint8_t key[TOC_FEED_KEY_BYTES];
     return toc_checked_put(txn, TOC_LOG_FEEDS, toc_feed_key(feed->number, key), toc_buf_view(&row),
                            err);
@@ -107,16 +109,24 @@ toc_code toc_log_feed_at(toc_log_txn *txn, uint32_t number, toc_log_feed *out, t
 {
     uint8_t bytes[TOC_FEED_KEY_BYTES];
     toc_row row = {.key = toc_feed_key(number, bytes)};
-    toc_code code = toc_table_get(txn->txn, TOC_LOG_FEEDS, row.key, &row.value, err);
-    if (code == TOC_NOT_FOUND)
-        return toc_fail(err, code, "no feed has the number %u", (unsigned)number);
-    TOC_TRY(code);
-    return open_row(txn, row, out, err);
+    if (number == 0 || txn->last_feed.number != number) {
+        toc_code code = toc_table_get(txn->txn, TOC_LOG_FEEDS, row.key, &row.value, err);
+        if (code == TOC_NOT_FOUND)
+            return toc_fail(err, code, "no feed has the number %u", (unsigned)number);
+        TOC_TRY(code);
+        TOC_TRY(open_row(txn, row, &txn->last_feed, err));
+    }
+    *out = txn->last_feed;
+    return TOC_OK;
 }
 
 toc_code toc_log_feed_find(toc_log_txn *txn, const toc_feed_id *id, toc_log_feed *out, toc_err *err)
 {
     toc_span key = TOC_SPAN_OF(*id), value;
+    if (txn->last_feed.number != 0 && toc_feed_id_equal(&txn->last_feed.id, id)) {
+        *out = txn->last_feed;
+        return TOC_OK;
+    }
     toc_code code = toc_checked_get(txn, TOC_LOG_FEED_IDS, key, &value, err);
     if (code == TOC_NOT_FOUND)
         return toc_fail(err, code, "nothing of this feed is stored");

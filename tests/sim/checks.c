@@ -213,27 +213,30 @@ typedef struct said {
     uint64_t size, time_s;
 } said;
 
-static said *all_said;
+static said *all_said[256]; /* by the first byte of the feed */
 
 static said *said_of(int node, const toc_feed_id *feed)
 {
-    for (said *row = all_said; row != NULL; row = row->next) {
+    said **first = &all_said[feed->bytes[0]];
+    for (said *row = *first; row != NULL; row = row->next) {
         if (row->node == node && toc_feed_id_equal(&row->feed, feed))
             return row;
     }
     said *row = calloc(1, sizeof *row);
     if (row == NULL)
         abort();
-    *row = (said){.next = all_said, .node = node, .feed = *feed};
-    all_said = row;
+    *row = (said){.next = *first, .node = node, .feed = *feed};
+    *first = row;
     return row;
 }
 
 void sim_forget_said(void)
 {
-    for (said *next; all_said != NULL; all_said = next) {
-        next = all_said->next;
-        free(all_said);
+    for (size_t i = 0; i < TOC_COUNT(all_said); i++) {
+        for (said *next; all_said[i] != NULL; all_said[i] = next) {
+            next = all_said[i]->next;
+            free(all_said[i]);
+        }
     }
 }
 
