@@ -282,4 +282,4 @@ def run(nodes):
 
 
 if __name__ == "__main__":
-    sys.exit(scenario.main("tools", run, {"a": scenario.ORGS["a"]}))
+    sys.exit(scenario.main("tools", run, {"a": scenario.ORGS["a"]}, costly_passphrases=True))
