@@ -68,7 +68,7 @@ struct toc_log_txn {
                                               on commit, modulo 2^64 */
     bool journal_known[TOC_JOURNAL_LANES]; /* is the number below read already? */
     uint64_t journal_last[TOC_JOURNAL_LANES];
-    toc_arena *opened;     /* what was sealed; NULL: nothing was opened */
+    toc_arena *opened;      /* what was sealed; NULL: nothing was opened */
     toc_log_feed last_feed; /* as it was read last, for the next question is mostly about it again;
                                number 0: none, or its row was put since */
 };
