@@ -166,16 +166,17 @@ def of_another_org(nodes):
 
 
 def confirmed_by_its_author(nodes):
-    """A let Waiting and Removed in, B did not; then it does, and gives them what the whole circle may read, as the circle has it."""
+    """A let Waiting and Removed in, B did not; then it does. For what was written before they ask in a minute: they were refused."""
     a, b, w, x = (nodes[key] for key in "abwx")
     late = rows_of(a, 32768)
     expect(late["Waiting"]["reads"] is None and late["Removed"]["reads"] is None, f"A let them in, and cannot know of B: {late}")
     expect("sealed to the readers of its day" in rows_of(a, 32769)["Removed"]["why"], "who came after it was sealed")
     for node in (w, x):
         b.tocsin("circle", "confirm", node.name)
+    b.tocsin("submit", "wallet", address(32771), *MARK, "--tlp", "GREEN")
     for node in (w, x):
         expect(node.name in reading(rows_of(b, 32768).values()), "B let it in")
-        wait_for(f"{node.name} reads it", lambda node=node: has(node, 32768))
+        wait_for(f"{node.name} reads what B says now", lambda node=node: has(node, 32771))
         expect(not has(node, 32769) and node.name not in reading(rows_of(b, 32769).values()), "what was sealed before is not given later")
 
 
