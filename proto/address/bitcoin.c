@@ -261,8 +261,13 @@ static bool bare_cashaddr(toc_span text)
 toc_fit toc_form_bitcoin(const toc_chain *chain, toc_span text, toc_wallet *out, toc_err *err)
 {
     const toc_bitcoin_params *params = chain->params;
-    if (begins(text, params->segwit, '1'))
-        return parse_segwit(chain, text, out, err);
+    if (begins(text, params->segwit, '1')) {
+        toc_fit fit = parse_segwit(chain, text, out, err);
+        toc_err ignored; /* "LTC1…" and "LTc1…" begin key hashes of Litecoin, too */
+        return fit != TOC_FIT_OK && parse_base58(chain, text, out, &ignored) == TOC_FIT_OK
+                   ? TOC_FIT_OK
+                   : fit;
+    }
     if (begins(text, params->tex, '1'))
         return parse_tex(chain, text, out, err);
     if (begins(text, params->cashaddr, ':') || (params->cashaddr != NULL && bare_cashaddr(text)))

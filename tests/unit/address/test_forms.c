@@ -37,6 +37,9 @@ static const form_row forms[] = {
      "ETH", VITALIK, ""},
     {"ethereum:" VITALIK "@4242424242", NULL, NULL, NULL},
     {"LTC 3CWFddi6m4ndiGyKqzYvsFYagqDLPVMTzC", "LTC", "MJiPwX84iBe4WnFDwsYGgtnz1XonPhUqhf", ""},
+    /* Key hashes that begin as Bech32 of Litecoin does (encoded by Python alone). */
+    {"LTC1zzzzzzzzzzzzzzz5555555553JNtpA", "LTC", "LTC1zzzzzzzzzzzzzzz5555555553JNtpA", ""},
+    {"LTC LTc1zzzzzzzzzzzzzzz5555555555ms6GY", "LTC", "LTc1zzzzzzzzzzzzzzz5555555555ms6GY", ""},
     {"tron:" USDT_TRON, "TRX", USDT_TRON, ""},
     {"tron:728126428:" USDT_TRON, "TRX", USDT_TRON, ""},
     {"tron:0x2b6653dc:" USDT_TRON, "TRX", USDT_TRON, ""},
