@@ -7,22 +7,14 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "proto/base/text.h"
-#include "proto/crypto/storekey.h"
+#include "store/folder.h"
 
-enum {
-    PATH_BYTES = TOC_CONFIG_PATH_BYTES + 64,
-    SMALL_FILE_BYTES_MAX = 4096,
-    OTHERS_BITS = 077,
-    MARKER_BYTES = 128
-};
+enum { PATH_BYTES = TOC_CONFIG_PATH_BYTES + 64, SMALL_FILE_BYTES_MAX = 4096, MARKER_BYTES = 128 };
 
 #define BOOT_ID_FILE "/proc/sys/kernel/random/boot_id"
-
-/* ---- small files ---- */
 
 static void close_file(const int *file)
 {
@@ -30,104 +22,6 @@ static void close_file(const int *file)
         close(*file);
 }
 #define AUTO_FILE __attribute__((cleanup(close_file)))
-
-static toc_code read_small(const char *path, toc_buf *out, toc_err *err)
-{
-    AUTO_FILE int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return toc_fail(err, errno == ENOENT ? TOC_NOT_FOUND : TOC_IO, "cannot read '%s': %s", path,
-                        strerror(errno));
-    uint8_t *room = toc_buf_extend(out, SMALL_FILE_BYTES_MAX);
-    if (room == NULL)
-        return toc_fail(err, TOC_NO_MEMORY, "out of memory for '%s'", path);
-    ssize_t size = read(file, room, SMALL_FILE_BYTES_MAX);
-    int reason = errno;
-    out->size -= SMALL_FILE_BYTES_MAX - (size < 0 ? 0 : (size_t)size);
-    if (size < 0)
-        return toc_fail(err, TOC_IO, "cannot read '%s': %s", path, strerror(reason));
-    if (size == SMALL_FILE_BYTES_MAX)
-        return toc_fail(err, TOC_LIMIT, "'%s' is larger than a file of this kind", path);
-    return TOC_OK;
-}
-
-/* ---- the passphrase ---- */
-
-static toc_span first_line(toc_span text)
-{
-    toc_span line;
-    (void)toc_line_next(&text, &line);
-    return toc_passphrase_trim(line);
-}
-
-static toc_code ask_terminal(toc_buf *out, toc_err *err)
-{
-    AUTO_FILE int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-    struct termios before, quiet;
-    if (terminal < 0 || tcgetattr(terminal, &before) != 0)
-        return toc_fail(err, TOC_USAGE,
-                        "there is no terminal to ask for the passphrase; set 'secret = file:PATH' "
-                        "or 'secret = credential:NAME' in the configuration");
-    static const char prompt[] = "passphrase of the store key: ";
-    quiet = before;
-    quiet.c_lflag &= (tcflag_t)~ECHO;
-    quiet.c_lflag |= ECHONL;
-    uint8_t *room = toc_buf_extend(out, SMALL_FILE_BYTES_MAX);
-    if (room == NULL)
-        return toc_fail(err, TOC_NO_MEMORY, "out of memory for a passphrase");
-    tcsetattr(terminal, TCSAFLUSH, &quiet);
-    ssize_t told = write(terminal, prompt, sizeof prompt - 1);
-    ssize_t size = told < 0 ? -1 : read(terminal, room, SMALL_FILE_BYTES_MAX);
-    tcsetattr(terminal, TCSAFLUSH, &before);
-    out->size -= SMALL_FILE_BYTES_MAX - (size < 0 ? 0 : (size_t)size);
-    return size > 0 ? TOC_OK : toc_fail(err, TOC_USAGE, "no passphrase was given");
-}
-
-/* A passphrase that others may read is none. */
-static toc_code check_private(const char *path, toc_err *err)
-{
-    struct stat about;
-    if (stat(path, &about) == 0 && (about.st_mode & OTHERS_BITS) != 0)
-        return toc_fail(err, TOC_DENIED, "the passphrase file '%s' is open to others; chmod 600 it",
-                        path);
-    return TOC_OK;
-}
-
-static toc_code read_passphrase(const toc_config *config, toc_buf *out, toc_err *err)
-{
-    char path[2 * TOC_CONFIG_PATH_BYTES];
-    if (config->secret_kind == TOC_SECRET_ASK)
-        return ask_terminal(out, err);
-    if (config->secret_kind == TOC_SECRET_FILE) {
-        TOC_TRY(check_private(config->secret, err));
-        return read_small(config->secret, out, err);
-    }
-    const char *folder = getenv("CREDENTIALS_DIRECTORY");
-    if (folder == NULL)
-        return toc_fail(err, TOC_USAGE,
-                        "'secret = credential:%s' needs systemd's LoadCredential; outside of it "
-                        "use 'secret = file:PATH'",
-                        config->secret);
-    if (snprintf(path, sizeof path, "%s/%s", folder, config->secret) >= (int)sizeof path)
-        return toc_fail(err, TOC_LIMIT, "the credential's path is too long");
-    return read_small(path, out, err);
-}
-
-toc_code toc_daemon_store_key(const toc_config *config, toc_secret **out, toc_err *err)
-{
-    char path[PATH_BYTES];
-    TOC_AUTO(toc_buf_wipe) toc_buf file = {0};
-    TOC_AUTO(toc_buf_wipe) toc_buf passphrase = {0};
-    snprintf(path, sizeof path, "%s/keys/store.key", config->state);
-    toc_code code = read_small(path, &file, err);
-    if (code == TOC_NOT_FOUND)
-        return toc_fail(err, TOC_NOT_FOUND,
-                        "there is no '%s'; 'tocsin init' makes an org, its keys and its store",
-                        path);
-    if (code != TOC_OK)
-        return code;
-    TOC_TRY(read_passphrase(config, &passphrase, err));
-    return toc_store_key_open(toc_buf_view(&file), first_line(toc_buf_view(&passphrase)), out, err);
-}
 
 /* ---- the boot marker ---- */
 
@@ -142,8 +36,9 @@ static toc_code describe_boot(const toc_config *config, char out[MARKER_BYTES], 
         return toc_fail(err, errno == ENOENT ? TOC_NOT_FOUND : TOC_IO,
                         "there is no log at '%s' (%s); 'tocsin init' makes one", path,
                         strerror(errno));
-    TOC_TRY(read_small(BOOT_ID_FILE, &boot, err));
-    toc_span id = first_line(toc_buf_view(&boot));
+    TOC_TRY(toc_folder_file_read(BOOT_ID_FILE, SMALL_FILE_BYTES_MAX, &boot, err));
+    toc_span text = toc_buf_view(&boot), id;
+    (void)toc_line_next(&text, &id);
     snprintf(out, MARKER_BYTES, "%.*s %llu:%llu\n", (int)(id.size < 40 ? id.size : 40),
              (const char *)id.data, (unsigned long long)about.st_dev,
              (unsigned long long)about.st_ino);
@@ -156,7 +51,7 @@ toc_code toc_daemon_same_boot(const toc_config *config, bool *out, toc_err *err)
     TOC_AUTO(toc_buf_wipe) toc_buf marker = {0};
     TOC_TRY(describe_boot(config, wanted, err));
     snprintf(path, sizeof path, "%s/boot", config->runtime);
-    toc_code code = read_small(path, &marker, err);
+    toc_code code = toc_folder_file_read(path, SMALL_FILE_BYTES_MAX, &marker, err);
     if (code != TOC_OK && code != TOC_NOT_FOUND)
         return code;
     *out = code == TOC_OK && toc_span_equal(toc_buf_view(&marker), toc_span_text(wanted));
@@ -182,7 +77,7 @@ toc_code toc_daemon_restored(const toc_config *config, bool *out, toc_err *err)
     TOC_AUTO(toc_buf_wipe) toc_buf place = {0};
     TOC_TRY(describe_log(config, wanted, err));
     snprintf(path, sizeof path, "%s/place", config->state);
-    toc_code code = read_small(path, &place, err);
+    toc_code code = toc_folder_file_read(path, SMALL_FILE_BYTES_MAX, &place, err);
     if (code != TOC_OK && code != TOC_NOT_FOUND)
         return code;
     *out = code != TOC_OK || !toc_span_equal(toc_buf_view(&place), toc_span_text(wanted));

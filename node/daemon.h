@@ -1,13 +1,9 @@
-/* node/daemon.h: what a daemon does around its node: passphrase, boot marker, word to systemd.
- * Threads: one, at start. Errors: IO, NOT_FOUND, USAGE, SEALED. */
+/* node/daemon.h: what a daemon does around its node: boot marker, word to systemd.
+ * Threads: one, at start. Errors: IO, NOT_FOUND, LIMIT. */
 #ifndef TOC_NODE_DAEMON_H
 #define TOC_NODE_DAEMON_H
 
-#include "proto/crypto/secret.h"
 #include "proto/format/config.h"
-
-/* The store key of config->state, opened with the passphrase that the configuration points to. */
-TOC_MUST toc_code toc_daemon_store_key(const toc_config *config, toc_secret **out, toc_err *err);
 
 /* Whether runtime/boot names this boot and this store: then no power was lost and no backup was
  * restored since the node ran last, and its feeds go on in their generation (PROTOCOL §2). */

@@ -15,6 +15,7 @@
 #include "node/spool.h"
 #include "proto/base/version.h"
 #include "store/lock.h"
+#include "store/passphrase.h"
 
 #define CONFIG_DEFAULT "/etc/tocsin/tocsind.conf"
 
@@ -118,7 +119,7 @@ static toc_code start_all(daemon_parts *parts, toc_err *err)
     TOC_TRY(make_folder(config->runtime, 0750, err));
     TOC_TRY(make_folder(config->spool, 01730, err));
     TOC_AUTO(toc_secret_free) toc_secret *key = NULL;
-    TOC_TRY(toc_daemon_store_key(config, &key, err));
+    TOC_TRY(toc_passphrase_store_key(config, &key, err));
     TOC_TRY(toc_daemon_same_boot(config, &same_boot, err));
     TOC_TRY(toc_daemon_restored(config, &restored, err));
     TOC_TRY(toc_node_start(config, key, same_boot, &parts->node, err));

@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { READ_BYTES = 4096 };
+
 static void close_fd(const int *fd)
 {
     if (*fd >= 0)
@@ -225,26 +227,25 @@ toc_code toc_folder_file_write(const char *path, toc_span bytes, toc_err *err)
     return sync_above(path, err);
 }
 
+/* Until its end, and not by its size: what a pipe or the kernel gives has none. */
 toc_code toc_folder_file_read(const char *path, size_t bytes_max, toc_buf *out, toc_err *err)
 {
     AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC);
-    struct stat about;
-    if (fd < 0 || fstat(fd, &about) != 0)
+    if (fd < 0)
         return toc_folder_fail(err, "read", path, errno);
-    if (about.st_size < 0 || (uintmax_t)about.st_size > bytes_max)
-        return toc_fail(err, TOC_LIMIT, "'%s' is larger than %zu bytes", path, bytes_max);
-    size_t left = (size_t)about.st_size;
-    uint8_t *room = toc_buf_extend(out, left);
-    if (room == NULL && left > 0)
-        return toc_fail(err, TOC_NO_MEMORY, "out of memory for '%s'", path);
-    while (left > 0) {
-        ssize_t count = read(fd, room, left);
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count <= 0)
-            return toc_folder_fail(err, "read", path, count < 0 ? errno : EIO);
-        room += count;
-        left -= (size_t)count;
+    for (size_t whole = 0;;) {
+        uint8_t *room = toc_buf_extend(out, READ_BYTES);
+        if (room == NULL)
+            return toc_fail(err, TOC_NO_MEMORY, "out of memory for '%s'", path);
+        ssize_t count = read(fd, room, READ_BYTES);
+        int reason = errno;
+        out->size -= READ_BYTES - (count < 0 ? 0 : (size_t)count);
+        if (count == 0)
+            return TOC_OK;
+        if (count < 0 && reason != EINTR)
+            return toc_folder_fail(err, "read", path, reason);
+        whole += count < 0 ? 0 : (size_t)count;
+        if (whole > bytes_max)
+            return toc_fail(err, TOC_LIMIT, "'%s' is larger than %zu bytes", path, bytes_max);
     }
-    return TOC_OK;
 }

@@ -12,9 +12,9 @@
 #include "proto/roll/endpoint.h"
 #include "proto/roll/field.h"
 #include "store/lock.h"
+#include "store/passphrase.h"
 #include "tools/card.h"
 #include "tools/commands.h"
-#include "tools/passphrase.h"
 #include "tools/roots.h"
 
 const toc_option toc_init_options[] = {
@@ -188,11 +188,8 @@ static toc_code make_key(const toc_config *config, toc_secret **out, toc_err *er
     snprintf(path, sizeof path, "%s/keys/store.key", config->state);
     TOC_AUTO(toc_buf_wipe) toc_buf passphrase = {0};
     TOC_AUTO(toc_buf_wipe) toc_buf file = {0};
-    if (toc_file_read(path, 4096, &file, NULL) == TOC_OK) {
-        TOC_TRY(toc_passphrase_get(config, false, &passphrase, err));
-        return toc_store_key_open(toc_buf_view(&file),
-                                  toc_passphrase_trim(toc_buf_view(&passphrase)), out, err);
-    }
+    if (access(path, F_OK) == 0)
+        return toc_passphrase_store_key(config, out, err);
     TOC_TRY(toc_passphrase_get(config, true, &passphrase, err));
     TOC_AUTO(toc_secret_free) toc_secret *key = NULL;
     TOC_TRY(toc_store_key_new(toc_passphrase_trim(toc_buf_view(&passphrase)), &file, &key, err));

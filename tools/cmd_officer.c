@@ -6,10 +6,10 @@
 #include "proto/base/text.h"
 #include "proto/crypto/storekey.h"
 #include "proto/roll/change.h"
+#include "store/passphrase.h"
 #include "tools/ask.h"
 #include "tools/change.h"
 #include "tools/commands.h"
-#include "tools/passphrase.h"
 #include "tools/term/table.h"
 
 enum { OFFICER_TEXT_BYTES_MAX = 4096, KEY_FILE_MODE = 0600, OFFICER_ARENA_BYTES = 1 << 20 };

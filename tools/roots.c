@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "proto/crypto/storekey.h"
-#include "tools/passphrase.h"
+#include "store/passphrase.h"
 
 enum { ROOT_FILE_BYTES_MAX = 4096, ROOT_FILE_MODE = 0600 };
 

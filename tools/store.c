@@ -4,26 +4,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "proto/crypto/storekey.h"
 #include "proto/format/deed.h"
 #include "store/audit.h"
 #include "store/erase.h"
-#include "tools/passphrase.h"
-
-enum { STORE_KEY_FILE_BYTES_MAX = 4096 };
-
-toc_code toc_direct_key(const toc_config *config, toc_secret **out, toc_err *err)
-{
-    char path[TOC_CONFIG_PATH_BYTES + 32];
-    snprintf(path, sizeof path, "%s/keys/store.key", config->state);
-    TOC_AUTO(toc_buf_wipe) toc_buf file = {0};
-    if (toc_file_read(path, STORE_KEY_FILE_BYTES_MAX, &file, err) != TOC_OK)
-        return toc_wrap(err, "the state directory has no store key ('tocsin init' makes one)");
-    TOC_AUTO(toc_buf_wipe) toc_buf passphrase = {0};
-    TOC_TRY(toc_passphrase_get(config, false, &passphrase, err));
-    return toc_store_key_open(toc_buf_view(&file), toc_passphrase_trim(toc_buf_view(&passphrase)),
-                              out, err);
-}
+#include "store/passphrase.h"
 
 /* Before anything is read: whoever opens the store by this door is told of like any other. */
 static toc_code tell_audit(toc_log *log, toc_span command, toc_span request, toc_err *err)
@@ -80,7 +64,7 @@ toc_code toc_direct_open(const toc_cli *cli, toc_span command, toc_span request,
     if (code != TOC_OK)
         return code;
     TOC_AUTO(toc_secret_free) toc_secret *key = NULL;
-    TOC_TRY(toc_direct_key(&out->config, &key, err));
+    TOC_TRY(toc_passphrase_store_key(&out->config, &key, err));
     toc_store_options options = {.log_map_bytes = out->config.log_map_bytes,
                                  .views_map_bytes = out->config.views_map_bytes,
                                  .sync = true};

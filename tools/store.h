@@ -20,7 +20,5 @@ TOC_MUST toc_code toc_direct_open(const toc_cli *cli, toc_span command, toc_span
                                   bool views, toc_direct_store *out, toc_err *err);
 void toc_direct_close(toc_direct_store *store);
 TOC_DEFINE_AUTO_WIPE(toc_direct_store, toc_direct_close)
-/* Unwraps the store key of config.state. */
-TOC_MUST toc_code toc_direct_key(const toc_config *config, toc_secret **out, toc_err *err);
 
 #endif

@@ -5,6 +5,7 @@
  * the one for cosignatures change places. */
 #include <stdio.h>
 
+#include "store/passphrase.h"
 #include "tests/support/world.h"
 #include "tools/store.h"
 
@@ -32,7 +33,7 @@ static toc_code print_keys(toc_direct_store *store, toc_err *err)
 {
     TOC_AUTO(toc_secret_free) toc_secret *store_key = NULL;
     TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
-    TOC_TRY(toc_direct_key(&store->config, &store_key, err));
+    TOC_TRY(toc_passphrase_store_key(&store->config, &store_key, err));
     print_key("store", store_key);
     TOC_TRY(toc_log_read(store->log, &txn, err));
     for (int purpose = TOC_OWN_SIGN; purpose <= TOC_OWN_OFFICER; purpose++) {

@@ -1,4 +1,4 @@
-/* What a daemon does around its node: the boot marker, the passphrase, word to systemd. */
+/* What a daemon does around its node: the boot marker, word to systemd. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -7,11 +7,8 @@
 #include <unistd.h>
 
 #include "node/daemon.h"
-#include "proto/crypto/storekey.h"
 #include "tests/support/check.h"
 #include "tests/support/tempdir.h"
-
-#define PASSPHRASE "correct horse battery"
 
 enum { PATH_BYTES = TOC_TEMPDIR_BYTES + 64 };
 
@@ -44,14 +41,11 @@ static void make_folder(const place *p, const char *name)
 
 static int make_place(void **state)
 {
-    toc_err err;
     place *p = calloc(1, sizeof *p);
-    TOC_CHECK_OK(toc_crypto_start(&err));
     toc_tempdir_make(p->folder);
     toc_config_default(&p->config);
     snprintf(p->config.state, sizeof p->config.state, "%s", p->folder);
     snprintf(p->config.runtime, sizeof p->config.runtime, "%s", p->folder);
-    make_folder(p, "keys");
     make_folder(p, "store");
     make_folder(p, "store/log");
     write_whole(p, "store/log/data.mdb", toc_span_text("a log"));
@@ -163,57 +157,6 @@ static void without_a_log_there_is_no_boot_to_speak_of(void **state)
     assert_non_null(strstr(err.text, "tocsin init"));
 }
 
-/* ---- the passphrase ---- */
-
-static void the_store_key_opens_by_file_and_by_credential(void **state)
-{
-    place *p = *state;
-    toc_err err;
-    TOC_AUTO(toc_buf_wipe) toc_buf file = {0};
-    TOC_AUTO(toc_secret_free) toc_secret *made = NULL;
-    TOC_AUTO(toc_secret_free) toc_secret *by_file = NULL;
-    TOC_AUTO(toc_secret_free) toc_secret *by_credential = NULL;
-    toc_secret *wrong = NULL;
-    TOC_CHECK_OK(toc_store_key_new(toc_span_text(PASSPHRASE), &file, &made, &err));
-    write_whole(p, "keys/store.key", toc_buf_view(&file));
-    write_whole(p, "pass", toc_span_text(PASSPHRASE "\nonly the first line counts\n"));
-    p->config.secret_kind = TOC_SECRET_FILE;
-    path_in(p, "pass", p->config.secret);
-    assert_int_equal(chmod(p->config.secret, 0640), 0); /* open to a group: no secret */
-    TOC_CHECK_FAILS(TOC_DENIED, toc_daemon_store_key(&p->config, &wrong, &err));
-    assert_int_equal(chmod(p->config.secret, 0600), 0);
-    TOC_CHECK_OK(toc_daemon_store_key(&p->config, &by_file, &err));
-    assert_true(toc_secret_equal(made, by_file));
-    p->config.secret_kind = TOC_SECRET_CREDENTIAL;
-    snprintf(p->config.secret, sizeof p->config.secret, "pass");
-    unsetenv("CREDENTIALS_DIRECTORY");
-    TOC_CHECK_FAILS(TOC_USAGE, toc_daemon_store_key(&p->config, &wrong, &err));
-    setenv("CREDENTIALS_DIRECTORY", p->folder, 1);
-    TOC_CHECK_OK(toc_daemon_store_key(&p->config, &by_credential, &err));
-    assert_true(toc_secret_equal(made, by_credential));
-    write_whole(p, "pass", toc_span_text("another passphrase\n"));
-    TOC_CHECK_FAILS(TOC_SEALED, toc_daemon_store_key(&p->config, &wrong, &err));
-    assert_null(wrong);
-}
-
-static void what_is_missing_is_named(void **state)
-{
-    place *p = *state;
-    toc_err err;
-    toc_secret *key = NULL;
-    p->config.secret_kind = TOC_SECRET_FILE;
-    path_in(p, "pass", p->config.secret);
-    TOC_CHECK_FAILS(TOC_NOT_FOUND, toc_daemon_store_key(&p->config, &key, &err));
-    assert_non_null(strstr(err.text, "store.key"));
-    write_whole(p, "keys/store.key", toc_span_text("no key"));
-    TOC_CHECK_FAILS(TOC_NOT_FOUND, toc_daemon_store_key(&p->config, &key, &err));
-    assert_non_null(strstr(err.text, "/pass"));
-    write_whole(p, "pass", toc_span_text(PASSPHRASE "\n"));
-    assert_int_equal(chmod(p->config.secret, 0600), 0);
-    TOC_CHECK_FAILS(TOC_MALFORMED, toc_daemon_store_key(&p->config, &key, &err));
-    assert_null(key);
-}
-
 /* ---- systemd ---- */
 
 static void systemd_is_told_when_it_listens(void **state)
@@ -245,8 +188,6 @@ int main(void)
         TEST(another_boots_marker_and_a_cut_one_are_not_believed),
         TEST(a_log_that_is_another_file_than_it_was_is_a_copy_put_back),
         TEST(without_a_log_there_is_no_boot_to_speak_of),
-        TEST(the_store_key_opens_by_file_and_by_credential),
-        TEST(what_is_missing_is_named),
         TEST(systemd_is_told_when_it_listens),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

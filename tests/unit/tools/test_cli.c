@@ -10,10 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/passphrase.h"
 #include "tests/support/tempdir.h"
 #include "tools/cli.h"
 #include "tools/help.h"
-#include "tools/passphrase.h"
 
 static const toc_option options[] = {
     {"category", "WORD", "…"}, {"label", "TEXT", "…"}, {"alert", NULL, "…"}, {NULL, NULL, NULL}};
