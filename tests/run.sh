@@ -67,12 +67,12 @@ check() { # NAME COMMAND…
     return "$code"
 }
 
-# Tests of one build; each test counts by itself. One more at a time than there are cores: scenarios wait for their daemons.
+# Tests of one build; each test counts by itself. Two more at a time than there are cores: scenarios wait for their daemons.
 tests() { # PRESET CTEST-OPTION…
     local preset=$1 xml=$results/$1.xml line ran bad began spent spent_before
     shift
     begin "tests ($preset)"
-    ctest --preset "$preset" -j "$(($(nproc) + 1))" --no-tests=error --output-junit "$xml" "$@" >"$results/out" 2>&1
+    ctest --preset "$preset" -j "$(($(nproc) + 2))" --no-tests=error --output-junit "$xml" "$@" >"$results/out" 2>&1
     line=$(grep -m1 '<testsuite' -A4 "$xml" 2>/dev/null | tr '\n' ' ')
     ran=$(sed -n 's/.*tests="\([0-9]*\)".*/\1/p' <<<"$line")
     bad=$(sed -n 's/.*failures="\([0-9]*\)".*/\1/p' <<<"$line")
