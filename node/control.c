@@ -50,6 +50,7 @@ static void reap(toc_control *control)
         ended = talk;
         control->talk_count--;
         control->refused_count -= talk->refused.code != TOC_OK ? 1 : 0;
+        control->guest_count -= talk->guest ? 1 : 0;
     }
     pthread_mutex_unlock(&control->mutex);
     for (toc_talk *next; ended != NULL; ended = next) {
@@ -66,7 +67,7 @@ static toc_code begin_talk(toc_control *control, nng_stream *stream, const talk_
     toc_talk *talk = calloc(1, sizeof *talk);
     if (talk == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for a conversation");
-    *talk = (toc_talk){.control = control, .caller = *from};
+    *talk = (toc_talk){.control = control, .caller = *from, .guest = from->audience[0] != '\0'};
     if (refused != NULL)
         talk->refused = *refused;
     if (nng_aio_alloc(&talk->aio, NULL, NULL) != 0) {
@@ -81,6 +82,7 @@ static toc_code begin_talk(toc_control *control, nng_stream *stream, const talk_
         control->talks = talk;
         control->talk_count++;
         control->refused_count += refused != NULL ? 1 : 0;
+        control->guest_count += talk->guest ? 1 : 0;
     }
     pthread_mutex_unlock(&control->mutex);
     if (!starts) {
@@ -111,6 +113,10 @@ static toc_code admit(toc_control *control, nng_stream *stream, toc_err *err)
     if (control->talk_count - control->refused_count >= TOC_CONTROL_CLIENTS_MAX)
         return toc_fail(err, TOC_FULL, "%u conversations with this node at once; try again",
                         TOC_CONTROL_CLIENTS_MAX);
+    if (from.audience[0] != '\0' && control->guest_count >= TOC_CONTROL_GUESTS_MAX)
+        return toc_fail(err, TOC_FULL,
+                        "%u conversations of audiences with this node at once; try again",
+                        TOC_CONTROL_GUESTS_MAX);
     return begin_talk(control, stream, &from, NULL, err);
 }
 

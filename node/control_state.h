@@ -13,7 +13,7 @@ enum {
     CONTROL_READ_BYTES = 65536,
     CONTROL_GATHER_BYTES = 65536,
     CONTROL_IDLE_MS = 600000, /* between two requests, or two parts of a submission */
-    CONTROL_SEND_MS = 60000,  /* for a caller that does not read */
+    CONTROL_SEND_MS = 60000,  /* for a caller to read what was gathered */
     CONTROL_REFUSE_MS = 2000, /* for the request of who is to be refused */
     CONTROL_REFUSED_MAX = 16, /* at once; more are just closed */
     CONTROL_PROGRESS_MS = 250
@@ -44,6 +44,7 @@ struct toc_talk {
     nng_aio *aio;
     pthread_t thread;
     bool ended;         /* its thread is about to return */
+    bool guest;         /* of an audience when it called; the acceptor's own */
     talk_caller caller; /* as of the request that runs */
     toc_err refused;    /* the whole conversation, when its code is set */
     toc_buf in;
@@ -68,7 +69,7 @@ struct toc_control {
     bool stopping;
     toc_config rights; /* its [control] section */
     toc_talk *talks;
-    size_t talk_count, refused_count; /* of them; the acceptor's own */
+    size_t talk_count, refused_count, guest_count; /* of them; the acceptor's own */
 };
 
 /* control.c: by the configuration and the groups of this moment. False: he may nothing. */

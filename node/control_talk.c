@@ -106,11 +106,15 @@ static toc_code flush(toc_talk *talk, toc_err *err)
         toc_buf_clear(&talk->out); /* what is not written down does not leave */
         return code;
     }
+    /* For all of it: a caller that takes a byte now and then would keep what is read open. */
+    uint64_t now = toc_clock_mono_ms(NULL), until = now + CONTROL_SEND_MS;
     int result = 0;
     for (size_t sent = 0; result == 0 && sent < talk->out.size;) {
-        result = transfer(talk, nng_stream_send, talk->out.data + sent, talk->out.size - sent,
-                          CONTROL_SEND_MS);
+        nng_duration left = now < until ? (nng_duration)(until - now) : 0;
+        result =
+            transfer(talk, nng_stream_send, talk->out.data + sent, talk->out.size - sent, left);
         sent += result == 0 ? nng_aio_count(talk->aio) : 0;
+        now = toc_clock_mono_ms(NULL);
     }
     toc_buf_clear(&talk->out);
     return result == 0 ? TOC_OK : gone(result, err);

@@ -215,6 +215,7 @@
 /* Control socket. */
 #define TOC_CONTROL_FRAME_BYTES_MAX (4u << 20)
 #define TOC_CONTROL_CLIENTS_MAX     64u
+#define TOC_CONTROL_GUESTS_MAX      48u /* of them of audiences: officers always find a place */
 #define TOC_SPOOL_FILE_BYTES_MAX                                                                   \
     (256u << 20) /* a million wallet drafts; opened whole, in memory, twice */
 

@@ -316,6 +316,61 @@ static void rights_end_while_their_owner_is_connected(void **state)
     close(go[1]);
 }
 
+/* Calls sixty times and is told of each whether it may talk; then the first byte says of how many.
+ */
+static pid_t start_calling(const toc_test_node *node, unsigned uid, int go[2], int called[2])
+{
+    static const char program[] = "import os,socket,struct,sys\n"
+                                  "q=b'{\"command\":\"lookup\",\"queries\":[]}'\n"
+                                  "def call():\n"
+                                  " s=socket.socket(socket.AF_UNIX);s.connect(sys.argv[1])\n"
+                                  " s.sendall(struct.pack('>I',len(q)+1)+b'Q'+q)\n"
+                                  " return s,b'at once' not in s.recv(65536)\n"
+                                  "calls=[call() for _ in range(60)]\n"
+                                  "os.write(1,bytes([sum(heard for _,heard in calls)]))\n"
+                                  "os.read(0,1)\n";
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        (void)close(go[1]); /* so that it ends with this program, too */
+        (void)dup2(go[0], 0);
+        (void)dup2(called[1], 1);
+        if (setgid(uid) == 0 && setuid(uid) == 0)
+            execlp("python3", "python3", "-c", program, node->socket, (char *)NULL);
+        _exit(77);
+    }
+    return child;
+}
+
+static void audiences_leave_officers_a_place(void **state)
+{
+    enum { NOBODY = 65534 };
+    toc_test_node *node = *state;
+    int go[2], called[2], status;
+    uint8_t heard = 0;
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(chmod(node->folder, 0755), 0);
+    assert_int_equal(chmod(node->socket, 0666), 0);
+    assert_int_equal(pipe(go), 0);
+    assert_int_equal(pipe(called), 0);
+    toc_config config = node->config;
+    toc_config_audience *guests = &config.audiences[config.audience_count++];
+    *guests = (toc_config_audience){.name = "guests", .uids = {NOBODY}, .uid_count = 1};
+    toc_control_reload(node->control, &config);
+    pid_t child = start_calling(node, NOBODY, go, called);
+    close(called[1]);
+    assert_int_equal(read(called[0], &heard, 1), 1);
+    assert_int_equal(heard, TOC_CONTROL_GUESTS_MAX);
+    assert_true(is_served(node));
+    assert_int_equal(write(go[1], "g", 1), 1);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    close(called[0]);
+    close(go[0]);
+    close(go[1]);
+}
+
 static toc_code fork_circle(void *context, const toc_log_circle *circle, toc_err *err)
 {
     toc_log_txn *txn = context;
@@ -455,6 +510,7 @@ int main(void)
         TEST(the_sixty_fifth_caller_is_told_to_come_again),
         TEST(rights_on_the_socket_are_by_user_and_reload),
         TEST(rights_end_while_their_owner_is_connected),
+        TEST(audiences_leave_officers_a_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
