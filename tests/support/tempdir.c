@@ -36,3 +36,19 @@ void toc_tempdir_remove(const char *path)
         nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0)
         fail_msg("%s cannot be removed", path);
 }
+
+void toc_tempdir_path(const char *folder, const char *name, char out[TOC_TEMPDIR_PATH_BYTES])
+{
+    int size = snprintf(out, TOC_TEMPDIR_PATH_BYTES, "%s/%s", folder, name);
+    assert_true(size > 0 && size < TOC_TEMPDIR_PATH_BYTES);
+}
+
+void toc_tempdir_write(const char *folder, const char *name, toc_span bytes)
+{
+    char path[TOC_TEMPDIR_PATH_BYTES];
+    toc_tempdir_path(folder, name, path);
+    FILE *file = fopen(path, "we");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes.data, 1, bytes.size, file), bytes.size);
+    assert_int_equal(fclose(file), 0);
+}

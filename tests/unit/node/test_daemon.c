@@ -10,32 +10,15 @@
 #include "tests/support/check.h"
 #include "tests/support/tempdir.h"
 
-enum { PATH_BYTES = TOC_TEMPDIR_BYTES + 64 };
-
 typedef struct place {
     char folder[TOC_TEMPDIR_BYTES];
     toc_config config;
 } place;
 
-static void path_in(const place *p, const char *name, char out[PATH_BYTES])
-{
-    snprintf(out, PATH_BYTES, "%s/%s", p->folder, name);
-}
-
-static void write_whole(const place *p, const char *name, toc_span text)
-{
-    char path[PATH_BYTES];
-    path_in(p, name, path);
-    FILE *file = fopen(path, "we");
-    assert_non_null(file);
-    assert_int_equal(fwrite(text.data, 1, text.size, file), text.size);
-    assert_int_equal(fclose(file), 0);
-}
-
 static void make_folder(const place *p, const char *name)
 {
-    char path[PATH_BYTES];
-    path_in(p, name, path);
+    char path[TOC_TEMPDIR_PATH_BYTES];
+    toc_tempdir_path(p->folder, name, path);
     assert_int_equal(mkdir(path, 0700), 0);
 }
 
@@ -48,7 +31,7 @@ static int make_place(void **state)
     snprintf(p->config.runtime, sizeof p->config.runtime, "%s", p->folder);
     make_folder(p, "store");
     make_folder(p, "store/log");
-    write_whole(p, "store/log/data.mdb", toc_span_text("a log"));
+    toc_tempdir_write(p->folder, "store/log/data.mdb", toc_span_text("a log"));
     *state = p;
     return 0;
 }
@@ -80,16 +63,16 @@ static void a_marked_boot_is_the_same_until_something_changes(void **state)
 {
     place *p = *state;
     toc_err err;
-    char path[PATH_BYTES], aside[PATH_BYTES];
+    char path[TOC_TEMPDIR_PATH_BYTES], aside[TOC_TEMPDIR_PATH_BYTES];
     TOC_CHECK_OK(toc_daemon_mark_boot(&p->config, &err));
     assert_true(same_boot(p));
     TOC_CHECK_OK(toc_daemon_mark_boot(&p->config, &err));
     assert_true(same_boot(p));
     /* A log put back from a copy is another file. */
-    path_in(p, "store/log/data.mdb", path);
-    path_in(p, "store/log/before", aside);
+    toc_tempdir_path(p->folder, "store/log/data.mdb", path);
+    toc_tempdir_path(p->folder, "store/log/before", aside);
     assert_int_equal(rename(path, aside), 0);
-    write_whole(p, "store/log/data.mdb", toc_span_text("a log"));
+    toc_tempdir_write(p->folder, "store/log/data.mdb", toc_span_text("a log"));
     assert_false(same_boot(p));
     assert_int_equal(rename(aside, path), 0);
     assert_true(same_boot(p));
@@ -102,12 +85,12 @@ static void another_boots_marker_and_a_cut_one_are_not_believed(void **state)
     place *p = *state;
     toc_err err;
     for (size_t i = 0; i < TOC_COUNT(markers); i++) {
-        write_whole(p, "boot", toc_span_text(markers[i]));
+        toc_tempdir_write(p->folder, "boot", toc_span_text(markers[i]));
         assert_false(same_boot(p));
     }
     TOC_CHECK_OK(toc_daemon_mark_boot(&p->config, &err));
-    char path[PATH_BYTES];
-    path_in(p, "boot", path);
+    char path[TOC_TEMPDIR_PATH_BYTES];
+    toc_tempdir_path(p->folder, "boot", path);
     assert_int_equal(truncate(path, 36), 0); /* the boot's id alone */
     assert_false(same_boot(p));
 }
@@ -125,22 +108,22 @@ static void a_log_that_is_another_file_than_it_was_is_a_copy_put_back(void **sta
 {
     place *p = *state;
     toc_err err;
-    char path[PATH_BYTES], aside[PATH_BYTES];
+    char path[TOC_TEMPDIR_PATH_BYTES], aside[TOC_TEMPDIR_PATH_BYTES];
     assert_true(restored(p));
     TOC_CHECK_OK(toc_daemon_mark_boot(&p->config, &err));
     assert_false(restored(p));
-    path_in(p, "boot", path);
+    toc_tempdir_path(p->folder, "boot", path);
     assert_int_equal(unlink(path), 0);
     assert_false(restored(p));
     assert_false(same_boot(p));
-    path_in(p, "store/log/data.mdb", path);
-    path_in(p, "store/log/before", aside);
+    toc_tempdir_path(p->folder, "store/log/data.mdb", path);
+    toc_tempdir_path(p->folder, "store/log/before", aside);
     assert_int_equal(rename(path, aside), 0);
-    write_whole(p, "store/log/data.mdb", toc_span_text("a log"));
+    toc_tempdir_write(p->folder, "store/log/data.mdb", toc_span_text("a log"));
     assert_true(restored(p));
     assert_int_equal(rename(aside, path), 0);
     assert_false(restored(p));
-    path_in(p, "place", path);
+    toc_tempdir_path(p->folder, "place", path);
     assert_int_equal(unlink(path), 0);
     assert_true(restored(p));
 }
@@ -150,8 +133,8 @@ static void without_a_log_there_is_no_boot_to_speak_of(void **state)
     place *p = *state;
     toc_err err;
     bool same;
-    char path[PATH_BYTES];
-    path_in(p, "store/log/data.mdb", path);
+    char path[TOC_TEMPDIR_PATH_BYTES];
+    toc_tempdir_path(p->folder, "store/log/data.mdb", path);
     assert_int_equal(unlink(path), 0);
     TOC_CHECK_FAILS(TOC_NOT_FOUND, toc_daemon_same_boot(&p->config, &same, &err));
     assert_non_null(strstr(err.text, "tocsin init"));

@@ -16,38 +16,23 @@
 
 #define PASSPHRASE "correct horse battery"
 
-enum { PATH_BYTES = TOC_TEMPDIR_BYTES + 64, PATIENCE_MS = 30000 };
+enum { PATIENCE_MS = 30000 };
 
 typedef struct place {
     char folder[TOC_TEMPDIR_BYTES];
     toc_config config;
 } place;
 
-static void path_in(const place *p, const char *name, char out[PATH_BYTES])
-{
-    snprintf(out, PATH_BYTES, "%s/%s", p->folder, name);
-}
-
-static void write_whole(const place *p, const char *name, toc_span text)
-{
-    char path[PATH_BYTES];
-    path_in(p, name, path);
-    FILE *file = fopen(path, "we");
-    assert_non_null(file);
-    assert_int_equal(fwrite(text.data, 1, text.size, file), text.size);
-    assert_int_equal(fclose(file), 0);
-}
-
 static int make_place(void **state)
 {
     toc_err err;
-    char path[PATH_BYTES];
+    char path[TOC_TEMPDIR_PATH_BYTES];
     place *p = calloc(1, sizeof *p);
     TOC_CHECK_OK(toc_crypto_start(&err));
     toc_tempdir_make(p->folder);
     toc_config_default(&p->config);
     snprintf(p->config.state, sizeof p->config.state, "%s", p->folder);
-    path_in(p, "keys", path);
+    toc_tempdir_path(p->folder, "keys", path);
     assert_int_equal(mkdir(path, 0700), 0);
     *state = p;
     return 0;
@@ -71,10 +56,11 @@ static void the_store_key_opens_by_file_and_by_credential(void **state)
     TOC_AUTO(toc_secret_free) toc_secret *by_credential = NULL;
     toc_secret *wrong = NULL;
     TOC_CHECK_OK(toc_store_key_new(toc_span_text(PASSPHRASE), &file, &made, &err));
-    write_whole(p, "keys/store.key", toc_buf_view(&file));
-    write_whole(p, "pass", toc_span_text(PASSPHRASE "\nonly the first line counts\n"));
+    toc_tempdir_write(p->folder, "keys/store.key", toc_buf_view(&file));
+    toc_tempdir_write(p->folder, "pass",
+                      toc_span_text(PASSPHRASE "\nonly the first line counts\n"));
     p->config.secret_kind = TOC_SECRET_FILE;
-    path_in(p, "pass", p->config.secret);
+    toc_tempdir_path(p->folder, "pass", p->config.secret);
     assert_int_equal(chmod(p->config.secret, 0640), 0); /* open to a group: no secret */
     TOC_CHECK_FAILS(TOC_DENIED, toc_passphrase_store_key(&p->config, &wrong, &err));
     assert_int_equal(chmod(p->config.secret, 0600), 0);
@@ -87,7 +73,7 @@ static void the_store_key_opens_by_file_and_by_credential(void **state)
     setenv("CREDENTIALS_DIRECTORY", p->folder, 1);
     TOC_CHECK_OK(toc_passphrase_store_key(&p->config, &by_credential, &err));
     assert_true(toc_secret_equal(made, by_credential));
-    write_whole(p, "pass", toc_span_text("another passphrase\n"));
+    toc_tempdir_write(p->folder, "pass", toc_span_text("another passphrase\n"));
     TOC_CHECK_FAILS(TOC_SEALED, toc_passphrase_store_key(&p->config, &wrong, &err));
     assert_null(wrong);
 }
@@ -98,13 +84,13 @@ static void what_is_missing_is_named(void **state)
     toc_err err;
     toc_secret *key = NULL;
     p->config.secret_kind = TOC_SECRET_FILE;
-    path_in(p, "pass", p->config.secret);
+    toc_tempdir_path(p->folder, "pass", p->config.secret);
     TOC_CHECK_FAILS(TOC_NOT_FOUND, toc_passphrase_store_key(&p->config, &key, &err));
     assert_non_null(strstr(err.text, "store.key"));
-    write_whole(p, "keys/store.key", toc_span_text("no key"));
+    toc_tempdir_write(p->folder, "keys/store.key", toc_span_text("no key"));
     TOC_CHECK_FAILS(TOC_NOT_FOUND, toc_passphrase_store_key(&p->config, &key, &err));
     assert_non_null(strstr(err.text, "/pass"));
-    write_whole(p, "pass", toc_span_text(PASSPHRASE "\n"));
+    toc_tempdir_write(p->folder, "pass", toc_span_text(PASSPHRASE "\n"));
     assert_int_equal(chmod(p->config.secret, 0600), 0);
     TOC_CHECK_FAILS(TOC_MALFORMED, toc_passphrase_store_key(&p->config, &key, &err));
     assert_null(key);
