@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,22 +68,43 @@ static void note_ending(int signal)
     ended_by = signal;
 }
 
-/* Reads a line. A signal that would end the process ends the reading instead. */
-static ssize_t read_line(int terminal, uint8_t *out, size_t capacity)
+/* While the terminal is silent, signals that would end the process wait; one that comes while a
+ * line is waited for ends the waiting. */
+typedef struct held_endings {
+    sigset_t mask, waiting; /* of before; and the one to wait for a line with */
+    struct sigaction actions[TOC_COUNT(endings)];
+} held_endings;
+
+static void hold_endings(held_endings *out)
 {
-    struct sigaction noted = {.sa_handler = note_ending}, before[TOC_COUNT(endings)];
-    sigset_t open, mask;
-    sigemptyset(&open);
-    for (size_t i = 0; i < TOC_COUNT(endings); i++) {
-        sigaction(endings[i], &noted, &before[i]);
-        sigaddset(&open, endings[i]);
-    }
-    pthread_sigmask(SIG_UNBLOCK, &open, &mask);
-    ssize_t size = read(terminal, out, capacity);
-    pthread_sigmask(SIG_SETMASK, &mask, NULL);
+    sigset_t held;
+    sigemptyset(&held);
     for (size_t i = 0; i < TOC_COUNT(endings); i++)
-        sigaction(endings[i], &before[i], NULL);
-    return size;
+        sigaddset(&held, endings[i]);
+    pthread_sigmask(SIG_BLOCK, &held, &out->mask);
+    out->waiting = out->mask;
+    ended_by = 0;
+    for (size_t i = 0; i < TOC_COUNT(endings); i++) {
+        struct sigaction noted = {.sa_handler = note_ending};
+        sigaction(endings[i], &noted, &out->actions[i]);
+        sigdelset(&out->waiting, endings[i]);
+    }
+}
+
+/* What came meanwhile does now what it always does. */
+static void let_endings_go(const held_endings *held)
+{
+    for (size_t i = 0; i < TOC_COUNT(endings); i++)
+        sigaction(endings[i], &held->actions[i], NULL);
+    if (ended_by != 0)
+        raise(ended_by);
+    pthread_sigmask(SIG_SETMASK, &held->mask, NULL);
+}
+
+static ssize_t read_line(int terminal, const sigset_t *waiting, uint8_t *out, size_t capacity)
+{
+    struct pollfd line = {.fd = terminal, .events = POLLIN};
+    return ppoll(&line, 1, NULL, waiting) < 0 ? -1 : read(terminal, out, capacity);
 }
 
 static void close_file(const int *file)
@@ -108,16 +130,17 @@ static toc_code ask_once(const char *prompt, toc_buf *out, toc_err *err)
     silent = before;
     silent.c_lflag &= ~(tcflag_t)ECHO;
     silent.c_lflag |= ECHONL;
-    ended_by = 0;
+    held_endings held;
+    hold_endings(&held);
     tcsetattr(terminal, TCSAFLUSH, &silent);
     ssize_t told = write(terminal, prompt, strlen(prompt));
-    ssize_t size = told < 0 ? -1 : read_line(terminal, room, PASSPHRASE_FILE_BYTES_MAX);
+    ssize_t size =
+        told < 0 ? -1 : read_line(terminal, &held.waiting, room, PASSPHRASE_FILE_BYTES_MAX);
     tcsetattr(terminal, TCSAFLUSH, &before);
+    let_endings_go(&held);
     if (size > 0 && room[size - 1] == '\n')
         size--;
     out->size -= PASSPHRASE_FILE_BYTES_MAX - (size < 0 ? 0 : (size_t)size);
-    if (ended_by != 0)
-        raise(ended_by); /* as if nobody had noted it */
     return size > 0 ? TOC_OK : toc_fail(err, TOC_USAGE, "no passphrase was given");
 }
 

@@ -16,7 +16,7 @@
 
 #define PASSPHRASE "correct horse battery"
 
-enum { PATIENCE_MS = 30000 };
+enum { PATIENCE_MS = 30000, INTERRUPTIONS = 200 };
 
 typedef struct place {
     char folder[TOC_TEMPDIR_BYTES];
@@ -188,6 +188,13 @@ static void two_answers_that_differ_are_none(void **state)
     assert_int_equal(WEXITSTATUS(status), TOC_USAGE);
 }
 
+static void check_interrupted(const asked *it)
+{
+    int status = ended(it);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(WTERMSIG(status), SIGINT);
+}
+
 static void who_interrupts_the_question_has_a_terminal_that_echoes(void **state)
 {
     (void)state;
@@ -197,9 +204,21 @@ static void who_interrupts_the_question_has_a_terminal_that_echoes(void **state)
     read_question(&it, screen, sizeof screen);
     assert_false(echoes(&it));
     type(&it, "half\003");
-    int status = ended(&it);
-    assert_true(WIFSIGNALED(status));
-    assert_int_equal(WTERMSIG(status), SIGINT);
+    check_interrupted(&it);
+}
+
+/* The key is hit as soon as the terminal is silent, before the question is there or after. */
+static void an_interruption_comes_at_any_moment(void **state)
+{
+    (void)state;
+    for (int i = 0; i < INTERRUPTIONS; i++) {
+        asked it;
+        ask_at_a_terminal(false, &it);
+        while (echoes(&it))
+            ;
+        type(&it, "\003");
+        check_interrupted(&it);
+    }
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_place, remove_place)
@@ -212,6 +231,7 @@ int main(void)
         TEST(a_terminal_is_asked_and_does_not_show_the_answer),
         TEST(two_answers_that_differ_are_none),
         TEST(who_interrupts_the_question_has_a_terminal_that_echoes),
+        TEST(an_interruption_comes_at_any_moment),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
