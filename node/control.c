@@ -206,6 +206,7 @@ toc_code toc_control_start(toc_node *node, toc_writer *writer, toc_control **out
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for the control socket");
     control->node = node;
     control->writer = writer;
+    control->send_ms = CONTROL_SEND_MS;
     control->rights = *toc_node_config(node);
     pthread_mutex_init(&control->mutex, NULL);
     pthread_cond_init(&control->stopped, NULL);

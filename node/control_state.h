@@ -13,7 +13,7 @@ enum {
     CONTROL_READ_BYTES = 65536,
     CONTROL_GATHER_BYTES = 65536,
     CONTROL_IDLE_MS = 600000, /* between two requests, or two parts of a submission */
-    CONTROL_SEND_MS = 60000,  /* for a caller to read what was gathered */
+    CONTROL_SEND_MS = 60000,  /* for a caller to read what was gathered: send_ms */
     CONTROL_REFUSE_MS = 2000, /* for the request of who is to be refused */
     CONTROL_REFUSED_MAX = 16, /* at once; more are just closed */
     CONTROL_PROGRESS_MS = 250
@@ -43,6 +43,7 @@ struct toc_talk {
     nng_stream *stream;
     nng_aio *aio;
     pthread_t thread;
+    bool gone;          /* the caller hung up, or reads no more */
     bool ended;         /* its thread is about to return */
     bool guest;         /* of an audience when it called; the acceptor's own */
     talk_caller caller; /* as of the request that runs */
@@ -64,6 +65,7 @@ struct toc_control {
     nng_aio *accept_aio;
     pthread_t acceptor;
     bool runs;
+    uint64_t send_ms;
     pthread_mutex_t mutex;
     pthread_cond_t stopped;
     bool stopping;

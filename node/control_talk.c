@@ -72,8 +72,9 @@ void toc_talk_free(toc_talk *talk)
 
 /* ---- bytes ---- */
 
-static toc_code gone(int result, toc_err *err)
+static toc_code gone(toc_talk *talk, int result, toc_err *err)
 {
+    talk->gone = true; /* a frame may be sent in part: nothing that follows would be understood */
     return toc_fail(err, TOC_UNREACHABLE, "the caller is gone: %s", nng_strerror(result));
 }
 
@@ -84,14 +85,14 @@ static int transfer(toc_talk *talk, void (*begin)(nng_stream *stream, nng_aio *a
 {
     nng_iov iov = {.iov_buf = data, .iov_len = size};
     pthread_mutex_lock(&talk->control->mutex);
-    bool stopping = talk->control->stopping;
-    if (!stopping) {
+    bool over = talk->gone || talk->control->stopping;
+    if (!over) {
         nng_aio_set_timeout(talk->aio, timeout_ms);
         nng_aio_set_iov(talk->aio, 1, &iov);
         begin(talk->stream, talk->aio);
     }
     pthread_mutex_unlock(&talk->control->mutex);
-    if (stopping)
+    if (over)
         return NNG_ECLOSED;
     nng_aio_wait(talk->aio);
     return nng_aio_result(talk->aio);
@@ -107,7 +108,7 @@ static toc_code flush(toc_talk *talk, toc_err *err)
         return code;
     }
     /* For all of it: a caller that takes a byte now and then would keep what is read open. */
-    uint64_t now = toc_clock_mono_ms(NULL), until = now + CONTROL_SEND_MS;
+    uint64_t now = toc_clock_mono_ms(NULL), until = now + talk->control->send_ms;
     int result = 0;
     for (size_t sent = 0; result == 0 && sent < talk->out.size;) {
         nng_duration left = now < until ? (nng_duration)(until - now) : 0;
@@ -117,7 +118,7 @@ static toc_code flush(toc_talk *talk, toc_err *err)
         now = toc_clock_mono_ms(NULL);
     }
     toc_buf_clear(&talk->out);
-    return result == 0 ? TOC_OK : gone(result, err);
+    return result == 0 ? TOC_OK : gone(talk, result, err);
 }
 
 static toc_code read_more(toc_talk *talk, nng_duration timeout_ms, toc_err *err)
@@ -128,7 +129,7 @@ static toc_code read_more(toc_talk *talk, nng_duration timeout_ms, toc_err *err)
     int result = transfer(talk, nng_stream_recv, room, CONTROL_READ_BYTES, timeout_ms);
     talk->in.size -= CONTROL_READ_BYTES;
     if (result != 0)
-        return gone(result, err);
+        return gone(talk, result, err);
     talk->in.size += nng_aio_count(talk->aio);
     return TOC_OK;
 }

@@ -1,6 +1,7 @@
 /* The control socket: what is answered, who may ask, and peers and circles over it. */
 #include <sys/stat.h>
 
+#include "node/control_state.h"
 #include "proto/answer/writer.h"
 #include "tests/unit/node/talk.h"
 
@@ -342,6 +343,39 @@ static pid_t start_calling(const toc_test_node *node, unsigned uid, int go[2], i
     return child;
 }
 
+static bool is_hung_up_on(void *context)
+{
+    toc_control *control = ((toc_test_node *)context)->control;
+    pthread_mutex_lock(&control->mutex);
+    bool ended = control->talks != NULL && control->talks->ended;
+    pthread_mutex_unlock(&control->mutex);
+    return ended;
+}
+
+static void who_does_not_read_is_hung_up_on(void **state)
+{
+    enum { QUERIES = 8192 }; /* their answers are more than a socket holds */
+    toc_test_node *node = *state;
+    toc_err err;
+    toc_control_type type = TOC_CONTROL_LINE;
+    toc_span payload;
+    toc_code code = TOC_OK;
+    TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
+    toc_buf_add_text(&request, "{\"command\":\"lookup\",\"queries\":[\"nonsense\"");
+    for (size_t i = 1; i < QUERIES; i++)
+        toc_buf_add_text(&request, ",\"nonsense\"");
+    toc_buf_add_text(&request, "]}");
+    node->control->send_ms = 100;
+    TOC_AUTO(toc_node_disconnect) toc_node_client *client = call(node);
+    say(client, TOC_CONTROL_REQUEST, toc_buf_text(&request));
+    TOC_CHECK_OK(toc_node_receive(client, &type, &payload, &err)); /* its talk is the first now */
+    toc_test_wait("the caller is hung up on", 30, is_hung_up_on, node);
+    while (code == TOC_OK && type == TOC_CONTROL_LINE)
+        code = toc_node_receive(client, &type, &payload, &err);
+    assert_int_equal(code, TOC_UNREACHABLE);
+    assert_true(is_served(node));
+}
+
 static void audiences_leave_officers_a_place(void **state)
 {
     enum { NOBODY = 65534 };
@@ -510,6 +544,7 @@ int main(void)
         TEST(the_sixty_fifth_caller_is_told_to_come_again),
         TEST(rights_on_the_socket_are_by_user_and_reload),
         TEST(rights_end_while_their_owner_is_connected),
+        TEST(who_does_not_read_is_hung_up_on),
         TEST(audiences_leave_officers_a_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
