@@ -16,9 +16,9 @@ esac
 . deploy/packages.sh
 toc_install_packages build test || exit 1
 
-passed=0 failed=0 failures=()
+passed=0 failed=0 failures=() beside=
 results=$(mktemp -d)
-trap 'rm -rf "$results"' EXIT
+trap '[ -z "$beside" ] || { kill -- "-$beside"; wait "$beside"; } 2>/dev/null; rm -rf "$results"' EXIT
 launcher=()
 command -v ccache >/dev/null && launcher=(-DCMAKE_C_COMPILER_LAUNCHER=ccache)
 
@@ -31,48 +31,61 @@ note() { # NAME EXIT-CODE
     fi
 }
 
-# Sets `spent`: processor seconds of all children that have ended, and of theirs.
-count_spent() {
-    times >"$results/times" # not in a subshell: that one has no children
-    spent=$(tail -n 1 "$results/times" | tr 'ms' '  ' | awk '{ printf "%d", 60 * ($1 + $3) + $2 + $4 }')
+# Processor seconds of a shell's children that have ended, and of theirs, from what its `times` said.
+spent() {
+    tail -n 1 "$1" | tr 'ms' '  ' | awk '{ printf "%d", 60 * ($1 + $3) + $2 + $4 }'
 }
 
-begin() { # NAME
-    count_spent
-    began=$SECONDS spent_before=$spent
-    printf '%-28s ' "$1"
-}
-
-took() {
-    count_spent
-    echo "$((SECONDS - began)) s ($((spent - spent_before)) s of processors)"
-}
-
-# One check: quiet when it passes, its whole output when it fails.
-check() { # NAME COMMAND…
-    local name=$1 code began spent spent_before
+# Its output goes to FILE, and what it took to FILE.took. A shell of its own, whose children are of this command alone.
+measure() ( # FILE COMMAND…
+    file=$1 began=$SECONDS
     shift
-    begin "$name"
-    "$@" >"$results/out" 2>&1
+    "$@" >"$file" 2>&1
     code=$?
-    note "$name" "$code"
-    if [ "$code" = 0 ]; then
-        printf 'passed  '
-        took
+    times >"$file.times"
+    echo "$((SECONDS - began)) s ($(spent "$file.times") s of processors)" >"$file.took"
+    exit "$code"
+)
+
+# Quiet when it passed, its whole output when it failed.
+verdict() { # NAME FILE EXIT-CODE
+    note "$1" "$3"
+    if [ "$3" = 0 ]; then
+        echo "passed  $(cat "$2.took")"
     else
-        printf 'FAILED  '
-        took
-        tail -n 60 "$results/out"
+        echo "FAILED  $(cat "$2.took")"
+        tail -n 60 "$2"
     fi
-    return "$code"
+    return "$3"
+}
+
+check() { # NAME COMMAND…
+    printf '%-28s ' "$1"
+    measure "$results/out" "${@:2}"
+    verdict "$1" "$results/out" $?
+}
+
+# A check that takes what processors the others leave, until it is waited for. Its own process group: it ends with us.
+start_beside() { # COMMAND…
+    set -m
+    measure "$results/beside" nice -n 19 "$@" &
+    beside=$!
+    set +m
+}
+
+wait_beside() { # NAME
+    printf '%-28s ' "$1"
+    wait "$beside"
+    verdict "$1" "$results/beside" $?
+    beside=
 }
 
 # Tests of one build; each test counts by itself. Two more at a time than there are cores: scenarios wait for their daemons.
 tests() { # PRESET CTEST-OPTION…
-    local preset=$1 xml=$results/$1.xml line ran bad began spent spent_before
+    local preset=$1 xml=$results/$1.xml line ran bad
     shift
-    begin "tests ($preset)"
-    ctest --preset "$preset" -j "$(($(nproc) + 2))" --no-tests=error --output-junit "$xml" "$@" >"$results/out" 2>&1
+    printf '%-28s ' "tests ($preset)"
+    measure "$results/out" ctest --preset "$preset" -j "$(($(nproc) + 2))" --no-tests=error --output-junit "$xml" "$@"
     line=$(grep -m1 '<testsuite' -A4 "$xml" 2>/dev/null | tr '\n' ' ')
     ran=$(sed -n 's/.*tests="\([0-9]*\)".*/\1/p' <<<"$line")
     bad=$(sed -n 's/.*failures="\([0-9]*\)".*/\1/p' <<<"$line")
@@ -83,8 +96,7 @@ tests() { # PRESET CTEST-OPTION…
         return
     fi
     passed=$((passed + ran - bad)) failed=$((failed + bad))
-    printf '%s passed, %s failed  ' "$((ran - bad))" "$bad"
-    took
+    echo "$((ran - bad)) passed, $bad failed  $(cat "$results/out.took")"
     if [ "$bad" != 0 ]; then
         grep -E '\*\*\*(Failed|Timeout|Exception)|\(Failed\)|\(Timeout\)' "$results/out" | sort -u
         grep -E '^\[  (FAILED|ERROR)|error:|Failure|Traceback|ERROR: |runtime error' "$results/out" | head -n 60
@@ -104,18 +116,20 @@ no_stray_words() { # what must never reach a release
 
 check "format" formatted
 check "no unfinished work" no_stray_words
-brief=()
-[ "${1:-}" = quick ] && brief=(-E '^property/faults$') # builds the test three dozen times
-check "build (dev)" build dev && tests dev ${brief[@]+"${brief[@]}"}
-if [ "${1:-}" != quick ]; then
+if [ "${1:-}" = quick ]; then
+    check "build (dev)" build dev && tests dev -E '^property/faults$' # builds the test three dozen times
+else
+    check "build (asan)" build asan && built_asan=1
+    start_beside tests/tidy build/asan # tests wait now and then; it does not
+    check "build (dev)" build dev && tests dev
     check "headers alone" cmake --build --preset dev --target all_verify_interface_header_sets
     # With sanitizers the simulator takes a quarter of an hour and scenarios test their own deadlines; Python gains nothing.
-    check "build (asan)" build asan && tests asan -E '^(sim/|scenario/|model|layers)'
-    check "tidy" tests/tidy build/asan
+    [ -z "${built_asan:-}" ] || tests asan -E '^(sim/|scenario/|model|layers)'
+    wait_beside "tidy (beside those)"
     check "quickstart --once" bash deploy/quickstart.sh --once
 fi
 echo
 for name in ${failures[@]+"${failures[@]}"}; do echo "failed: $name"; done
-count_spent
-echo "$passed passed, $failed failed ($((SECONDS / 60)) min $((SECONDS % 60)) s, $spent s of processors)"
+times >"$results/times"
+echo "$passed passed, $failed failed ($((SECONDS / 60)) min $((SECONDS % 60)) s, $(spent "$results/times") s of processors)"
 [ "$failed" = 0 ]
