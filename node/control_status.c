@@ -10,6 +10,7 @@
 #include "node/control_talk.h"
 #include "node/spool.h"
 #include "proto/base/version.h"
+#include "store/care.h"
 
 enum { STATUS_ARENA_BYTES = 32 << 20 };
 
@@ -247,35 +248,9 @@ toc_code toc_control_stats(toc_talk *talk, json_t *request, toc_err *err)
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
     TOC_AUTO(toc_query_end) toc_query query = {0};
     TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
-    toc_log_stats log;
-    toc_views_stats views;
     TOC_TRY(toc_arena_new(STATUS_ARENA_BYTES, &arena, err));
     TOC_TRY(toc_query_begin(toc_node_log(node), toc_node_views(node), arena, toc_clock_now().wall,
                             &query, err));
-    TOC_TRY(toc_log_stats_of(query.log, &log, err));
-    TOC_TRY(toc_views_stats_of(query.views, &views, err));
-    toc_json json = {.out = &line};
-    toc_json_open(&json, NULL, '{');
-    toc_json_open(&json, "log", '{');
-    toc_json_number(&json, "map_bytes", log.map_bytes);
-    toc_json_number(&json, "used_bytes", log.used_bytes);
-    toc_json_number(&json, "feeds", log.feeds);
-    toc_json_number(&json, "entries", log.entries);
-    toc_json_number(&json, "entry_bytes", log.entry_bytes);
-    toc_json_number(&json, "journal_alert", log.journal_rows[0]);
-    toc_json_number(&json, "journal_bulk", log.journal_rows[1]);
-    toc_json_number(&json, "pending_ranges", log.pending_ranges);
-    toc_json_close(&json, '}');
-    toc_json_open(&json, "views", '{');
-    toc_json_number(&json, "map_bytes", views.map_bytes);
-    toc_json_number(&json, "used_bytes", views.used_bytes);
-    toc_json_number(&json, "claim_rows", views.claim_rows);
-    toc_json_number(&json, "incidence_rows", views.incidence_rows);
-    toc_json_number(&json, "connector_rows", views.connector_rows);
-    toc_json_number(&json, "component_rows", views.component_rows);
-    toc_json_number(&json, "record_numbers", views.record_numbers);
-    toc_json_number(&json, "row_operations", views.row_operations);
-    toc_json_close(&json, '}');
-    toc_json_close(&json, '}');
+    TOC_TRY(toc_care_stats(&query, &line, err));
     return toc_talk_say(talk, &line, err);
 }

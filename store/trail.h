@@ -27,9 +27,8 @@ typedef struct toc_trail_search {
  * what is kept; of what was written about the wallet or record that is asked for, `about`: those
  * records, and who could read each. Oldest first. */
 typedef toc_code (*toc_trail_visit)(void *context, toc_span line, toc_err *err);
-/* Walks the whole audit backwards. A wallet that is none: as toc_wallet_parse. Uses up the query's
- * arena.
- */
+/* Walks the whole audit backwards. A wallet that is none: as toc_wallet_parse; USAGE for an outcome
+ * that is none, and for a command that is none and that no line has. Uses up the query's arena. */
 TOC_MUST toc_code toc_trail_ask(toc_query *query, const toc_trail_search *search,
                                 toc_trail_visit visit, void *context, uint64_t *out_total,
                                 toc_err *err);

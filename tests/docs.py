@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What the documents and comments name exists: files, folders, decisions and names of the code; and
-docs/ARCHITECTURE.md names every folder that has code, store/README.md every table.
+docs/ARCHITECTURE.md names every folder that has code, store/README.md every table, proto/control/README.md
+every command of the control socket, and the words of the audit are those commands.
 
     docs.py ROOT            checks the tree; prints every fault and exits 1
 
@@ -76,6 +77,16 @@ def untold_tables(tree, text):
     return [f"store/README.md: does not say what is in `{table}`" for table in named if f"`{table}`" not in text] if named else ["no tables"]
 
 
+def untold_commands(page, node, audit):
+    """Commands of the node that the page of the protocol does not have, or that nobody can ask the audit for."""
+    kept = set(re.findall(r'"([a-z-]+)"', audit[audit.index("commands[] = {"):audit.index("};")]))
+    named = set(re.findall(r'^    \{"([a-z-]+)",', node, re.MULTILINE))
+    other = {"card-change", "orders-again"}
+    return ([f"proto/control/README.md: does not say what `{name}` is" for name in sorted(named) if f"`{name}`" not in page] +
+            [f"proto/format/deed_words.c: '{name}' is asked of the audit, or is not" for name in sorted((named - {"status", "peers"} | other) ^ kept)]
+            if len(named) > 40 else ["no commands"])
+
+
 def self_test(tree):
     for name, line, wrong in (("docs/A.md", "`proto/base/text.c`, `text.h`, `store/feed`, `proto/rules/terms`", False),
                               ("docs/A.md", "`proto/base/nothing.c`", True), ("docs/A.md", "`proto/nothing`", True),
@@ -90,6 +101,10 @@ def self_test(tree):
         sys.exit("docs: the check does not miss a folder")
     if len(untold_tables(tree, "`claims`, `heads`")) < 40:
         sys.exit("docs: the check does not miss a table")
+    sources = [tree.text(name) for name in ("proto/control/README.md", "node/control_talk.c", "proto/format/deed_words.c")]
+    for i, (old, new) in enumerate((("`erase`", "`erased`"), ('{"erase",', '{"erases",'), ('"erase",', ""))):
+        if not untold_commands(*(text.replace(old, new) if i == j else text for j, text in enumerate(sources))):
+            sys.exit(f"docs: the check does not miss {old}")
 
 
 def main():
@@ -98,6 +113,7 @@ def main():
     checked = [name for name in sorted(tree.files) if name.endswith((".md", *CODE)) and name != SELF]
     faults = [fault for name in checked for fault in faults_of(tree, name, tree.text(name))]
     faults += unmapped(tree, tree.text("docs/ARCHITECTURE.md")) + untold_tables(tree, tree.text("store/README.md"))
+    faults += untold_commands(*(tree.text(name) for name in ("proto/control/README.md", "node/control_talk.c", "proto/format/deed_words.c")))
     print("\n".join(faults) if faults else f"docs: {len(checked)} files, all that they name is there")
     return 1 if faults or len(checked) < 100 else 0
 

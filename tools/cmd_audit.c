@@ -157,9 +157,7 @@ static toc_code list(toc_cli *cli, const toc_opts *args, toc_err *err)
         return TOC_OK;
     TOC_TRY(toc_table_print(&table, 0, &out, err));
     if (show.lines == 0)
-        toc_buf_add_text(&out, "No line of the audit fits. A command and an outcome are named as "
-                               "the audit shows them: circle-confirm, denied; --text is a whole "
-                               "id.\n");
+        toc_buf_add_text(&out, "No line of the audit fits. --text is a whole id.\n");
     return toc_print(&out, err);
 }
 

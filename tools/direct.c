@@ -4,7 +4,7 @@
 #include <time.h>
 
 #include "proto/base/text.h"
-#include "store/erase.h"
+#include "store/care.h"
 #include "store/evidence.h"
 #include "store/query.h"
 #include "store/trail.h"
@@ -216,24 +216,10 @@ static toc_code answer_search(direct *at, const char *command, toc_err *err)
 
 static toc_code answer_digest(direct *at, const char *command, toc_err *err)
 {
-    toc_answer_digest digest;
-    toc_hash running, opened;
-    uint64_t entries;
     TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
-    at->doing = "reading the views";
-    TOC_TRY(toc_query_digest(&at->query, progressed, at, &digest, err));
-    TOC_TRY(toc_views_digest_running(at->query.views, &running, &opened, &entries, err));
-    bool agrees = toc_hash_equal(&running, &digest.digest) &&
-                  toc_hash_equal(&opened, &digest.opened) && entries == digest.entries;
-    if (!agrees && strcmp(command, "check") == 0)
-        return toc_fail(err, TOC_SIGNATURE,
-                        "the views do not add up to their own digest; 'tocsin store rebuild' makes "
-                        "them anew from the log");
-    if (strcmp(command, "check") == 0)
-        toc_buf_printf(&line, "{\"ok\":true,\"entries\":%llu,\"claims\":%llu}\n",
-                       (unsigned long long)digest.entries, (unsigned long long)digest.claims);
-    else
-        toc_json_digest(&digest, &line);
+    bool check = strcmp(command, "check") == 0;
+    at->doing = check ? "checking the views" : "reading the views";
+    TOC_TRY((check ? toc_care_check : toc_care_digest)(&at->query, progressed, at, &line, err));
     return say(at, &line, err);
 }
 
@@ -250,47 +236,20 @@ static toc_code answer_rebuild(direct *at, const char *command, toc_err *err)
     return answer_digest(at, command, err);
 }
 
-static void add_log_stats(toc_json *json, const toc_log_stats *stats)
+static toc_code answer_log_check(direct *at, const char *command, toc_err *err)
 {
-    toc_json_number(json, "feeds", stats->feeds);
-    toc_json_number(json, "entries", stats->entries);
-    toc_json_number(json, "entry_bytes", stats->entry_bytes);
+    (void)command;
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    at->doing = "checking the log";
+    TOC_TRY(toc_care_log_check(at->query.log, progressed, at, &line, err));
+    return say(at, &line, err);
 }
 
-static toc_code answer_log(direct *at, const char *command, toc_err *err)
+static toc_code answer_stats(direct *at, const char *command, toc_err *err)
 {
+    (void)command;
     TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
-    toc_log_stats stats;
-    bool check = strcmp(command, "log-check") == 0;
-    at->doing = "checking the log";
-    if (check)
-        TOC_TRY(toc_log_check(at->query.log, progressed, at, err));
-    TOC_TRY(toc_log_stats_of(at->query.log, &stats, err));
-    toc_json json = {.out = &line};
-    toc_json_open(&json, NULL, '{');
-    if (check) {
-        toc_erase_counts counts;
-        TOC_TRY(toc_erase_count(at->query.log, &counts, err));
-        toc_json_bool(&json, "ok", true);
-        add_log_stats(&json, &stats);
-        toc_erase_print(&counts, &json);
-    } else {
-        toc_views_stats views;
-        TOC_TRY(toc_views_stats_of(at->query.views, &views, err));
-        toc_json_open(&json, "log", '{');
-        toc_json_number(&json, "map_bytes", stats.map_bytes);
-        toc_json_number(&json, "used_bytes", stats.used_bytes);
-        add_log_stats(&json, &stats);
-        toc_json_close(&json, '}');
-        toc_json_open(&json, "views", '{');
-        toc_json_number(&json, "map_bytes", views.map_bytes);
-        toc_json_number(&json, "used_bytes", views.used_bytes);
-        toc_json_number(&json, "claim_rows", views.claim_rows);
-        toc_json_number(&json, "incidence_rows", views.incidence_rows);
-        toc_json_close(&json, '}');
-    }
-    toc_json_close(&json, '}');
-    toc_json_end_line(&json);
+    TOC_TRY(toc_care_stats(&at->query, &line, err));
     return say(at, &line, err);
 }
 
@@ -361,8 +320,8 @@ static const struct {
     {"quality", answer_quality, true},
     {"rebuild", answer_rebuild, true},
     {"check", answer_digest, true},
-    {"stats", answer_log, true},
-    {"log-check", answer_log, false},
+    {"stats", answer_stats, true},
+    {"log-check", answer_log_check, false},
     {"audit", answer_audit, true}, /* of a wallet: its records */
     {"audit-check", answer_audit_check, false},
     {"receipt", answer_evidence, false},

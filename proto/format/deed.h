@@ -1,7 +1,7 @@
 /* proto/format/deed.h: the lines of the audit, as JSON (proto/control/README.md): who asked for
  * what, what was written for it, what came of it.
  * Owns:    a toc_deed_line the parsed text, until wipe. Threads: pure.
- * Errors:  MALFORMED for a line that is none. */
+ * Errors:  MALFORMED for a line that is none; USAGE for a word that no line has. */
 #ifndef TOC_PROTO_FORMAT_DEED_H
 #define TOC_PROTO_FORMAT_DEED_H
 
@@ -74,5 +74,10 @@ TOC_DEFINE_AUTO_WIPE(toc_deed_line, toc_deed_line_wipe)
 bool toc_deed_names(const toc_deed_line *line, bool (*take)(void *context, toc_span text),
                     void *context);
 const char *toc_door_name(toc_door door); /* "socket" */
+
+/* Whether lines may have this outcome, or this command: USAGE with the words there are, or the
+ * nearest. What somebody asked for that is no command is in a line as he spelt it. */
+TOC_MUST toc_code toc_deed_outcome_check(toc_span word, toc_err *err);
+TOC_MUST toc_code toc_deed_command_check(toc_span word, toc_err *err);
 
 #endif

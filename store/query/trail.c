@@ -29,6 +29,7 @@ typedef struct trail {
     unsigned asks;
     toc_org_id own;
     toc_about about;
+    bool command_seen; /* the one that is asked for, in whatever line */
     TOC_LIST(open_deed) deeds;
     TOC_LIST(uint64_t) found; /* numbers, descending: the newest that fit */
     uint64_t total;
@@ -210,8 +211,10 @@ static toc_code look_at(trail *all, const toc_audit_line *line, toc_err *err)
                         .wrote = deed.has_records,
                         .about = count > 0};
     unsigned met = says(all, &deed) | (count > 0 ? ASKS_ABOUT : 0);
-    if (deed.is_asked)
+    if (deed.is_asked) {
+        all->command_seen |= toc_span_equal(deed.deed.command, all->search->command);
         return judge(all, &deed, &seen, met, err);
+    }
     if (deed.of != TOC_DEED_NONE)
         return put_off(all, deed.of, &seen, met, err);
     bool nobodys = !all->search->has_uid && all->search->command.size == 0;
@@ -325,6 +328,8 @@ static toc_code begin(trail *all, toc_err *err)
     toc_hash id;
     if (search->wallet.size > 0 && search->record.size > 0)
         return toc_fail(err, TOC_USAGE, "a wallet or a record is asked about, not both");
+    if (search->outcome.size > 0)
+        TOC_TRY(toc_deed_outcome_check(search->outcome, err));
     if (search->record.size > 0 &&
         toc_hex_decode(search->record, id.bytes, sizeof id.bytes, NULL) != TOC_OK)
         return toc_fail(err, TOC_USAGE,
@@ -345,6 +350,8 @@ toc_code toc_trail_ask(toc_query *query, const toc_trail_search *search, toc_tra
     TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
     TOC_TRY(begin(&all, err));
     TOC_TRY(walk(&all, err));
+    if (search->command.size > 0 && !all.command_seen)
+        TOC_TRY(toc_deed_command_check(search->command, err));
     for (size_t i = all.found.count; i > 0; i--) {
         TOC_TRY(tell(&all, all.found.at[i - 1], &line, err));
         TOC_TRY(visit(context, toc_buf_view(&line), err));

@@ -187,8 +187,10 @@ def nothing_found(node):
     shown = node.tocsin("explain", "0x" + "99" * 20, as_json=False).out
     expect("nothing is reported of it here" in shown and "rule:" not in shown, f"explained: {shown}")
     expect("rule:" in node.tocsin("explain", "0x098B716B8Aaf21512996dC57EB0615e2383E2f96", as_json=False).out, "no rule")
-    expect("No line of the audit fits" in node.tocsin("audit", "--command", "lokup", as_json=False).out, "silence")
-    expect(node.tocsin("audit", "--command", "lokup").lines == [], "words among the JSON")
+    expect("No line of the audit fits" in node.tocsin("audit", "--command", "erase", as_json=False).out, "silence")
+    expect(node.tocsin("audit", "--command", "erase").lines == [], "words among the JSON")
+    misspelt = node.tocsin("audit", "--command", "lokup", ok=(2,), as_json=False).err
+    expect("nearest is 'lookup'" in misspelt, f"a misspelt command: {misspelt}")
     refused = node.tocsin("audience", "0x12", ok=(2,), as_json=False).err
     expect("'0x12' is no id" in refused, refused)
 
@@ -232,11 +234,18 @@ def lookups(node):
     expect(node.tocsin("search", "--category", "theft", "--chain", "ETH").lines, "search finds nothing")
 
 
+def members_of(answer):
+    return {name: members_of(value) for name, value in answer.items()} if isinstance(answer, dict) else None
+
+
 def without_node(nodes):
     node = nodes["a"]
     before = node.digest()
+    told = {words: node.tocsin(*words).last for words in (("store", "check"), ("log", "check"), ("store", "stats"))}
     node.tocsin("store", "digest", "--direct", ok=(1,))  # the node has the store
     node.stop()
+    for words, answer in told.items():
+        expect(members_of(node.tocsin(*words, "--direct").last) == members_of(answer), f"{words}: --direct tells other members than the node")
     node.tocsin("lookup", "0x098B716B8Aaf21512996dC57EB0615e2383E2f96", ok=(7,))
     direct = node.tocsin("store", "digest", "--direct").last
     expect(direct["opened"] == before["opened"], "--direct sees other records than the node")

@@ -163,6 +163,50 @@ static void an_id_that_is_none_is_refused(void **state)
     assert_int_equal(got.numbers.size, 0);
 }
 
+/* "No line fits" would be said of a misspelt word, and be believed. */
+static void a_word_that_no_line_can_have_is_refused_with_those_that_there_are(void **state)
+{
+    static const struct {
+        const char *command, *outcome, *says;
+    } cases[] = {
+        {"", "deneid", "'deneid' is no outcome; there are ok, malformed, "},
+        {"", "refused", "denied, io, full"},
+        {"", "OK", "is no outcome"},
+        {"submti", "", "'submti', and there is none of that name; nearest is 'submit'"},
+        {"circle choose", "", "nearest is 'circle-choose'"},
+        {"status", "", "status and peers are not kept"},
+    };
+    fixture *it = *state;
+    for (size_t i = 0; i < TOC_COUNT(cases); i++) {
+        TOC_AUTO(answer_wipe) answer got = {0};
+        toc_err err = {0};
+        toc_trail_search search = {
+            .command = text(cases[i].command), .outcome = text(cases[i].outcome), .limit = 1};
+        assert_int_equal(toc_trail_ask(ask(it), &search, take, &got, &got.total, &err), TOC_USAGE);
+        assert_non_null(strstr(err.text, cases[i].says));
+        assert_int_equal(got.numbers.size, 0);
+    }
+    check(it, (toc_trail_search){.command = text("erase")}, "", 0); /* nobody did that */
+    check(it, (toc_trail_search){.outcome = text("no-memory")}, "", 0);
+}
+
+static void what_is_no_command_is_found_as_somebody_spelt_it(void **state)
+{
+    fixture *it = *state;
+    toc_err err = {0};
+    uint64_t number;
+    toc_log_txn *txn = NULL;
+    TOC_CHECK_OK(toc_log_write(it->book.log, &txn, &err));
+    TOC_CHECK_OK(toc_audit_add(txn, (toc_time){FIRST_MS + 9 * STEP_MS},
+                               text("{\"door\":\"socket\",\"uid\":5,\"gid\":5,\"command\":"
+                                    "\"make-tea\",\"request\":{},\"outcome\":\"usage\","
+                                    "\"lines\":0}"),
+                               &number, &err));
+    TOC_CHECK_OK(toc_log_commit(txn, &err));
+    check(it, (toc_trail_search){.command = text("make-tea")}, "8", 1);
+    check(it, (toc_trail_search){.command = text("make-tea"), .outcome = text("ok")}, "", 0);
+}
+
 #define WITH_LINES(test) cmocka_unit_test_setup_teardown(test, set_up_lines, tear_down)
 
 int main(void)
@@ -174,6 +218,8 @@ int main(void)
         WITH_LINES(the_time_is_each_lines_own),
         WITH_LINES(a_clock_that_was_set_back_hides_no_line),
         WITH_LINES(an_id_that_is_none_is_refused),
+        WITH_LINES(a_word_that_no_line_can_have_is_refused_with_those_that_there_are),
+        WITH_LINES(what_is_no_command_is_found_as_somebody_spelt_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
