@@ -16,8 +16,10 @@ typedef struct naming {
     toc_claim_id claim;
     uint64_t through; /* the last revision that is meant */
     bool forked;      /* what a fork disputes too */
+    toc_org_id org;
     toc_circle_id circle;
-    toc_buf places; /* toc_erase_place each */
+    uint64_t first, last; /* revisions that were found */
+    toc_buf places;       /* toc_erase_place each */
     size_t count;
     toc_mandate mandate;
     char who[ERASE_WHO_BYTES];
@@ -45,7 +47,12 @@ static toc_code take_place(void *context, const toc_said_record *said, toc_err *
         return TOC_OK;
     TOC_TRY(toc_log_feed_find(all->query.log, &said->feed, &feed, err));
     toc_erase_place place = {feed.number, said->index};
+    all->org = said->org;
     all->circle = said->circle;
+    all->first = all->count == 0 || said->statement.revision < all->first ? said->statement.revision
+                                                                          : all->first;
+    all->last = all->count == 0 || said->statement.revision > all->last ? said->statement.revision
+                                                                        : all->last;
     toc_buf_add(&all->places, &place, sizeof place);
     all->count++;
     return toc_buf_ok(&all->places, err);
@@ -101,16 +108,52 @@ static toc_code do_erase(void *context, toc_engine *engine, toc_log_txn *txn, to
     return toc_engine_erase(engine, txn, &all->circle, places_of(all), all->count, now, err);
 }
 
+static toc_code do_look(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                        toc_err *err)
+{
+    const naming *all = context;
+    (void)now;
+    return toc_engine_may_erase(engine, txn, &all->circle, places_of(all), all->count, err);
+}
+
+/* What would go, for whoever asks before it does: it cannot be taken back. */
+static toc_code say_before(toc_talk *talk, naming *all, toc_err *err)
+{
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
+    toc_charter charter;
+    TOC_TRY(toc_node_do(toc_talk_node(talk), do_look, all, err));
+    TOC_TRY(toc_log_read(toc_node_log(toc_talk_node(talk)), &txn, err));
+    toc_arena_reset(all->arena);
+    bool named = toc_log_charter_of(txn, &all->circle, all->arena, &charter, NULL) == TOC_OK;
+    toc_json json = {.out = &line};
+    toc_json_open(&json, NULL, '{');
+    toc_json_bool(&json, "dry_run", true);
+    toc_json_hex(&json, "claim", TOC_SPAN_OF(all->claim.bytes));
+    toc_json_number(&json, "records", all->count);
+    toc_json_decimal(&json, "first_revision", all->first);
+    toc_json_decimal(&json, "last_revision", all->last);
+    toc_json_hex(&json, "org", TOC_SPAN_OF(all->org.bytes));
+    toc_json_hex(&json, "circle", TOC_SPAN_OF(all->circle.bytes));
+    toc_json_optional(&json, "circle_name", named ? charter.name : (toc_span){0});
+    toc_json_optional(&json, "org_name", toc_log_name_of(txn, &all->org, all->arena));
+    toc_json_close(&json, '}');
+    return toc_talk_say(talk, &line, err);
+}
+
 /* From the first revision on: a later one alone would let an older one stand again. What a fork
- * disputes is left: members with the other history have another entry in its place. */
+ * disputes is left: members with the other history have another entry in its place. Without a
+ * reason nothing is erased. */
 toc_code toc_control_erase(toc_talk *talk, json_t *request, toc_err *err)
 {
     TOC_AUTO(naming_wipe) naming all = {0};
     toc_span reason; /* for the audit, which keeps the request */
     TOC_TRY(toc_args_id(request, "claim", all.claim.bytes, err));
-    TOC_TRY(toc_args_text(request, "reason", true, &reason, err));
+    TOC_TRY(toc_args_text(request, "reason", false, &reason, err));
     TOC_TRY(toc_args_number(request, "through", INT64_MAX, INT64_MAX, &all.through, err));
     TOC_TRY(find_some(talk, &all, err));
+    if (!toc_args_has(request, "reason"))
+        return say_before(talk, &all, err);
     TOC_TRY(toc_node_do(toc_talk_node(talk), do_erase, &all, err));
     return say_claim(talk, &all, err);
 }

@@ -15,6 +15,10 @@
 TOC_MUST toc_code toc_engine_erase(toc_engine *engine, toc_log_txn *txn,
                                    const toc_circle_id *circle, const toc_erase_place *places,
                                    size_t count, toc_now now, toc_err *err);
+/* Whether it may be, for whoever wants to look first: the same errors. */
+TOC_MUST toc_code toc_engine_may_erase(const toc_engine *engine, toc_log_txn *txn,
+                                       const toc_circle_id *circle, const toc_erase_place *places,
+                                       size_t count, toc_err *err);
 /* An order deletes what is stored here of the claim, and refuses what comes. DENIED for an own
  * claim, which is erased instead; STATE under a legal hold. */
 TOC_MUST toc_code toc_engine_order(toc_engine *engine, toc_log_txn *txn, const toc_mandate *order,

@@ -45,6 +45,16 @@ static toc_code check_place(const toc_engine *engine, toc_log_txn *txn, const to
     return TOC_OK;
 }
 
+toc_code toc_engine_may_erase(const toc_engine *engine, toc_log_txn *txn,
+                              const toc_circle_id *circle, const toc_erase_place *places,
+                              size_t count, toc_err *err)
+{
+    toc_log_feed feed;
+    for (size_t i = 0; i < count; i++)
+        TOC_TRY(check_place(engine, txn, circle, &places[i], &feed, err));
+    return TOC_OK;
+}
+
 static toc_code append(erasing *at, toc_span entry, toc_err *err)
 {
     toc_hash leaf;
@@ -104,10 +114,9 @@ toc_code toc_engine_erase(toc_engine *engine, toc_log_txn *txn, const toc_circle
     toc_erase_place *sorted = toc_arena_zalloc(arena, count, sizeof *sorted);
     if (sorted == NULL)
         return toc_fail(err, TOC_NO_MEMORY, "out of memory for %zu records", count);
-    for (size_t i = 0; i < count; i++) {
+    TOC_TRY(toc_engine_may_erase(engine, txn, circle, places, count, err));
+    for (size_t i = 0; i < count; i++)
         sorted[i] = places[i];
-        TOC_TRY(check_place(engine, txn, circle, &places[i], &target, err));
-    }
     if (count > 1)
         qsort(sorted, count, sizeof *sorted, compare_places);
     TOC_TRY(toc_engine_writable(engine, txn, circle, now, &generation, err));

@@ -32,6 +32,17 @@ def views_of(node):
     return (node.state / "store" / "views" / "data.mdb").read_bytes()
 
 
+def asked_first(node, claim, other):
+    """Where nobody can say yes it says what would go, of all claims, and erases nothing."""
+    first, last = sorted(int(row["revision"]) for line in node.tocsin("audit", "--record", claim).lines for row in line.get("about", []))
+    refused = node.tocsin("erase", claim, other, "--reason", "by mistake", ok=(2,), as_json=False).err
+    expect(f"2 records of {claim[:16]}… by {node.name} in erasure, revisions {first} to {last}\n" in refused, f"what would go: {refused}")
+    expect(f"1 record of {other[:16]}… by" in refused and "3 records would be erased" in refused and "--yes" in refused, refused)
+    lines = node.tocsin("audit", "--command", "erase", "--text", claim).lines
+    expect(lines and not any("wrote" in line for line in lines) and "dry_run" in str(lines), f"in the audit: {lines}")
+    expect(claims(node, WALLETS[0]) and checked(node)["erased"]["by_author"] == 0, "erased without a yes")
+
+
 def by_the_author(nodes):
     """Every revision of the claim goes, nothing else does, and nobody but the author can."""
     a, b, c = nodes["a"], nodes["b"], nodes["c"]
@@ -42,10 +53,12 @@ def by_the_author(nodes):
         wait_for(f"{node.name} has both", lambda n=node: claims(n, WALLETS[0])
                  and claims(n, WALLETS[0])[0]["confidence"] == 77 and claims(n, WALLETS[1]))
     expect(CANARY.encode() in views_of(b), "the canary is not where it belongs, so nothing would be proven")
-    b.tocsin("erase", claim, "--reason", "it is not ours", ok=(4, 5))
-    a.tocsin("erase", claim, ok=(2,))
-    a.tocsin("erase", "00" * 32, "--reason", "none", ok=(1,))
-    expect(a.tocsin("erase", claim, "--reason", "a customer's request").last == {"claim": claim, "records": 2}, "erased")
+    for more in ((), ("--yes",)):
+        b.tocsin("erase", claim, "--reason", "it is not ours", *more, ok=(5,))
+        a.tocsin("erase", claim, *more, ok=(2,))
+        a.tocsin("erase", "00" * 32, "--reason", "none", *more, ok=(1,))
+    asked_first(a, claim, kept)
+    expect(a.tocsin("erase", claim, "--reason", "a customer's request", "--yes").last == {"claim": claim, "records": 2}, "erased")
     for node in nodes:
         wait_for(f"{node.name} has lost it", lambda n=node: not claims(n, WALLETS[0]))
         expect(claims(node, WALLETS[1])[0]["claim"] == kept, f"{node.name} lost another claim")
@@ -109,7 +122,7 @@ def by_a_legal_hold(nodes):
     b.tocsin("legal-hold", "add", claim, "--reference", FILE_NUMBER)
     contrary = b.tocsin("order", "add", claim, "--reference", "another court", ok=(1, 2, 3, 4, 5))
     expect("legal hold" in contrary.out + contrary.err, f"an order against a legal hold: {contrary.out}{contrary.err}")
-    a.tocsin("erase", claim, "--reason", "to be tried")
+    a.tocsin("erase", claim, "--reason", "to be tried", "--yes")
     wait_for("Org C has lost it", lambda: not claims(c, WALLETS[4]))
     marker = say(a, WALLETS[5])
     wait_for("Org B goes on", lambda: claims(b, WALLETS[5]))
@@ -128,7 +141,7 @@ def a_cluster(nodes):
     a.tocsin("submit", scenario.write_rows(nodes.directory / "cluster.csv", rows))
     wait_for("Org B knows the cluster", lambda: b.tocsin("cluster", WALLETS[6]).last.get("reports"))
     claim = b.tocsin("cluster", WALLETS[6]).last["reports"][0]["claim"]
-    expect(a.tocsin("erase", claim, "--reason", "not one").last["records"] == 2, "a report and its members")
+    expect(a.tocsin("erase", claim, "--reason", "not one", "--yes").last["records"] == 2, "a report and its members")
     wait_for("Org B knows of none", lambda: not b.tocsin("cluster", WALLETS[6]).last.get("reports"))
     nodes.level()
     expect(len({node.tocsin("store", "digest").last["digest"] for node in nodes}) == 1, "the views differ")

@@ -327,7 +327,7 @@ def without_the_node(nodes, court, records, author, circle):
         held_by(nodes, record, 2)
     claims = [b.lookup(wallet)["claims"][0]["claim"] for wallet in (ERASED, KEPT)]
     a.tocsin("legal-hold", "add", claims[1], "--reference", "5 Js 3/26")
-    b.tocsin("erase", *claims, "--reason", "both of them")
+    b.tocsin("erase", *claims, "--reason", "both of them", "--yes")
     wait_for("one is gone", lambda: not a.lookup(ERASED)["claims"])
     expect(a.lookup(KEPT)["claims"], "a legal hold did not hold")
     b.stop()  # so nothing comes in between
