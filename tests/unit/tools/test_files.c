@@ -61,11 +61,35 @@ static void a_file_that_is_there_is_kept_and_named(void **state)
     toc_tempdir_remove(folder);
 }
 
+/* What waits in the spool is taken in this order, and the kernel's own stamps are alike for some
+ * milliseconds. */
+static void files_bear_the_times_at_which_they_were_written(void **state)
+{
+    enum { FILES = 20 };
+    char folder[TOC_TEMPDIR_BYTES], path[PATH_BYTES];
+    struct timespec before = {0};
+    (void)state;
+    toc_tempdir_make(folder);
+    for (int i = 0; i < FILES; i++) {
+        toc_err err;
+        struct stat about;
+        snprintf(path, sizeof path, "%s/%d", folder, i);
+        TOC_CHECK_OK(toc_file_write(path, toc_span_text("one"), 0600, false, &err));
+        assert_int_equal(stat(path, &about), 0);
+        assert_true(about.st_mtim.tv_sec > before.tv_sec ||
+                    (about.st_mtim.tv_sec == before.tv_sec &&
+                     about.st_mtim.tv_nsec > before.tv_nsec));
+        before = about.st_mtim;
+    }
+    toc_tempdir_remove(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_is_put_into_a_folder_that_may_not_be_read),
         cmocka_unit_test(a_file_that_is_there_is_kept_and_named),
+        cmocka_unit_test(files_bear_the_times_at_which_they_were_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
