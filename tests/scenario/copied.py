@@ -92,6 +92,12 @@ def part(nodes):
     return twin, kept, other
 
 
+def disputes(node, fork):
+    """That it is known is in the log at once; the views follow, and what is disputed may come later still."""
+    both = [node.lookup(wallet) for wallet in (KEPT, TWIN)]
+    return not any(answer["claims"] for answer in both) and any(fork in answer["forks"] for answer in both)
+
+
 def shown(nodes, twin):
     """To all, with one place and two heads; the claims of neither count."""
     seen = []
@@ -109,11 +115,10 @@ def shown(nodes, twin):
         expect(all(head["size"] > fork["from"] for head in fork["heads"]), str(fork))
         expect(len({(head["size"], head["root"]) for head in fork["heads"]}) == 2, str(fork))
         seen.append(fork["from"])
+        wait_for(f"{node.key} shows the fork with what it disputes", lambda node=node, fork=fork: disputes(node, fork))
         for wallet in (KEPT, TWIN):
             answer = node.lookup(wallet)
             expect(not answer["claims"] and answer["score"] == 0, f"{node.key} counts {wallet}: {answer}")
-        both = node.lookup(KEPT)["forks"] + node.lookup(TWIN)["forks"]
-        expect(fork in both, f"{node.key} shows no fork with what is disputed: {both}")
         for words in (("peers",), ("circle", "show", "copied"), ("lookup", KEPT, TWIN), ("explain", KEPT, TWIN)):
             text = node.tocsin(*words, as_json=False).out
             expect(f"part at entry {fork['from']}" in text, f"'{words[0]}' does not tell of it: {text}")
@@ -127,7 +132,7 @@ def shown(nodes, twin):
 
 def told_alike(node, before, kept):
     """Receipt, audit and the movements of a transaction say what lookup says of the wallet."""
-    fork, = node.lookup(KEPT)["forks"]
+    fork, = wait_for("the views follow", lambda: node.lookup(KEPT)["forks"])
     moved = node.lookup(MOVED)
     expect(not moved["found"] and [row["kind"] for row in moved["forked"]] == ["transfer"] and moved["forked_total"] == 1, f"the movement: {moved}")
     expect(moved["forks"] == [fork], f"another fork: {moved}")

@@ -96,7 +96,7 @@ def by_an_order(nodes):
     b.tocsin("order", "add", claim, "--reference", FILE_NUMBER, ok=(1, 2, 3, 4, 5))
     wait_for("Org B has lost it", lambda: not claims(b, WALLETS[2]))
     a.tocsin("submit", "wallet", WALLETS[2], *MARK, "--confidence", "91")
-    wait_for("Org C has it anew", lambda: claims(c, WALLETS[2])[0]["confidence"] == 91)
+    wait_for("Org C has it anew", lambda: [claim["confidence"] for claim in claims(c, WALLETS[2])] == [91])
     b.stop()
     nodes.start("b")
     other = say(a, WALLETS[3])

@@ -69,14 +69,14 @@ def run(nodes):
     submitters = [Submitter(nodes, key, number) for number, key in enumerate(nodes.nodes, 1)]
     for submitter in submitters:
         submitter.start()
-    for _ in range(KILLS):
+    for number in range(KILLS):
         victim = chance.choice(list(nodes))
         goal = sum(len(each.acknowledged) for each in submitters) + chance.choice([1, 20, 60, 150])
         wait_for("further submissions are acknowledged",
                  lambda goal=goal: sum(len(each.acknowledged) for each in submitters) >= goal or
                  any(each.fault for each in submitters))
         victim.kill()
-        if chance.random() < 0.5:  # down for a while: submissions go to the spool
+        if number == 0 or chance.random() < 0.5:  # down for a while: submissions go to the spool
             wait_for("something was submitted while it was down",
                      lambda before=sum(each.spooled for each in submitters):
                      sum(each.spooled for each in submitters) > before or

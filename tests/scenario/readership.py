@@ -49,6 +49,8 @@ def set_out(nodes):
     for key in "bcrw":
         wait_for(f"{nodes[key].name} has the charter", lambda key=key: any(
             circle["version"] == made["version"] for circle in nodes[key].tocsin("circle", "list").lines))
+    # It may have come to B through Relay: which way things go is told below.
+    wait_for("A is linked to B", lambda: any(row["name"] == "Org B" and row["links"] > 0 for row in a.tocsin("peers").lines))
 
 
 def told(answer):

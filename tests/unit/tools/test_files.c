@@ -76,9 +76,9 @@ static void files_bear_the_times_at_which_they_were_written(void **state)
         snprintf(path, sizeof path, "%s/%d", folder, i);
         TOC_CHECK_OK(toc_file_write(path, toc_span_text("one"), 0600, false, &err));
         assert_int_equal(stat(path, &about), 0);
-        assert_true(about.st_mtim.tv_sec > before.tv_sec ||
-                    (about.st_mtim.tv_sec == before.tv_sec &&
-                     about.st_mtim.tv_nsec > before.tv_nsec));
+        assert_true(
+            about.st_mtim.tv_sec > before.tv_sec ||
+            (about.st_mtim.tv_sec == before.tv_sec && about.st_mtim.tv_nsec > before.tv_nsec));
         before = about.st_mtim;
     }
     toc_tempdir_remove(folder);
