@@ -162,14 +162,13 @@ static inline void await_level(toc_test_node *node)
 static inline bool answers_as(const toc_test_node *node, unsigned uid, const char *request,
                               const char *word)
 {
-    static const char program[] =
-        "import socket,struct,sys\n"
-        "s=socket.socket(socket.AF_UNIX);s.connect(sys.argv[1])\n"
-        "q=sys.argv[2].encode()\n"
-        "s.sendall(struct.pack('>I',len(q)+1)+b'Q'+q)\n"
-        "a=b''\n"
-        "while a[4:5] not in (b'A',b'E','') or len(a)<5: a+=s.recv(65536)\n"
-        "sys.exit(0 if sys.argv[3].encode() in a else 1)\n";
+    static const char program[] = "import socket,struct,sys\n"
+                                  "s=socket.socket(socket.AF_UNIX);s.connect(sys.argv[1])\n"
+                                  "q=sys.argv[2].encode()\n"
+                                  "s.sendall(struct.pack('>I',len(q)+1)+b'Q'+q)\n"
+                                  "f=s.makefile('rb')\n"
+                                  "size,=struct.unpack('>I',f.read(4))\n" /* of one frame, whole */
+                                  "sys.exit(0 if sys.argv[3].encode() in f.read(size) else 1)\n";
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
