@@ -198,6 +198,7 @@ def officers(nodes):
 
 
 def run(nodes):
+    scenario.within_one_day()  # three changes of keys
     nodes.init()
     for node in nodes:
         root = node.state / "keys" / "root.key"

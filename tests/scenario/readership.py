@@ -381,6 +381,7 @@ def a_node_that_lets_nobody_see(nodes):
 
 
 def run(nodes):
+    scenario.within_one_day()  # what the quota of one takes
     set_out(nodes)
     due = what_was_said_is_what_happens(nodes)
     every_reason(nodes, due)

@@ -7,6 +7,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -23,6 +24,9 @@ ORGS = {
     "b": ("Org B", "police", "DE"),
     "c": ("Org C", "fiu", "FR"),
 }
+
+DAY_S = 86400
+LONG_S = 240  # no scenario takes longer
 
 Failure = federation.Failure
 wait_for = federation.wait_for
@@ -53,6 +57,14 @@ def inspect(nodes, what, node):
     if done.returncode != 0:
         raise Failure(f"inspect_state {what} of {node.key}: {done.stderr.strip()}")
     return done.stdout
+
+
+def within_one_day():
+    """Some rules count by days, which end at midnight, UTC. What tests them does not run into the next one."""
+    today = time.time() // DAY_S
+    left = (today + 1) * DAY_S - time.time()
+    if left < LONG_S:
+        wait_for("the next day", lambda: time.time() // DAY_S > today, left + LONG_S)
 
 
 def model_of(world):
