@@ -107,6 +107,7 @@ static void what_has_no_term_is_ended_for_good(void **state)
     static const uint32_t days[] = {TOC_KEEP_FOR_EVER, TOC_KEEP_FOR_EVER, TOC_KEEP_FOR_EVER, 5};
     toc_test_node *node = *state;
     submit(node, 'a', "", HEAD FIRST ",50\n", 1, 0, 0);
+    await_level(node);
     keep_for(node, 5);
     submit(node, 'b', "", HEAD FIRST ",60\n", 0, 1, 0);
     retract(node); /* not folded yet, perhaps */
