@@ -45,17 +45,25 @@ static toc_code describe_boot(const toc_config *config, char out[MARKER_BYTES], 
     return TOC_OK;
 }
 
-toc_code toc_daemon_same_boot(const toc_config *config, bool *out, toc_err *err)
+/* Is there such a file, and is this in it? */
+static toc_code file_says(const char *folder, const char *name, const char *wanted, bool *out,
+                          toc_err *err)
 {
-    char path[PATH_BYTES], wanted[MARKER_BYTES];
-    TOC_AUTO(toc_buf_wipe) toc_buf marker = {0};
-    TOC_TRY(describe_boot(config, wanted, err));
-    snprintf(path, sizeof path, "%s/boot", config->runtime);
-    toc_code code = toc_folder_file_read(path, SMALL_FILE_BYTES_MAX, &marker, err);
+    char path[PATH_BYTES];
+    TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    toc_code code = toc_folder_file_read(path, SMALL_FILE_BYTES_MAX, &text, err);
     if (code != TOC_OK && code != TOC_NOT_FOUND)
         return code;
-    *out = code == TOC_OK && toc_span_equal(toc_buf_view(&marker), toc_span_text(wanted));
+    *out = code == TOC_OK && toc_span_equal(toc_buf_view(&text), toc_span_text(wanted));
     return TOC_OK;
+}
+
+toc_code toc_daemon_same_boot(const toc_config *config, bool *out, toc_err *err)
+{
+    char wanted[MARKER_BYTES];
+    TOC_TRY(describe_boot(config, wanted, err));
+    return file_says(config->runtime, "boot", wanted, out, err);
 }
 
 /* Which file the log is, by what no copy of it has: inode and birth. */
@@ -73,14 +81,11 @@ static toc_code describe_log(const toc_config *config, char out[MARKER_BYTES], t
 
 toc_code toc_daemon_restored(const toc_config *config, bool *out, toc_err *err)
 {
-    char path[PATH_BYTES], wanted[MARKER_BYTES];
-    TOC_AUTO(toc_buf_wipe) toc_buf place = {0};
+    bool in_place;
+    char wanted[MARKER_BYTES];
     TOC_TRY(describe_log(config, wanted, err));
-    snprintf(path, sizeof path, "%s/place", config->state);
-    toc_code code = toc_folder_file_read(path, SMALL_FILE_BYTES_MAX, &place, err);
-    if (code != TOC_OK && code != TOC_NOT_FOUND)
-        return code;
-    *out = code != TOC_OK || !toc_span_equal(toc_buf_view(&place), toc_span_text(wanted));
+    TOC_TRY(file_says(config->state, "place", wanted, &in_place, err));
+    *out = !in_place;
     return TOC_OK;
 }
 

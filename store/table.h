@@ -111,10 +111,6 @@ static inline void toc_key_add_u8(toc_key *key, uint8_t value)
 {
     *toc_key_extend(key, 1) = value;
 }
-static inline void toc_key_add_u16(toc_key *key, uint16_t value)
-{
-    toc_put_u16(toc_key_extend(key, 2), value);
-}
 static inline void toc_key_add_u32(toc_key *key, uint32_t value)
 {
     toc_put_u32(toc_key_extend(key, 4), value);

@@ -1,5 +1,6 @@
 #include "tools/ask.h"
 
+#include "tools/term/colour.h"
 #include "tools/term/progress.h"
 
 toc_json toc_request_begin(toc_buf *out, const char *command)
@@ -93,6 +94,17 @@ toc_code toc_ask_line(toc_cli *cli, toc_show *show, toc_span line, toc_err *err)
     toc_code code = show->line(show->context, object, &text, err);
     json_decref(object);
     return code == TOC_OK ? toc_print(&text, err) : code;
+}
+
+bool toc_show_error(const json_t *line, toc_buf *out)
+{
+    const json_t *error = json_object_get(line, "error");
+    if (!json_is_object(error))
+        return false;
+    toc_buf_add_text(out, "  ");
+    toc_colour_add(out, TOC_STYLE_BAD, toc_span_text(toc_text_of(error, "text")));
+    toc_buf_add_u8(out, '\n');
+    return true;
 }
 
 static toc_code refused_by_node(toc_span payload, toc_err *err)

@@ -50,6 +50,9 @@ bool toc_flag_of(const json_t *object, const char *key);
 const char *toc_org_of(const json_t *row);
 const char *toc_name_of(const json_t *row);
 
+/* Draws why there is no answer to what was asked, where the line says so ("error"): true. */
+bool toc_show_error(const json_t *line, toc_buf *out);
+
 /* The answer without the node (tools/direct.c). */
 TOC_MUST toc_code toc_direct_ask(toc_cli *cli, const toc_buf *request, toc_show *show,
                                  toc_buf *out_end, toc_err *err);

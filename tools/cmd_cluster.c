@@ -216,16 +216,11 @@ static void show_members(const json_t *line, toc_buf *out)
 static toc_code show_cluster(void *context, json_t *line, toc_buf *out, toc_err *err)
 {
     (void)context;
-    const json_t *error = json_object_get(line, "error"),
-                 *cluster = json_object_get(line, "cluster");
+    const json_t *cluster = json_object_get(line, "cluster");
     toc_colour_add(out, TOC_STYLE_STRONG, toc_span_text(toc_text_of(line, "query")));
     toc_buf_add_u8(out, '\n');
-    if (json_is_object(error)) {
-        toc_buf_add_text(out, "  ");
-        toc_colour_add(out, TOC_STYLE_BAD, toc_span_text(toc_text_of(error, "text")));
-        toc_buf_add_u8(out, '\n');
+    if (toc_show_error(line, out))
         return toc_buf_ok(out, err);
-    }
     if (!toc_flag_of(line, "found")) {
         toc_buf_add_text(out, "  in no cluster that is reported here\n");
         show_overlay(line, out);

@@ -261,17 +261,12 @@ static void show_warnings(const json_t *line, toc_buf *out)
 static toc_code show_incident(void *context, json_t *line, toc_buf *out, toc_err *err)
 {
     bool *first = context;
-    const json_t *error = json_object_get(line, "error");
     toc_buf_add_text(out, *first ? "" : "\n");
     *first = false;
     toc_colour_add(out, TOC_STYLE_STRONG, toc_span_text(toc_text_of(line, "slug")));
     toc_buf_add_u8(out, '\n');
-    if (json_is_object(error)) {
-        toc_buf_add_text(out, "  ");
-        toc_colour_add(out, TOC_STYLE_BAD, toc_span_text(toc_text_of(error, "text")));
-        toc_buf_add_u8(out, '\n');
+    if (toc_show_error(line, out))
         return toc_buf_ok(out, err);
-    }
     if (!toc_flag_of(line, "found"))
         toc_buf_add_text(out, "  nothing is reported of it here\n");
     TOC_TRY(show_claims(line, out, err));

@@ -342,14 +342,11 @@ static toc_code show_transfers(const json_t *line, toc_buf *out, toc_err *err)
 /* An answer that is no dossier: the text was no address. */
 static bool show_error(const json_t *line, toc_buf *out)
 {
-    const json_t *error = json_object_get(line, "error");
-    if (!json_is_object(error))
+    if (!json_is_object(json_object_get(line, "error")))
         return false;
     toc_colour_add(out, TOC_STYLE_STRONG, toc_span_text(toc_text_of(line, "query")));
-    toc_buf_add_text(out, "\n  ");
-    toc_colour_add(out, TOC_STYLE_BAD, toc_span_text(toc_text_of(error, "text")));
-    toc_buf_add_text(out, "\n");
-    return true;
+    toc_buf_add_u8(out, '\n');
+    return toc_show_error(line, out);
 }
 
 static toc_code show_dossier(void *context, json_t *line, toc_buf *out, toc_err *err)

@@ -317,11 +317,41 @@ static toc_code rival(toc_engine *engine, toc_log_txn *txn, const toc_card *card
     return contest(engine, txn, card, known, &common->card, now, err);
 }
 
+/* A card that descends from the one known. */
+static toc_code successor(toc_engine *engine, toc_log_txn *txn, const toc_card *card,
+                          const toc_card *known, bool compromised, toc_arena *arena, toc_now now,
+                          toc_card_state *out, toc_err *err)
+{
+    toc_err why;
+    toc_card_hash missing, chosen;
+    *out = TOC_CARD_REFUSED;
+    if (toc_org_id_equal(&card->org, &engine->org)) {
+        toc_engine_count(engine, &card->org, TOC_REFUSE_TWO_CARDS,
+                         "a newer card of this org than this node has the keys of");
+        return TOC_OK;
+    }
+    bool contested = toc_log_contest(txn, &card->org, &chosen, NULL) == TOC_OK &&
+                     toc_card_hash_equal(&chosen, &(toc_card_hash){{0}});
+    if (contested)
+        return TOC_OK;
+    if (toc_roll_prove(txn, card, arena, &missing, &why) != TOC_OK ||
+        toc_log_cards(txn, arena, keys_apart, (void *)(uintptr_t)card, &why) != TOC_OK) {
+        *out = refused(engine, card, why.text);
+        return TOC_OK;
+    }
+    if (!same_keys(known, card) && !may_change_today(engine, &card->org, now)) {
+        *out = refused(engine, card, "its keys change too often; tomorrow again");
+        return TOC_OK;
+    }
+    *out = TOC_CARD_TAKEN;
+    return toc_cards_follow(engine, txn, card, compromised, now, err);
+}
+
 toc_code toc_cards_take(toc_engine *engine, toc_log_txn *txn, uint64_t link, const toc_card *card,
                         toc_arena *arena, toc_now now, toc_card_state *out, toc_err *err)
 {
     toc_card known;
-    toc_card_hash missing, chosen;
+    toc_card_hash missing;
     toc_err why;
     *out = TOC_CARD_KNOWN;
     if (toc_log_card_of(txn, &card->org, arena, &known, NULL) != TOC_OK) {
@@ -349,27 +379,7 @@ toc_code toc_cards_take(toc_engine *engine, toc_log_txn *txn, uint64_t link, con
         return TOC_OK; /* an older one */
     if (!toc_card_hash_equal(&common.card.hash, &known.hash))
         return rival(engine, txn, card, &known, &common, arena, now, out, err);
-    *out = TOC_CARD_REFUSED;
-    if (toc_org_id_equal(&card->org, &engine->org)) {
-        toc_engine_count(engine, &card->org, TOC_REFUSE_TWO_CARDS,
-                         "a newer card of this org than this node has the keys of");
-        return TOC_OK;
-    }
-    bool contested = toc_log_contest(txn, &card->org, &chosen, NULL) == TOC_OK &&
-                     toc_card_hash_equal(&chosen, &(toc_card_hash){{0}});
-    if (contested)
-        return TOC_OK;
-    if (toc_roll_prove(txn, card, arena, &missing, &why) != TOC_OK ||
-        toc_log_cards(txn, arena, keys_apart, (void *)(uintptr_t)card, &why) != TOC_OK) {
-        *out = refused(engine, card, why.text);
-        return TOC_OK;
-    }
-    if (!same_keys(&known, card) && !may_change_today(engine, &card->org, now)) {
-        *out = refused(engine, card, "its keys change too often; tomorrow again");
-        return TOC_OK;
-    }
-    *out = TOC_CARD_TAKEN;
-    return toc_cards_follow(engine, txn, card, common.compromised, now, err);
+    return successor(engine, txn, card, &known, common.compromised, arena, now, out, err);
 }
 
 /* ---- who signed a head ---- */

@@ -7,8 +7,6 @@
 #include "proto/evidence/evidence.h"
 #include "proto/feed/addressed.h"
 
-enum { COSIGNATURE_BYTES = 72, KEY_TYPE_COSIGNATURE = 0x04 };
-
 static bool key_equal(const toc_verify_key *left, const toc_verify_key *right)
 {
     return memcmp(left, right, sizeof *left) == 0;
@@ -124,12 +122,9 @@ static toc_code verify_receipt(const toc_evidence *evidence, const toc_note *not
                                const toc_note_signature *line, toc_evidence_receipt *receipt,
                                toc_err *err)
 {
-    toc_cosignature made = {.time_s = toc_get_u64(line->bytes)};
-    memcpy(made.signature.bytes, line->bytes + 8, sizeof made.signature.bytes);
     for (const toc_card *card = receipt->card;; card--) {
-        uint8_t key_hash[4];
-        toc_note_key_hash(line->name, KEY_TYPE_COSIGNATURE, &card->cosign, key_hash);
-        if (memcmp(key_hash, line->key_hash, sizeof key_hash) == 0 &&
+        toc_cosignature made;
+        if (toc_cosignature_read(line, &card->cosign, &made, NULL) == TOC_OK &&
             toc_cosignature_verify(note->body, &made, &card->cosign, NULL) == TOC_OK) {
             receipt->key = card->cosign;
             receipt->time_s = made.time_s;
@@ -147,7 +142,7 @@ static toc_code read_cosigner(const toc_note_signature *line, toc_org_id *out, t
 {
     char name[TOC_COSIGNER_BYTES_MAX];
     toc_org_id org;
-    bool reads = line->size == COSIGNATURE_BYTES && line->name.size > 64;
+    bool reads = line->size == TOC_COSIGNATURE_BYTES && line->name.size > 64;
     if (reads) {
         toc_span hex = toc_span_of(line->name.data + line->name.size - 64, 64);
         reads = toc_hex_decode(hex, org.bytes, sizeof org.bytes, NULL) == TOC_OK;

@@ -5,12 +5,7 @@
 #include "proto/base/endian.h"
 #include "proto/base/text.h"
 
-enum {
-    KEY_TYPE_COSIGNATURE = 0x04,
-    KEY_ID_BYTES = 4,
-    TIME_BYTES = 8,
-    STAMPED_BYTES = TIME_BYTES + sizeof(toc_signature)
-};
+enum { KEY_TYPE_COSIGNATURE = 0x04, KEY_ID_BYTES = 4, TIME_BYTES = 8 };
 
 void toc_cosigner_name(const toc_org_id *org, char out[TOC_COSIGNER_BYTES_MAX])
 {
@@ -62,7 +57,7 @@ toc_code toc_cosignature_verify(toc_span body, const toc_cosignature *cosignatur
 void toc_cosignature_line(const toc_cosignature *cosignature, toc_span name,
                           const toc_verify_key *key, toc_buf *out)
 {
-    uint8_t bytes[KEY_ID_BYTES + STAMPED_BYTES];
+    uint8_t bytes[KEY_ID_BYTES + TOC_COSIGNATURE_BYTES];
     toc_note_key_hash(name, KEY_TYPE_COSIGNATURE, key, bytes);
     toc_put_u64(bytes + KEY_ID_BYTES, cosignature->time_s);
     memcpy(bytes + KEY_ID_BYTES + TIME_BYTES, cosignature->signature.bytes,
@@ -70,24 +65,20 @@ void toc_cosignature_line(const toc_cosignature *cosignature, toc_span name,
     toc_note_line(name, TOC_SPAN_OF(bytes), out);
 }
 
-toc_code toc_cosignature_find(const toc_note *note, toc_span name, const toc_verify_key *key,
+toc_code toc_cosignature_read(const toc_note_signature *line, const toc_verify_key *key,
                               toc_cosignature *out, toc_err *err)
 {
     uint8_t key_id[KEY_ID_BYTES];
-    toc_note_key_hash(name, KEY_TYPE_COSIGNATURE, key, key_id);
-    for (size_t i = 0; i < note->signature_count; i++) {
-        const toc_note_signature *each = &note->signatures[i];
-        if (!toc_span_equal(each->name, name) || memcmp(each->key_hash, key_id, sizeof key_id) != 0)
-            continue;
-        if (each->size != STAMPED_BYTES)
-            return toc_fail(err, TOC_MALFORMED,
-                            "a cosignature of %zu bytes; a time and an Ed25519 signature are %zu",
-                            each->size, (size_t)STAMPED_BYTES);
-        toc_cosignature found = {.time_s = toc_get_u64(each->bytes)};
-        memcpy(found.signature.bytes, each->bytes + TIME_BYTES, sizeof found.signature.bytes);
-        TOC_TRY(check_time(found.time_s, TOC_MALFORMED, err));
-        *out = found;
-        return TOC_OK;
-    }
-    return toc_fail(err, TOC_NOT_FOUND, "the note is not cosigned by the key that was asked for");
+    toc_note_key_hash(line->name, KEY_TYPE_COSIGNATURE, key, key_id);
+    if (memcmp(line->key_hash, key_id, sizeof key_id) != 0)
+        return toc_fail(err, TOC_NOT_FOUND, "no cosignature by the key that was asked for");
+    if (line->size != TOC_COSIGNATURE_BYTES)
+        return toc_fail(err, TOC_MALFORMED,
+                        "a cosignature of %zu bytes; a time and an Ed25519 signature are %d",
+                        line->size, TOC_COSIGNATURE_BYTES);
+    toc_cosignature found = {.time_s = toc_get_u64(line->bytes)};
+    memcpy(found.signature.bytes, line->bytes + TIME_BYTES, sizeof found.signature.bytes);
+    TOC_TRY(check_time(found.time_s, TOC_MALFORMED, err));
+    *out = found;
+    return TOC_OK;
 }

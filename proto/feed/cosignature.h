@@ -1,7 +1,7 @@
 /* proto/feed/cosignature.h: cosignatures over checkpoints (c2sp.org/tlog-cosignature,
  * cosignature/v1): "at this time I held this head". Receipt and witness in one.
  * Owns:    nothing. Threads: pure.
- * Errors:  MALFORMED, SIGNATURE, NOT_FOUND (a note without a line of the key asked for). */
+ * Errors:  MALFORMED, SIGNATURE, NOT_FOUND (a line of another key). */
 #ifndef TOC_PROTO_FEED_COSIGNATURE_H
 #define TOC_PROTO_FEED_COSIGNATURE_H
 
@@ -13,7 +13,10 @@ typedef struct toc_cosignature {
     toc_signature signature; /* Ed25519, by the cosign key */
 } toc_cosignature;
 
-enum { TOC_COSIGNER_BYTES_MAX = 72 }; /* "tocsin/" + 64 hex + NUL */
+enum {
+    TOC_COSIGNER_BYTES_MAX = 72, /* "tocsin/" + 64 hex + NUL */
+    TOC_COSIGNATURE_BYTES = 72   /* in a line, after the key id: time u64, signature */
+};
 
 /* The key name of an org's cosign key: "tocsin/<org hex>". */
 void toc_cosigner_name(const toc_org_id *org, char out[TOC_COSIGNER_BYTES_MAX]);
@@ -31,9 +34,9 @@ TOC_MUST toc_code toc_cosignature_verify(toc_span body, const toc_cosignature *c
  * signature. */
 void toc_cosignature_line(const toc_cosignature *cosignature, toc_span name,
                           const toc_verify_key *key, toc_buf *out);
-/* The first line by (name, key) in a note that was parsed; it is read and not verified. */
-TOC_MUST toc_code toc_cosignature_find(const toc_note *note, toc_span name,
-                                       const toc_verify_key *key, toc_cosignature *out,
-                                       toc_err *err);
+/* What a line of a note that was parsed says, if it is by that key: NOT_FOUND when it is not, or is
+ * no cosignature. It is read and not verified. */
+TOC_MUST toc_code toc_cosignature_read(const toc_note_signature *line, const toc_verify_key *key,
+                                       toc_cosignature *out, toc_err *err);
 
 #endif

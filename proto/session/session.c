@@ -29,7 +29,6 @@ typedef enum stage {
 struct toc_session {
     toc_noise noise;
     stage stage;
-    bool bound; /* the handshake came to its end: its hash counts */
 };
 
 static toc_code no_memory(toc_err *err)
@@ -219,7 +218,6 @@ toc_code toc_session_answer(toc_session *session, const toc_hello *hello, toc_bu
         out_frame->size = before;
         return end(session, code);
     }
-    session->bound = true;
     session->stage = STAGE_ANSWERED;
     return TOC_OK;
 }
@@ -242,7 +240,6 @@ toc_code toc_session_finish(toc_session *session, toc_span frame, toc_hello *out
     toc_code code = read_message_2(&session->noise, frame, out_hello, err);
     if (code != TOC_OK)
         return end(session, code);
-    session->bound = true;
     session->stage = STAGE_CONFIRMED;
     return TOC_OK;
 }
@@ -250,12 +247,6 @@ toc_code toc_session_finish(toc_session *session, toc_span frame, toc_hello *out
 bool toc_session_confirmed(const toc_session *session)
 {
     return session->stage == STAGE_CONFIRMED;
-}
-
-void toc_session_binding(const toc_session *session, toc_hash *out)
-{
-    TOC_ASSERT(session->bound);
-    memcpy(out->bytes, session->noise.hash, sizeof out->bytes);
 }
 
 /* --- transport ----------------------------------------------------------------------- */

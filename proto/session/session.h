@@ -58,9 +58,6 @@ TOC_MUST toc_code toc_session_finish(toc_session *session, toc_span frame, toc_h
                                      toc_err *err);
 
 bool toc_session_confirmed(const toc_session *session);
-/* 32-byte handshake hash, the same on both sides; after toc_session_answer or toc_session_finish.
- */
-void toc_session_binding(const toc_session *session, toc_hash *out);
 
 /* Transport. Appends a frame with its length; `message` at most TOC_MESSAGE_BYTES_MAX bytes. STATE
  * before the session is confirmed: the initiator speaks first. */

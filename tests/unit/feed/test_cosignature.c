@@ -31,7 +31,7 @@ static void read_case(const toc_vector *vector, toc_verify_key *key, toc_cosigna
     TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
     note_of(vector, &text, &note);
     toc_vector_hex_into(vector, "key", key->bytes, 32);
-    TOC_CHECK_OK(toc_cosignature_find(&note, name_of(vector), key, out, &err));
+    TOC_CHECK_OK(toc_cosignature_read(&note.signatures[0], key, out, &err));
     assert_int_equal(out->time_s, toc_vector_u64(vector, "time"));
 }
 
@@ -157,7 +157,7 @@ static void times_that_no_cosignature_has_are_refused(void **state)
         toc_cosignature_line(&bad, name_of(vector), &key, &text);
         TOC_CHECK_OK(toc_note_parse(toc_buf_view(&text), &note, &err));
         TOC_CHECK_FAILS(TOC_MALFORMED,
-                        toc_cosignature_find(&note, name_of(vector), &key, &untouched, NULL));
+                        toc_cosignature_read(&note.signatures[0], &key, &untouched, NULL));
     }
 }
 
@@ -178,13 +178,12 @@ static void a_note_signature_of_the_same_key_is_no_cosignature(void **state)
     read_case(vector, &key, &expected);
     toc_note note;
     TOC_CHECK_OK(toc_note_parse(toc_buf_view(&text), &note, &err));
-    TOC_CHECK_FAILS(TOC_NOT_FOUND,
-                    toc_cosignature_find(&note, name_of(vector), &key, &found, NULL));
-    /* Joined to it, both are found, and the note's own signature still holds. */
+    TOC_CHECK_FAILS(TOC_NOT_FOUND, toc_cosignature_read(&note.signatures[0], &key, &found, NULL));
+    /* Joined to it, it is read, and the note's own signature still holds. */
     toc_cosignature_line(&expected, name_of(vector), &key, &text);
     TOC_CHECK_OK(toc_note_parse(toc_buf_view(&text), &note, &err));
     TOC_CHECK_OK(toc_note_verify(&note, name_of(vector), &key, &err));
-    TOC_CHECK_OK(toc_cosignature_find(&note, name_of(vector), &key, &found, &err));
+    TOC_CHECK_OK(toc_cosignature_read(&note.signatures[1], &key, &found, &err));
     assert_memory_equal(&found, &expected, sizeof found);
 }
 
@@ -209,7 +208,7 @@ static void a_line_of_another_length_is_refused(void **state)
         toc_note_line(name_of(vector), toc_span_of(bytes, size), &text);
         TOC_CHECK_OK(toc_note_parse(toc_buf_view(&text), &note, &err));
         TOC_CHECK_FAILS(TOC_MALFORMED,
-                        toc_cosignature_find(&note, name_of(vector), &key, &cosignature, NULL));
+                        toc_cosignature_read(&note.signatures[0], &key, &cosignature, NULL));
     }
 }
 

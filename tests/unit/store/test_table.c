@@ -514,19 +514,17 @@ static void numbers_in_keys_sort_as_numbers(void **state)
     toc_key small, large;
     toc_key_clear(&small);
     toc_key_add_u8(&small, 1);
-    toc_key_add_u16(&small, 2);
     toc_key_add_u32(&small, 255);
     toc_key_add_u64(&small, UINT64_C(0xFFFFFFFF));
     toc_key_clear(&large);
     toc_key_add_u8(&large, 1);
-    toc_key_add_u16(&large, 2);
     toc_key_add_u32(&large, 256);
     toc_key_add_u64(&large, 0);
     assert_true(toc_span_compare(toc_key_view(&small), toc_key_view(&large)) < 0);
-    static const uint8_t expected[15] = {1, 0, 2, 0, 0, 0, 255, 0, 0, 0, 0, 255, 255, 255, 255};
+    static const uint8_t expected[13] = {1, 0, 0, 0, 255, 0, 0, 0, 0, 255, 255, 255, 255};
     assert_true(toc_span_equal(toc_key_view(&small), TOC_SPAN_OF(expected)));
     toc_key_add_span(&small, toc_span_text("x"));
-    assert_int_equal(toc_key_view(&small).size, 16);
+    assert_int_equal(toc_key_view(&small).size, 14);
 }
 
 static void a_lie_names_store_table_and_key(void **state)
