@@ -12,6 +12,7 @@
 /* The one draft whose id begins with these digits, 8 at least. */
 TOC_MUST toc_code toc_draft_find(toc_log_txn *txn, toc_span digits, toc_draft_id *out,
                                  toc_err *err);
+/* The statement that it is; spans live in the arena. */
 TOC_MUST toc_code toc_draft_says(const toc_log_draft *draft, toc_arena *arena, toc_statement *out,
                                  toc_err *err);
 /* "waiting", "lapsed", or "overtaken" by a newer revision of its claim. */

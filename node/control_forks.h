@@ -9,8 +9,7 @@
 #include "store/log.h"
 
 /* Appends the member `forks` (proto/control/README.md): those of one org (NULL: of none), in one
- * circle or (NULL) in any, in order of feed id,
- * the suspected ones last. */
+ * circle or (NULL) in any, in order of feed id, the suspected ones last. */
 TOC_MUST toc_code toc_forks_list(toc_json *json, toc_log_txn *txn, const toc_org_id *org,
                                  const toc_circle_id *circle, toc_arena *arena, toc_err *err);
 

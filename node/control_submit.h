@@ -19,12 +19,12 @@ const toc_argument *toc_waiting_arguments(toc_span command);
 /* Reads all of them, and refuses any other. */
 TOC_MUST toc_code toc_submission_read(toc_node *node, json_t *request, toc_submission_request *out,
                                       toc_err *err);
-/* Whether its moment is still to come. */
-bool toc_submission_is_held(const toc_submission_request *request);
-/* The same. The note is lent from the request; *out stays where it is: a dry run's readers are in
- * it. */
+/* The same of a retraction. The note is lent from the request; *out stays where it is: a dry run's
+ * readers are in it. */
 TOC_MUST toc_code toc_retraction_read(toc_node *node, json_t *request, toc_retraction *out,
                                       toc_err *err);
+/* Whether its moment is still to come. */
+bool toc_submission_is_held(const toc_submission_request *request);
 /* {"line":n,"column":null,"error":"…"} without newline. */
 void toc_submission_print_refusal(uint32_t line, const toc_err *why, toc_buf *out);
 

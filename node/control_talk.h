@@ -39,8 +39,8 @@ void toc_talk_total(toc_talk *talk, uint64_t total);
 /* The next part of a submission, lent until the next call; *out_end: there are no more. */
 TOC_MUST toc_code toc_talk_drafts(toc_talk *talk, toc_span *out, bool *out_end, toc_err *err);
 
-/* The commands: control_status.c, control_roll.c, control_charter.c, control_query.c,
- * control_overlay.c, control_care.c, control_submit.c, control_held.c, control_receipt.c. */
+/* The commands of proto/control/README.md, each in the control_*.c of its group. `request`: the
+ * whole object, read by node/control_args.h; the answer goes out by toc_talk_line and _say. */
 toc_code toc_control_status(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_receipt(toc_talk *talk, json_t *request, toc_err *err);
 toc_code toc_control_audience(toc_talk *talk, json_t *request, toc_err *err);

@@ -7,8 +7,8 @@
  *
  * Owns:    threads, store, links.
  * Threads: calls from any.
- * Errors:  a failed commit ends the node (toc_node_wait says why): the engine is then ahead of the
- * disk and must not go on. */
+ * Errors:  a failed commit ends the node (toc_node_health says why): the engine is then ahead of
+ * the disk and must not go on. */
 #ifndef TOC_NODE_CORE_H
 #define TOC_NODE_CORE_H
 
@@ -30,12 +30,14 @@ void toc_node_stop(toc_node *node_take); /* NULL is fine */
 /* Has the node failed on its own? TOC_OK while it runs. */
 toc_code toc_node_health(toc_node *node, toc_err *err);
 
-/* Runs `task` in a round and waits for its commit. Not from the core thread. */
+/* Runs `run` in a round and waits for its commit: its code, or that of the commit. UNREACHABLE when
+ * the node stops meanwhile. Not from the core thread. */
 TOC_MUST toc_code toc_node_do(toc_node *node,
                               toc_code (*run)(void *context, toc_engine *engine, toc_log_txn *txn,
                                               toc_now now, toc_err *err),
                               void *context, toc_err *err);
 
+/* Lent until the node stops, like what the next calls give. */
 toc_log *toc_node_log(toc_node *node);
 toc_views *toc_node_views(toc_node *node); /* the officers' */
 /* Those of a configured audience; without a name the officers'. NOT_FOUND. */
@@ -46,7 +48,7 @@ const toc_org_id *toc_node_org(const toc_node *node);
 /* Opens what was sealed to the own seal key, or to a former one (the spool). SEALED otherwise. */
 TOC_MUST toc_code toc_node_unseal(toc_node *node, toc_span sealed, toc_buf *out, toc_err *err);
 toc_time toc_node_started(const toc_node *node);
-/* Where the first listener listens, with its real port. */
+/* Where listener `index` listens, with its real port; "" past the last. */
 void toc_node_listening(toc_node *node, size_t index, char *out, size_t capacity);
 
 /* Waits until the fold has folded everything journaled before the call, at most `timeout_ms`.

@@ -29,6 +29,7 @@ TOC_DEFINE_AUTO_WIPE(toc_retraction, toc_retraction_wipe)
 
 /* All that are named by their ids. */
 TOC_MUST toc_code toc_retraction_claims(toc_retraction *retraction, toc_err *err);
+/* What the drafts of a part say; members end with their cluster. */
 TOC_MUST toc_code toc_retraction_part(toc_retraction *retraction, toc_span part, toc_err *err);
 
 #endif

@@ -2,7 +2,7 @@
  * leaves of one Merkle tree whose heads are signed (docs/decisions/0072).
  *
  * A line is added in the write transaction of what it tells of, and never changed. The text is the
- * caller's (proto/answer/deed.h) and opaque here. Leaf: SHA-256(0x00 ‖ salt[32] ‖ time u64 ‖ text).
+ * caller's (proto/format/deed.h) and opaque here. Leaf: SHA-256(0x00 ‖ salt[32] ‖ time u64 ‖ text).
  * Owns:    nothing. Threads: as the transaction.
  * Errors:  as store/log.h; LIMIT for a line over TOC_AUDIT_LINE_BYTES_MAX; SIGNATURE naming the
  *          line or the checkpoint that is not as it was written. */

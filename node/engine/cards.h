@@ -5,9 +5,10 @@
 
 #include "node/engine/state.h"
 
+/* The own card and keys, at the start and after a change. */
 TOC_MUST toc_code toc_cards_load(toc_engine *engine, toc_log_txn *txn, toc_err *err);
 void toc_cards_unload(toc_engine *engine);
-/* With the own seal key, or a former one. */
+/* The sender key in it, by the own seal key or a former one. SEALED when it is for another. */
 TOC_MUST toc_code toc_cards_open_box(const toc_engine *engine, const toc_box *box, toc_secret **out,
                                      toc_err *err);
 /* A card that was adopted while the node was down: the own feeds follow it, once. */
@@ -28,9 +29,13 @@ TOC_MUST toc_code toc_cards_take(toc_engine *engine, toc_log_txn *txn, uint64_t 
 TOC_MUST toc_code toc_cards_follow(toc_engine *engine, toc_log_txn *txn, const toc_card *card,
                                    bool compromised, toc_now now, toc_err *err);
 
-/* Whose sign key a note names, unverified; *out is that card. RETIRED: of an older card of the
- * author. */
-typedef enum toc_signer { TOC_SIGNER_NEWEST, TOC_SIGNER_RETIRED, TOC_SIGNER_UNKNOWN } toc_signer;
+typedef enum toc_signer {
+    TOC_SIGNER_NEWEST,
+    TOC_SIGNER_RETIRED, /* of an older card of the author */
+    TOC_SIGNER_UNKNOWN
+} toc_signer;
+/* Whose sign key a note names, unverified; a note that is none passes for NEWEST. *out is that
+ * card; UNKNOWN: the newest of the author, zeroes when none is held. */
 toc_signer toc_cards_signer(toc_log_txn *txn, const toc_feed_name *feed, toc_span text,
                             toc_arena *arena, toc_card *out);
 /* Is the head signed as it must be? If not it is counted, or a newer card asked for. */

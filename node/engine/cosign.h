@@ -11,6 +11,7 @@
 TOC_MUST toc_code toc_cosign_load(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err);
 /* Entries of the feed were stored: its head is due soon. */
 void toc_cosign_written(toc_engine *engine, engine_feed *feed, toc_now now);
+/* A cosignature that a link tells of: judged now, or when its entries have come; or counted. */
 TOC_MUST toc_code toc_cosign_heard(toc_engine *engine, toc_log_txn *txn, const engine_link *link,
                                    const toc_circle_id *circle, const toc_charter *charter,
                                    const toc_wire_cosignature *wire, toc_now now, toc_err *err);
@@ -30,6 +31,7 @@ TOC_MUST toc_code toc_cosign_tick(toc_engine *engine, toc_log_txn *txn, toc_now 
 bool toc_cosign_keep(engine_cosignatures *list, size_t count_max, const engine_cosignature *row);
 /* The link is told, page by page, of every cosigner's newest since then. */
 void toc_cosign_tell_all(engine_link *link, uint64_t since_s);
+/* Passes on what waits, together; from time to time tells the newest again. */
 TOC_MUST toc_code toc_cosign_tell(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err);
 
 /* ---- heads that only a retired key signed (voucher.c) ---- */

@@ -9,8 +9,9 @@
  * daemon stops).
  *
  * Owns:    its state and the queued outputs. Threads: one (the core thread).
- * Errors:  a call fails only when the store fails (IO, FULL, NO_MEMORY); what a peer does wrong is
- * counted (toc_engine_count) and answered, never an error here. */
+ * Errors:  an input fails only when the store fails (IO, FULL, NO_MEMORY); what a peer does wrong
+ * is counted (toc_engine_count) and answered, never an error here. What people ask for fails as
+ * said there, too. */
 #ifndef TOC_NODE_ENGINE_ENGINE_H
 #define TOC_NODE_ENGINE_ENGINE_H
 
@@ -66,11 +67,14 @@ TOC_MUST toc_code toc_engine_round_end(toc_engine *engine, toc_log_txn *txn, toc
 TOC_MUST toc_code toc_engine_peer_add(toc_engine *engine, toc_log_txn *txn, toc_span signed_card,
                                       toc_span endpoints, toc_now now, toc_org_id *out_org,
                                       toc_err *err);
+/* A circle whose first charter makes this org its single admin: joined, and in force. */
 TOC_MUST toc_code toc_engine_circle_create(toc_engine *engine, toc_log_txn *txn, toc_span name,
                                            toc_span purpose, toc_now now, toc_circle_id *out,
                                            toc_err *err);
+/* Takes part in a circle, whose charter may be still to come. */
 TOC_MUST toc_code toc_engine_circle_join(toc_engine *engine, toc_log_txn *txn,
                                          const toc_circle_id *circle, toc_now now, toc_err *err);
+
 /* ---- charters that follow (PROTOCOL §1) ----
  * DENIED: not an admin, or the node's officer may not vote; STATE: not joined, no charter, this
  * node signed another body of that version, or cards of members are not held. Nothing is changed
@@ -130,9 +134,8 @@ TOC_MUST toc_code toc_engine_card_adopt(toc_engine *engine, toc_log_txn *txn, to
 /* ---- writing records ---- */
 
 /* Is everything there that writing into this circle needs? STATE says what is missing; UNREACHABLE:
- * the members are asked first, within a minute it can write. Gives the
- * generation, which the revision rule needs (RULES §7); opens the own feeds when that has not
- * happened yet. */
+ * the members are asked first, within a minute it can write. Gives the generation, which the
+ * revision rule needs (RULES §7); opens the own feeds when that has not happened yet. */
 TOC_MUST toc_code toc_engine_writable(toc_engine *engine, toc_log_txn *txn,
                                       const toc_circle_id *circle, toc_now now,
                                       uint64_t *out_generation, toc_err *err);

@@ -8,6 +8,7 @@
 /* Once, before the own feeds are appended to. */
 TOC_MUST toc_code toc_generation_begin(toc_engine *engine, toc_log_txn *txn, toc_now now,
                                        toc_err *err);
+/* Begins forked feeds anew; where members are asked, decides as soon as it can, or asks again. */
 TOC_MUST toc_code toc_generation_tick(toc_engine *engine, toc_log_txn *txn, toc_now now,
                                       toc_err *err);
 /* `peer` has told all heads that it has in the circle. */

@@ -6,17 +6,19 @@
 #include "node/engine/state.h"
 
 /* Makes the own feeds of a circle name the own card, the charter in force and an epoch for its
- * readers. */
+ * readers. `turn`: a new epoch in any case, since somebody is not to have the key any more. */
 TOC_MUST toc_code toc_grants_refresh(toc_engine *engine, toc_log_txn *txn,
                                      const toc_circle_id *circle, bool turn, toc_now now,
                                      toc_err *err);
 /* Looks for our box in a grant of the keys lane. */
 TOC_MUST toc_code toc_grants_take(toc_engine *engine, toc_log_txn *txn, const toc_feed_name *name,
                                   const toc_grant *grant, toc_now now, toc_err *err);
+/* Answers who asks for an own sender key: with a box for it, or why it gets none. */
 TOC_MUST toc_code toc_grants_serve(toc_engine *engine, toc_log_txn *txn, engine_link *link,
                                    const toc_message *message, toc_now now, toc_err *err);
 /* The author gives no key now: it is not asked again before it said, or a minute. */
 void toc_grants_refused(engine_link *link, const toc_message *refusal, toc_now now);
+/* The key that was asked for, if it is the one that the feed names. */
 TOC_MUST toc_code toc_grants_reply(toc_engine *engine, toc_log_txn *txn,
                                    const engine_request *request, const toc_message *message,
                                    toc_now now, toc_err *err);

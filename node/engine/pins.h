@@ -7,6 +7,7 @@
 
 /* As toc_charter_end by the charter in force; 0 without one. */
 uint64_t toc_pins_end(toc_log_txn *txn, const toc_feed_name *feed);
+/* Is this the head with which the charter closes the feed? */
 bool toc_pins_head_is(const toc_charter *charter, const toc_feed_name *feed, uint64_t size,
                       const toc_hash *root);
 /* May these entries be taken, as far as the charter closes their feed? If not *out says why.
@@ -16,6 +17,7 @@ bool toc_pins_allow(const toc_charter *charter, const toc_chunk *chunk, toc_refu
 /* The head of a stored feed as the circle has it, and its note: never past where it ends. */
 TOC_MUST toc_code toc_pins_clamp(toc_log_txn *txn, const toc_charter *charter, toc_log_feed *feed,
                                  toc_err *err);
+/* The note is the arena's, or lent by the transaction. */
 TOC_MUST toc_code toc_pins_note(toc_log_txn *txn, const toc_charter *charter, uint32_t number,
                                 toc_arena *arena, toc_span *out, toc_err *err);
 /* Gives the draft pins for what `current` has open and it has not, by the heads stored here. */

@@ -5,6 +5,8 @@
 
 #include "node/engine/state.h"
 
+/* ---- made and signed here (amend.c) ---- */
+
 /* Signs a charter's body as the own officer beside `count` signatures that there are, judges it by
  * `current` (NULL: a first one), and puts it in force, or keeps it as a proposal. */
 TOC_MUST toc_code toc_amend_sign(toc_engine *engine, toc_log_txn *txn, const toc_charter *current,
@@ -16,6 +18,7 @@ TOC_MUST toc_code toc_amend_sign(toc_engine *engine, toc_log_txn *txn, const toc
 
 /* One was made or signed here: told at the next tick, and every minute. */
 void toc_proposals_changed(toc_engine *engine);
+/* A link tells of proposals that it has: those of own circles that are not here are asked for. */
 TOC_MUST toc_code toc_proposals_heard(toc_engine *engine, toc_log_txn *txn, engine_link *link,
                                       const toc_message *message, toc_now now, toc_err *err);
 /* The whole answer to a request for one. */
@@ -27,6 +30,7 @@ bool toc_proposals_find(const toc_engine *engine, toc_log_txn *txn, const toc_or
 /* Does one that `peer` may see name `org`? Then it needs its card. */
 bool toc_proposals_name(const toc_engine *engine, toc_log_txn *txn, const toc_org_id *peer,
                         const toc_org_id *org, toc_arena *arena);
+/* Looks again at what waits for cards, and tells links of what waits for signatures. */
 TOC_MUST toc_code toc_proposals_tick(toc_engine *engine, toc_log_txn *txn, toc_now now,
                                      toc_err *err);
 

@@ -24,6 +24,7 @@ TOC_MUST toc_code toc_quota_charge(const toc_engine *engine, toc_log_txn *txn,
 TOC_MUST toc_code toc_quota_may_write(toc_log_txn *txn, const toc_feed_name *name,
                                       const toc_charter *charter, uint64_t before, uint64_t bytes,
                                       toc_now now, toc_err *err);
+/* So many bytes of entries were appended to an own feed today. */
 TOC_MUST toc_code toc_quota_wrote(toc_log_txn *txn, const toc_feed_name *name, uint64_t bytes,
                                   toc_now now, toc_err *err);
 

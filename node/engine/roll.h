@@ -18,11 +18,14 @@ TOC_MUST toc_code toc_roll_tip(toc_engine *engine, const toc_circle_id *circle,
 TOC_MUST bool toc_roll_shared(toc_log_txn *txn, const toc_circle_id *circle, const toc_org_id *org,
                               toc_arena *arena, toc_log_circle *out_circle,
                               toc_charter *out_charter);
+/* The card of this hash that the roll has. NOT_FOUND. */
 TOC_MUST toc_code toc_roll_card(toc_log_txn *txn, const toc_card_hash *hash, toc_arena *arena,
                                 toc_card *out, toc_err *err);
+/* A link told of this charter of a circle. */
 TOC_MUST toc_code toc_roll_heard(toc_engine *engine, toc_log_txn *txn, uint64_t link,
                                  const toc_circle_id *circle, const toc_hash *hash, toc_now now,
                                  toc_err *err);
+/* Is the charter thought about already? */
 bool toc_roll_has_tip(const toc_engine *engine, const toc_charter_hash *hash);
 /* The charter of this hash that the roll has. */
 TOC_MUST toc_code toc_roll_charter(toc_log_txn *txn, const toc_charter_hash *hash, toc_arena *arena,
@@ -30,6 +33,7 @@ TOC_MUST toc_code toc_roll_charter(toc_log_txn *txn, const toc_charter_hash *has
 /* What a link told that is gone need not be thought about any more. */
 void toc_roll_forget(toc_engine *engine, uint64_t link);
 TOC_MUST toc_code toc_roll_advance(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err);
+/* Asks links for joined circles of which no charter is held. */
 TOC_MUST toc_code toc_roll_ask_unknown(toc_engine *engine, toc_log_txn *txn, toc_now now,
                                        toc_err *err);
 /* As toc_roll_shared, and may what is in the circle be given to `org`? While it is contested only
@@ -69,10 +73,13 @@ TOC_MUST toc_code toc_roll_prove(toc_log_txn *txn, const toc_card *card, toc_are
 /* Asks `link` for a card or charter by hash unless it is held or asked for already. */
 TOC_MUST toc_code toc_roll_want(toc_engine *engine, toc_log_txn *txn, uint64_t link,
                                 const toc_hash *hash, toc_now now, toc_err *err);
+/* Asks `link` for the charter of a circle that is in force there, whatever others were asked. */
 TOC_MUST toc_code toc_roll_want_circle(toc_engine *engine, uint64_t link,
                                        const toc_circle_id *circle, toc_now now, toc_err *err);
+/* Answers who asks for a card, a charter or a proposal: with the part from its offset on. */
 TOC_MUST toc_code toc_roll_serve(toc_engine *engine, toc_log_txn *txn, engine_link *link,
                                  const toc_message *message, toc_err *err);
+/* A part of what was asked for; it is taken when it is whole. */
 TOC_MUST toc_code toc_roll_reply(toc_engine *engine, toc_log_txn *txn, engine_link *link,
                                  engine_request *request, const toc_message *message, toc_now now,
                                  toc_err *err);

@@ -246,10 +246,12 @@ typedef toc_code (*engine_link_visit)(toc_engine *engine, toc_log_txn *txn, engi
                                       void *context, toc_err *err);
 TOC_MUST toc_code toc_engine_links(toc_engine *engine, toc_log_txn *txn, engine_link_visit visit,
                                    void *context, toc_err *err);
-/* A free slot among the link's requests, numbered and dated, or NULL when 32 are open. */
+/* A free slot among the link's requests, numbered and dated, or NULL when TOC_REQUESTS_OPEN_MAX are
+ * open. */
 engine_request *toc_engine_request(toc_engine *engine, engine_link *link, toc_message_kind kind,
                                    toc_now now);
 void toc_engine_request_end(engine_request *request);
+/* Is some link asked for this sender key already? */
 bool toc_engine_wants_grant(toc_engine *engine, const toc_feed_name *name, uint32_t epoch);
 
 /* outputs.c: what is said to links and to the driver. */
