@@ -1,12 +1,6 @@
-#include "tests/support/check.h"
+#include "tests/support/child.h"
 
-#include <signal.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include "proto/base/error.h"
 
 static void every_code_has_a_name_of_its_own(void **state)
 {
@@ -106,23 +100,6 @@ static void trying_returns_at_the_first_failure(void **state)
     assert_int_equal(calls, 5);
     assert_int_equal(try_both(TOC_SEALED, TOC_EXISTS, &calls), TOC_SEALED);
     assert_int_equal(calls, 6);
-}
-
-static int signal_of(void (*body)(void))
-{
-    pid_t child = fork();
-    assert_true(child >= 0);
-    if (child == 0) {
-        struct rlimit none = {0};
-        setrlimit(RLIMIT_CORE, &none);
-        (void)close(STDERR_FILENO);
-        (void)signal(SIGABRT, SIG_DFL);
-        body();
-        _exit(0);
-    }
-    int status = 0;
-    assert_int_equal(waitpid(child, &status, 0), child);
-    return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
 static void assert_truth(void)

@@ -1,4 +1,5 @@
 #include "tests/support/check.h"
+#include "tests/support/started.h"
 
 #include "proto/base/text.h"
 #include "proto/crypto/hash.h"
@@ -83,12 +84,6 @@ static void a_hash_does_not_depend_on_how_its_input_is_cut_into_parts(void **sta
     }
 }
 
-static int start(void **state)
-{
-    (void)state;
-    return toc_crypto_start(NULL) == TOC_OK ? 0 : -1;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -97,5 +92,5 @@ int main(void)
         cmocka_unit_test(blake2b_without_length_or_key_is_blake2b_256),
         cmocka_unit_test(a_hash_does_not_depend_on_how_its_input_is_cut_into_parts),
     };
-    return cmocka_run_group_tests(tests, start, NULL);
+    return cmocka_run_group_tests(tests, start_crypto, NULL);
 }

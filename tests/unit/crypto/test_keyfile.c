@@ -1,6 +1,7 @@
 /* Key files: what was written opens with its passphrase and nothing else. */
 #include "proto/crypto/keyfile.h"
 #include "tests/support/check.h"
+#include "tests/support/started.h"
 
 static const char passphrase[] = "correct horse battery";
 
@@ -73,13 +74,6 @@ static void a_short_passphrase_is_refused(void **state)
     assert_int_equal(bytes.size, 0);
 }
 
-static int start(void **state)
-{
-    (void)state;
-    toc_err err;
-    return toc_crypto_start(&err) == TOC_OK ? 0 : -1;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -87,5 +81,5 @@ int main(void)
         cmocka_unit_test(another_passphrase_kind_or_byte_does_not_open_it),
         cmocka_unit_test(a_short_passphrase_is_refused),
     };
-    return cmocka_run_group_tests(tests, start, NULL);
+    return cmocka_run_group_tests(tests, start_crypto, NULL);
 }

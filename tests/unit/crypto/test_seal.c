@@ -1,4 +1,5 @@
 #include "tests/support/check.h"
+#include "tests/support/started.h"
 
 #include <sodium.h>
 
@@ -328,12 +329,6 @@ static void a_passphrase_gives_the_key_of_another_implementation(void **state)
     assert_true(all_zero(toc_secret_view(key) + 32, 32));
 }
 
-static int start(void **state)
-{
-    (void)state;
-    return toc_crypto_start(NULL) == TOC_OK ? 0 : -1;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -351,5 +346,5 @@ int main(void)
         cmocka_unit_test(table_and_key_of_a_value_at_rest_are_both_bound),
         cmocka_unit_test(a_passphrase_gives_the_key_of_another_implementation),
     };
-    return cmocka_run_group_tests(tests, start, NULL);
+    return cmocka_run_group_tests(tests, start_crypto, NULL);
 }

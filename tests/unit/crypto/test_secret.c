@@ -1,11 +1,8 @@
-#include "tests/support/check.h"
+#include "tests/support/child.h"
+#include "tests/support/started.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "proto/crypto/seal.h"
 #include "proto/crypto/secret.h"
@@ -112,24 +109,6 @@ static void wiping_zeroes_exactly_the_bytes_named(void **state)
     const uint8_t expected[4] = {1, 0, 0, 4};
     assert_memory_equal(bytes, expected, 4);
     toc_wipe(NULL, 0);
-}
-
-/* Runs `body` in a child; the signal that ended it, or 0. */
-static int signal_of(void (*body)(void))
-{
-    pid_t child = fork();
-    assert_true(child >= 0);
-    if (child == 0) {
-        struct rlimit none = {0};
-        setrlimit(RLIMIT_CORE, &none);
-        (void)close(STDERR_FILENO);
-        (void)signal(SIGABRT, SIG_DFL);
-        body();
-        _exit(0);
-    }
-    int status = 0;
-    assert_int_equal(waitpid(child, &status, 0), child);
-    return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
 static void free_twice(void)
@@ -258,12 +237,6 @@ static void starting_twice_is_fine(void **state)
     TOC_CHECK_OK(toc_crypto_start(&err));
 }
 
-static int start(void **state)
-{
-    (void)state;
-    return toc_crypto_start(NULL) == TOC_OK ? 0 : -1;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -281,5 +254,5 @@ int main(void)
         cmocka_unit_test(the_system_gives_other_bytes_each_time),
         cmocka_unit_test(starting_twice_is_fine),
     };
-    return cmocka_run_group_tests(tests, start, NULL);
+    return cmocka_run_group_tests(tests, start_crypto, NULL);
 }

@@ -1,6 +1,7 @@
 #include "proto/crypto/secret.h"
 #include "proto/crypto/shamir.h"
 #include "tests/support/check.h"
+#include "tests/support/started.h"
 #include "tests/support/vectors.h"
 
 static void products_and_shares_of_another_implementation_agree(void **state)
@@ -61,13 +62,6 @@ static void numbers_that_make_no_sense_are_refused(void **state)
     assert_int_equal(secret[0], 7);
 }
 
-static int start(void **state)
-{
-    (void)state;
-    toc_err err;
-    return toc_crypto_start(&err) == TOC_OK ? 0 : -1;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -75,5 +69,5 @@ int main(void)
         cmocka_unit_test(any_that_are_enough_give_the_secret_and_fewer_do_not),
         cmocka_unit_test(numbers_that_make_no_sense_are_refused),
     };
-    return cmocka_run_group_tests(tests, start, NULL);
+    return cmocka_run_group_tests(tests, start_crypto, NULL);
 }

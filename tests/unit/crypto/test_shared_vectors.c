@@ -1,6 +1,7 @@
 /* Wycheproof, the Ed25519 vectors of CCTV and the long RFC 8032 input, where the machine has them.
  */
 #include "tests/support/check.h"
+#include "tests/support/started.h"
 
 #include <jansson.h>
 #include <sodium.h>
@@ -307,12 +308,6 @@ static void the_first_iteration_of_rfc_7748_is_reproduced(void **state)
     json_decref(root);
 }
 
-static int start(void **state)
-{
-    (void)state;
-    return toc_crypto_start(NULL) == TOC_OK ? 0 : -1;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -323,5 +318,5 @@ int main(void)
         cmocka_unit_test(sealed_boxes_compute_x25519_as_wycheproof_does),
         cmocka_unit_test(the_first_iteration_of_rfc_7748_is_reproduced),
     };
-    return cmocka_run_group_tests(tests, start, NULL);
+    return cmocka_run_group_tests(tests, start_crypto, NULL);
 }

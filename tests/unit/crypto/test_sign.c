@@ -1,4 +1,5 @@
 #include "tests/support/check.h"
+#include "tests/support/started.h"
 
 #include <sodium.h>
 
@@ -156,12 +157,6 @@ static void the_bare_library_refuses_speccheck_4_and_5_and_takes_3(void **state)
     }
 }
 
-static int start(void **state)
-{
-    (void)state;
-    return toc_crypto_start(NULL) == TOC_OK ? 0 : -1;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -174,5 +169,5 @@ int main(void)
         cmocka_unit_test(signatures_on_which_libraries_disagree_are_refused),
         cmocka_unit_test(the_bare_library_refuses_speccheck_4_and_5_and_takes_3),
     };
-    return cmocka_run_group_tests(tests, start, NULL);
+    return cmocka_run_group_tests(tests, start_crypto, NULL);
 }

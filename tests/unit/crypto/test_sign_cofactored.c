@@ -1,6 +1,7 @@
 /* toc_verify over a library that verifies with the cofactor, as later ones may: here it takes
  * whatever it is shown, so that only what Tocsin adds is left. */
 #include "tests/support/check.h"
+#include "tests/support/started.h"
 
 #include <sodium.h>
 
@@ -81,12 +82,6 @@ static void an_honest_signature_passes_both_times(void **state)
         TOC_CHECK_OK(toc_verify(&honest.key, "", toc_span_text("said"), &honest.signature, &err));
 }
 
-static int start(void **state)
-{
-    (void)state;
-    return toc_crypto_start(NULL) == TOC_OK ? 0 : -1;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -94,5 +89,5 @@ int main(void)
         cmocka_unit_test(a_key_of_mixed_order_is_refused_where_the_library_takes_it),
         cmocka_unit_test(an_honest_signature_passes_both_times),
     };
-    return cmocka_run_group_tests(tests, start, NULL);
+    return cmocka_run_group_tests(tests, start_crypto, NULL);
 }

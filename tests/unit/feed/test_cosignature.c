@@ -1,5 +1,6 @@
 /* Cosignatures against the published example, a public witness, and Python's cryptography. */
 #include "tests/support/check.h"
+#include "tests/support/started.h"
 
 #include "proto/base/text.h"
 #include "proto/feed/cosignature.h"
@@ -247,12 +248,6 @@ static void the_body_of_a_checkpoint_is_what_its_author_signs(void **state)
     assert_true(toc_span_equal(parsed.body, toc_buf_view(&body)));
 }
 
-static int start(void **state)
-{
-    (void)state;
-    return toc_crypto_start(NULL) == TOC_OK ? 0 : -1;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -267,5 +262,5 @@ int main(void)
         cmocka_unit_test(cosigners_are_named_by_their_org),
         cmocka_unit_test(the_body_of_a_checkpoint_is_what_its_author_signs),
     };
-    return cmocka_run_group_tests(tests, start, NULL);
+    return cmocka_run_group_tests(tests, start_crypto, NULL);
 }

@@ -1,4 +1,5 @@
 #include "tests/support/check.h"
+#include "tests/support/started.h"
 
 #include "proto/base/text.h"
 #include "proto/crypto/hash.h"
@@ -122,12 +123,6 @@ static void lanes_have_the_names_that_stand_in_origins(void **state)
     assert_string_equal(toc_lane_name(TOC_LANE_KEYS), "keys");
 }
 
-static int start(void **state)
-{
-    (void)state;
-    return toc_crypto_start(NULL) == TOC_OK ? 0 : -1;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -138,5 +133,5 @@ int main(void)
         cmocka_unit_test(a_feed_id_hashes_every_part_of_the_name),
         cmocka_unit_test(lanes_have_the_names_that_stand_in_origins),
     };
-    return cmocka_run_group_tests(tests, start, NULL);
+    return cmocka_run_group_tests(tests, start_crypto, NULL);
 }

@@ -1,4 +1,5 @@
 #include "tests/support/check.h"
+#include "tests/support/started.h"
 
 #include "proto/base/text.h"
 #include "proto/feed/note.h"
@@ -305,12 +306,6 @@ static void a_checkpoint_under_another_key_name_is_refused(void **state)
     toc_buf_wipe(&head.text);
 }
 
-static int start(void **state)
-{
-    (void)state;
-    return toc_crypto_start(NULL) == TOC_OK ? 0 : -1;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -328,5 +323,5 @@ int main(void)
         cmocka_unit_test(reading_a_checkpoint_judges_all_but_the_signature),
         cmocka_unit_test(a_checkpoint_under_another_key_name_is_refused),
     };
-    return cmocka_run_group_tests(tests, start, NULL);
+    return cmocka_run_group_tests(tests, start_crypto, NULL);
 }

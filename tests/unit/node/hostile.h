@@ -145,35 +145,6 @@ static inline uint32_t version_at(const scene *s, int by)
     return charter.version;
 }
 
-/* A feed of `author` in its present generation, as `by` stores it. False: nothing of it. */
-static inline bool feed_at(const scene *s, int by, int author, toc_lane lane, toc_log_feed *out)
-{
-    toc_err err;
-    toc_log_txn *txn = NULL;
-    toc_log_circle circle;
-    TOC_CHECK_OK(toc_log_read(s->net.nodes[author].log, &txn, &err));
-    TOC_CHECK_OK(toc_log_circle_get(txn, &s->circle, &circle, &err));
-    toc_log_abort(txn);
-    toc_feed_name name = {.circle = s->circle,
-                          .org = s->net.nodes[author].org,
-                          .lane = lane,
-                          .generation = circle.generation};
-    toc_feed_id id;
-    toc_feed_id_of(&name, &id);
-    TOC_CHECK_OK(toc_log_read(s->net.nodes[by].log, &txn, &err));
-    bool found = toc_log_feed_find(txn, &id, out, NULL) == TOC_OK;
-    toc_log_abort(txn);
-    if (!found)
-        *out = (toc_log_feed){.name = name, .id = id};
-    return found;
-}
-
-static inline uint64_t size_at(const scene *s, int by, int author, toc_lane lane)
-{
-    toc_log_feed feed;
-    return feed_at(s, by, author, lane, &feed) ? feed.frontier.size : 0;
-}
-
 /* Entries of a feed by its whole name. */
 static inline uint64_t size_of(const scene *s, int by, const toc_log_feed *feed)
 {

@@ -119,31 +119,39 @@ static inline uint64_t refused(const scene *s, int by, int whom, toc_refusal rea
     return 0;
 }
 
-/* Entries of the author's feed as a node stores them. */
-static inline uint64_t stored_of(const scene *s, int by, toc_lane lane)
+/* A feed of `author` in its present generation, as `by` stores it. False: nothing of it. */
+static inline bool feed_at(const scene *s, int by, int author, toc_lane lane, toc_log_feed *out)
 {
     toc_err err;
     toc_log_txn *txn = NULL;
     toc_log_circle circle;
-    toc_log_feed feed;
-    TOC_CHECK_OK(toc_log_read(s->net.nodes[AUTHOR].log, &txn, &err));
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[author].log, &txn, &err));
     TOC_CHECK_OK(toc_log_circle_get(txn, &s->circle, &circle, &err));
     toc_log_abort(txn);
     toc_feed_name name = {.circle = s->circle,
-                          .org = s->net.nodes[AUTHOR].org,
+                          .org = s->net.nodes[author].org,
                           .lane = lane,
                           .generation = circle.generation};
     toc_feed_id id;
     toc_feed_id_of(&name, &id);
     TOC_CHECK_OK(toc_log_read(s->net.nodes[by].log, &txn, &err));
-    uint64_t size = toc_log_feed_find(txn, &id, &feed, NULL) == TOC_OK ? feed.frontier.size : 0;
+    bool found = toc_log_feed_find(txn, &id, out, NULL) == TOC_OK;
     toc_log_abort(txn);
-    return size;
+    if (!found)
+        *out = (toc_log_feed){.name = name, .id = id};
+    return found;
 }
 
+static inline uint64_t size_at(const scene *s, int by, int author, toc_lane lane)
+{
+    toc_log_feed feed;
+    return feed_at(s, by, author, lane, &feed) ? feed.frontier.size : 0;
+}
+
+/* Entries of the author's alert feed as a node stores them. */
 static inline uint64_t stored(const scene *s, int by)
 {
-    return stored_of(s, by, TOC_LANE_ALERT);
+    return size_at(s, by, AUTHOR, TOC_LANE_ALERT);
 }
 
 static inline toc_code write_record(void *context, toc_engine *engine, toc_log_txn *txn,

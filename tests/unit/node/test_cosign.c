@@ -3,34 +3,15 @@
 
 #include "proto/feed/cosignature.h"
 
-/* The author's feed of this generation, as a node stores it. */
-static toc_log_feed feed_at(const scene *s, toc_log_txn *txn, toc_lane lane)
-{
-    toc_err err;
-    toc_log_txn *own = NULL;
-    toc_log_circle circle;
-    toc_log_feed feed;
-    TOC_CHECK_OK(toc_log_read(s->net.nodes[AUTHOR].log, &own, &err));
-    TOC_CHECK_OK(toc_log_circle_get(own, &s->circle, &circle, &err));
-    toc_log_abort(own);
-    toc_feed_name name = {.circle = s->circle,
-                          .org = s->net.nodes[AUTHOR].org,
-                          .lane = lane,
-                          .generation = circle.generation};
-    toc_feed_id id;
-    toc_feed_id_of(&name, &id);
-    TOC_CHECK_OK(toc_log_feed_find(txn, &id, &feed, &err));
-    return feed;
-}
-
 /* The newest that `by` holds of `whom` over the author's feed; size 0: none. */
 static toc_log_cosignature held(const scene *s, int by, int whom, toc_lane lane)
 {
     toc_err err;
     toc_log_txn *txn = NULL;
+    toc_log_feed feed;
     toc_log_cosignature found = {0};
+    assert_true(feed_at(s, by, AUTHOR, lane, &feed));
     TOC_CHECK_OK(toc_log_read(s->net.nodes[by].log, &txn, &err));
-    toc_log_feed feed = feed_at(s, txn, lane);
     toc_code code = toc_log_cosigned(txn, feed.number, &s->net.nodes[whom].org, &found, &err);
     if (code == TOC_NOT_FOUND)
         found = (toc_log_cosignature){0};
@@ -82,7 +63,7 @@ static void bulk_is_cosigned_after_five_seconds_once_for_all_that_came(void **st
         steps(s, 50);
         assert_int_equal(held(s, READER, READER, TOC_LANE_BULK).size, before);
     }
-    assert_int_equal(stored_of(s, READER, TOC_LANE_BULK), before + 4);
+    assert_int_equal(size_at(s, READER, AUTHOR, TOC_LANE_BULK), before + 4);
     steps(s, 75);
     assert_int_equal(held(s, READER, READER, TOC_LANE_BULK).size, before + 4);
 }
@@ -108,7 +89,7 @@ static void a_link_that_goes_takes_no_own_receipt_with_it(void **state)
     steps(s, 300); /* six seconds: bulk is due, the heartbeat is not */
     s->circle = s->other_circle;
     assert_int_equal(held(s, AUTHOR, AUTHOR, TOC_LANE_BULK).size,
-                     stored_of(s, AUTHOR, TOC_LANE_BULK));
+                     size_at(s, AUTHOR, AUTHOR, TOC_LANE_BULK));
 }
 
 static void an_author_is_heard_of_every_minute_in_silence(void **state)
@@ -233,8 +214,9 @@ static void forge(forgery *what)
     TOC_CHECK_OK(toc_log_read(s->net.nodes[what->whom].log, &txn, &err));
     TOC_CHECK_OK(toc_log_own_key(txn, TOC_OWN_COSIGN, &own, &err));
     toc_log_abort(txn);
+    toc_log_feed feed;
+    assert_true(feed_at(s, READER, AUTHOR, TOC_LANE_ALERT, &feed));
     TOC_CHECK_OK(toc_log_read(s->net.nodes[READER].log, &txn, &err));
-    toc_log_feed feed = feed_at(s, txn, TOC_LANE_ALERT);
     toc_wire_cosignature row = {.org = feed.name.org,
                                 .lane = feed.name.lane,
                                 .generation = feed.name.generation,

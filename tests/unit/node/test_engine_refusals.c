@@ -62,13 +62,14 @@ static toc_code write_many(void *context, toc_engine *engine, toc_log_txn *txn, 
 static void entries_that_come_faster_than_they_are_verified_are_no_fault(void **state)
 {
     scene *s = *state;
-    uint64_t wanted = stored_of(s, READER, TOC_LANE_BULK) + (uint64_t)MANY_AT_ONCE * MANY_TIMES;
+    uint64_t wanted =
+        size_at(s, READER, AUTHOR, TOC_LANE_BULK) + (uint64_t)MANY_AT_ONCE * MANY_TIMES;
     s->net.work_ms_max = 300;
     for (int i = 0; i < MANY_TIMES; i++)
         assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], write_many, s));
-    for (int i = 0; i < 12000 && stored_of(s, READER, TOC_LANE_BULK) < wanted; i++)
+    for (int i = 0; i < 12000 && size_at(s, READER, AUTHOR, TOC_LANE_BULK) < wanted; i++)
         steps(s, 1);
-    assert_int_equal(stored_of(s, READER, TOC_LANE_BULK), wanted);
+    assert_int_equal(size_at(s, READER, AUTHOR, TOC_LANE_BULK), wanted);
     for (int reason = 0; reason < TOC_REFUSE_COUNT; reason++)
         assert_int_equal(refused(s, READER, AUTHOR, (toc_refusal)reason), 0);
 }

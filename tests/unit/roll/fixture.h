@@ -13,12 +13,7 @@
 #include "proto/crypto/hash.h"
 #include "proto/roll/card.h"
 #include "proto/roll/charter.h"
-
-static inline int start_library(void **state)
-{
-    (void)state;
-    return toc_crypto_start(NULL) == TOC_OK ? 0 : -1;
-}
+#include "tests/support/started.h"
 
 #define assert_code(call, code) assert_string_equal(toc_code_name(call), toc_code_name(code))
 

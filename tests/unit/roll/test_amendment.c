@@ -350,5 +350,5 @@ int main(void)
         TEST(who_left_is_told_wherever_it_stood),
         TEST(a_charter_comes_back_from_its_armour_and_is_no_card),
     };
-    return cmocka_run_group_tests(tests, start_library, NULL);
+    return cmocka_run_group_tests(tests, start_crypto, NULL);
 }

@@ -147,5 +147,5 @@ int main(void)
         cmocka_unit_test(what_is_no_card_or_more_than_one_is_refused),
         cmocka_unit_test(more_than_a_card_can_hold_is_a_limit),
     };
-    return cmocka_run_group_tests_name("armour", tests, start_library, NULL);
+    return cmocka_run_group_tests_name("armour", tests, start_crypto, NULL);
 }

@@ -333,5 +333,5 @@ int main(void)
         cmocka_unit_test(reopening_reads_the_same_without_a_signature),
         cmocka_unit_test(a_short_arena_is_a_limit_at_every_size),
     };
-    return cmocka_run_group_tests_name("card", tests, start_library, NULL);
+    return cmocka_run_group_tests_name("card", tests, start_crypto, NULL);
 }

@@ -508,5 +508,5 @@ int main(void)
         cmocka_unit_test(a_first_card_rotates_nothing),
         cmocka_unit_test(the_next_root_is_committed_to_and_is_another),
     };
-    return cmocka_run_group_tests_name("card fields", tests, start_library, NULL);
+    return cmocka_run_group_tests_name("card fields", tests, start_crypto, NULL);
 }

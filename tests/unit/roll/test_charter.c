@@ -462,5 +462,5 @@ int main(void)
         cmocka_unit_test(readers_are_numbered_in_order_of_org_id_without_the_relays),
         cmocka_unit_test(roles_have_names),
     };
-    return cmocka_run_group_tests_name("charter", tests, start_library, NULL);
+    return cmocka_run_group_tests_name("charter", tests, start_crypto, NULL);
 }

@@ -339,5 +339,5 @@ int main(void)
         cmocka_unit_test(a_body_without_a_required_field_is_refused),
         cmocka_unit_test(fields_of_a_newer_version_are_told_apart_from_mistakes),
     };
-    return cmocka_run_group_tests_name("charter fields", tests, start_library, NULL);
+    return cmocka_run_group_tests_name("charter fields", tests, start_crypto, NULL);
 }

@@ -362,5 +362,5 @@ int main(void)
         cmocka_unit_test(the_largest_charter_fits_its_bytes_and_its_arena),
         cmocka_unit_test(what_is_closed_is_told_by_org),
     };
-    return cmocka_run_group_tests_name("pins", tests, start_library, NULL);
+    return cmocka_run_group_tests_name("pins", tests, start_crypto, NULL);
 }

@@ -223,5 +223,5 @@ int main(void)
         cmocka_unit_test(a_newer_card_of_the_org_decides_when_it_is_handed_in),
         cmocka_unit_test(a_card_of_another_org_or_below_the_lowest_serial_gives_no_vote),
     };
-    return cmocka_run_group_tests_name("quorum", tests, start_library, NULL);
+    return cmocka_run_group_tests_name("quorum", tests, start_crypto, NULL);
 }

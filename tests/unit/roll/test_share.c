@@ -1,5 +1,6 @@
 #include "proto/roll/share.h"
 #include "tests/support/check.h"
+#include "tests/support/started.h"
 
 enum { NEEDED = 2, MADE = 3 };
 
@@ -100,13 +101,6 @@ static void a_share_that_was_misread_is_refused_at_every_character(void **state)
     assert_int_equal(toc_share_dearmour(toc_span_text(""), &back, &err), TOC_MALFORMED);
 }
 
-static int start(void **state)
-{
-    (void)state;
-    toc_err err;
-    return toc_crypto_start(&err) == TOC_OK ? 0 : -1;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -114,5 +108,5 @@ int main(void)
         cmocka_unit_test(too_few_mixed_doubled_and_changed_shares_are_told_apart),
         cmocka_unit_test(a_share_that_was_misread_is_refused_at_every_character),
     };
-    return cmocka_run_group_tests(tests, start, NULL);
+    return cmocka_run_group_tests(tests, start_crypto, NULL);
 }

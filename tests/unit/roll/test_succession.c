@@ -474,5 +474,5 @@ int main(void)
         cmocka_unit_test(naming_a_victims_key_as_retired_or_as_x25519_bars_nobody),
         cmocka_unit_test(a_retired_key_counts_for_seconds_that_began_before),
     };
-    return cmocka_run_group_tests_name("succession", tests, start_library, NULL);
+    return cmocka_run_group_tests_name("succession", tests, start_crypto, NULL);
 }

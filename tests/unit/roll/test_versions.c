@@ -234,5 +234,5 @@ int main(void)
         cmocka_unit_test(a_charter_that_joins_two_branches_needs_a_quorum_of_each),
         cmocka_unit_test(a_joined_charter_is_of_the_version_after_the_later_branch),
     };
-    return cmocka_run_group_tests_name("versions", tests, start_library, NULL);
+    return cmocka_run_group_tests_name("versions", tests, start_crypto, NULL);
 }

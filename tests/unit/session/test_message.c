@@ -1,12 +1,7 @@
 /* Link messages: what is written is read, in one way and within its sizes. */
 #include "proto/crypto/secret.h"
+#include "tests/support/started.h"
 #include "tests/unit/session/message_wire.h"
-
-static int start_library(void **state)
-{
-    (void)state;
-    return toc_crypto_start(NULL) == TOC_OK ? 0 : -1;
-}
 
 /* --- the laws ------------------------------------------------------------------------ */
 
@@ -220,5 +215,5 @@ int main(void)
         cmocka_unit_test(an_arena_too_small_is_a_limit),
         cmocka_unit_test(requests_are_told_from_the_rest),
     };
-    return cmocka_run_group_tests(tests, start_library, NULL);
+    return cmocka_run_group_tests(tests, start_crypto, NULL);
 }

@@ -6,16 +6,11 @@
 #include <cmocka.h>
 
 #include "proto/base/text.h"
+#include "tests/support/started.h"
 #include "tests/support/vectors.h"
 #include "tests/unit/session/noise_suites.h"
 
 enum { SESSION_MESSAGES_MAX = 8, CASE_BYTES_MAX = 1 << 20 };
-
-static int start_library(void **state)
-{
-    (void)state;
-    return toc_crypto_start(NULL) == TOC_OK ? 0 : -1;
-}
 
 static toc_span hex(toc_arena *arena, const char *text)
 {
@@ -546,5 +541,5 @@ int main(void)
         cmocka_unit_test(a_message_larger_than_noise_allows_is_refused),
         cmocka_unit_test(two_handshakes_of_the_same_keys_share_nothing_that_travels),
     };
-    return cmocka_run_group_tests(tests, start_library, NULL);
+    return cmocka_run_group_tests(tests, start_crypto, NULL);
 }

@@ -9,14 +9,9 @@
 #include "proto/crypto/hash.h"
 #include "proto/session/noise.h"
 #include "proto/session/session.h"
+#include "tests/support/started.h"
 
 enum { FIRST_FRAME = 209, ANSWER = 144 }; /* bytes, without the length */
-
-static int start_library(void **state)
-{
-    (void)state;
-    return toc_crypto_start(NULL) == TOC_OK ? 0 : -1;
-}
 
 typedef struct link {
     toc_secret *secret_i, *secret_r;
@@ -586,5 +581,5 @@ int main(void)
         cmocka_unit_test(messages_are_counted_by_the_busier_direction),
         cmocka_unit_test(one_seed_gives_one_handshake),
     };
-    return cmocka_run_group_tests(tests, start_library, NULL);
+    return cmocka_run_group_tests(tests, start_crypto, NULL);
 }
