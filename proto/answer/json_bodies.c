@@ -59,14 +59,6 @@ static void add_fiat(toc_json *json, const char *key, const toc_fiat *fiat)
     toc_json_close(json, '}');
 }
 
-static void add_documents(toc_json *json, const toc_documents *documents)
-{
-    toc_json_open(json, "documents", '[');
-    for (size_t i = 0; i < documents->count; i++)
-        toc_json_hex(json, NULL, TOC_SPAN_OF(documents->hashes[i].bytes));
-    toc_json_close(json, ']');
-}
-
 static void add_wallet(toc_json *json, const toc_wallet *wallet)
 {
     toc_json_caip10(json, "wallet", wallet);
@@ -158,7 +150,7 @@ static void add_attribution(toc_json *json, const toc_attribution_body *body)
     toc_json_incident_ref(json, "incident", &body->incident);
     toc_json_text(json, "actor", body->actor);
     toc_json_optional(json, "basis", body->basis);
-    add_documents(json, &body->documents);
+    toc_json_ids(json, "documents", body->documents.hashes, body->documents.count);
 }
 
 static void add_sighting(toc_json *json, const toc_sighting_body *body)
@@ -207,7 +199,7 @@ static void add_reply(toc_json *json, const toc_reply_body *body)
     toc_json_hex(json, "asker", TOC_SPAN_OF(body->asker.bytes));
     add_target(json, &body->target);
     toc_json_optional(json, "basis", body->basis);
-    add_documents(json, &body->documents);
+    toc_json_ids(json, "documents", body->documents.hashes, body->documents.count);
 }
 
 void toc_json_other_body(toc_json *json, const toc_statement *statement)

@@ -84,21 +84,13 @@ static void add_body(toc_json *json, const toc_statement *statement)
     }
 }
 
-static void add_orgs(toc_json *json, const char *key, const toc_org_id *orgs, size_t count)
-{
-    toc_json_open(json, key, '[');
-    for (size_t i = 0; i < count; i++)
-        toc_json_hex(json, NULL, TOC_SPAN_OF(orgs[i].bytes));
-    toc_json_close(json, ']');
-}
-
 static void add_marking(toc_json *json, const toc_statement *statement)
 {
     toc_json_text(json, "tlp", toc_span_text(toc_tlp_name(statement->tlp)));
     if (statement->releasable_count > 0)
-        add_orgs(json, "releasable_to", statement->releasable_to, statement->releasable_count);
+        toc_json_ids(json, "releasable_to", statement->releasable_to, statement->releasable_count);
     if (statement->not_to_count > 0)
-        add_orgs(json, "not_to", statement->not_to, statement->not_to_count);
+        toc_json_ids(json, "not_to", statement->not_to, statement->not_to_count);
     toc_json_optional(json, "purpose", statement->purpose);
 }
 

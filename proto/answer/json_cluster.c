@@ -1,14 +1,6 @@
 /* A cluster: what V has, what stands behind it, and what this node's own decisions make of it. */
 #include "proto/answer/parts.h"
 
-static void add_ids(toc_json *json, const char *key, const toc_claim_id *ids, size_t count)
-{
-    toc_json_open(json, key, '[');
-    for (size_t i = 0; i < count; i++)
-        toc_json_hex(json, NULL, TOC_SPAN_OF(ids[i].bytes));
-    toc_json_close(json, ']');
-}
-
 /* ---- reports ---- */
 
 static void add_disputes(toc_json *json, const toc_answer_report *report)
@@ -71,7 +63,7 @@ static void add_links(toc_json *json, const toc_answer_cluster *cluster)
     for (size_t i = 0; i < cluster->link_count; i++) {
         const toc_answer_link *link = &cluster->links[i];
         toc_json_open(json, NULL, '{');
-        add_ids(json, "reports", link->reports, 2);
+        toc_json_ids(json, "reports", link->reports, 2);
         toc_json_text(json, "how", toc_span_text(toc_join_how_name(link->how)));
         toc_json_number(json, "shared", link->shared);
         toc_json_number(json, "smaller", link->smaller);
@@ -86,7 +78,7 @@ static void add_tentative(toc_json *json, const toc_answer_cluster *cluster)
 {
     toc_json_open(json, "tentative", '[');
     for (size_t i = 0; i < cluster->tentative_count; i++)
-        add_ids(json, NULL, cluster->tentative[i], 2);
+        toc_json_ids(json, NULL, cluster->tentative[i], 2);
     toc_json_close(json, ']');
 }
 
@@ -121,7 +113,7 @@ static void add_decisions(toc_json *json, const toc_answer_overlay *overlay)
         const toc_answer_decision *decision = &overlay->decisions[i];
         open_decision(json, decision);
         toc_json_text(json, "effect", toc_span_text(toc_overlay_effect_name(decision->effect)));
-        add_ids(json, "reports", decision->both, decision->both_count);
+        toc_json_ids(json, "reports", decision->both, decision->both_count);
         toc_json_close(json, '}');
     }
     toc_json_close(json, ']');
@@ -136,7 +128,7 @@ static void add_parts(toc_json *json, const toc_answer_overlay *overlay)
         toc_json_hex(json, "id", part->ref.id);
         toc_json_number(json, "size", part->ref.size);
         toc_json_optional(json, "wallet", part->wallet);
-        add_ids(json, "reports", part->reports, part->report_count);
+        toc_json_ids(json, "reports", part->reports, part->report_count);
         toc_json_close(json, '}');
     }
     toc_json_close(json, ']');
@@ -151,7 +143,7 @@ static void add_overlay(toc_json *json, const toc_answer_overlay *overlay)
     toc_json_open(json, "overlay", '{');
     toc_json_cluster_ref(json, "cluster", &overlay->ref);
     add_parts(json, overlay);
-    add_ids(json, "aside", overlay->aside, overlay->aside_count);
+    toc_json_ids(json, "aside", overlay->aside, overlay->aside_count);
     add_decisions(json, overlay);
     add_members(json, overlay->members, overlay->member_count);
     toc_json_close(json, '}');

@@ -65,6 +65,15 @@ void toc_json_hex(toc_json *json, const char *key, toc_span bytes)
     toc_buf_add_u8(json->out, '"');
 }
 
+void toc_json_ids(toc_json *json, const char *key, const void *ids, size_t count)
+{
+    const uint8_t *bytes = ids;
+    toc_json_open(json, key, '[');
+    for (size_t i = 0; i < count; i++)
+        toc_json_hex(json, NULL, toc_span_of(bytes + 32 * i, 32));
+    toc_json_close(json, ']');
+}
+
 void toc_json_number(toc_json *json, const char *key, uint64_t value)
 {
     begin(json, key);

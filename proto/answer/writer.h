@@ -20,6 +20,8 @@ void toc_json_text(toc_json *json, const char *key, toc_span text);
 void toc_json_optional(toc_json *json, const char *key, toc_span text); /* null when empty */
 void toc_json_lines(toc_json *json, const char *key, toc_span lines); /* array of those not empty */
 void toc_json_hex(toc_json *json, const char *key, toc_span bytes);
+/* An array of ids or hashes in hex: 32 bytes each, side by side. */
+void toc_json_ids(toc_json *json, const char *key, const void *ids, size_t count);
 void toc_json_number(toc_json *json, const char *key, uint64_t value);
 /* Revisions and amounts: readers of JSON lose bits beyond 2^53. */
 void toc_json_decimal(toc_json *json, const char *key, uint64_t value);

@@ -86,10 +86,7 @@ void toc_deed_write_drafts(uint64_t asked, const toc_deed_drafts *drafts, toc_bu
     toc_json_open(&json, "drafted", '{');
     toc_json_hex(&json, "circle", TOC_SPAN_OF(drafts->circle.bytes));
     toc_json_text(&json, "lane", toc_span_text(toc_lane_name(drafts->lane)));
-    toc_json_open(&json, "drafts", '[');
-    for (size_t i = 0; i < drafts->count; i++)
-        toc_json_hex(&json, NULL, TOC_SPAN_OF(drafts->ids[i].bytes));
-    toc_json_close(&json, ']');
+    toc_json_ids(&json, "drafts", drafts->ids, drafts->count);
     toc_json_close(&json, '}');
     toc_json_close(&json, '}');
 }
