@@ -285,8 +285,9 @@ typedef struct toc_known_fork {
 /* Lent. NOT_FOUND. */
 TOC_MUST toc_code toc_log_fork(toc_log_txn *txn, const toc_feed_name *feed, toc_known_fork *out,
                                toc_err *err);
-/* From which entry on the feed is in dispute. */
-bool toc_log_forked(toc_log_txn *txn, const toc_feed_name *feed, uint64_t *out_index);
+/* From which entry on the feed is in dispute; UINT64_MAX: no fork of it is known. */
+TOC_MUST toc_code toc_log_forked(toc_log_txn *txn, const toc_feed_name *feed, uint64_t *out_index,
+                                 toc_err *err);
 /* Of one org, or (NULL) of all, in order of org, then of feed id. */
 typedef toc_code (*toc_log_fork_visit)(void *context, const toc_known_fork *known, toc_err *err);
 TOC_MUST toc_code toc_log_forks(toc_log_txn *txn, const toc_org_id *org, toc_log_fork_visit visit,

@@ -198,7 +198,8 @@ static toc_code cosign(toc_engine *engine, toc_log_txn *txn, const toc_feed_name
         stored.head_size > toc_charter_end(&charter, name) || said_more_before(engine, &stored))
         return TOC_OK;
     uint64_t forked;
-    if (toc_log_forked(txn, name, &forked) && stored.head_size > forked)
+    TOC_TRY(toc_log_forked(txn, name, &forked, err));
+    if (stored.head_size > forked)
         return TOC_OK; /* a receipt for one of two histories would vouch for it */
     if (still_listens(engine, txn, &circle, &charter, &stored, now)) {
         *out_later = true;
@@ -343,7 +344,8 @@ static toc_code put_verified(toc_engine *engine, toc_log_txn *txn, const engine_
     TOC_TRY(toc_log_feed_root(txn, stored, row->wire.size, &root, err));
     uint64_t forked;
     if (!toc_hash_equal(&root, &row->wire.root)) {
-        if (toc_log_forked(txn, &stored->name, &forked) && row->wire.size > forked)
+        TOC_TRY(toc_log_forked(txn, &stored->name, &forked, err));
+        if (row->wire.size > forked)
             return TOC_OK; /* it went the other way */
         bool begun;
         TOC_TRY(toc_forks_doubt(engine, txn, toc_engine_link(engine, row->link), stored,

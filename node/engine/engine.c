@@ -298,7 +298,7 @@ static toc_code take_reply(toc_engine *engine, toc_log_txn *txn, engine_link *li
         if (request->newest)
             toc_engine_count(engine, &link->peer, request->reason, NULL);
         if (request->kind == TOC_MSG_WANT_FORK)
-            toc_forks_unanswered(engine, txn, link, request);
+            code = toc_forks_unanswered(engine, txn, link, request, err);
     } else if (message->kind == TOC_MSG_FORK_REPLY) {
         code = toc_forks_reply(engine, txn, link, request, message, now, err);
     } else if (message->kind == TOC_MSG_HEADS_REPLY) {
@@ -377,7 +377,7 @@ static toc_code tick_link(toc_engine *engine, toc_log_txn *txn, engine_link *lin
         if (request->kind == TOC_MSG_PULL)
             toc_missing_failed(engine, request, now);
         if (request->kind == TOC_MSG_WANT_FORK)
-            toc_forks_unanswered(engine, txn, link, request);
+            TOC_TRY(toc_forks_unanswered(engine, txn, link, request, err));
         toc_engine_request_end(request);
     }
     if (now.mono.ms - link->heard.ms > ENGINE_SILENCE_MS)

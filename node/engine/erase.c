@@ -384,7 +384,8 @@ toc_code toc_erase_heed(toc_engine *engine, toc_log_txn *txn, const toc_log_feed
     toc_log_feed target;
     const char *fault = NULL;
     uint64_t forked;
-    if (toc_log_forked(txn, &by->name, &forked) && by_index >= forked)
+    TOC_TRY(toc_log_forked(txn, &by->name, &forked, err));
+    if (by_index >= forked)
         return TOC_OK; /* by the author or a thief, nobody knows; and it could not be undone */
     bool here = toc_log_feed_find(txn, &erasure->feed, &target, NULL) == TOC_OK;
     for (uint16_t i = 0; i < erasure->count; i++) {

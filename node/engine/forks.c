@@ -230,16 +230,19 @@ static toc_code ask_next(toc_engine *engine, engine_link *link, engine_doubt *do
 
 /* Nothing shows where the trees part. Where it is known that the author forked, the link's tree may
  * be the other one; else it is the link's fault that what it sent did not fit. */
-static void give_up(toc_engine *engine, toc_log_txn *txn, engine_link *link, engine_doubt *doubt)
+static toc_code give_up(toc_engine *engine, toc_log_txn *txn, engine_link *link,
+                        engine_doubt *doubt, toc_err *err)
 {
     uint64_t known;
     doubt->open = false;
-    if (toc_log_forked(txn, &doubt->name, &known))
+    TOC_TRY(toc_log_forked(txn, &doubt->name, &known, err));
+    if (known != UINT64_MAX)
         doubt->apart = true;
     else if (doubt->blames)
         toc_engine_count(engine, &link->peer, TOC_REFUSE_ENTRY_CHANGED,
                          "what it sent does not fit what is stored, and it shows no other tree");
     doubt->blames = false;
+    return TOC_OK;
 }
 
 toc_code toc_forks_suspect(toc_log_txn *txn, const engine_link *link, const toc_log_feed *stored,
@@ -248,7 +251,8 @@ toc_code toc_forks_suspect(toc_log_txn *txn, const engine_link *link, const toc_
     uint64_t known;
     toc_log_suspicion heads = {
         .feed = stored->name, .teller = link->peer, .since = now.wall, .notes = {{0}, note}};
-    if (toc_log_forked(txn, &stored->name, &known) ||
+    TOC_TRY(toc_log_forked(txn, &stored->name, &known, err));
+    if (known != UINT64_MAX ||
         toc_log_head_note(txn, stored->number, &heads.notes[0], NULL) != TOC_OK)
         return TOC_OK;
     return toc_log_suspicion_put(txn, &heads, err);
@@ -266,8 +270,8 @@ toc_code toc_forks_doubt(toc_engine *engine, toc_log_txn *txn, engine_link *link
         *out_begun = doubt->open || doubt->apart;
         return TOC_OK;
     }
-    uint64_t known = UINT64_MAX, high = stored->head_size < size ? stored->head_size : size;
-    bool forked = toc_log_forked(txn, &stored->name, &known);
+    uint64_t known, high = stored->head_size < size ? stored->head_size : size;
+    TOC_TRY(toc_log_forked(txn, &stored->name, &known, err));
     high = known < high ? known : high;
     if (doubt == NULL) {
         doubt = engine->doubt_count < ENGINE_DOUBTS_MAX ? calloc(1, sizeof *doubt) : NULL;
@@ -285,7 +289,7 @@ toc_code toc_forks_doubt(toc_engine *engine, toc_log_txn *txn, engine_link *link
     doubt->asked = false;
     doubt->blames = blames;
     doubt->again.ms = now.mono.ms + ENGINE_DOUBT_AGAIN_MS;
-    doubt->apart = high == 0 && forked; /* there is no earlier place */
+    doubt->apart = high == 0 && known != UINT64_MAX; /* there is no earlier place */
     if (high > 0)
         TOC_TRY(ask_next(engine, link, doubt, now, err));
     *out_begun = doubt->open || doubt->apart;
@@ -306,18 +310,15 @@ static toc_code side_came(toc_engine *engine, toc_log_txn *txn, engine_link *lin
     if (toc_fork_side_read(bytes, theirs, NULL) != TOC_OK ||
         signers_of(txn, &doubt->name, arena, &card, &by, NULL) != TOC_OK ||
         toc_fork_side_check(theirs, &doubt->name, index, by.keys, by.count, NULL, NULL) != TOC_OK ||
-        own_side(txn, &stored, index, arena, own, NULL) != TOC_OK) {
-        give_up(engine, txn, link, doubt);
-        return TOC_OK;
-    }
+        own_side(txn, &stored, index, arena, own, NULL) != TOC_OK)
+        return give_up(engine, txn, link, doubt, err);
     bool same_before = toc_hash_equal(&own->root, &theirs->root);
     bool same_leaf = toc_hash_equal(&own->leaf, &theirs->leaf);
     if (same_before && !same_leaf) {
         doubt->open = false;
-        if (toc_fork_check(&fork, by.keys, by.count, NULL) != TOC_OK) {
-            give_up(engine, txn, link, doubt); /* the own head is by a key that may sign no more */
-            return TOC_OK;
-        }
+        if (toc_fork_check(&fork, by.keys, by.count, NULL) != TOC_OK)
+            /* the own head is by a key that may sign no more */
+            return give_up(engine, txn, link, doubt, err);
         doubt->apart = true;
         return take(engine, txn, &fork, now, err);
     }
@@ -327,8 +328,7 @@ static toc_code side_came(toc_engine *engine, toc_log_txn *txn, engine_link *lin
         doubt->high = index;
     if (doubt->low < doubt->high)
         return ask_next(engine, link, doubt, now, err);
-    give_up(engine, txn, link, doubt);
-    return TOC_OK;
+    return give_up(engine, txn, link, doubt, err);
 }
 
 toc_code toc_forks_reply(toc_engine *engine, toc_log_txn *txn, engine_link *link,
@@ -346,12 +346,11 @@ toc_code toc_forks_reply(toc_engine *engine, toc_log_txn *txn, engine_link *link
     return side_came(engine, txn, link, doubt, request->from, bytes, arena, now, err);
 }
 
-void toc_forks_unanswered(toc_engine *engine, toc_log_txn *txn, engine_link *link,
-                          const engine_request *request)
+toc_code toc_forks_unanswered(toc_engine *engine, toc_log_txn *txn, engine_link *link,
+                              const engine_request *request, toc_err *err)
 {
     engine_doubt *doubt = request->whole ? NULL : doubt_of(engine, link->number, &request->feed);
-    if (doubt != NULL && doubt->open)
-        give_up(engine, txn, link, doubt);
+    return doubt != NULL && doubt->open ? give_up(engine, txn, link, doubt, err) : TOC_OK;
 }
 
 /* ---- telling ---- */
@@ -432,7 +431,8 @@ toc_code toc_forks_heard(toc_engine *engine, toc_log_txn *txn, engine_link *link
         .circle = *circle, .org = mark->org, .lane = mark->lane, .generation = mark->generation};
     uint64_t known;
     toc_feed_id id;
-    if (toc_log_forked(txn, &name, &known) && known <= mark->index)
+    TOC_TRY(toc_log_forked(txn, &name, &known, err));
+    if (known <= mark->index)
         return TOC_OK;
     toc_feed_id_of(&name, &id);
     for (size_t i = 0; i < TOC_COUNT(link->requests); i++) {

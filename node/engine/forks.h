@@ -26,8 +26,8 @@ TOC_MUST toc_code toc_forks_reply(toc_engine *engine, toc_log_txn *txn, engine_l
                                   const engine_request *request, const toc_message *message,
                                   toc_now now, toc_err *err);
 /* Refused, or too late. */
-void toc_forks_unanswered(toc_engine *engine, toc_log_txn *txn, engine_link *link,
-                          const engine_request *request);
+TOC_MUST toc_code toc_forks_unanswered(toc_engine *engine, toc_log_txn *txn, engine_link *link,
+                                       const engine_request *request, toc_err *err);
 /* Tells of every proof of the circle. */
 TOC_MUST toc_code toc_forks_tell(toc_engine *engine, toc_log_txn *txn, const engine_link *link,
                                  const toc_circle_id *circle, toc_arena *arena, toc_err *err);

@@ -22,7 +22,8 @@ static toc_code find_entry(toc_bundling *all, const toc_hash *record, toc_err *e
                         "the author has signed no head over this record yet; ask again in a "
                         "moment");
     uint64_t forked;
-    if (toc_log_forked(all->txn, &all->feed.name, &forked) && all->index >= forked)
+    TOC_TRY(toc_log_forked(all->txn, &all->feed.name, &forked, err));
+    if (all->index >= forked)
         return toc_fail(err, TOC_STATE,
                         "it is not shown who wrote this record: its author's key signed two "
                         "histories, which differ from entry %llu on, and this is entry %llu of "
@@ -175,6 +176,8 @@ static toc_code tell_summary(const bundle_answer *to, const toc_bundling *all,
     TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
     toc_json json = {.out = &line};
     const toc_feed_name *name = &all->feed.name;
+    uint64_t forked;
+    TOC_TRY(toc_log_forked(all->txn, name, &forked, err));
     toc_json_open(&json, NULL, '{');
     toc_json_hex(&json, "record", TOC_SPAN_OF(record->bytes));
     toc_json_hex(&json, "org", TOC_SPAN_OF(name->org.bytes));
@@ -182,8 +185,7 @@ static toc_code tell_summary(const bundle_answer *to, const toc_bundling *all,
     toc_json_hex(&json, "circle", TOC_SPAN_OF(name->circle.bytes));
     toc_json_text(&json, "lane", toc_span_text(toc_lane_name(name->lane)));
     toc_json_number(&json, "index", all->index);
-    uint64_t forked;
-    if (toc_log_forked(all->txn, name, &forked))
+    if (forked != UINT64_MAX)
         toc_json_number(&json, "forked_from", forked);
     else
         toc_json_null(&json, "forked_from");

@@ -69,13 +69,16 @@ toc_code toc_log_fork(toc_log_txn *txn, const toc_feed_name *feed, toc_known_for
     return toc_fork_row_open(txn, row, out, err);
 }
 
-bool toc_log_forked(toc_log_txn *txn, const toc_feed_name *feed, uint64_t *out_index)
+toc_code toc_log_forked(toc_log_txn *txn, const toc_feed_name *feed, uint64_t *out_index,
+                        toc_err *err)
 {
     toc_known_fork known;
-    if (toc_log_fork(txn, feed, &known, NULL) != TOC_OK)
-        return false;
-    *out_index = known.fork.index;
-    return true;
+    toc_err why;
+    toc_code code = toc_log_fork(txn, feed, &known, &why);
+    if (code != TOC_OK && code != TOC_NOT_FOUND)
+        return toc_fail(err, code, "%s", why.text);
+    *out_index = code == TOC_OK ? known.fork.index : UINT64_MAX;
+    return TOC_OK;
 }
 
 toc_code toc_log_forks(toc_log_txn *txn, const toc_org_id *org, toc_log_fork_visit visit,
@@ -97,7 +100,10 @@ toc_code toc_log_forks(toc_log_txn *txn, const toc_org_id *org, toc_log_fork_vis
 toc_code toc_fork_journal(toc_log_txn *txn, const toc_log_feed *feed, toc_err *err)
 {
     uint64_t index;
-    if (feed->name.lane == TOC_LANE_KEYS || !toc_log_forked(txn, &feed->name, &index))
+    if (feed->name.lane == TOC_LANE_KEYS)
+        return TOC_OK;
+    TOC_TRY(toc_log_forked(txn, &feed->name, &index, err));
+    if (index == UINT64_MAX)
         return TOC_OK;
     toc_journal_row row = {
         .kind = TOC_JOURNAL_DISPUTED, .feed = feed->number, .from = index, .until = index + 1};
@@ -112,12 +118,15 @@ toc_code toc_log_fork_put(toc_log_txn *txn, const toc_fork *fork, toc_time now, 
     toc_known_fork before;
     toc_feed_id id;
     toc_log_feed feed;
-    bool known = toc_log_fork(txn, &fork->feed, &before, NULL) == TOC_OK;
+    toc_code code = toc_log_fork(txn, &fork->feed, &before, err);
+    if (code != TOC_OK && code != TOC_NOT_FOUND)
+        return code;
+    bool known = code == TOC_OK;
     *out_fresh = false;
     if (known && before.fork.index <= fork->index)
         return TOC_OK;
     toc_feed_id_of(&fork->feed, &id);
-    toc_code code = toc_log_feed_find(txn, &id, &feed, err);
+    code = toc_log_feed_find(txn, &id, &feed, err);
     if (code != TOC_OK && code != TOC_NOT_FOUND)
         return code;
     bool held = code == TOC_OK, room = true;

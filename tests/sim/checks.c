@@ -307,10 +307,10 @@ typedef struct receipt_search {
 /* Does this store have, of every node, a cosignature over the whole feed? */
 static toc_code count_missing(void *context, const toc_log_feed *feed, toc_err *err)
 {
-    (void)err;
     receipt_search *all = context;
     uint64_t place;
-    if (toc_log_forked(all->txn, &feed->name, &place)) /* nobody signs for the rest of it */
+    TOC_TRY(toc_log_forked(all->txn, &feed->name, &place, err));
+    if (place != UINT64_MAX) /* nobody signs for the rest of it */
         return TOC_OK;
     for (int i = 0; i < all->net->node_count; i++) {
         toc_log_cosignature newest = {0};

@@ -195,7 +195,7 @@ static bool known_to_all(forking *it)
         if (node->log == NULL)
             return false;
         TOC_AUTO(toc_log_abort) toc_log_txn *txn = reading(it->net, node);
-        if (!toc_log_forked(txn, &it->feed.name, &here))
+        if (toc_log_forked(txn, &it->feed.name, &here, NULL) != TOC_OK || here == UINT64_MAX)
             return false;
         if (i > 0 && here != place)
             return false; /* an earlier place is on its way */
@@ -302,7 +302,7 @@ static void forget_disputed(forking *it, size_t from, sim_known *known)
         memcpy(leaf.bytes, known->ids[i].bytes, sizeof leaf.bytes);
         bool disputed = toc_log_leaf_find(txn, &leaf, &number, &index, NULL) == TOC_OK &&
                         toc_log_feed_at(txn, number, &feed, NULL) == TOC_OK &&
-                        toc_log_forked(txn, &feed.name, &place) && index >= place;
+                        toc_log_forked(txn, &feed.name, &place, NULL) == TOC_OK && index >= place;
         if (!disputed)
             known->ids[kept++] = known->ids[i];
     }

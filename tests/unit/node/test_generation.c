@@ -408,9 +408,10 @@ static uint64_t forked_at(const scene *s, int by, const toc_log_feed *feed)
 {
     toc_err err;
     toc_log_txn *txn = NULL;
-    uint64_t index = 0;
+    uint64_t index;
     TOC_CHECK_OK(toc_log_read(s->net.nodes[by].log, &txn, &err));
-    assert_true(toc_log_forked(txn, &feed->name, &index));
+    TOC_CHECK_OK(toc_log_forked(txn, &feed->name, &index, &err));
+    assert_true(index != UINT64_MAX);
     toc_log_abort(txn);
     return index;
 }

@@ -85,9 +85,9 @@ static inline uint64_t forked_at(const scene *s, int by, const toc_log_feed *fee
 {
     toc_err err;
     toc_log_txn *txn = NULL;
-    uint64_t index = UINT64_MAX;
+    uint64_t index;
     TOC_CHECK_OK(toc_log_read(s->net.nodes[by].log, &txn, &err));
-    (void)toc_log_forked(txn, &feed->name, &index);
+    TOC_CHECK_OK(toc_log_forked(txn, &feed->name, &index, &err));
     toc_log_abort(txn);
     return index;
 }

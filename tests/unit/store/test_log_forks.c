@@ -80,6 +80,24 @@ static void made_up_feeds_keep_no_proof_of_a_real_one_back(void **state)
     expect_known(book, 5, 2000);
 }
 
+static void a_feed_of_which_no_fork_is_known_is_nowhere_in_dispute(void **state)
+{
+    const toc_logbook *book = *state;
+    toc_err err = {0};
+    uint64_t index;
+    toc_log_txn *txn = NULL;
+    toc_feed_name name = toc_logbook_name(TOC_LANE_BULK, 7);
+    assert_true(put(book, 5, 1000));
+    ASSERT_OK(toc_log_read(book->log, &txn, &err));
+    ASSERT_OK(toc_log_forked(txn, &name, &index, &err));
+    assert_int_equal(index, 5);
+    name.generation = 8;
+    ASSERT_OK(toc_log_forked(txn, &name, &index, &err));
+    assert_int_equal(index, UINT64_MAX);
+    toc_log_abort(txn);
+}
+
+/* Nobody may take it for a feed that has not forked. */
 static void a_row_that_is_no_proof_is_told(void **state)
 {
     const toc_logbook *book = *state;
@@ -89,6 +107,9 @@ static void a_row_that_is_no_proof_is_told(void **state)
     toc_feed_id id;
     toc_log_txn *txn = NULL;
     const toc_feed_name name = toc_logbook_name(TOC_LANE_BULK, 7);
+    const toc_fork other = fork_at(3);
+    uint64_t index = 1;
+    bool fresh;
     uint8_t key[64];
     toc_feed_id_of(&name, &id);
     memcpy(key, name.org.bytes, 32);
@@ -98,7 +119,10 @@ static void a_row_that_is_no_proof_is_told(void **state)
         ASSERT_OK(toc_checked_put(txn, TOC_LOG_FORKS, TOC_SPAN_OF(key),
                                   toc_span_of(short_row, size), &err));
         ASSERT_CODE(TOC_MALFORMED, toc_log_fork(txn, &name, &known, &err));
+        ASSERT_CODE(TOC_MALFORMED, toc_log_forked(txn, &name, &index, &err));
+        ASSERT_CODE(TOC_MALFORMED, toc_log_fork_put(txn, &other, (toc_time){1}, &fresh, &err));
     }
+    assert_int_equal(index, 1);
     toc_log_abort(txn);
 }
 
@@ -108,6 +132,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(an_earlier_place_replaces_a_later_one_and_the_moment_stays),
         TEST(made_up_feeds_keep_no_proof_of_a_real_one_back),
+        TEST(a_feed_of_which_no_fork_is_known_is_nowhere_in_dispute),
         TEST(a_row_that_is_no_proof_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
