@@ -109,8 +109,8 @@ class Case:
     """An author, a witness and a charter; what a case changes is an argument."""
 
     def __init__(self, author, witness, charters, sign="sign1", cosigned=(("cosign1", START_S),), epoch=1, content=b"a record",
-                 inner=None, author_cosigns=None, lane="bulk", kind=2, **granted):
-        circle, number = charters[0][2], bytes([LANES[lane]])
+                 inner=None, author_cosigns=None, lane="bulk", kind=2, circle=None, **granted):
+        circle, number = circle or charters[0][2], bytes([LANES[lane]])
         self.origin = f"tocsin/{circle.hex()}/{author.id.hex()}/{lane}/{GENERATION}"
         self.feed = b(b"tocsin/feed/1\n" + circle + author.id + number + u64(GENERATION))
         says = {"card": author.cards[0][1], "serial": 1, "charter": charters[-1][1], "version": len(charters), **granted}
@@ -268,6 +268,8 @@ def cases():
     yield "bad-signed-by-a-member", Case(a, w, [one, charter([(a, 1), (w, 1)], [a], one[1], one[2], 2, 2)])
     yield "bad-half-a-quorum", Case(a, w, [one, two, charter([(a, 1)], [w], two[1], one[2], 3)])
     yield "good-whole-quorum", Case(a, w, [one, two, charter([(a, 1)], [a, w], two[1], one[2], 3)])
+    yield "bad-charters-of-another-circle", Case(a, w, [one, two], circle=seed("theirs"))
+    yield "bad-second-charter-twice", Case(a, w, [one, two, two], version=2)
     yield "bad-another-charter-before", Case(a, w, [one, charter([(a, 1), (w, 1)], [w], seed("?"), one[2], 2, 2)])
 
     turned = START_S + 50

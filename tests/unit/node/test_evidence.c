@@ -3,6 +3,7 @@
 #include "proto/base/text.h"
 #include "proto/roll/change.h"
 #include "store/evidence.h"
+#include "store/feed/internal.h"
 #include "store/identity.h"
 #include "tests/unit/node/hostile.h"
 
@@ -127,12 +128,19 @@ static void its_next_word_counts_where_its_first_does_not(void **state)
 
 /* ---- an author who is gone ---- */
 
-/* Says three things, each of which the reader has cosigned by itself; then it has a new sign key,
- * gives away the card, and signs nothing anew. */
-static int set_up_gone(void **state)
+/* The author has a new sign key, gives away the card, and signs nothing anew. */
+static void leave(scene *s)
 {
-    set_up(state);
-    scene *s = *state;
+    isolate(s, AUTHOR);
+    assert_true(sim_rotate(&s->net, &s->net.nodes[AUTHOR], TOC_CHANGE_SIGN, false, false));
+    copy_card(s, &s->net.nodes[AUTHOR]);
+    sim_off(&s->net, &s->net.nodes[AUTHOR]);
+    assert_true(sim_do(&s->net, &s->net.nodes[READER], add_peer, s));
+}
+
+/* Says three things, each of which the reader cosigns by itself, and leaves. */
+static void speak_and_leave(scene *s)
+{
     toc_record_id first = {{0}};
     for (int i = 0; i < 3; i++) {
         assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], write_record, s));
@@ -140,11 +148,13 @@ static int set_up_gone(void **state)
         steps(s, 200);
     }
     s->record = first;
-    isolate(s, AUTHOR);
-    assert_true(sim_rotate(&s->net, &s->net.nodes[AUTHOR], TOC_CHANGE_SIGN, false, false));
-    copy_card(s, &s->net.nodes[AUTHOR]);
-    sim_off(&s->net, &s->net.nodes[AUTHOR]);
-    assert_true(sim_do(&s->net, &s->net.nodes[READER], add_peer, s));
+    leave(s);
+}
+
+static int set_up_gone(void **state)
+{
+    set_up(state);
+    speak_and_leave(*state);
     return 0;
 }
 
@@ -177,17 +187,93 @@ static int set_up_gone_after_anew(void **state)
     scene *s = *state;
     retire_before(s);
     steps(s, 500);
-    isolate(s, AUTHOR);
-    assert_true(sim_rotate(&s->net, &s->net.nodes[AUTHOR], TOC_CHANGE_SIGN, false, false));
-    copy_card(s, &s->net.nodes[AUTHOR]);
-    sim_off(&s->net, &s->net.nodes[AUTHOR]);
-    assert_true(sim_do(&s->net, &s->net.nodes[READER], add_peer, s));
+    leave(s);
     return 0;
 }
 
 static void who_receipted_anew_vouches_for_an_author_who_is_gone(void **state)
 {
     assert_true(lines_of_bundle(*state, READER) > 1);
+}
+
+/* By the charter under which it was said, the last to hold it was in the circle not yet. */
+static int set_up_gone_after_newcomer(void **state)
+{
+    set_up_receipted(state);
+    scene *s = *state;
+    admit_as(s, MALLORY, TOC_ROLE_MEMBER, true);
+    leave(s);
+    return 0;
+}
+
+static void who_came_after_it_was_said_is_not_who_vouches_for_it(void **state)
+{
+    assert_true(lines_of_bundle(*state, READER) > 1);
+}
+
+/* A member who was away gets it of the reader, when the key that signed it was retired. */
+static int set_up_gone_before_another_came(void **state)
+{
+    set_up(state);
+    scene *s = *state;
+    admit_as(s, MALLORY, TOC_ROLE_MEMBER, true);
+    isolate(s, MALLORY);
+    speak_and_leave(s);
+    steps(s, 100);
+    assert_true(sim_do(&s->net, &s->net.nodes[MALLORY], add_peer, s));
+    s->net.cut[MALLORY] = false;
+    steps(s, 1000);
+    return 0;
+}
+
+static void who_got_it_after_its_key_was_retired_is_not_who_vouches_for_it(void **state)
+{
+    scene *s = *state;
+    toc_err err;
+    toc_hash record;
+    uint32_t number;
+    uint64_t index;
+    toc_log_feed feed;
+    toc_log_cosignature made;
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    memcpy(record.bytes, s->record.bytes, sizeof record.bytes);
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[READER].log, &txn, &err));
+    TOC_CHECK_OK(toc_log_leaf_find(txn, &record, &number, &index, &err));
+    TOC_CHECK_OK(toc_log_feed_at(txn, number, &feed, &err));
+    TOC_CHECK_OK(toc_log_cosigned(txn, number, &s->net.nodes[MALLORY].org, &made, &err));
+    assert_int_equal(made.size, feed.head_size);
+    assert_true(lines_of_bundle(s, READER) > 1);
+}
+
+/* ---- what is known of a fork ---- */
+
+static toc_code spoil_fork(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                           toc_err *err)
+{
+    const scene *s = context;
+    toc_log_feed feed;
+    uint8_t key[64], none = 0;
+    (void)engine;
+    (void)now;
+    assert_true(feed_at(s, AUTHOR, AUTHOR, TOC_LANE_ALERT, &feed));
+    memcpy(key, feed.name.org.bytes, 32);
+    memcpy(key + 32, feed.id.bytes, 32);
+    return toc_checked_put(txn, TOC_LOG_FORKS, TOC_SPAN_OF(key), TOC_SPAN_OF(none), err);
+}
+
+/* What is stored of it may be that everything here is in dispute. */
+static void where_a_fork_cannot_be_read_no_bundle_is_made(void **state)
+{
+    scene *s = *state;
+    toc_err err;
+    toc_hash record;
+    told all = {0};
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    memcpy(record.bytes, s->record.bytes, sizeof record.bytes);
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], spoil_fork, s));
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[AUTHOR].log, &txn, &err));
+    assert_int_equal(toc_bundle_ask(txn, &record, take_line, &all, &err), TOC_MALFORMED);
+    assert_int_equal(all.count, 0);
 }
 
 int main(void)
@@ -206,6 +292,13 @@ int main(void)
                                         set_up_gone, tear_down),
         cmocka_unit_test_setup_teardown(who_receipted_anew_vouches_for_an_author_who_is_gone,
                                         set_up_gone_after_anew, tear_down),
+        cmocka_unit_test_setup_teardown(who_came_after_it_was_said_is_not_who_vouches_for_it,
+                                        set_up_gone_after_newcomer, tear_down),
+        cmocka_unit_test_setup_teardown(
+            who_got_it_after_its_key_was_retired_is_not_who_vouches_for_it,
+            set_up_gone_before_another_came, tear_down),
+        cmocka_unit_test_setup_teardown(where_a_fork_cannot_be_read_no_bundle_is_made,
+                                        set_up_receipted, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

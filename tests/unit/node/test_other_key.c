@@ -16,25 +16,29 @@ static int set_up_member(void **state)
 
 typedef struct theft {
     const scene *s;
+    int by;                 /* the thief, or the author itself */
+    bool withholds;         /* the boxes are nobody's */
     const toc_secret *sign; /* the author's */
     toc_lane lane;
     toc_secret *key; /* the thief's sender key for the next epoch */
 } theft;
 
-static toc_code seal_all(const toc_charter *charter, toc_log_txn *txn, const toc_secret *key,
+static toc_code seal_all(const theft *what, const toc_charter *charter, toc_log_txn *txn,
                          toc_arena *arena, toc_buf *out, toc_err *err)
 {
     for (size_t i = 0; i < toc_charter_reader_count(charter); i++) {
         toc_card card;
         toc_box box;
         TOC_TRY(toc_log_card_of(txn, &toc_charter_reader(charter, i)->org, arena, &card, err));
-        TOC_TRY(toc_box_seal(&card.seal, key, &box, err));
+        if (what->withholds)
+            toc_seal_public(what->key, &card.seal);
+        TOC_TRY(toc_box_seal(&card.seal, what->key, &box, err));
         toc_buf_add(out, box.bytes, sizeof box.bytes);
     }
     return toc_buf_ok(out, err);
 }
 
-/* In the author's feed, as the thief stores it: a grant of the next epoch, with boxes in the keys
+/* In the author's feed, as `by` stores it: a grant of the next epoch, with boxes in the keys
  * lane, under a head in the author's name. */
 static toc_code forge_grant(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
                             toc_err *err)
@@ -46,11 +50,11 @@ static toc_code forge_grant(void *context, toc_engine *engine, toc_log_txn *txn,
     toc_charter charter;
     toc_hash leaf, root;
     (void)now;
-    assert_true(feed_at(what->s, MALLORY, AUTHOR, what->lane, &feed));
+    assert_true(feed_at(what->s, what->by, AUTHOR, what->lane, &feed));
     TOC_TRY(toc_arena_new(4 << 20, &arena, err));
     TOC_TRY(toc_log_charter_of(txn, &feed.name.circle, arena, &charter, err));
     if (what->lane == TOC_LANE_KEYS)
-        TOC_TRY(seal_all(&charter, txn, what->key, arena, &boxes, err));
+        TOC_TRY(seal_all(what, &charter, txn, arena, &boxes, err));
     toc_grant grant = {.card = feed.judge.card,
                        .card_serial = feed.judge.card_serial,
                        .charter = feed.judge.charter,
@@ -80,7 +84,7 @@ static void forge(scene *s, const theft *what, toc_lane lane)
 {
     theft now = *what;
     now.lane = lane;
-    assert_true(sim_do(&s->net, &s->net.nodes[MALLORY], forge_grant, &now));
+    assert_true(sim_do(&s->net, &s->net.nodes[what->by], forge_grant, &now));
 }
 
 /* ---- the author, who has not heard of it ---- */
@@ -129,7 +133,7 @@ static uint64_t pending_at(const scene *s, int by)
 static void part(scene *s, bool alerts_too)
 {
     toc_err err;
-    theft what = {.s = s, .sign = steal(s, AUTHOR, TOC_OWN_SIGN)};
+    theft what = {.s = s, .by = MALLORY, .sign = steal(s, AUTHOR, TOC_OWN_SIGN)};
     TOC_CHECK_OK(toc_secret_random(&what.key, &err));
     isolate(s, AUTHOR);
     forge(s, &what, TOC_LANE_KEYS);
@@ -196,6 +200,49 @@ static void a_key_that_a_stored_grant_names_is_not_given_up(void **state)
     assert_int_equal(pending_at(s, READER), 0);
 }
 
+/* ---- an author who has one key by name and another to write with ---- */
+
+static toc_code put_key(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                        toc_err *err)
+{
+    const scene *s = context;
+    TOC_AUTO(toc_secret_free) toc_secret *key = NULL;
+    toc_log_feed feed;
+    (void)engine;
+    assert_true(feed_at(s, AUTHOR, AUTHOR, TOC_LANE_ALERT, &feed));
+    TOC_TRY(toc_secret_random(&key, err));
+    return toc_log_sender_key_put(txn, &feed.name, feed.judge.epoch + 1, key, now.wall, err);
+}
+
+/* Whoever asks gets a key that opens what waits, and that no grant names: each reader could be
+ * given another, and none of them the one that all can hold the author to. */
+static void a_key_that_opens_what_waits_and_is_not_the_one_named_is_not_kept(void **state)
+{
+    static const toc_lane lanes[] = {TOC_LANE_KEYS, TOC_LANE_ALERT, TOC_LANE_BULK};
+    scene *s = *state;
+    toc_err err;
+    toc_log_feed feed;
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    TOC_AUTO(toc_secret_free) toc_secret *held = NULL;
+    TOC_AUTO(toc_secret_free) toc_secret *sign = steal(s, AUTHOR, TOC_OWN_SIGN);
+    theft what = {.s = s, .by = AUTHOR, .withholds = true, .sign = sign};
+    TOC_CHECK_OK(toc_secret_random(&what.key, &err));
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], put_key, s));
+    for (size_t i = 0; i < TOC_COUNT(lanes); i++)
+        forge(s, &what, lanes[i]);
+    saying words = {.s = s, .lane = TOC_LANE_ALERT};
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], write_claim, &words));
+    steps(s, 500);
+    toc_secret_free(what.key);
+    assert_true(feed_at(s, READER, AUTHOR, TOC_LANE_ALERT, &feed));
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[READER].log, &txn, &err));
+    assert_int_equal(toc_log_sender_key(txn, &feed.name, feed.judge.epoch, &held, &err),
+                     TOC_NOT_FOUND);
+    assert_true(refused(s, READER, AUTHOR, TOC_REFUSE_GRANT) > 0);
+    assert_int_equal(pending_at(s, READER), 1);
+    assert_int_equal(opened_by(s, READER), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -203,6 +250,9 @@ int main(void)
                                         set_up_member, tear_down),
         cmocka_unit_test_setup_teardown(a_key_that_a_stored_grant_names_is_not_given_up,
                                         set_up_member, tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_key_that_opens_what_waits_and_is_not_the_one_named_is_not_kept, set_up_member,
+            tear_down),
         cmocka_unit_test_setup_teardown(until_the_author_is_asked_its_words_wait, set_up_member,
                                         tear_down),
     };

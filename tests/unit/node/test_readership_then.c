@@ -33,8 +33,11 @@ static void pass(scene *s, uint64_t ms)
     steps(s, (unsigned)(ms / SIM_STEP_MS));
 }
 
-/* What `node` knows of a record of the author: the reader it doubts; NULL: none. */
-static const toc_org_id *doubt(scene *s, int node, uint64_t index, toc_arena *arena)
+typedef enum branch { NO_BRANCH, BRANCH_BEFORE, BRANCH_UNKNOWN } branch;
+
+/* What `node` knows of a record of the author: the reader it doubts; NULL: none. `joined`: the
+ * branch that the charter of then ended. */
+static const toc_org_id *doubt(scene *s, int node, uint64_t index, branch joined, toc_arena *arena)
 {
     toc_err err;
     toc_log_feed feed;
@@ -47,6 +50,10 @@ static const toc_org_id *doubt(scene *s, int node, uint64_t index, toc_arena *ar
     TOC_CHECK_OK(toc_log_read(s->net.nodes[node].log, &txn, &err));
     TOC_CHECK_OK(toc_log_charter_judging(txn, &feed.id, index, arena, &then, &err));
     TOC_CHECK_OK(toc_readers_of(&then, &feed.name.org, &red, arena, &had, &count, &err));
+    if (joined == BRANCH_BEFORE) /* in which the late comer does not read */
+        then.joined = then.previous;
+    else if (joined == BRANCH_UNKNOWN)
+        memset(&then.joined, 7, sizeof then.joined);
     const toc_said_record said = {
         .circle = s->circle, .org = feed.name.org, .feed = feed.id, .index = index};
     TOC_CHECK_OK(toc_readership_doubts(txn, &s->net.nodes[node].org, &said, &then, had, count,
@@ -55,15 +62,20 @@ static const toc_org_id *doubt(scene *s, int node, uint64_t index, toc_arena *ar
     return doubted == 0 ? NULL : &doubts[0];
 }
 
-static bool doubts_late_comer(scene *s, int node, uint64_t index)
+static bool doubts_in_branch(scene *s, int node, uint64_t index, branch joined)
 {
     toc_err err;
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
     TOC_CHECK_OK(toc_arena_new(ARENA_BYTES, &arena, &err));
-    const toc_org_id *found = doubt(s, node, index, arena);
+    const toc_org_id *found = doubt(s, node, index, joined, arena);
     if (found != NULL)
         assert_true(toc_org_id_equal(found, &s->net.nodes[MALLORY].org));
     return found != NULL;
+}
+
+static bool doubts_late_comer(scene *s, int node, uint64_t index)
+{
+    return doubts_in_branch(s, node, index, NO_BRANCH);
 }
 
 static void without_a_delay_everybody_had_a_key(void **state)
@@ -121,6 +133,18 @@ static void who_reads_in_one_branch_only_is_doubted(void **state)
     assert_true(doubts_late_comer(s, READER, at));
 }
 
+/* Of a charter that ended two branches its author may have followed either; of one that is not here
+ * nobody knows who reads in it. */
+static void who_reads_in_one_of_two_branches_that_were_joined_is_doubted(void **state)
+{
+    scene *s = *state;
+    admit_as(s, MALLORY, TOC_ROLE_OBSERVER, true);
+    uint64_t at = speak(s);
+    assert_false(doubts_in_branch(s, READER, at, NO_BRANCH));
+    assert_true(doubts_in_branch(s, READER, at, BRANCH_BEFORE));
+    assert_true(doubts_in_branch(s, READER, at, BRANCH_UNKNOWN));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -129,6 +153,7 @@ int main(void)
         TEST(without_a_delay_everybody_had_a_key),
         TEST(who_came_by_a_delay_is_doubted_until_it_must_have_passed),
         TEST(who_reads_in_one_branch_only_is_doubted),
+        TEST(who_reads_in_one_of_two_branches_that_were_joined_is_doubted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
