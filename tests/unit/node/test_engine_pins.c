@@ -226,6 +226,51 @@ static void members_who_were_ahead_and_behind_agree_afterwards(void **state)
     assert_true(heads_agree(s));
 }
 
+typedef struct waiting {
+    toc_log_feed feed;
+    uint64_t from;
+} waiting;
+
+static toc_code wait_for_key(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                             toc_err *err)
+{
+    const waiting *what = context;
+    (void)engine;
+    return toc_log_pending_add(txn, what->feed.number, what->from, what->feed.frontier.size,
+                               what->feed.judge.epoch, now.wall, err);
+}
+
+/* Its author may give the key away whenever he likes. */
+static void what_waits_for_its_key_past_the_end_is_not_opened_when_that_comes(void **state)
+{
+    scene *s = *state;
+    toc_err err;
+    waiting what;
+    toc_log_pending range;
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    mallory_says(s, 1);
+    steps(s, 300);
+    uint64_t generation = generation_of_mallory(s), end = said_at(s, AUTHOR);
+    isolate(s, AUTHOR);
+    mallory_says(s, 2);
+    steps(s, 300);
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], remove_mallory, s));
+    isolate(s, MALLORY);
+    s->net.cut[AUTHOR] = false;
+    steps(s, 500);
+    assert_int_equal(version_at(s, READER), version_at(s, AUTHOR));
+    assert_int_equal(said_in(s, READER, generation, &what.feed), end + 2);
+    what.from = end;
+    assert_true(sim_do(&s->net, &s->net.nodes[READER], wait_for_key, &what));
+    steps(s, 100);
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[READER].log, &txn, &err));
+    TOC_CHECK_OK(toc_log_pending_next(txn, what.feed.number, 0, &range, &err));
+    assert_int_equal(range.number, what.feed.number);
+    assert_int_equal(range.from, end);
+    assert_int_equal(range.until, end + 2);
+    assert_int_equal(opened_by(s, READER), 1);
+}
+
 /* ---- who is admitted again ---- */
 
 static void who_is_admitted_again_begins_anew_and_what_it_said_outside_stays_out(void **state)
@@ -259,6 +304,9 @@ int main(void)
                                         set_up_five, tear_down),
         cmocka_unit_test_setup_teardown(members_who_were_ahead_and_behind_agree_afterwards,
                                         set_up_five, tear_down),
+        cmocka_unit_test_setup_teardown(
+            what_waits_for_its_key_past_the_end_is_not_opened_when_that_comes, set_up_five,
+            tear_down),
         cmocka_unit_test_setup_teardown(
             who_is_admitted_again_begins_anew_and_what_it_said_outside_stays_out, set_up_five,
             tear_down),

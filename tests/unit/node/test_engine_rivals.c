@@ -2,13 +2,12 @@
 #include "proto/feed/addressed.h"
 #include "tests/unit/node/voting.h"
 
-/* What A and B would never sign both, told to A while another one is in force: C is removed. */
-static void tell_rival(voting *v, size_t signers)
+/* What A and B would never sign both, told to A while another one is in force. */
+static void tell_branch(voting *v, toc_amend_step change, size_t signers)
 {
     TOC_AUTO(toc_buf_wipe) toc_buf body = {0};
-    const toc_amend_step gone = step(v, TOC_AMEND_REMOVE, C, 0);
-    const toc_amendment removal = {.step_count = 1, .steps = &gone};
-    draft_at_a(v, &removal, &body);
+    const toc_amendment amendment = {.step_count = 1, .steps = &change};
+    draft_at_a(v, &amendment, &body);
     /* Meanwhile the other one of that version comes into force. */
     const toc_amend_step outside = step(v, TOC_AMEND_ADMIT, D, TOC_ROLE_OBSERVER);
     ASSERT_SAYS(propose_at(v, A, &outside, 1, 0), TOC_OK);
@@ -17,6 +16,12 @@ static void tell_rival(voting *v, size_t signers)
     assert_int_equal(circle_at(v, A).version, FIRST_VERSION + 1);
     sign_body(v, toc_buf_view(&body), signers);
     at(v, A, hear);
+}
+
+/* C is removed. */
+static void tell_rival(voting *v, size_t signers)
+{
+    tell_branch(v, step(v, TOC_AMEND_REMOVE, C, 0), signers);
 }
 
 static toc_code choose(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
@@ -88,6 +93,20 @@ static void of_two_valid_charters_the_first_holds_and_only_readers_of_both_get_k
     write_at(v, A);
     run(v, 400);
     assert_true(reads_newest(v, C, &epoch));
+}
+
+/* It is in both, and so is served. */
+static void while_it_is_contested_who_only_carries_in_one_branch_gets_no_key(void **state)
+{
+    voting *v = *state;
+    uint32_t epoch;
+    tell_branch(v, step(v, TOC_AMEND_ROLE, C, TOC_ROLE_RELAY), 2);
+    assert_true(circle_at(v, A).contested);
+    write_at(v, A);
+    run(v, 400);
+    assert_int_equal(size_at(v->s, C, A, TOC_LANE_ALERT), size_at(v->s, A, A, TOC_LANE_ALERT));
+    assert_true(reads_newest(v, B, &epoch));
+    assert_false(reads_newest(v, C, &epoch));
 }
 
 static toc_code write_red(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
@@ -249,6 +268,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up_voting, tear_down_voting)
         TEST(of_two_valid_charters_the_first_holds_and_only_readers_of_both_get_keys),
+        TEST(while_it_is_contested_who_only_carries_in_one_branch_gets_no_key),
         TEST(while_it_is_contested_nothing_is_sealed_to_who_reads_in_one_branch),
         TEST(while_it_is_contested_who_is_in_one_branch_is_served_nothing),
         TEST(the_operator_chooses_the_other_branch),

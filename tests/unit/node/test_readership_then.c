@@ -33,11 +33,11 @@ static void pass(scene *s, uint64_t ms)
     steps(s, (unsigned)(ms / SIM_STEP_MS));
 }
 
-typedef enum branch { NO_BRANCH, BRANCH_BEFORE, BRANCH_UNKNOWN } branch;
+/* What the charter of then follows besides, or instead. */
+typedef enum past { AS_IT_IS, JOINS_THE_ONE_BEFORE, JOINS_UNKNOWN, FOLLOWS_UNKNOWN } past;
 
-/* What `node` knows of a record of the author: the reader it doubts; NULL: none. `joined`: the
- * branch that the charter of then ended. */
-static const toc_org_id *doubt(scene *s, int node, uint64_t index, branch joined, toc_arena *arena)
+/* What `node` knows of a record of the author: the reader it doubts; NULL: none. */
+static const toc_org_id *doubt(scene *s, int node, uint64_t index, past before, toc_arena *arena)
 {
     toc_err err;
     toc_log_feed feed;
@@ -50,10 +50,12 @@ static const toc_org_id *doubt(scene *s, int node, uint64_t index, branch joined
     TOC_CHECK_OK(toc_log_read(s->net.nodes[node].log, &txn, &err));
     TOC_CHECK_OK(toc_log_charter_judging(txn, &feed.id, index, arena, &then, &err));
     TOC_CHECK_OK(toc_readers_of(&then, &feed.name.org, &red, arena, &had, &count, &err));
-    if (joined == BRANCH_BEFORE) /* in which the late comer does not read */
+    if (before == JOINS_THE_ONE_BEFORE) /* in which the late comer does not read */
         then.joined = then.previous;
-    else if (joined == BRANCH_UNKNOWN)
+    else if (before == JOINS_UNKNOWN)
         memset(&then.joined, 7, sizeof then.joined);
+    else if (before == FOLLOWS_UNKNOWN)
+        memset(&then.previous, 7, sizeof then.previous);
     const toc_said_record said = {
         .circle = s->circle, .org = feed.name.org, .feed = feed.id, .index = index};
     TOC_CHECK_OK(toc_readership_doubts(txn, &s->net.nodes[node].org, &said, &then, had, count,
@@ -62,12 +64,12 @@ static const toc_org_id *doubt(scene *s, int node, uint64_t index, branch joined
     return doubted == 0 ? NULL : &doubts[0];
 }
 
-static bool doubts_in_branch(scene *s, int node, uint64_t index, branch joined)
+static bool doubts_by(scene *s, int node, uint64_t index, past before)
 {
     toc_err err;
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
     TOC_CHECK_OK(toc_arena_new(ARENA_BYTES, &arena, &err));
-    const toc_org_id *found = doubt(s, node, index, joined, arena);
+    const toc_org_id *found = doubt(s, node, index, before, arena);
     if (found != NULL)
         assert_true(toc_org_id_equal(found, &s->net.nodes[MALLORY].org));
     return found != NULL;
@@ -75,7 +77,7 @@ static bool doubts_in_branch(scene *s, int node, uint64_t index, branch joined)
 
 static bool doubts_late_comer(scene *s, int node, uint64_t index)
 {
-    return doubts_in_branch(s, node, index, NO_BRANCH);
+    return doubts_by(s, node, index, AS_IT_IS);
 }
 
 static void without_a_delay_everybody_had_a_key(void **state)
@@ -140,9 +142,30 @@ static void who_reads_in_one_of_two_branches_that_were_joined_is_doubted(void **
     scene *s = *state;
     admit_as(s, MALLORY, TOC_ROLE_OBSERVER, true);
     uint64_t at = speak(s);
-    assert_false(doubts_in_branch(s, READER, at, NO_BRANCH));
-    assert_true(doubts_in_branch(s, READER, at, BRANCH_BEFORE));
-    assert_true(doubts_in_branch(s, READER, at, BRANCH_UNKNOWN));
+    assert_false(doubts_late_comer(s, READER, at));
+    assert_true(doubts_by(s, READER, at, JOINS_THE_ONE_BEFORE));
+    assert_true(doubts_by(s, READER, at, JOINS_UNKNOWN));
+}
+
+static void where_a_charter_of_before_is_not_held_anybody_may_have_waited(void **state)
+{
+    scene *s = *state;
+    admit_as(s, MALLORY, TOC_ROLE_OBSERVER, true);
+    uint64_t at = speak(s);
+    assert_false(doubts_late_comer(s, READER, at));
+    assert_true(doubts_by(s, READER, at, FOLLOWS_UNKNOWN));
+}
+
+/* Its time would be before it came: that is no proof that it waited. */
+static void a_clock_that_was_set_back_lets_nobody_have_waited(void **state)
+{
+    scene *s = *state;
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], set_delay, s));
+    steps(s, 100);
+    admit_as(s, MALLORY, TOC_ROLE_OBSERVER, true);
+    (void)speak(s);
+    s->net.nodes[AUTHOR].clock_skew_ms = -2 * DELAY_MS;
+    assert_true(doubts_late_comer(s, READER, speak(s)));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -154,6 +177,8 @@ int main(void)
         TEST(who_came_by_a_delay_is_doubted_until_it_must_have_passed),
         TEST(who_reads_in_one_branch_only_is_doubted),
         TEST(who_reads_in_one_of_two_branches_that_were_joined_is_doubted),
+        TEST(where_a_charter_of_before_is_not_held_anybody_may_have_waited),
+        TEST(a_clock_that_was_set_back_lets_nobody_have_waited),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
