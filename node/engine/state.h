@@ -21,7 +21,7 @@ enum {
     ENGINE_PART_BYTES_MAX = 57000, /* entries in one part: with note and proofs it fits a message */
     ENGINE_PULLS_PER_FEED_MAX = 4,
     ENGINE_REQUEST_MS = 10000,         /* a request unanswered for so long failed */
-    ENGINE_GRANT_RETRY_MS_MAX = 60000, /* for who said that it gives no key, and for how long */
+    ENGINE_GRANT_RETRY_MS_MAX = 10000, /* of who gives no key for now: it may be let in sooner */
     ENGINE_RETRY_MS = 2000,  /* a feed or circle that could not go on is tried again after */
     ENGINE_HEADS_MS = 60000, /* anti-entropy even when nothing seems to be missing */
     ENGINE_PING_MS = 30000,

@@ -168,7 +168,7 @@ def of_another_org(nodes):
 
 
 def confirmed_by_its_author(nodes):
-    """A let Waiting and Removed in, B did not; then it does. For what was written before they ask in a minute: they were refused."""
+    """A let Waiting and Removed in, B did not; then it does. For what was written before they ask again in seconds: they were refused."""
     a, b, w, x = (nodes[key] for key in "abwx")
     late = rows_of(a, 32768)
     expect(late["Waiting"]["reads"] is None and late["Removed"]["reads"] is None, f"A let them in, and cannot know of B: {late}")
@@ -301,7 +301,7 @@ def drafts(nodes):
     digest = hashlib.sha256(bytes.fromhex(whole["statement"])).hexdigest()
     a.tocsin("approve", first["draft"], "--hash", digest)
     wait_for("B has it", lambda: has(b, 2048))
-    wait_for("the other is overtaken", lambda: "overtaken" in a.tocsin("audience", second["draft"], ok=(1,)).err)
+    wait_for("the other is overtaken", lambda: "overtaken" in a.tocsin("audience", second["draft"], ok=(0, 1)).err)
     expect(not has(c, 2048), "what is not for C")
 
 

@@ -62,19 +62,23 @@ static void pass(scene *s, uint64_t ms)
     steps(s, (unsigned)(ms / SIM_STEP_MS));
 }
 
+static bool has_key(const scene *s, const toc_feed_name *feed, uint32_t epoch)
+{
+    toc_err err;
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    TOC_AUTO(toc_secret_free) toc_secret *key = NULL;
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[MALLORY].log, &txn, &err));
+    return toc_log_sender_key(txn, feed, epoch, &key, NULL) == TOC_OK;
+}
+
 /* Has the spy a key of the author, of whatever epoch? */
 static bool has_any_key(const scene *s, int author)
 {
-    toc_err err;
     toc_log_feed feed;
-    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
     bool any = false;
     assert_true(feed_at(s, author, author, TOC_LANE_ALERT, &feed));
-    TOC_CHECK_OK(toc_log_read(s->net.nodes[MALLORY].log, &txn, &err));
-    for (uint32_t epoch = 1; epoch <= feed.judge.epoch; epoch++) {
-        TOC_AUTO(toc_secret_free) toc_secret *key = NULL;
-        any |= toc_log_sender_key(txn, &feed.name, epoch, &key, NULL) == TOC_OK;
-    }
+    for (uint32_t epoch = 1; epoch <= feed.judge.epoch; epoch++)
+        any |= has_key(s, &feed.name, epoch);
     return any;
 }
 
@@ -232,6 +236,22 @@ static void an_operator_confirms_for_the_own_node_only(void **state)
     toc_log_abort(txn);
 }
 
+/* Though it was told before to come again when the delay is over, and nothing new is written. */
+static void who_is_confirmed_opens_what_was_there_within_seconds(void **state)
+{
+    enum { SOON_MS = DELAY_MS / 4 };
+    scene *s = *state;
+    admit_as(s, MALLORY, TOC_ROLE_OBSERVER, true);
+    write_at(s, AUTHOR);
+    toc_log_feed feed;
+    assert_true(feed_at(s, AUTHOR, AUTHOR, TOC_LANE_ALERT, &feed));
+    assert_false(has_key(s, &feed.name, feed.judge.epoch));
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], confirm, s));
+    pass(s, SOON_MS);
+    assert_true(has_key(s, &feed.name, feed.judge.epoch));
+    assert_false(has_any_key(s, READER));
+}
+
 static void who_reads_already_and_the_joiner_itself_do_not_wait(void **state)
 {
     scene *s = *state;
@@ -257,6 +277,7 @@ int main(void)
         TEST(a_relay_that_is_made_a_reader_waits_too),
         TEST(what_is_sealed_to_each_reader_is_not_sealed_to_who_waits),
         TEST(an_operator_confirms_for_the_own_node_only),
+        TEST(who_is_confirmed_opens_what_was_there_within_seconds),
         TEST(who_reads_already_and_the_joiner_itself_do_not_wait),
     };
     return cmocka_run_group_tests_name("engine: admission delay", tests, NULL, NULL);
