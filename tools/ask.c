@@ -1,7 +1,7 @@
 #include "tools/ask.h"
 
-#include "tools/term/colour.h"
 #include "tools/term/progress.h"
+#include "tools/term/table.h"
 
 toc_json toc_request_begin(toc_buf *out, const char *command)
 {
@@ -182,4 +182,20 @@ toc_code toc_ask(toc_cli *cli, const toc_buf *request, toc_show *show, toc_buf *
     TOC_TRY(toc_node_connect(path, &client, err));
     TOC_TRY(toc_node_send(client, TOC_CONTROL_REQUEST, toc_buf_view(request), err));
     return toc_ask_answer(cli, client, show, out_end, err);
+}
+
+toc_code toc_ask_table(toc_cli *cli, const toc_buf *request, const char *const *heads,
+                       toc_show_fn *row, const char *none, toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf out = {0};
+    TOC_AUTO(toc_table_wipe) toc_table table;
+    toc_table_init(&table, heads);
+    toc_show show = {.line = row, .context = &table};
+    TOC_TRY(toc_ask(cli, request, &show, NULL, err));
+    if (cli->json)
+        return TOC_OK;
+    TOC_TRY(toc_table_print(&table, 0, &out, err));
+    if (show.lines == 0)
+        toc_buf_add_text(&out, none);
+    return toc_print(&out, err);
 }

@@ -36,6 +36,10 @@ void toc_request_words(toc_buf *out, const char *command, const char *key, const
 /* `request`: a whole JSON object. *out_end (may be NULL) gets the object of the last frame. */
 TOC_MUST toc_code toc_ask(toc_cli *cli, const toc_buf *request, toc_show *show, toc_buf *out_end,
                           toc_err *err);
+/* The same, where an answer is a table: `row` puts a line of it into the toc_table that is its
+ * context. `none` is said when there is no line. */
+TOC_MUST toc_code toc_ask_table(toc_cli *cli, const toc_buf *request, const char *const *heads,
+                                toc_show_fn *row, const char *none, toc_err *err);
 /* The rest of an answer on an open connection. */
 TOC_MUST toc_code toc_ask_answer(toc_cli *cli, toc_node_client *client, toc_show *show,
                                  toc_buf *out_end, toc_err *err);

@@ -239,16 +239,8 @@ static toc_code list_pending(toc_cli *cli, const toc_opts *args, toc_err *err)
     static const char *const heads[] = {"DRAFT",    "WHAT",   "CIRCLE", ">BY USER",
                                         "APPROVED", "LAPSES", "STATE",  NULL};
     TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
-    TOC_AUTO(toc_buf_wipe) toc_buf out = {0};
-    TOC_AUTO(toc_table_wipe) toc_table table;
-    toc_table_init(&table, heads);
     toc_request_words(&request, "drafts", NULL, args);
-    toc_show show = {.line = collect, .context = &table};
-    TOC_TRY(toc_ask(cli, &request, &show, NULL, err));
-    TOC_TRY(toc_table_print(&table, 0, &out, err));
-    if (show.lines == 0 && !cli->json)
-        toc_buf_add_text(&out, "Nothing waits for officers.\n");
-    return toc_print(&out, err);
+    return toc_ask_table(cli, &request, heads, collect, "Nothing waits for officers.\n", err);
 }
 
 toc_code toc_cmd_pending(toc_cli *cli, const toc_opts *args, toc_err *err)

@@ -47,16 +47,8 @@ static toc_code build(const toc_opts *args, toc_buf *out, toc_err *err)
 toc_code toc_cmd_audience(toc_cli *cli, const toc_opts *args, toc_err *err)
 {
     TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
-    TOC_AUTO(toc_buf_wipe) toc_buf out = {0};
-    TOC_AUTO(toc_table_wipe) toc_table table;
     TOC_TRY(toc_opts_expect(
         args, 0, 1, "the id of a claim, a record or a draft, or the options of a marking", err));
-    toc_table_init(&table, toc_readers_heads);
     TOC_TRY(build(args, &request, err));
-    toc_show show = {.line = show_reader, .context = &table};
-    TOC_TRY(toc_ask(cli, &request, &show, NULL, err));
-    if (cli->json)
-        return TOC_OK;
-    TOC_TRY(toc_table_print(&table, 0, &out, err));
-    return toc_print(&out, err);
+    return toc_ask_table(cli, &request, toc_readers_heads, show_reader, "", err);
 }

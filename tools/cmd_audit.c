@@ -147,18 +147,9 @@ static toc_code list(toc_cli *cli, const toc_opts *args, toc_err *err)
     static const char *const heads[] = {">LINE",   "TIME",    "USER", "DOOR",
                                         "COMMAND", "OUTCOME", "WHAT", NULL};
     TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
-    TOC_AUTO(toc_buf_wipe) toc_buf out = {0};
-    TOC_AUTO(toc_table_wipe) toc_table table;
-    toc_table_init(&table, heads);
     TOC_TRY(build(args, &request, err));
-    toc_show show = {.line = collect, .context = &table};
-    TOC_TRY(toc_ask(cli, &request, &show, NULL, err));
-    if (cli->json)
-        return TOC_OK;
-    TOC_TRY(toc_table_print(&table, 0, &out, err));
-    if (show.lines == 0)
-        toc_buf_add_text(&out, "No line of the audit fits. --text is a whole id.\n");
-    return toc_print(&out, err);
+    return toc_ask_table(cli, &request, heads, collect,
+                         "No line of the audit fits. --text is a whole id.\n", err);
 }
 
 /* ---- checkpoints ---- */

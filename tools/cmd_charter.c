@@ -288,16 +288,9 @@ toc_code toc_cmd_circle_proposals(toc_cli *cli, const toc_opts *args, toc_err *e
                                         ">CHANGES", "SIGNED", NULL};
     TOC_TRY(toc_opts_expect(args, 0, 0, "nothing", err));
     TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
-    TOC_AUTO(toc_buf_wipe) toc_buf out = {0};
-    TOC_AUTO(toc_table_wipe) toc_table table;
-    toc_table_init(&table, heads);
     toc_request_words(&request, "circle-proposals", NULL, args);
-    toc_show show = {.line = collect_proposal, .context = &table};
-    TOC_TRY(toc_ask(cli, &request, &show, NULL, err));
-    TOC_TRY(toc_table_print(&table, 0, &out, err));
-    if (show.lines == 0 && !cli->json)
-        toc_buf_add_text(&out, "No proposal waits for signatures.\n");
-    return toc_print(&out, err);
+    return toc_ask_table(cli, &request, heads, collect_proposal,
+                         "No proposal waits for signatures.\n", err);
 }
 
 /* "proposal" for digits of a hash, "charter" for what a file of this name holds. */

@@ -175,16 +175,8 @@ static toc_code list(toc_cli *cli, const toc_opts *args, const char *command, co
     static const char *const heads[] = {"CLAIM", "SINCE", "BY", "REFERENCE", NULL};
     TOC_TRY(toc_opts_expect(args, 0, 0, "nothing", err));
     TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
-    TOC_AUTO(toc_buf_wipe) toc_buf out = {0};
-    TOC_AUTO(toc_table_wipe) toc_table table;
-    toc_table_init(&table, heads);
     toc_request_words(&request, command, NULL, args);
-    toc_show show = {.line = collect, .context = &table};
-    TOC_TRY(toc_ask(cli, &request, &show, NULL, err));
-    TOC_TRY(toc_table_print(&table, 0, &out, err));
-    if (show.lines == 0 && !cli->json)
-        toc_buf_add_text(&out, none);
-    return toc_print(&out, err);
+    return toc_ask_table(cli, &request, heads, collect, none, err);
 }
 
 toc_code toc_cmd_order_list(toc_cli *cli, const toc_opts *args, toc_err *err)

@@ -60,18 +60,9 @@ toc_code toc_cmd_held(toc_cli *cli, const toc_opts *args, toc_err *err)
                                         ">CHANGED", ">UNCHANGED", ">REFUSED", "STATE", "",   NULL};
     TOC_TRY(toc_opts_expect(args, 0, 0, "nothing", err));
     TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
-    TOC_AUTO(toc_buf_wipe) toc_buf out = {0};
-    TOC_AUTO(toc_table_wipe) toc_table table;
-    toc_table_init(&table, heads);
     toc_request_words(&request, "held", NULL, args);
-    toc_show show = {.line = collect_held, .context = &table};
-    toc_code code = toc_ask(cli, &request, &show, NULL, err);
-    if (code != TOC_OK)
-        return explain_down(code, err);
-    TOC_TRY(toc_table_print(&table, 0, &out, err));
-    if (show.lines == 0 && !cli->json)
-        toc_buf_add_text(&out, "Nothing is held.\n");
-    return toc_print(&out, err);
+    return explain_down(
+        toc_ask_table(cli, &request, heads, collect_held, "Nothing is held.\n", err), err);
 }
 
 /* ---- recall, release ---- */

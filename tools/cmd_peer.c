@@ -92,16 +92,9 @@ toc_code toc_cmd_peer_list(toc_cli *cli, const toc_opts *args, toc_err *err)
                                         "FINGERPRINT", "DIALLED AT", NULL};
     TOC_TRY(toc_opts_expect(args, 0, 0, "nothing", err));
     TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
-    TOC_AUTO(toc_buf_wipe) toc_buf out = {0};
-    TOC_AUTO(toc_table_wipe) toc_table table;
-    toc_table_init(&table, heads);
     toc_request_words(&request, "peer-list", NULL, args);
-    toc_show show = {.line = collect_peer, .context = &table};
-    TOC_TRY(toc_ask(cli, &request, &show, NULL, err));
-    TOC_TRY(toc_table_print(&table, 0, &out, err));
-    if (show.lines == 0 && !cli->json)
-        toc_buf_add_text(&out, "No peers yet: tocsin peer add THEIR-CARD\n");
-    return toc_print(&out, err);
+    return toc_ask_table(cli, &request, heads, collect_peer,
+                         "No peers yet: tocsin peer add THEIR-CARD\n", err);
 }
 
 /* ---- peers: how the links are ---- */

@@ -29,17 +29,9 @@ toc_code toc_cmd_quality(toc_cli *cli, const toc_opts *args, toc_err *err)
                                         ">OTHER ENDED", ">WALLETS", ">FIRST",    NULL};
     TOC_TRY(toc_opts_expect(args, 0, 1, "at most one org", err));
     TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
-    TOC_AUTO(toc_buf_wipe) toc_buf out = {0};
-    toc_table table;
-    toc_table_init(&table, heads);
     toc_json json = toc_request_begin(&request, "quality");
     if (args->word_count > 0)
         toc_json_text(&json, "org", toc_span_text(args->words[0]));
     toc_json_close(&json, '}');
-    toc_show show = {.line = collect, .context = &table};
-    toc_code code = toc_ask(cli, &request, &show, NULL, err);
-    if (code == TOC_OK && !cli->json)
-        code = toc_table_print(&table, 0, &out, err);
-    toc_table_wipe(&table);
-    return code == TOC_OK && !cli->json ? toc_print(&out, err) : code;
+    return toc_ask_table(cli, &request, heads, collect, "", err);
 }
