@@ -364,6 +364,10 @@ TOC_MUST toc_code toc_log_charter_of(toc_log_txn *txn, const toc_circle_id *id, 
  * open. */
 TOC_MUST toc_code toc_log_charter_lent(toc_log_txn *txn, const toc_log_circle *circle,
                                        toc_arena *arena, toc_charter *out, toc_err *err);
+/* The charter of this hash that the roll has, in force or not, lent likewise. NOT_FOUND; MALFORMED
+ * when what the roll has by this hash is no charter. */
+TOC_MUST toc_code toc_log_roll_charter(toc_log_txn *txn, const toc_charter_hash *hash,
+                                       toc_arena *arena, toc_charter *out, toc_err *err);
 
 /* ---- proposals: with the signatures gathered so far; apart from the roll, which serves peers */
 

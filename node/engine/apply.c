@@ -161,7 +161,7 @@ static toc_code check_right(toc_log_txn *txn, const engine_feed *feed, const toc
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
     toc_charter charter;
     TOC_TRY(toc_arena_new(TOC_CHARTER_ARENA_BYTES, &arena, err));
-    TOC_TRY(toc_roll_charter(txn, &grant->charter, arena, &charter, err));
+    TOC_TRY(toc_log_roll_charter(txn, &grant->charter, arena, &charter, err));
     if (!toc_charter_writes(&charter, &feed->name.org))
         return toc_fail(err, TOC_DENIED,
                         "the grant at %llu names a charter by which its author may not write",

@@ -17,7 +17,7 @@ static bool leads_to(toc_log_txn *txn, const toc_charter_hash *from, const toc_c
         toc_charter each;
         if (toc_charter_hash_equal(&at, &target->hash))
             return true;
-        if (toc_roll_charter(txn, &at, arena, &each, NULL) != TOC_OK ||
+        if (toc_log_roll_charter(txn, &at, arena, &each, NULL) != TOC_OK ||
             each.version <= target->version)
             return false;
         if (toc_charter_joins(&each) && joins_left > 0 &&
@@ -59,7 +59,7 @@ bool toc_join_known(toc_log_txn *txn, const toc_circle_id *circle, const toc_cha
     toc_charter target;
     rival_list rivals = {0};
     if (toc_log_circle_get(txn, circle, &state, NULL) != TOC_OK || !state.known ||
-        toc_roll_charter(txn, hash, arena, &target, NULL) != TOC_OK ||
+        toc_log_roll_charter(txn, hash, arena, &target, NULL) != TOC_OK ||
         toc_log_rivals(txn, circle, list_rival, &rivals, NULL) != TOC_OK)
         return false;
     if (leads_to(txn, &state.charter, &target, JOIN_NESTED_MAX, arena))
@@ -114,7 +114,7 @@ toc_code toc_join_judge(toc_log_txn *txn, const toc_charter *current, const toc_
     if (!toc_join_known(txn, &next->circle, hash, arena))
         return toc_fail(err, TOC_STATE,
                         "charter: it joins a branch which is not valid, or not known here");
-    TOC_TRY(toc_roll_charter(txn, hash, arena, &other, err));
+    TOC_TRY(toc_log_roll_charter(txn, hash, arena, &other, err));
     return toc_charter_judge_joined(current, &other, next, cards, err);
 }
 
@@ -130,7 +130,7 @@ toc_code toc_join_settle(toc_log_txn *txn, const toc_charter *charter, toc_arena
         toc_charter rival;
         if (rivals.states[i] != TOC_RIVAL_OPEN)
             continue;
-        TOC_TRY(toc_roll_charter(txn, &rivals.hashes[i], arena, &rival, err));
+        TOC_TRY(toc_log_roll_charter(txn, &rivals.hashes[i], arena, &rival, err));
         if (leads_to(txn, &charter->hash, &rival, JOIN_NESTED_MAX, arena))
             TOC_TRY(toc_log_rival_put(txn, &charter->circle, &rival.hash, TOC_RIVAL_CHOSEN, err));
         else

@@ -19,14 +19,11 @@ static bool leads_back(toc_log_txn *txn, const toc_circle_id *circle, toc_charte
                        const toc_grant *wanted, toc_arena *scratch)
 {
     for (size_t step = 0; step < STEPS_MAX; step++) {
-        toc_hash key = key_of(at.bytes);
-        toc_span bytes;
         toc_charter charter;
         if (toc_charter_hash_equal(&at, &wanted->charter))
             return true;
         toc_arena_reset(scratch);
-        if (toc_log_roll_get(txn, &key, &bytes, NULL) != TOC_OK ||
-            toc_charter_reopen(bytes, scratch, &charter, NULL) != TOC_OK ||
+        if (toc_log_roll_charter(txn, &at, scratch, &charter, NULL) != TOC_OK ||
             !toc_circle_id_equal(&charter.circle, circle) ||
             charter.version <= wanted->charter_version)
             return false;

@@ -27,7 +27,7 @@ static toc_code look_in_branch(void *context, const toc_charter_hash *hash, toc_
     toc_charter charter;
     if (state != TOC_RIVAL_OPEN || !search->everywhere)
         return TOC_OK;
-    TOC_TRY(toc_roll_charter(search->txn, hash, search->arena, &charter, err));
+    TOC_TRY(toc_log_roll_charter(search->txn, hash, search->arena, &charter, err));
     search->everywhere = search->reads ? toc_charter_reads(&charter, search->org)
                                        : toc_charter_find(&charter, search->org) != NULL;
     return TOC_OK;
@@ -54,7 +54,8 @@ typedef enum walk {
 static bool step_back(toc_log_txn *txn, toc_charter *at, toc_arena *arena)
 {
     toc_charter before;
-    if (at->version == 1 || toc_roll_charter(txn, &at->previous, arena, &before, NULL) != TOC_OK)
+    if (at->version == 1 ||
+        toc_log_roll_charter(txn, &at->previous, arena, &before, NULL) != TOC_OK)
         return false;
     *at = before;
     return true;
@@ -73,7 +74,7 @@ static toc_code walk_branch(toc_engine *engine, toc_log_txn *txn, const engine_t
         toc_hash key;
         bool held = true;
         memcpy(key.bytes, at.bytes, sizeof key.bytes);
-        if (toc_roll_charter(txn, &at, arena, &each, NULL) != TOC_OK) {
+        if (toc_log_roll_charter(txn, &at, arena, &each, NULL) != TOC_OK) {
             *out = WALK_MISSING;
             return toc_roll_want(engine, txn, tip->link, &key, now, err);
         }
@@ -214,7 +215,7 @@ toc_code toc_engine_circle_choose(toc_engine *engine, toc_log_txn *txn, const to
     if (!stays && !rival)
         return toc_fail(err, TOC_NOT_FOUND,
                         "no charter of this hash is to be chosen; 'tocsin circle show' lists them");
-    TOC_TRY(toc_roll_charter(txn, hash, arena, &chosen, err));
+    TOC_TRY(toc_log_roll_charter(txn, hash, arena, &chosen, err));
     if (!stays && toc_join_follows(txn, &state.charter, &chosen, arena))
         return toc_fail(err, TOC_STATE, "the charter that is followed here came after this one");
     TOC_TRY(toc_log_rivals(txn, circle, collect_open, &all, err));

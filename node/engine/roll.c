@@ -50,16 +50,6 @@ bool toc_roll_held(toc_log_txn *txn, const void *hash)
     return toc_log_roll_get(txn, &key, &bytes, NULL) == TOC_OK;
 }
 
-toc_code toc_roll_charter(toc_log_txn *txn, const toc_charter_hash *hash, toc_arena *arena,
-                          toc_charter *out, toc_err *err)
-{
-    toc_hash key;
-    toc_span bytes;
-    memcpy(key.bytes, hash->bytes, sizeof key.bytes);
-    TOC_TRY(toc_log_roll_get(txn, &key, &bytes, err));
-    return toc_charter_reopen(bytes, arena, out, err);
-}
-
 typedef struct member_search {
     toc_arena *arena;
     toc_log_txn *txn;
@@ -340,14 +330,12 @@ static toc_code walk_back(toc_engine *engine, toc_log_txn *txn, const engine_tip
     toc_charter_hash at = tip->hash;
     while (out->count < ROLL_CHAIN_MAX) {
         toc_hash key;
-        memcpy(key.bytes, at.bytes, sizeof key.bytes);
-        toc_span bytes;
-        if (toc_log_roll_get(txn, &key, &bytes, NULL) != TOC_OK)
-            return toc_roll_want(engine, txn, tip->link, &key, now, err);
-        toc_span copy = toc_arena_dup(arena, bytes);
         toc_charter charter;
-        if (copy.data == NULL || toc_charter_reopen(copy, arena, &charter, NULL) != TOC_OK ||
-            !toc_circle_id_equal(&charter.circle, &tip->circle) ||
+        memcpy(key.bytes, at.bytes, sizeof key.bytes);
+        toc_code code = toc_log_roll_charter(txn, &at, arena, &charter, NULL);
+        if (code != TOC_OK && !toc_roll_held(txn, key.bytes))
+            return toc_roll_want(engine, txn, tip->link, &key, now, err);
+        if (code != TOC_OK || !toc_circle_id_equal(&charter.circle, &tip->circle) ||
             (state->known && charter.version <= state->version)) {
             *out_dead = true;
             return TOC_OK;
@@ -495,7 +483,7 @@ static toc_code prepare_joins(toc_engine *engine, toc_log_txn *txn, engine_tip *
     if (walked != NULL)
         return toc_join_prepare(engine, txn, tip, walked->charters, walked->count, arena, out_wait,
                                 err);
-    return toc_roll_charter(txn, &tip->hash, arena, &alone, NULL) == TOC_OK
+    return toc_log_roll_charter(txn, &tip->hash, arena, &alone, NULL) == TOC_OK
                ? toc_join_prepare(engine, txn, tip, &alone, 1, arena, out_wait, err)
                : TOC_OK;
 }

@@ -27,9 +27,6 @@ TOC_MUST toc_code toc_roll_heard(toc_engine *engine, toc_log_txn *txn, uint64_t 
                                  toc_err *err);
 /* Is the charter thought about already? */
 bool toc_roll_has_tip(const toc_engine *engine, const toc_charter_hash *hash);
-/* The charter of this hash that the roll has. */
-TOC_MUST toc_code toc_roll_charter(toc_log_txn *txn, const toc_charter_hash *hash, toc_arena *arena,
-                                   toc_charter *out, toc_err *err);
 /* What a link told that is gone need not be thought about any more. */
 void toc_roll_forget(toc_engine *engine, uint64_t link);
 TOC_MUST toc_code toc_roll_advance(toc_engine *engine, toc_log_txn *txn, toc_now now, toc_err *err);

@@ -41,6 +41,7 @@ typedef enum toc_log_table {
 } toc_log_table;
 
 /* kept_charters.c: for the writer alone. */
+enum { TOC_KEPT_IN_FORCE = 8, TOC_KEPT_OF_ROLL = 16 };
 typedef struct toc_kept_charter {
     toc_arena *arena; /* NULL: no charter */
     toc_charter charter;
@@ -48,14 +49,23 @@ typedef struct toc_kept_charter {
 } toc_kept_charter;
 typedef struct toc_kept_charters {
     uint64_t transaction; /* counts those that write */
-    toc_kept_charter rows[8];
+    toc_kept_charter in_force[TOC_KEPT_IN_FORCE], of_roll[TOC_KEPT_OF_ROLL];
 } toc_kept_charters;
 void toc_kept_charters_free(toc_kept_charters *kept);
+
+/* checked.c: rows that were found sound, byte for byte; for the writer alone. */
+typedef struct toc_sound_row {
+    const char *table; /* its name; NULL: no row */
+    size_t key_size;
+    toc_buf bytes; /* key ‖ value */
+} toc_sound_row;
+enum { TOC_SOUND_ROWS = 1024, TOC_SOUND_ROW_BYTES_MAX = 4096 };
 
 struct toc_log {
     toc_env *env;
     toc_secret *store_key;
     toc_kept_charters charters;
+    toc_sound_row sound[TOC_SOUND_ROWS];
 };
 
 enum { TOC_JOURNAL_LANES = 2 }; /* alert and bulk */
@@ -86,6 +96,7 @@ TOC_MUST toc_code toc_checked_get(toc_log_txn *txn, toc_log_table table, toc_spa
 /* The same for a row that a cursor lent. */
 TOC_MUST toc_code toc_checked_open(const toc_log_txn *txn, toc_log_table table, toc_row row,
                                    toc_span *out_payload, toc_err *err);
+void toc_sound_rows_free(toc_log *log);
 /* MALFORMED in the words of toc_table_lies. */
 toc_code toc_log_lies(const toc_log_txn *txn, toc_log_table table, toc_span key, const char *what,
                       toc_err *err);

@@ -135,6 +135,7 @@ void toc_log_close(toc_log *log)
         return;
     toc_env_close(log->env);
     toc_kept_charters_free(&log->charters);
+    toc_sound_rows_free(log);
     toc_secret_free(log->store_key);
     free(log);
 }

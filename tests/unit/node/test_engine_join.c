@@ -57,7 +57,7 @@ static void propose_joined(voting *v, toc_arena *arena, toc_charter *branch)
     toc_err err;
     TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
     TOC_CHECK_OK(toc_log_read(v->s->net.nodes[A].log, &txn, &err));
-    TOC_CHECK_OK(toc_roll_charter(txn, &branches[1], arena, branch, &err));
+    TOC_CHECK_OK(toc_log_roll_charter(txn, &branches[1], arena, branch, &err));
     v->amendment = (toc_amendment){.joins = branch};
     at(v, A, propose);
     ASSERT_SAYS(v->said, TOC_OK);
@@ -127,7 +127,7 @@ static void a_branch_that_is_not_valid_cannot_be_joined(void **state)
     toc_charter ours, forged;
     TOC_CHECK_OK(toc_arena_new(8 << 20, &arena, &err));
     TOC_CHECK_OK(toc_log_read(v->s->net.nodes[A].log, &txn, &err));
-    TOC_CHECK_OK(toc_roll_charter(txn, &branches[0], arena, &ours, &err));
+    TOC_CHECK_OK(toc_log_roll_charter(txn, &branches[0], arena, &ours, &err));
     toc_log_abort(txn);
     txn = NULL;
     /* A charter of that version in which A and B are the only ones to decide, signed by nobody. */

@@ -143,7 +143,7 @@ static toc_code open_feed(void *context, toc_engine *engine, toc_log_txn *txn, t
     TOC_TRY(toc_arena_new(8 << 20, &arena, err));
     TOC_TRY(toc_log_charter_of(txn, &s->circle, arena, &charter, err));
     while (what->first_charter && charter.version > 1)
-        TOC_TRY(toc_roll_charter(txn, &charter.previous, arena, &charter, err));
+        TOC_TRY(toc_log_roll_charter(txn, &charter.previous, arena, &charter, err));
     TOC_TRY(toc_log_card_of(txn, &engine->org, arena, &card, err));
     while (!what->first_charter && card.serial > 1)
         TOC_TRY(toc_roll_card(txn, &card.previous, arena, &card, err));

@@ -333,6 +333,56 @@ static void charters_are_lent_as_they_are_for_as_long_as_the_transaction(void **
                 toc_log_charter_lent(fixture->txn, &wrong, fixture->arena, &again, &err));
 }
 
+/* A charter of the roll, in force or not. */
+static void put_in_roll(roll_fixture *fixture, const toc_charter *charter, toc_span signed_charter)
+{
+    toc_err err = {0};
+    toc_hash hash;
+    memcpy(hash.bytes, charter->hash.bytes, sizeof hash);
+    ASSERT_OK(toc_log_roll_put(fixture->txn, &hash, signed_charter, &err));
+}
+
+static void charters_of_the_roll_are_lent_for_as_long_as_the_transaction(void **state)
+{
+    enum { OF_ROLL = TOC_KEPT_OF_ROLL + 4 };
+    roll_fixture *fixture = *state;
+    toc_err err = {0};
+    toc_charter lent[OF_ROLL], again;
+    char names[OF_ROLL][32];
+    for (size_t i = 0; i < OF_ROLL; i++) {
+        snprintf(names[i], sizeof names[i], "Desk %zu", i);
+        toc_charter made = charter_named(names[i], fixture->arena);
+        put_in_roll(fixture, &made, made.signed_charter);
+        ASSERT_OK(toc_log_roll_charter(fixture->txn, &made.hash, fixture->arena, &lent[i], &err));
+    }
+    for (size_t i = 0; i < OF_ROLL; i++) {
+        assert_true(toc_span_equal(lent[i].name, toc_span_text(names[i])));
+        ASSERT_OK(toc_log_roll_charter(fixture->txn, &lent[i].hash, fixture->arena, &again, &err));
+        assert_memory_equal(&again.hash, &lent[i].hash, sizeof again.hash);
+        assert_int_equal(again.members == lent[i].members, i < TOC_KEPT_OF_ROLL); /* kept */
+    }
+    toc_charter_hash none = {{7}};
+    ASSERT_CODE(TOC_NOT_FOUND,
+                toc_log_roll_charter(fixture->txn, &none, fixture->arena, &again, &err));
+}
+
+/* The hash leaves out who signed, and whether a quorum did is what is judged. */
+static void a_charter_of_the_roll_has_the_signatures_that_came_last(void **state)
+{
+    roll_fixture *fixture = *state;
+    toc_err err = {0};
+    toc_charter made = charter_named("Baltic desk", fixture->arena), found;
+    toc_charter_signature signatures[] = {{.org = made.members[0].org}};
+    TOC_AUTO(toc_buf_wipe) toc_buf more = {0};
+    put_in_roll(fixture, &made, made.signed_charter);
+    ASSERT_OK(toc_log_roll_charter(fixture->txn, &made.hash, fixture->arena, &found, &err));
+    assert_int_equal(found.signature_count, 0);
+    toc_charter_join(made.body, signatures, TOC_COUNT(signatures), &more);
+    put_in_roll(fixture, &made, toc_buf_view(&more));
+    ASSERT_OK(toc_log_roll_charter(fixture->txn, &made.hash, fixture->arena, &found, &err));
+    assert_int_equal(found.signature_count, 1);
+}
+
 static void a_circle_row_that_names_another_charter_or_none_is_a_lie(void **state)
 {
     roll_fixture *fixture = *state;
@@ -486,6 +536,8 @@ int main(void)
         TEST(all_circles_are_visited),
         TEST(the_charter_of_a_circle_is_the_one_its_row_names),
         TEST(charters_are_lent_as_they_are_for_as_long_as_the_transaction),
+        TEST(charters_of_the_roll_are_lent_for_as_long_as_the_transaction),
+        TEST(a_charter_of_the_roll_has_the_signatures_that_came_last),
         TEST(a_circle_row_that_names_another_charter_or_none_is_a_lie),
         TEST(a_card_kept_under_another_hash_is_a_lie),
         TEST(a_charter_kept_under_another_hash_is_a_lie),
