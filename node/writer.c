@@ -128,9 +128,9 @@ static toc_code ask_generation(void *context, toc_engine *engine, toc_log_txn *t
 static void wait_for_core(toc_writer *writer)
 {
     const struct timespec tick = {.tv_nsec = WRITER_ASKING_MS * 1000000L};
-    pthread_mutex_unlock(&writer->mutex);
+    end_turn(writer);
     nanosleep(&tick, NULL);
-    pthread_mutex_lock(&writer->mutex);
+    take_turn(writer);
 }
 
 static toc_code find_generation(toc_writer_batch *all, bool anew, toc_err *err)

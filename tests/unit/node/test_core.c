@@ -1,5 +1,6 @@
 /* Whole nodes in one process, over loopback: what one writes the others see, and nothing that was
  * acknowledged is lost. */
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -96,6 +97,29 @@ static void records_of_both_reach_both_and_give_one_digest(void **state)
     assert_memory_equal(&opened[0], &opened[1], sizeof opened[0]);
 }
 
+/* ---- one batch ---- */
+
+static void note_nothing(void *context, size_t index, const toc_err *why)
+{
+    (void)context;
+    (void)index;
+    (void)why;
+}
+
+static toc_code write_batch(toc_test_node *node, const toc_circle_id *circle, uint64_t from,
+                            toc_err *err)
+{
+    toc_writer_totals totals = {0};
+    toc_statement *drafts = calloc(TOC_WRITER_BATCH_MAX, sizeof *drafts);
+    assert_non_null(drafts);
+    for (uint64_t i = 0; i < TOC_WRITER_BATCH_MAX; i++)
+        toc_test_draft(from + i, &drafts[i]);
+    toc_code code = toc_writer_write(node->writer, circle, TOC_LANE_BULK, 0, drafts,
+                                     TOC_WRITER_BATCH_MAX, &totals, note_nothing, NULL, err);
+    free(drafts);
+    return code;
+}
+
 /* ---- three ---- */
 
 static bool has_wanted(void *context)
@@ -172,6 +196,74 @@ static void a_node_goes_on_in_its_generation_unless_the_boot_is_another(void **s
     assert_int_equal(toc_test_node_digest(node, &opened), 300);
 }
 
+typedef struct asking {
+    toc_circle_id circle;
+    bool asks;
+} asking;
+
+/* As the writer does: what it wrote down of its asking is kept. */
+static toc_code ask_whether_it_asks(void *context, toc_engine *engine, toc_log_txn *txn,
+                                    toc_now now, toc_err *err)
+{
+    asking *what = context;
+    uint64_t generation;
+    toc_code code = toc_engine_writable(engine, txn, &what->circle, now, &generation, err);
+    what->asks = code == TOC_UNREACHABLE;
+    return what->asks ? TOC_OK : code;
+}
+
+static bool second_asks(void *context)
+{
+    pair *both = context;
+    toc_err err;
+    asking what = {.circle = both->circle};
+    TOC_CHECK_OK(toc_node_do(both->nodes[1].node, ask_whether_it_asks, &what, &err));
+    return what.asks;
+}
+
+typedef struct early {
+    pair *both;
+    toc_code code;
+    pthread_t thread;
+    _Atomic bool ended;
+} early;
+
+static void *write_early(void *context)
+{
+    early *e = context;
+    toc_err err;
+    e->code = write_batch(&e->both->nodes[1], &e->both->circle, 0, &err);
+    e->ended = true;
+    return NULL;
+}
+
+static bool has_ended(void *context)
+{
+    return ((early *)context)->ended;
+}
+
+/* A rebooted node asks the others how far its feeds went; meanwhile nobody is there. */
+static void who_submits_while_it_is_asked_waits_and_holds_up_nobody_for_good(void **state)
+{
+    pair *both = *state;
+    toc_test_node *first = &both->nodes[0], *second = &both->nodes[1];
+    early one = {.both = both};
+    toc_err err;
+    toc_test_wait("the second may write", 20, second_may_write, both);
+    toc_test_node_stop(first);
+    toc_test_node_stop(second);
+    second->ran = false;
+    toc_test_node_start(second);
+    toc_test_wait("it asks", 20, second_asks, both);
+    assert_int_equal(pthread_create(&one.thread, NULL, write_early, &one), 0);
+    toc_test_node_start(first);
+    toc_test_node_add_peer(second, first, true); /* it listens on another port now */
+    toc_test_wait("it is written", 60, has_ended, &one);
+    pthread_join(one.thread, NULL);
+    assert_int_equal(one.code, TOC_OK);
+    TOC_CHECK_OK(write_batch(second, &both->circle, BATCH, &err));
+}
+
 /* What was acknowledged is there after any stop, in the middle of an exchange too. */
 static void nodes_that_stop_in_the_middle_lose_nothing_and_converge(void **state)
 {
@@ -207,27 +299,6 @@ static int remove_small(void **state)
     toc_test_node_remove(*state);
     free(*state);
     return 0;
-}
-
-static void note_nothing(void *context, size_t index, const toc_err *why)
-{
-    (void)context;
-    (void)index;
-    (void)why;
-}
-
-static toc_code write_batch(toc_test_node *node, const toc_circle_id *circle, uint64_t from,
-                            toc_err *err)
-{
-    toc_writer_totals totals = {0};
-    toc_statement *drafts = calloc(TOC_WRITER_BATCH_MAX, sizeof *drafts);
-    assert_non_null(drafts);
-    for (uint64_t i = 0; i < TOC_WRITER_BATCH_MAX; i++)
-        toc_test_draft(from + i, &drafts[i]);
-    toc_code code = toc_writer_write(node->writer, circle, TOC_LANE_BULK, 0, drafts,
-                                     TOC_WRITER_BATCH_MAX, &totals, note_nothing, NULL, err);
-    free(drafts);
-    return code;
 }
 
 static void a_full_log_is_told_to_who_submits_and_the_node_stays_up(void **state)
@@ -293,6 +364,7 @@ int main(void)
         TEST(records_of_both_reach_both_and_give_one_digest),
         TEST(who_joins_late_gets_everything_from_whoever_has_it),
         TEST(nodes_that_stop_in_the_middle_lose_nothing_and_converge),
+        TEST(who_submits_while_it_is_asked_waits_and_holds_up_nobody_for_good),
         TEST_ONE(a_node_goes_on_in_its_generation_unless_the_boot_is_another),
         TEST_ONE(a_full_log_is_told_to_who_submits_and_the_node_stays_up),
         TEST_ONE(a_commit_that_fails_ends_the_node_and_nobody_is_told_that_it_is_written),
