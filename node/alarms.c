@@ -3,8 +3,10 @@
 #include <stdio.h>
 
 #include "node/engine/epoch.h"
+#include "proto/base/text.h"
 #include "proto/roll/pins.h"
 #include "store/erase.h"
+#include "store/memo.h"
 #include "store/query.h"
 
 enum {
@@ -68,6 +70,15 @@ static bool was_never_for_us(alarms *all, const toc_feed_name *name, uint32_t ep
     return never;
 }
 
+/* Nobody gives a new reader keys before its wait is over. */
+static toc_time expected_since(const alarms *all, const toc_feed_name *name, toc_time since)
+{
+    toc_time until = {0};
+    if (toc_memo_wait(all->txn, &name->circle, &until, NULL) != TOC_OK)
+        return since;
+    return until.unix_ms > since.unix_ms ? until : since;
+}
+
 /* One alarm a feed, for the range that came first. */
 static toc_code missing_keys(alarms *all, toc_err *err)
 {
@@ -80,7 +91,8 @@ static toc_code missing_keys(alarms *all, toc_err *err)
         number = range.number;
         from = range.until;
         TOC_TRY(toc_log_feed_at(all->txn, number, &feed, err));
-        if (all->now.unix_ms < range.since.unix_ms + ALARMS_KEY_MS ||
+        toc_time since = expected_since(all, &feed.name, range.since);
+        if (all->now.unix_ms < since.unix_ms + ALARMS_KEY_MS ||
             was_never_for_us(all, &feed.name, range.epoch))
             continue;
         raise(
@@ -150,15 +162,39 @@ static toc_code look_at_orders(alarms *all, toc_time unkept, toc_err *err)
 
 /* ---- cards and charters ---- */
 
+/* As long as an order that is in force again: it was decided on this machine, perhaps by somebody
+ * who should not, and it changes who is heard. */
+static toc_code look_at_choice(alarms *all, const toc_circle_id *circle, toc_err *err)
+{
+    TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
+    toc_memo_choice choice;
+    char chosen[65], left[65];
+    toc_code code = toc_memo_choice_get(all->txn, circle, &choice, err);
+    if (code == TOC_NOT_FOUND || (code == TOC_OK && all->now.unix_ms > choice.at.unix_ms &&
+                                  all->now.unix_ms - choice.at.unix_ms >= ALARMS_AGAIN_MS))
+        return TOC_OK;
+    TOC_TRY(code);
+    toc_hex_encode(TOC_SPAN_OF(choice.chosen.bytes), chosen);
+    toc_hex_encode(TOC_SPAN_OF(choice.left.bytes), left);
+    toc_buf_printf(&text,
+                   "charter %.16s, which had been declined here, was chosen after all: it is "
+                   "followed, and who follows %.16s is not heard. Ask the admins by another "
+                   "channel whether all of them mean it; tocsin audit --command circle-choose "
+                   "tells who did it, tocsin circle choose takes it back",
+                   chosen, left);
+    TOC_TRY(toc_buf_ok(&text, err));
+    raise(all, "declined-chosen", NULL, circle, choice.at, toc_buf_text(&text));
+    return TOC_OK;
+}
+
 static toc_code look_at_circle(void *context, const toc_log_circle *circle, toc_err *err)
 {
-    (void)err;
     if (circle->contested)
         raise(
             context, "two-charters", NULL, &circle->id, (toc_time){0},
             "two valid charters of one version: an officer's key was used twice. Ask the admins by "
             "another channel, then tocsin circle choose (tocsin circle show lists both)");
-    return TOC_OK;
+    return look_at_choice(context, &circle->id, err);
 }
 
 /* A proposal that follows the charter in force, and that only others signed. */
@@ -187,11 +223,17 @@ static toc_code look_at_proposal(void *context, const toc_log_proposal *proposal
 /* Somebody may have admitted it with stolen keys: this is the time to notice. */
 static toc_code look_at_admission(void *context, const toc_log_admission *admission, toc_err *err)
 {
-    (void)err;
+    TOC_AUTO(toc_buf_wipe) toc_buf text = {0};
+    char until[TOC_TIME_TEXT_BYTES];
+    toc_time_print(admission->until, until);
+    toc_buf_printf(&text,
+                   "it was admitted lately and gets no keys from this node before %s, nor what is "
+                   "sealed to readers by name: tocsin circle confirm gives them now; if nobody "
+                   "meant to admit it, propose its removal",
+                   until);
+    TOC_TRY(toc_buf_ok(&text, err));
     raise(context, "new-reader", &admission->org, &admission->circle, (toc_time){0},
-          "it was admitted lately and gets no keys from this node before the admission delay is "
-          "over: tocsin circle confirm gives them now; if nobody meant to admit it, propose its "
-          "removal");
+          toc_buf_text(&text));
     return TOC_OK;
 }
 

@@ -494,13 +494,20 @@ toc_code toc_control_circle_endorse(toc_talk *talk, json_t *request, toc_err *er
 
 typedef struct choice {
     toc_circle_id circle;
-    toc_charter_hash hash;
+    toc_charter_hash hash, left;
+    toc_rival was; /* TOC_RIVAL_CHOSEN: it is followed already */
 } choice;
 
 static toc_code run_choose(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
                            toc_err *err)
 {
-    const choice *task = context;
+    choice *task = context;
+    toc_log_circle before;
+    TOC_TRY(toc_log_circle_get(txn, &task->circle, &before, err));
+    task->left = before.charter;
+    if (toc_charter_hash_equal(&before.charter, &task->hash) ||
+        toc_log_rival(txn, &task->circle, &task->hash, &task->was, NULL) != TOC_OK)
+        task->was = TOC_RIVAL_CHOSEN;
     return toc_engine_circle_choose(engine, txn, &task->circle, &task->hash, now, err);
 }
 
@@ -521,7 +528,10 @@ static toc_code read_choice(toc_talk *talk, json_t *request, choice *out, toc_er
 
 toc_code toc_control_circle_choose(toc_talk *talk, json_t *request, toc_err *err)
 {
-    choice task;
+    static const char *const was[] = {[TOC_RIVAL_OPEN] = "rival",
+                                      [TOC_RIVAL_DECLINED] = "declined",
+                                      [TOC_RIVAL_CHOSEN] = "followed"};
+    choice task = {.was = TOC_RIVAL_CHOSEN};
     TOC_AUTO(toc_buf_wipe) toc_buf line = {0};
     TOC_TRY(read_choice(talk, request, &task, err));
     TOC_TRY(toc_node_do(toc_talk_node(talk), run_choose, &task, err));
@@ -529,6 +539,9 @@ toc_code toc_control_circle_choose(toc_talk *talk, json_t *request, toc_err *err
     toc_json_open(&json, NULL, '{');
     toc_json_hex(&json, "circle", TOC_SPAN_OF(task.circle.bytes));
     toc_json_hex(&json, "charter", TOC_SPAN_OF(task.hash.bytes));
+    toc_json_text(&json, "was", toc_span_text(was[task.was])); /* the audit keeps it */
+    if (task.was != TOC_RIVAL_CHOSEN)
+        toc_json_hex(&json, "left", TOC_SPAN_OF(task.left.bytes));
     toc_json_close(&json, '}');
     return toc_talk_say(talk, &line, err);
 }

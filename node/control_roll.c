@@ -1,5 +1,6 @@
 /* Commands about orgs and circles: card, peer-*, circle-*. */
 #include "node/control_roll.h"
+#include "node/admitted.h"
 #include "node/clock.h"
 #include "node/control_forks.h"
 #include "node/control_receipt.h"
@@ -319,6 +320,7 @@ static toc_code circle_row(void *context, const toc_log_circle *circle, toc_err 
     if (self != NULL && toc_charter_writes(&charter, rows->self))
         TOC_TRY(add_quota(&json, rows, &charter, err));
     toc_json_bool(&json, "asks", circle->asks);
+    TOC_TRY(toc_admitted_add(&json, rows->txn, &circle->id, toc_clock_now().wall, err));
     toc_json_close(&json, '}');
     TOC_TRY(toc_buf_ok(&line, err));
     return rows->take(rows->context, toc_buf_view(&line), err);
@@ -581,6 +583,7 @@ toc_code toc_control_circle_show(toc_talk *talk, json_t *request, toc_err *err)
     toc_json_number(&json, "version", charter.version);
     toc_json_hex(&json, "charter", TOC_SPAN_OF(charter.hash.bytes));
     toc_json_number(&json, "quorum", charter.quorum);
+    TOC_TRY(toc_admitted_add(&json, txn, &circle, toc_clock_now().wall, err));
     TOC_TRY(add_rivals(&json, txn, &circle, "rivals", TOC_RIVAL_OPEN, err));
     TOC_TRY(add_rivals(&json, txn, &circle, "declined", TOC_RIVAL_DECLINED, err));
     add_policy(&json, &charter.policy);

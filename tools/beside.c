@@ -115,3 +115,25 @@ void toc_show_forks(const json_t *forks, toc_buf *out)
         toc_buf_printf(out, ". Known here since %s\n", toc_text_of(fork, "since"));
     }
 }
+
+void toc_show_waiting(const json_t *circle, toc_buf *out)
+{
+    const char *until = toc_text_of(circle, "waits_until");
+    uint64_t waiting = toc_number_of(circle, "new_readers");
+    if (until[0] != '\0') {
+        toc_colour_add(out, TOC_STYLE_STRONG, toc_span_text(toc_text_of(circle, "name")));
+        toc_buf_printf(out,
+                       ": this org was admitted lately. Members give it no keys before about %s, "
+                       "so what they write opens then, and what is sealed to readers by name is "
+                       "not for it. Each counts from when its own node took the charter; its "
+                       "operator may give them sooner.\n",
+                       until);
+    }
+    if (waiting > 0) {
+        toc_colour_add(out, TOC_STYLE_STRONG, toc_span_text(toc_text_of(circle, "name")));
+        toc_buf_printf(out,
+                       ": %llu new reader%s no keys from this node yet ('tocsin circle show' says "
+                       "who, and until when).\n",
+                       (unsigned long long)waiting, waiting == 1 ? " gets" : "s get");
+    }
+}

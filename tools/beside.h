@@ -16,5 +16,8 @@ void toc_show_beside(const json_t *line, toc_buf *out);
 void toc_show_forked(const char *what, const char *org, toc_buf *out);
 /* The list `forks` of any answer, a line each. */
 void toc_show_forks(const json_t *forks, toc_buf *out);
+/* Of a circle, as any answer has it: until when this org waits for keys, itself a new reader; how
+ * many wait for those of this node. A line each; nothing where nobody waits. */
+void toc_show_waiting(const json_t *circle, toc_buf *out);
 
 #endif

@@ -165,9 +165,22 @@ toc_code toc_cmd_circle_confirm(toc_cli *cli, const toc_opts *args, toc_err *err
     return toc_ask(cli, &request, &show, NULL, err);
 }
 
+typedef struct circles {
+    toc_table table;
+    toc_buf waiting; /* what is said below it */
+} circles;
+
+static void circles_wipe(circles *all)
+{
+    toc_table_wipe(&all->table);
+    toc_buf_wipe(&all->waiting);
+}
+TOC_DEFINE_AUTO_WIPE(circles, circles_wipe)
+
 static toc_code collect_circle(void *context, json_t *line, toc_buf *out, toc_err *err)
 {
-    toc_table *table = context;
+    circles *all = context;
+    toc_table *table = &all->table;
     const char *name = toc_text_of(line, "name");
     toc_table_add(table, TOC_STYLE_STRONG,
                   toc_span_text(name[0] == '\0' ? "(no charter yet)" : name));
@@ -175,6 +188,7 @@ static toc_code collect_circle(void *context, json_t *line, toc_buf *out, toc_er
     toc_table_add_number(table, toc_number_of(line, "members"));
     toc_table_add_number(table, toc_number_of(line, "version"));
     toc_table_add_text(table, toc_text_of(line, "circle"));
+    toc_show_waiting(line, &all->waiting);
     return toc_buf_ok(out, err);
 }
 
@@ -184,20 +198,24 @@ toc_code toc_cmd_circle_list(toc_cli *cli, const toc_opts *args, toc_err *err)
     TOC_TRY(toc_opts_expect(args, 0, 0, "nothing", err));
     TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
     TOC_AUTO(toc_buf_wipe) toc_buf out = {0};
-    TOC_AUTO(toc_table_wipe) toc_table table;
-    toc_table_init(&table, heads);
+    TOC_AUTO(circles_wipe) circles all = {0};
+    toc_table_init(&all.table, heads);
     toc_request_words(&request, "circle-list", NULL, args);
-    toc_show show = {.line = collect_circle, .context = &table};
+    toc_show show = {.line = collect_circle, .context = &all};
     TOC_TRY(toc_ask(cli, &request, &show, NULL, err));
-    TOC_TRY(toc_table_print(&table, 0, &out, err));
+    TOC_TRY(toc_table_print(&all.table, 0, &out, err));
+    toc_buf_add_span(&out, toc_buf_view(&all.waiting));
     if (show.lines == 0 && !cli->json)
         toc_buf_add_text(&out, "No circle yet: tocsin circle create NAME, or circle join ID\n");
     return toc_print(&out, err);
 }
 
-/* Who was admitted lately, and gets no keys yet. */
-static void add_waiting(const json_t *members, toc_buf *out)
+/* Who was admitted lately, and gets no keys yet: this org itself, or others. */
+static void add_waiting(json_t *line, toc_buf *out)
 {
+    const json_t *members = json_object_get(line, "members");
+    (void)json_object_del(line, "new_readers"); /* they are named below */
+    toc_show_waiting(line, out);
     for (size_t i = 0; i < json_array_size(members); i++) {
         const json_t *member = json_array_get(members, i);
         const char *name = toc_text_of(member, "name"), *until = toc_text_of(member, "waits_until");
@@ -206,7 +224,8 @@ static void add_waiting(const json_t *members, toc_buf *out)
         toc_colour_add(out, TOC_STYLE_STRONG,
                        toc_span_text(name[0] == '\0' ? toc_text_of(member, "org") : name));
         toc_buf_printf(out,
-                       " gets no keys from this node before %s. Do you know it? 'tocsin circle "
+                       " gets no keys from this node before %s, nor what is sealed to readers by "
+                       "name. Do you know it? 'tocsin circle "
                        "confirm' does not wait; if nobody meant to admit it, propose its removal "
                        "now.\n",
                        until);
@@ -286,7 +305,7 @@ static toc_code show_circle(void *context, json_t *line, toc_buf *out, toc_err *
     add_policy(json_object_get(line, "policy"), out);
     add_rivals(line, out);
     add_declined(line, out);
-    add_waiting(json_object_get(line, "members"), out);
+    add_waiting(line, out);
     TOC_AUTO(toc_table_wipe) toc_table table;
     toc_table_init(&table, heads);
     const json_t *members = json_object_get(line, "members");

@@ -1,5 +1,6 @@
 /* status: is it running, is it level, how full is it. */
 #include "tools/ask.h"
+#include "tools/beside.h"
 #include "tools/commands.h"
 #include "tools/term/table.h"
 #include "tools/term/text.h"
@@ -57,7 +58,10 @@ static toc_code show_circles(const json_t *circles, toc_buf *out, toc_err *err)
         toc_table_add_number(&table, toc_number_of(circle, "version"));
         add_quota(&table, json_object_get(circle, "quota"));
     }
-    return toc_table_print(&table, 0, out, err);
+    TOC_TRY(toc_table_print(&table, 0, out, err));
+    for (size_t i = 0; i < json_array_size(circles); i++)
+        toc_show_waiting(json_array_get(circles, i), out);
+    return TOC_OK;
 }
 
 static void show_views(const json_t *line, toc_buf *out)

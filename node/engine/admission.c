@@ -5,6 +5,7 @@
 #include "node/engine/grants.h"
 #include "node/engine/roll.h"
 #include "proto/base/text.h"
+#include "store/memo.h"
 
 enum { ADMISSION_ARENA_BYTES = 64 << 20, ADMISSION_DUE_MAX = 64 };
 
@@ -33,6 +34,41 @@ static toc_code delay_of(toc_log_txn *txn, const toc_charter *before, const toc_
         return TOC_OK;
     return toc_log_delay_put(txn, &after->circle, *out_ms, (toc_time){now.wall.unix_ms + *out_ms},
                              err);
+}
+
+/* Whether this org became a reader after version `since`, up to this charter, and by which delay:
+ * who was removed hears of nothing before it is admitted again. */
+static bool was_admitted(const toc_engine *engine, toc_log_txn *txn, uint32_t since,
+                         const toc_charter *charter, toc_arena *arena, uint64_t *out_ms)
+{
+    toc_charter before;
+    uint64_t delay_ms = charter->policy.admission_delay_ms;
+    toc_charter_hash previous = charter->previous;
+    uint32_t version = charter->version;
+    while (version > since && toc_roll_charter(txn, &previous, arena, &before, NULL) == TOC_OK) {
+        const uint64_t was_ms = before.policy.admission_delay_ms;
+        *out_ms = was_ms > delay_ms ? was_ms : delay_ms; /* a lowered one counts on */
+        if (!toc_charter_reads(&before, &engine->org))
+            return true;
+        delay_ms = was_ms;
+        previous = before.previous;
+        version = before.version;
+        toc_arena_reset(arena);
+    }
+    return false;
+}
+
+toc_code toc_admission_own(const toc_engine *engine, toc_log_txn *txn, uint32_t since,
+                           const toc_charter *charter, toc_now now, toc_err *err)
+{
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    uint64_t delay_ms;
+    if (!toc_charter_reads(charter, &engine->org))
+        return toc_memo_wait_drop(txn, &charter->circle, err);
+    TOC_TRY(toc_arena_new(ADMISSION_ARENA_BYTES, &arena, err));
+    if (!was_admitted(engine, txn, since, charter, arena, &delay_ms) || delay_ms == 0)
+        return TOC_OK;
+    return toc_memo_wait_put(txn, &charter->circle, (toc_time){now.wall.unix_ms + delay_ms}, err);
 }
 
 toc_code toc_admission_adopt(const toc_engine *engine, toc_log_txn *txn, const toc_charter *before,

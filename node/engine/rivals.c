@@ -8,6 +8,7 @@
 #include "node/engine/grants.h"
 #include "node/engine/roll.h"
 #include "proto/base/text.h"
+#include "store/memo.h"
 
 enum { RIVALS_ARENA_BYTES = 64 << 20, RIVALS_CHAIN_MAX = 256 };
 
@@ -203,7 +204,7 @@ toc_code toc_engine_circle_choose(toc_engine *engine, toc_log_txn *txn, const to
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
     toc_log_circle state;
     toc_charter chosen;
-    toc_rival known;
+    toc_rival known = TOC_RIVAL_CHOSEN;
     open_rivals all = {0};
     TOC_TRY(toc_arena_new(RIVALS_ARENA_BYTES, &arena, err));
     TOC_TRY(toc_log_circle_get(txn, circle, &state, err));
@@ -220,6 +221,10 @@ toc_code toc_engine_circle_choose(toc_engine *engine, toc_log_txn *txn, const to
         return toc_fail(err, TOC_STATE, "the charter that is followed here came after this one");
     TOC_TRY(toc_log_rivals(txn, circle, collect_open, &all, err));
     TOC_TRY(settle_rivals(txn, &state, hash, &all, err));
+    if (rival && known == TOC_RIVAL_DECLINED) {
+        const toc_memo_choice choice = {.at = now.wall, .chosen = *hash, .left = state.charter};
+        TOC_TRY(toc_memo_choice_put(txn, circle, &choice, err));
+    }
     state.contested = false;
     /* Versions never go back within a feed, and the branches may differ in length. */
     if (!stays && state.generation != 0) {

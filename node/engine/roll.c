@@ -285,6 +285,7 @@ toc_code toc_roll_adopt(toc_engine *engine, toc_log_txn *txn, const toc_charter 
         TOC_TRY(toc_pins_adopt(engine, txn, &before, charter, arena, now, err));
         TOC_TRY(toc_admission_adopt(engine, txn, &before, charter, now, err));
     }
+    TOC_TRY(toc_admission_own(engine, txn, follows ? before.version : 1, charter, now, err));
     toc_pins_renew(engine, charter, now, &state);
     if (state.contested)
         TOC_TRY(toc_join_settle(txn, charter, arena, &state, err));

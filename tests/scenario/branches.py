@@ -68,6 +68,10 @@ def shown(nodes, first, second):
         expect(due in refused, f"choose {digits}: {refused!r}")
 
 
+def alarms_of(node):
+    return [row["text"] for row in node.status()["alarms"] if row["alarm"] == "declined-chosen"]
+
+
 def put_right(nodes, first, second):
     a, b, c = nodes["a"], nodes["b"], nodes["c"]
     for node, charter in ((a, first), (b, first[:8]), (c, second)):
@@ -82,7 +86,12 @@ def put_right(nodes, first, second):
     a.tocsin("submit", "wallet", WALLETS[0], "--chain", "ETH", "--category", "theft")
     wait_for("B reads it", lambda: b.lookup(WALLETS[0])["found"])
     expect(days(c) == 60 and not c.lookup(WALLETS[0])["found"], "C follows what it declined")
-    c.tocsin("circle", "choose", first[:8])
+    expect(not alarms_of(c), "an alarm, and nothing that was declined was chosen")
+    told = c.tocsin("circle", "choose", first[:8]).last
+    expect(told["was"] == "declined" and told["charter"] == first and told["left"] == second, f"chosen: {told}")
+    expect(len(alarms_of(c)) == 1 and first[:16] in alarms_of(c)[0] and second[:16] in alarms_of(c)[0], f"{alarms_of(c)}")
+    chosen = [line["answer"]["was"] for line in c.tocsin("audit", "--command", "circle-choose", "--outcome", "ok").lines if "answer" in line]
+    expect(chosen == ["followed", "declined"] and not alarms_of(a), f"in the audit: {chosen}")
     wait_for("C goes on with the others", lambda: days(c) == 90)
     wait_for("C reads what was said meanwhile", lambda: c.lookup(WALLETS[0])["found"])
     c.tocsin("submit", "wallet", WALLETS[1], "--chain", "ETH", "--category", "theft")

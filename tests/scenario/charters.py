@@ -155,6 +155,19 @@ def removed(nodes):
         expect(not node.lookup(wallet(5)).get("claims"), "C is heard after it left")
 
 
+def waiting(told, new):
+    """Who was admitted knows that it waits, until when and what that means; and the others who waits, until when."""
+    until = new.tocsin("circle", "list").last["waits_until"]
+    expect(until and new.tocsin("circle", "show", "desk").last["waits_until"] == until, "it does not know until when it waits")
+    for words in (("status",), ("circle", "list"), ("circle", "show", "desk")):
+        said = new.tocsin(*words, as_json=False).out
+        expect(f"desk: this org was admitted lately. Members give it no keys before about {until}," in said, f"{words}: {said}")
+        expect("desk: this org was admitted" not in told.tocsin(*words, as_json=False).out, f"{words}: an old member waits")
+    theirs = [row["waits_until"] for row in told.tocsin("circle", "show", "desk").last["members"] if row["name"] == new.name][0]
+    expect(f"before {theirs}, nor what is sealed" in told.tocsin("status", as_json=False).out, "until when it waits is not told")
+    expect("desk: 1 new reader gets no keys from this node yet" in told.tocsin("circle", "list", as_json=False).out, "nobody waits")
+
+
 def admitted_again(nodes, circle):
     """C waits for its keys, A's operator does not let it wait, and what it said outside stays outside."""
     a, b, c = nodes["a"], nodes["b"], nodes["c"]
@@ -171,6 +184,7 @@ def admitted_again(nodes, circle):
     before = given()
     alarms = [(row["alarm"], row["org_name"]) for row in b.status()["alarms"]]
     expect(("new-reader", c.name) in alarms, f"an admission that nobody sees: {alarms}")
+    waiting(b, c)
     for number, node in ((6, a), (7, b)):
         node.tocsin("submit", "wallet", wallet(number), "--chain", "ETH", "--category", "theft")
     wait_for("C was given what it cannot open", lambda: sum(given().values()) >= sum(before.values()) + 2)

@@ -1,6 +1,7 @@
 /* What a person is told to look at. */
 #include "node/alarms.h"
 #include "store/erase.h"
+#include "store/memo.h"
 #include "tests/unit/node/hostile.h"
 
 #include <jansson.h>
@@ -64,6 +65,32 @@ static void a_key_that_has_not_come_for_an_hour_is_told(void **state)
     assert_int_equal(alarms_of(s, MALLORY, HOUR_MS, "key-missing"), 0);
 }
 
+static toc_code wait_two_hours(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                               toc_err *err)
+{
+    (void)engine;
+    const scene *s = context;
+    return toc_memo_wait_put(txn, &s->circle, (toc_time){now.wall.unix_ms + 2 * HOUR_MS}, err);
+}
+
+/* Nobody withholds what nobody has to give yet. */
+static void keys_are_missing_an_hour_after_the_wait_of_a_new_reader(void **state)
+{
+    scene *s = *state;
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], write_record, s));
+    admission what = {.s = s, .org = s->net.nodes[MALLORY].org, .role = TOC_ROLE_MEMBER};
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], admit, &what));
+    assert_true(sim_do(&s->net, &s->net.nodes[MALLORY], join, s));
+    for (int i = 0; i < 300; i++) {
+        lose(s, AUTHOR, MALLORY, TOC_MSG_GRANT_REPLY);
+        steps(s, 1);
+    }
+    assert_int_equal(alarms_of(s, MALLORY, HOUR_MS, "key-missing"), 1);
+    assert_true(sim_do(&s->net, &s->net.nodes[MALLORY], wait_two_hours, s));
+    assert_int_equal(alarms_of(s, MALLORY, 2 * HOUR_MS, "key-missing"), 0);
+    assert_int_equal(alarms_of(s, MALLORY, 3 * HOUR_MS + 1, "key-missing"), 1);
+}
+
 static void keys_that_the_charter_gives_to_no_joiner_are_not_missing(void **state)
 {
     scene *s = *state;
@@ -117,6 +144,26 @@ static void what_waits_for_a_choice_is_told_until_it_is_made(void **state)
     assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], choose, s));
     assert_int_equal(alarms_of(s, AUTHOR, 0, "two-charters"), 0);
     assert_int_equal(alarms_of(s, AUTHOR, 0, "two-cards"), 0);
+}
+
+static toc_code choose_declined(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                                toc_err *err)
+{
+    (void)engine;
+    const scene *s = context;
+    const toc_memo_choice choice = {.at = now.wall, .chosen = {{0xc4}}, .left = {{0x1e}}};
+    return toc_memo_choice_put(txn, &s->circle, &choice, err);
+}
+
+static void a_declined_charter_that_is_chosen_is_told_for_a_week(void **state)
+{
+    scene *s = *state;
+    assert_int_equal(alarms_of(s, AUTHOR, 0, "declined-chosen"), 0);
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], choose_declined, s));
+    assert_int_equal(alarms_of(s, AUTHOR, 0, "declined-chosen"), 1);
+    assert_int_equal(alarms_of(s, AUTHOR, 6 * DAY_MS, "declined-chosen"), 1);
+    assert_int_equal(alarms_of(s, AUTHOR, 8 * DAY_MS, "declined-chosen"), 0);
+    assert_int_equal(alarms_of(s, READER, 0, "declined-chosen"), 0);
 }
 
 /* The reader's next card, good for a month. */
@@ -231,8 +278,10 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(a_key_that_has_not_come_for_an_hour_is_told),
+        TEST(keys_are_missing_an_hour_after_the_wait_of_a_new_reader),
         TEST(keys_that_the_charter_gives_to_no_joiner_are_not_missing),
         TEST(what_waits_for_a_choice_is_told_until_it_is_made),
+        TEST(a_declined_charter_that_is_chosen_is_told_for_a_week),
         TEST(a_card_that_ends_is_told_two_weeks_before),
         TEST(a_fork_is_told_for_good),
         TEST(two_heads_without_a_tree_are_told_as_suspected),

@@ -1,6 +1,7 @@
 /* The admission delay: whoever stole an admin's key and admits a spy has to wait, in everybody's
  * sight, before anybody seals a key to it. */
 #include "proto/feed/addressed.h"
+#include "store/memo.h"
 #include "tests/support/leaver.h"
 #include "tests/unit/node/hostile.h"
 
@@ -141,6 +142,38 @@ static void an_admission_that_is_taken_back_in_time_gave_no_key(void **state)
     assert_false(has_any_key(s, AUTHOR));
 }
 
+/* For how long a node says that it waits itself; 0: it does not. */
+static uint64_t own_wait(const scene *s, int node)
+{
+    toc_err err;
+    toc_time until = {0};
+    const sim_node *at = &s->net.nodes[node];
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    TOC_CHECK_OK(toc_log_read(at->log, &txn, &err));
+    if (toc_memo_wait(txn, &s->circle, &until, NULL) != TOC_OK)
+        return 0;
+    uint64_t now_ms = sim_now(&s->net, at).wall.unix_ms;
+    return until.unix_ms > now_ms ? until.unix_ms - now_ms : 0;
+}
+
+/* It can only know when its own node heard of it, which is about when the others did. */
+static void who_is_admitted_knows_that_it_waits_and_until_when(void **state)
+{
+    scene *s = *state;
+    admit_as(s, MALLORY, TOC_ROLE_MEMBER, true);
+    assert_in_range(own_wait(s, MALLORY), DELAY_MS / 2, DELAY_MS);
+    assert_int_equal(own_wait(s, AUTHOR), 0); /* there from the beginning */
+    assert_int_equal(own_wait(s, READER), 0); /* admitted before there was a delay */
+    set_delay(s, 4 * (uint64_t)DELAY_MS);
+    assert_in_range(own_wait(s, MALLORY), 1, DELAY_MS); /* for those who come after it */
+    pass(s, DELAY_MS);
+    assert_int_equal(own_wait(s, MALLORY), 0);
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], remove_spy, s));
+    steps(s, 200);
+    admit_as(s, MALLORY, TOC_ROLE_MEMBER, false); /* again: its node has the circle already */
+    assert_in_range(own_wait(s, MALLORY), 2 * DELAY_MS, 4 * DELAY_MS);
+}
+
 static void lowering_the_delay_first_saves_no_time(void **state)
 {
     scene *s = *state;
@@ -273,6 +306,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up_delay, tear_down)
         TEST(a_spy_whom_a_stolen_key_admits_gets_no_key_before_the_delay),
         TEST(an_admission_that_is_taken_back_in_time_gave_no_key),
+        TEST(who_is_admitted_knows_that_it_waits_and_until_when),
         TEST(lowering_the_delay_first_saves_no_time),
         TEST(a_relay_that_is_made_a_reader_waits_too),
         TEST(what_is_sealed_to_each_reader_is_not_sealed_to_who_waits),

@@ -1,5 +1,6 @@
 /* Two valid charters of one version: what holds, who still gets keys, and who chooses. */
 #include "proto/feed/addressed.h"
+#include "store/memo.h"
 #include "tests/unit/node/voting.h"
 
 /* What A and B would never sign both, told to A while another one is in force. */
@@ -212,17 +213,31 @@ static void the_operator_chooses_the_other_branch(void **state)
     assert_true(toc_charter_hash_equal(&there.charter, &first));
 }
 
+/* Which charter, declined before, was chosen last. */
+static bool chose_declined(const voting *v, int node, toc_memo_choice *out)
+{
+    toc_err err;
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    TOC_CHECK_OK(toc_log_read(v->s->net.nodes[node].log, &txn, &err));
+    return toc_memo_choice_get(txn, &v->s->circle, out, NULL) == TOC_OK;
+}
+
 /* The wrong one was chosen: everybody else goes by the first, and on to a version that follows it.
  */
 static void a_mistaken_choice_is_put_right(void **state)
 {
     voting *v = *state;
     uint32_t epoch;
+    toc_memo_choice memo;
     tell_rival(v, 2);
     toc_charter_hash rival = v->hash, first = circle_at(v, A).charter;
     ASSERT_SAYS(choose_at(v, A, &rival), TOC_OK);
+    assert_false(chose_declined(v, A, &memo)); /* it was open */
     uint64_t generation = circle_at(v, A).generation;
     ASSERT_SAYS(choose_at(v, A, &first), TOC_OK);
+    assert_true(chose_declined(v, A, &memo)); /* which raises an alarm */
+    assert_true(toc_charter_hash_equal(&memo.chosen, &first));
+    assert_true(toc_charter_hash_equal(&memo.left, &rival));
     toc_log_circle now = circle_at(v, A);
     assert_false(now.contested);
     assert_true(toc_charter_hash_equal(&now.charter, &first));
