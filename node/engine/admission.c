@@ -45,7 +45,8 @@ static bool was_admitted(const toc_engine *engine, toc_log_txn *txn, uint32_t si
     uint64_t delay_ms = charter->policy.admission_delay_ms;
     toc_charter_hash previous = charter->previous;
     uint32_t version = charter->version;
-    while (version > since && toc_roll_charter(txn, &previous, arena, &before, NULL) == TOC_OK) {
+    while (version > since &&
+           toc_log_roll_charter(txn, &previous, arena, &before, NULL) == TOC_OK) {
         const uint64_t was_ms = before.policy.admission_delay_ms;
         *out_ms = was_ms > delay_ms ? was_ms : delay_ms; /* a lowered one counts on */
         if (!toc_charter_reads(&before, &engine->org))
