@@ -300,6 +300,12 @@ static void an_erasure_counts_by_the_author_for_that_leaf_and_later(void **state
     ASSERT_OK(toc_log_leaf(txn, 1, 8, &leaf, &err));
     ASSERT_OK(toc_erasure_names(txn, &feed.id, &feed.name, 8, &leaf, &named, &err));
     assert_false(named);
+    name = toc_logbook_name(TOC_LANE_BULK, 1);
+    name.circle.bytes[0] ^= 1; /* its own, where not everybody sees it who has the feed */
+    ASSERT_OK(toc_log_feed_new(txn, &name, &other, &err));
+    append_erasure(txn, &other, &feed, 8);
+    ASSERT_OK(toc_erasure_names(txn, &feed.id, &feed.name, 8, &leaf, &named, &err));
+    assert_false(named);
     name = toc_logbook_name(TOC_LANE_ALERT, 2); /* the author's, of a later generation */
     ASSERT_OK(toc_log_feed_new(txn, &name, &sister, &err));
     append_erasure(txn, &sister, &feed, 8);
