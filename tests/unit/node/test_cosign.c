@@ -193,6 +193,23 @@ static void nobody_takes_his_words_back_by_a_clock_that_is_behind(void **state)
     assert_int_equal(held(s, READER, READER, TOC_LANE_ALERT).size, before.size + 1);
 }
 
+/* It would be dated further ahead than anybody takes. */
+static void nothing_is_cosigned_by_a_clock_that_peers_contradict(void **state)
+{
+    scene *s = *state;
+    s->net.nodes[READER].clock_skew_ms = JUMP_MS;
+    steps(s, 2 * PINGED_MS / SIM_STEP_MS);
+    toc_log_cosignature before = held(s, READER, READER, TOC_LANE_ALERT);
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], write_record, s));
+    steps(s, 200);
+    toc_log_cosignature after = held(s, READER, READER, TOC_LANE_ALERT);
+    assert_int_equal(stored(s, READER), before.size + 1);
+    assert_memory_equal(&before, &after, sizeof before);
+    s->net.nodes[READER].clock_skew_ms = 0;
+    steps(s, 2 * PINGED_MS / SIM_STEP_MS);
+    assert_int_equal(held(s, READER, READER, TOC_LANE_ALERT).size, before.size + 1);
+}
+
 /* ---- what is refused ---- */
 
 /* A cosignature over the author's alert feed, said to be by `whom`, and signed with its key. */
@@ -399,6 +416,7 @@ int main(void)
         TEST(nothing_is_cosigned_while_the_clock_stands_before_what_was_said),
         TEST(what_was_said_by_a_clock_far_ahead_is_said_anew_by_the_right_one),
         TEST(nobody_takes_his_words_back_by_a_clock_that_is_behind),
+        TEST(nothing_is_cosigned_by_a_clock_that_peers_contradict),
         TEST(a_true_cosignature_is_taken),
         TEST(a_cosignature_by_another_key_is_refused),
         TEST(who_tells_many_false_ones_is_tried_with_few_in_a_second),
