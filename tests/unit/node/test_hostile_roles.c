@@ -108,10 +108,11 @@ static void a_peer_outside_gets_one_answer_whatever_it_asks_for(void **state)
     assert_true(feed_at(s, READER, AUTHOR, TOC_LANE_ALERT, &feed));
     TOC_CHECK_OK(toc_arena_new(1 << 20, &arena, &err));
     charter_at(s, READER, arena, &charter);
-    toc_message asked[4] = {{.kind = TOC_MSG_HEADS},
-                            {.kind = TOC_MSG_PULL},
-                            {.kind = TOC_MSG_WANT_GRANT},
-                            {.kind = TOC_MSG_ROLL}};
+    toc_message asked[] = {{.kind = TOC_MSG_HEADS},
+                           {.kind = TOC_MSG_PULL},
+                           {.kind = TOC_MSG_WANT_GRANT},
+                           {.kind = TOC_MSG_ROLL},
+                           {.kind = TOC_MSG_WANT_FORK}};
     for (size_t i = 0; i < TOC_COUNT(asked); i++) {
         toc_buf answers[2] = {{0}};
         for (int real = 0; real < 2; real++) {
@@ -123,6 +124,10 @@ static void a_peer_outside_gets_one_answer_whatever_it_asks_for(void **state)
                 asked[i].as.pull.from = 0;
                 asked[i].as.pull.until = 1;
                 asked[i].as.pull.known_size = 0;
+            } else if (i == 4) { /* of a tree as it is stored */
+                asked[i].as.want_fork.feed = name;
+                asked[i].as.want_fork.has_index = true;
+                asked[i].as.want_fork.index = 0;
             } else if (i == 2) {
                 asked[i].as.want_grant.feed = name;
                 asked[i].as.want_grant.epoch = feed.judge.epoch;
