@@ -135,7 +135,7 @@ static void refuse(toc_control *control, nng_stream *stream, const toc_err *why)
 static bool wait_before_retry(toc_control *control)
 {
     struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
+    clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_nsec += CONTROL_RETRY_MS * 1000000L;
     until.tv_sec += until.tv_nsec / 1000000000L;
     until.tv_nsec %= 1000000000L;
@@ -209,7 +209,11 @@ toc_code toc_control_start(toc_node *node, toc_writer *writer, toc_control **out
     control->send_ms = CONTROL_SEND_MS;
     control->rights = *toc_node_config(node);
     pthread_mutex_init(&control->mutex, NULL);
-    pthread_cond_init(&control->stopped, NULL);
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&control->stopped, &attributes);
+    pthread_condattr_destroy(&attributes);
     toc_code code = listen_on(control, control->rights.runtime, err);
     if (code == TOC_OK) {
         control->runs = pthread_create(&control->acceptor, NULL, accept_main, control) == 0;
