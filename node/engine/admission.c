@@ -72,8 +72,8 @@ toc_code toc_admission_own(const toc_engine *engine, toc_log_txn *txn, uint32_t 
     return toc_memo_wait_put(txn, &charter->circle, (toc_time){now.wall.unix_ms + delay_ms}, err);
 }
 
-toc_code toc_admission_adopt(const toc_engine *engine, toc_log_txn *txn, const toc_charter *before,
-                             const toc_charter *after, toc_now now, toc_err *err)
+static toc_code adopt_one(const toc_engine *engine, toc_log_txn *txn, const toc_charter *before,
+                          const toc_charter *after, toc_now now, toc_err *err)
 {
     uint64_t delay_ms;
     TOC_TRY(delay_of(txn, before, after, now, &delay_ms, err));
@@ -92,6 +92,49 @@ toc_code toc_admission_adopt(const toc_engine *engine, toc_log_txn *txn, const t
             TOC_TRY(toc_log_admission_put(txn, &waits, err));
     }
     return TOC_OK;
+}
+
+/* The charters between the two, newest first, as far as the roll has them. */
+static toc_code find_between(toc_log_txn *txn, uint32_t since, const toc_charter *after,
+                             toc_arena *arena, toc_buf *out, toc_err *err)
+{
+    toc_charter_hash previous = after->previous;
+    toc_charter each;
+    for (uint32_t version = after->version;
+         version > since + 1 && toc_log_roll_charter(txn, &previous, arena, &each, NULL) == TOC_OK;
+         version = each.version) {
+        if (each.version <= since)
+            break;
+        toc_buf_add(out, &previous, sizeof previous);
+        previous = each.previous;
+        toc_arena_reset(arena);
+    }
+    return toc_buf_ok(out, err);
+}
+
+/* Charters that are heard of together count as if they were heard of one by one: or who was removed
+ * and admitted again would not wait where nobody listened meanwhile. */
+toc_code toc_admission_adopt(const toc_engine *engine, toc_log_txn *txn, const toc_charter *before,
+                             const toc_charter *after, toc_now now, toc_err *err)
+{
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_AUTO(toc_arena_free) toc_arena *other = NULL;
+    TOC_AUTO(toc_buf_wipe) toc_buf between = {0};
+    toc_charter at = *before, next;
+    TOC_TRY(toc_arena_new(ADMISSION_ARENA_BYTES, &arena, err));
+    TOC_TRY(toc_arena_new(ADMISSION_ARENA_BYTES, &other, err));
+    TOC_TRY(find_between(txn, before->version, after, arena, &between, err));
+    const toc_charter_hash *hashes = (const toc_charter_hash *)(const void *)between.data;
+    for (size_t left = between.size / sizeof *hashes; left > 0; left--) {
+        toc_arena_reset(other); /* `at` is in the one, or before */
+        TOC_TRY(toc_log_roll_charter(txn, &hashes[left - 1], other, &next, err));
+        TOC_TRY(adopt_one(engine, txn, &at, &next, now, err));
+        at = next;
+        toc_arena *free_now = arena;
+        arena = other;
+        other = free_now;
+    }
+    return adopt_one(engine, txn, &at, after, now, err);
 }
 
 /* ---- the delay is over ---- */

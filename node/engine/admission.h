@@ -7,6 +7,7 @@
 
 bool toc_admission_waits(toc_log_txn *txn, const toc_circle_id *circle, const toc_org_id *org,
                          toc_time *out_until);
+/* Who became a reader between the two waits from now on, who left waits no more. */
 TOC_MUST toc_code toc_admission_adopt(const toc_engine *engine, toc_log_txn *txn,
                                       const toc_charter *before, const toc_charter *after,
                                       toc_now now, toc_err *err);

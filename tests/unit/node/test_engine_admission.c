@@ -142,6 +142,42 @@ static void an_admission_that_is_taken_back_in_time_gave_no_key(void **state)
     assert_false(has_any_key(s, AUTHOR));
 }
 
+/* Whether this node has the spy on its list of those who wait. */
+static bool waits_at(const scene *s, int node)
+{
+    toc_err err;
+    toc_time until;
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[node].log, &txn, &err));
+    return toc_log_admission_get(txn, &s->circle, &s->net.nodes[MALLORY].org, &until, NULL) ==
+           TOC_OK;
+}
+
+/* A node that was off sees a reader before and a reader after. */
+static void who_was_removed_and_admitted_again_waits_at_who_was_off_too(void **state)
+{
+    scene *s = *state;
+    admit_as(s, MALLORY, TOC_ROLE_MEMBER, true);
+    pass(s, DELAY_MS + 5000);
+    assert_false(waits_at(s, READER));
+    uint32_t version = version_at(s, READER);
+    sim_off(&s->net, &s->net.nodes[READER]);
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], remove_spy, s));
+    steps(s, 200);
+    set_delay(s, 2 * (uint64_t)DELAY_MS); /* and a delay in between counts on */
+    set_delay(s, DELAY_MS);
+    admit_as(s, MALLORY, TOC_ROLE_MEMBER, false);
+    assert_true(waits_at(s, AUTHOR));
+    sim_on(&s->net, &s->net.nodes[READER], true);
+    steps(s, 400);
+    assert_int_equal(version_at(s, READER), version + 4);
+    assert_true(waits_at(s, READER));
+    pass(s, DELAY_MS + DELAY_MS / 2);
+    assert_true(waits_at(s, READER));
+    pass(s, DELAY_MS);
+    assert_false(waits_at(s, READER));
+}
+
 /* For how long a node says that it waits itself; 0: it does not. */
 static uint64_t own_wait(const scene *s, int node)
 {
@@ -307,6 +343,7 @@ int main(void)
         TEST(a_spy_whom_a_stolen_key_admits_gets_no_key_before_the_delay),
         TEST(an_admission_that_is_taken_back_in_time_gave_no_key),
         TEST(who_is_admitted_knows_that_it_waits_and_until_when),
+        TEST(who_was_removed_and_admitted_again_waits_at_who_was_off_too),
         TEST(lowering_the_delay_first_saves_no_time),
         TEST(a_relay_that_is_made_a_reader_waits_too),
         TEST(what_is_sealed_to_each_reader_is_not_sealed_to_who_waits),
