@@ -142,17 +142,18 @@ static toc_code say_before(toc_talk *talk, naming *all, toc_err *err)
 }
 
 /* From the first revision on: a later one alone would let an older one stand again. What a fork
- * disputes is left: members with the other history have another entry in its place. Without a
- * reason nothing is erased. */
+ * disputes is left: members with the other history have another entry in its place. */
 toc_code toc_control_erase(toc_talk *talk, json_t *request, toc_err *err)
 {
     TOC_AUTO(naming_wipe) naming all = {0};
     toc_span reason; /* for the audit, which keeps the request */
+    bool dry_run;
+    TOC_TRY(toc_args_bool(request, "dry_run", &dry_run, err));
     TOC_TRY(toc_args_id(request, "claim", all.claim.bytes, err));
-    TOC_TRY(toc_args_text(request, "reason", false, &reason, err));
+    TOC_TRY(toc_args_text(request, "reason", true, &reason, err));
     TOC_TRY(toc_args_number(request, "through", INT64_MAX, INT64_MAX, &all.through, err));
     TOC_TRY(find_some(talk, &all, err));
-    if (!toc_args_has(request, "reason"))
+    if (dry_run)
         return say_before(talk, &all, err);
     TOC_TRY(toc_node_do(toc_talk_node(talk), do_erase, &all, err));
     return say_claim(talk, &all, err);

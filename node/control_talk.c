@@ -302,7 +302,7 @@ static const toc_command commands[] = {
     {"held", READS, toc_control_held, {NULL}},
     {"recall", 0, toc_control_recall, {"id", NULL}},
     {"release", 0, toc_control_release, {"id", NULL}},
-    {"erase", FOR_ADMINS, toc_control_erase, {"claim", "reason", "through", NULL}},
+    {"erase", FOR_ADMINS, toc_control_erase, {"claim", "reason", "through", "dry_run", NULL}},
     {"order-add", FOR_ADMINS, toc_control_order_add, {"claim", "reference", NULL}},
     {"order-list", READS, toc_control_order_list, {NULL}},
     {"order-lift", FOR_ADMINS, toc_control_order_lift, {"claim", NULL}},

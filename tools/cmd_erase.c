@@ -45,15 +45,15 @@ static toc_code show_claim(void *context, json_t *line, toc_buf *out, toc_err *e
     return toc_buf_ok(out, err);
 }
 
-/* What the node is told of one claim; without `why` it is only looked at. */
-static toc_code build(const toc_opts *args, const char *command, const char *claim, bool why,
+/* What the node is told of one claim. */
+static toc_code build(const toc_opts *args, const char *command, const char *claim, bool dry_run,
                       toc_buf *out, toc_err *err)
 {
     static const char *const texts[] = {"reason", "reference"}, *const numbers[] = {"through",
                                                                                     "revision"};
     toc_json json = toc_request_begin(out, command);
     toc_json_text(&json, "claim", toc_span_text(claim));
-    for (size_t j = 0; why && j < TOC_COUNT(texts); j++) {
+    for (size_t j = 0; j < TOC_COUNT(texts); j++) {
         if (toc_opts_has(args, texts[j]))
             toc_json_text(&json, texts[j], toc_span_text(toc_opts_value(args, texts[j])));
     }
@@ -64,6 +64,8 @@ static toc_code build(const toc_opts *args, const char *command, const char *cla
         TOC_TRY(toc_opts_number(args, numbers[j], 0, INT64_MAX, &number, err));
         toc_json_number(&json, numbers[j], number);
     }
+    if (dry_run)
+        toc_json_bool(&json, "dry_run", true);
     toc_json_close(&json, '}');
     return toc_buf_ok(out, err);
 }
@@ -77,7 +79,7 @@ static toc_code ask_each(toc_cli *cli, const toc_opts *args, const char *command
     for (size_t i = 0; i < args->word_count; i++) {
         TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
         toc_show show = {.line = show_claim, .context = &say};
-        TOC_TRY(build(args, command, args->words[i], true, &request, err));
+        TOC_TRY(build(args, command, args->words[i], false, &request, err));
         TOC_TRY(toc_ask(cli, &request, &show, NULL, err));
     }
     return TOC_OK;
@@ -116,7 +118,7 @@ static toc_code confirm(const toc_cli *cli, const toc_opts *args, toc_err *err)
     for (size_t i = 0; i < args->word_count; i++) {
         TOC_AUTO(toc_buf_wipe) toc_buf request = {0};
         toc_show show = {.line = show_before, .context = &records};
-        TOC_TRY(build(args, "erase", args->words[i], false, &request, err));
+        TOC_TRY(build(args, "erase", args->words[i], true, &request, err));
         TOC_TRY(toc_ask(&people, &request, &show, NULL, err));
     }
     snprintf(what, sizeof what,
