@@ -164,7 +164,7 @@ static void a_clock_that_was_set_back_lets_nobody_have_waited(void **state)
     steps(s, 100);
     admit_as(s, MALLORY, TOC_ROLE_OBSERVER, true);
     (void)speak(s);
-    s->net.nodes[AUTHOR].clock_skew_ms = -2 * DELAY_MS;
+    s->net.nodes[AUTHOR].clock_skew_ms = -2 * (int64_t)DELAY_MS;
     assert_true(doubts_late_comer(s, READER, speak(s)));
 }
 
