@@ -259,12 +259,22 @@ def check_votes(charter, judge, by_hash):
     need(admins / 2 < judge["quorum"] <= admins and len(voted) >= judge["quorum"], "no quorum of admins")
 
 
-def check_follows(charter, parent):
+def is_open(charter, place):
+    org, generation, _ = place
+    member = charter["members"].get(org)
+    newest = max((each[1] for each in charter["pins"] if each[0] == org), default=0)
+    return bool(member) and member["role"] in WRITES and generation > newest
+
+
+def check_follows(charter, parent, parents):
     """What a version closed stays closed; where two branches end in one, the longer part of both stands."""
     need(charter["circle"] == parent["circle"] and charter["version"] > parent["version"], "it does not follow")
-    for place, pin in parent["pins"].items():
-        kept = charter["pins"].get(place)
-        need(kept and (kept == pin or (charter["joined"] and kept["size"] > pin["size"])), "a closed feed is open again")
+    for place, pin in charter["pins"].items():
+        here = [each["pins"][place] for each in parents if place in each["pins"]]
+        need(pin in here or (not here and any(is_open(each, place) for each in parents)), "a pin of what was closed")
+        before = parent["pins"].get(place, pin)
+        need(pin == before or pin["size"] > before["size"], "a pin that changed")
+    need(parent["pins"].keys() <= charter["pins"].keys(), "a closed feed is open again")
 
 
 def read_charters(items, cards):
@@ -280,7 +290,7 @@ def read_charters(items, cards):
             parents = [charters[each] for each in (charter["previous"], charter["joined"]) if each]
             need(charter["version"] == parents[0]["version"] + 1, "a version is missing")
             for parent in parents:
-                check_follows(charter, parent)
+                check_follows(charter, parent, parents)
         else:
             need(charter["version"] == 1, "a version is missing")
         for parent in parents:

@@ -175,19 +175,52 @@ static bool pins_equal(const toc_charter_pin *left, const toc_charter_pin *right
            memcmp(left->signature, right->signature, sizeof left->signature) == 0;
 }
 
-toc_code toc_pins_kept(const toc_charter *current, const toc_charter *next, toc_err *err)
+static toc_feed_name feed_of(const toc_charter_pin *pin)
 {
-    size_t at = 0;
-    for (size_t i = 0; i < current->pin_count; i++) {
-        while (at < next->pin_count && toc_pins_before(&next->pins[at], &current->pins[i]))
-            at++;
-        bool longer = toc_charter_joins(next) && at < next->pin_count &&
-                      compare_place(&next->pins[at], &current->pins[i]) == 0 &&
-                      next->pins[at].size > current->pins[i].size;
-        if (at == next->pin_count || (!longer && !pins_equal(&next->pins[at], &current->pins[i])))
-            return toc_fail(err, TOC_DENIED,
-                            "charter: version %u opens a feed again that version %u closed",
-                            next->version, current->version);
-    }
-    return TOC_OK;
+    return (toc_feed_name){.org = pin->org, .lane = pin->lane, .generation = pin->generation};
+}
+
+/* NULL `charter`: it has none. */
+static bool has_pin(const toc_charter *charter, const toc_charter_pin *pin)
+{
+    const toc_feed_name feed = feed_of(pin);
+    const toc_charter_pin *own = charter == NULL ? NULL : toc_pin_find(charter, &feed);
+    return own != NULL && pins_equal(own, pin);
+}
+
+static bool is_open(const toc_charter *charter, const toc_charter_pin *pin)
+{
+    const toc_feed_name feed = feed_of(pin);
+    return charter != NULL && toc_charter_end(charter, &feed) == UINT64_MAX;
+}
+
+/* Does the pin that is there now close the feed where `pin` did, or later as the other branch? */
+static bool is_kept(const toc_charter_pin *pin, const toc_charter *other, const toc_charter *next)
+{
+    const toc_feed_name feed = feed_of(pin);
+    const toc_charter_pin *now = toc_pin_find(next, &feed);
+    return now != NULL && (pins_equal(now, pin) || (now->size > pin->size && has_pin(other, now)));
+}
+
+/* Is it one of `current`, or of a feed that was open, on whichever branch, or one of the other? */
+static bool may_close(const toc_charter *current, const toc_charter *other,
+                      const toc_charter_pin *pin)
+{
+    const toc_feed_name feed = feed_of(pin);
+    return toc_pin_find(current, &feed) != NULL || is_open(current, pin) || is_open(other, pin) ||
+           has_pin(other, pin);
+}
+
+toc_code toc_pins_kept(const toc_charter *current, const toc_charter *other,
+                       const toc_charter *next, toc_err *err)
+{
+    bool kept = true;
+    for (size_t i = 0; kept && i < current->pin_count; i++)
+        kept = is_kept(&current->pins[i], other, next);
+    for (size_t i = 0; kept && i < next->pin_count; i++)
+        kept = may_close(current, other, &next->pins[i]);
+    return kept ? TOC_OK
+                : toc_fail(err, TOC_DENIED,
+                           "charter: version %u opens a feed again that version %u closed",
+                           next->version, current->version);
 }

@@ -3,7 +3,7 @@
  * comes later, and none can be added that are dated before.
  * Owns:    what is made lives in the arena.
  * Threads: pure.
- * Errors:  MALFORMED, LIMIT; DENIED when a later version drops or changes a pin. */
+ * Errors:  MALFORMED, LIMIT; DENIED when a later version opens again what was closed. */
 #ifndef TOC_PROTO_ROLL_PINS_H
 #define TOC_PROTO_ROLL_PINS_H
 
@@ -34,7 +34,10 @@ TOC_MUST toc_code toc_pins_add(toc_charter *draft, const toc_charter_pin *pins, 
  * branch has heard was heard. */
 TOC_MUST toc_code toc_pins_join(toc_charter *draft, const toc_charter *other, toc_arena *arena,
                                 toc_err *err);
-/* That `next` has every pin of `current` as it is, or, where it ends two branches, a longer one. */
-TOC_MUST toc_code toc_pins_kept(const toc_charter *current, const toc_charter *next, toc_err *err);
+/* That `next` has every pin of `current` as it is, and others of feeds only that were open. Where
+ * it ends two branches (`other` is the second one, else NULL), the longer pin of that, and its
+ * pins, too. */
+TOC_MUST toc_code toc_pins_kept(const toc_charter *current, const toc_charter *other,
+                                const toc_charter *next, toc_err *err);
 
 #endif

@@ -27,7 +27,7 @@ toc_code toc_charter_follows(const toc_charter *current, const toc_charter *next
     if (!toc_charter_hash_equal(&current->hash, &next->previous))
         return toc_fail(err, TOC_SIGNATURE, "charter: it follows another version %u",
                         current->version);
-    return toc_pins_kept(current, next, err);
+    return toc_pins_kept(current, NULL, next, err);
 }
 
 static bool may_vote(const toc_charter_member *admin, const toc_card *card,
@@ -110,14 +110,15 @@ toc_code toc_charter_judge(const toc_charter *current, const toc_charter *next,
     return count_votes(current == NULL ? next : current, next, cards, err);
 }
 
-static toc_code ends_branch(const toc_charter *branch, const toc_charter *next, toc_err *err)
+static toc_code ends_branch(const toc_charter *branch, const toc_charter *other,
+                            const toc_charter *next, toc_err *err)
 {
     if (!toc_circle_id_equal(&branch->circle, &next->circle))
         return toc_fail(err, TOC_DENIED, "charter: of another circle");
     if (branch->version >= next->version)
         return toc_fail(err, TOC_DENIED, "charter: version %u is not newer than %u", next->version,
                         branch->version);
-    return toc_pins_kept(branch, next, err);
+    return toc_pins_kept(branch, other, next, err);
 }
 
 toc_code toc_charter_judge_joined(const toc_charter *left, const toc_charter *right,
@@ -132,8 +133,8 @@ toc_code toc_charter_judge_joined(const toc_charter *left, const toc_charter *ri
     if (!toc_charter_hash_equal(&left->hash, &next->previous) ||
         !toc_charter_hash_equal(&right->hash, &next->joined))
         return toc_fail(err, TOC_SIGNATURE, "charter: it joins other branches");
-    TOC_TRY(ends_branch(left, next, err));
-    TOC_TRY(ends_branch(right, next, err));
+    TOC_TRY(ends_branch(left, right, next, err));
+    TOC_TRY(ends_branch(right, left, next, err));
     if (next->version - 1 != left->version)
         return toc_fail(err, TOC_STATE, "charter: version %u, but those after %u are missing",
                         next->version, left->version);

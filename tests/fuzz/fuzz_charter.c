@@ -47,7 +47,7 @@ static void check_rules(const toc_charter *charter)
         TOC_ASSERT(toc_charter_end(charter, &feed) == pin->size && pin->size > 0);
     }
     TOC_ASSERT(charter->pin_count <= TOC_PINS_MAX);
-    TOC_ASSERT(toc_pins_kept(charter, charter, NULL) == TOC_OK);
+    TOC_ASSERT(toc_pins_kept(charter, NULL, charter, NULL) == TOC_OK);
     TOC_ASSERT(charter->member_count <= TOC_MEMBERS_MAX);
     TOC_ASSERT(readers == toc_charter_reader_count(charter));
     TOC_ASSERT(charter->quorum <= admins && (uint64_t)charter->quorum * 2 > admins);

@@ -153,6 +153,44 @@ static bool waits_at(const scene *s, int node)
            TOC_OK;
 }
 
+/* Nor does who only carries from now on: neither is let in when its time comes. */
+static void who_is_removed_or_reads_no_more_waits_no_more(void **state)
+{
+    scene *s = *state;
+    const toc_amend_step relay = {
+        .what = TOC_AMEND_ROLE, .org = s->net.nodes[MALLORY].org, .role = TOC_ROLE_RELAY};
+    change carries = {.s = s, .amendment = {.step_count = 1, .steps = &relay}};
+    for (int i = 0; i < 2; i++) {
+        admit_as(s, MALLORY, TOC_ROLE_MEMBER, i == 0);
+        for (int node = AUTHOR; node <= READER; node++)
+            assert_true(waits_at(s, node));
+        if (i == 0)
+            assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], remove_spy, s));
+        else
+            assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], propose, &carries));
+        steps(s, 200);
+        for (int node = AUTHOR; node <= READER; node++)
+            assert_false(waits_at(s, node));
+    }
+}
+
+/* Whoever sets a node's clock ahead would have its key at once. */
+static void a_clock_that_all_peers_contradict_lets_nobody_in(void **state)
+{
+    enum { HOUR_MS = 3600000 };
+    scene *s = *state;
+    pass(s, DELAY_MS); /* until clocks were measured */
+    admit_as(s, MALLORY, TOC_ROLE_OBSERVER, true);
+    s->net.nodes[READER].clock_skew_ms += HOUR_MS;
+    pass(s, DELAY_MS / 2);
+    write_at(s, READER);
+    assert_true(waits_at(s, READER));
+    assert_false(has_any_key(s, READER));
+    s->net.nodes[READER].clock_skew_ms -= HOUR_MS;
+    pass(s, DELAY_MS);
+    assert_false(waits_at(s, READER));
+}
+
 /* A node that was off sees a reader before and a reader after. */
 static void who_was_removed_and_admitted_again_waits_at_who_was_off_too(void **state)
 {
@@ -343,6 +381,8 @@ int main(void)
         TEST(a_spy_whom_a_stolen_key_admits_gets_no_key_before_the_delay),
         TEST(an_admission_that_is_taken_back_in_time_gave_no_key),
         TEST(who_is_admitted_knows_that_it_waits_and_until_when),
+        TEST(who_is_removed_or_reads_no_more_waits_no_more),
+        TEST(a_clock_that_all_peers_contradict_lets_nobody_in),
         TEST(who_was_removed_and_admitted_again_waits_at_who_was_off_too),
         TEST(lowering_the_delay_first_saves_no_time),
         TEST(a_relay_that_is_made_a_reader_waits_too),

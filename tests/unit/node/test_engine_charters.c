@@ -183,9 +183,11 @@ static void who_was_removed_gets_no_key_for_what_is_written_after(void **state)
     assert_false(reads_newest(v, C, &after));
 }
 
-/* The feeds of C as a charter without it closes them, drafted by A; `forge` changes the first. */
-static void draft_removal(voting *v, void (*forge)(const voting *v, const toc_feed_name *feed,
-                                                   toc_charter_pin *pin))
+/* The feeds of C as a charter without it closes them, drafted by A and signed by so many of A and
+ * B; `forge` changes the first. */
+static void draft_removal(voting *v, size_t signers,
+                          void (*forge)(const voting *v, const toc_feed_name *feed,
+                                        toc_charter_pin *pin))
 {
     toc_err err;
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
@@ -207,9 +209,7 @@ static void draft_removal(voting *v, void (*forge)(const voting *v, const toc_fe
                                 .lane = pins[0].lane};
     forge(v, &feed, &pins[0]);
     TOC_CHECK_OK(toc_charter_write(&draft, &body, &err));
-    toc_charter_hash_of(toc_buf_view(&body), &v->hash);
-    toc_buf_clear(&v->bytes);
-    toc_charter_join(toc_buf_view(&body), NULL, 0, &v->bytes);
+    sign_body(v, toc_buf_view(&body), signers);
 }
 
 static void forge_root(const voting *v, const toc_feed_name *feed, toc_charter_pin *pin)
@@ -247,12 +247,51 @@ static void nobody_signs_an_end_that_its_author_did_not_or_that_another_past_lea
     voting *v = *state;
     write_at(v, C);
     run(v, 300);
-    draft_removal(v, forge_root);
+    draft_removal(v, 0, forge_root);
     ASSERT_SAYS(endorse_at(v, B), TOC_SIGNATURE);
-    draft_removal(v, forge_past);
+    draft_removal(v, 0, forge_past);
     ASSERT_SAYS(endorse_at(v, B), TOC_STATE);
-    draft_removal(v, leave_alone);
+    draft_removal(v, 0, leave_alone);
     ASSERT_SAYS(endorse_at(v, B), TOC_OK);
+}
+
+/* Whoever signed it all the same: what is stored is not what the author says there. */
+static void a_pin_that_another_past_leads_to_is_its_authors_fork(void **state)
+{
+    voting *v = *state;
+    write_at(v, C);
+    run(v, 300);
+    draft_removal(v, 2, forge_past);
+    assert_int_equal(refused(v->s, B, C, TOC_REFUSE_FORK), 0);
+    at(v, B, hear);
+    assert_int_equal(circle_at(v, B).version, FIRST_VERSION + 1);
+    assert_int_equal(refused(v->s, B, C, TOC_REFUSE_FORK), 1);
+}
+
+/* ---- other circles ---- */
+
+/* A circle that the operator joined and of which nobody has told yet: there a chain is judged from
+ * its first charter on. */
+static void a_charter_of_another_circle_brings_no_older_one_back(void **state)
+{
+    voting *v = *state;
+    scene *s = v->s;
+    toc_err err;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    toc_charter now;
+    toc_hash older;
+    TOC_CHECK_OK(toc_arena_new(TOC_CHARTER_ARENA_BYTES, &arena, &err));
+    charter_at(s, A, arena, &now);
+    memcpy(older.bytes, now.previous.bytes, sizeof older.bytes);
+    toc_circle_id circle = s->circle;
+    memset(s->circle.bytes, 0xEE, sizeof s->circle.bytes);
+    join_at(v, A);
+    const toc_message news = {.kind = TOC_MSG_NEWS,
+                              .as.news = {.circle = s->circle, .roll_count = 1, .roll = &older}};
+    say(s, C, A, &news);
+    run(v, 300);
+    s->circle = circle;
+    assert_int_equal(circle_at(v, A).version, FIRST_VERSION);
 }
 
 static void a_member_who_becomes_a_relay_reads_no_more(void **state)
@@ -285,6 +324,8 @@ int main(void)
         TEST(a_charter_that_names_an_unknown_card_is_not_signed),
         TEST(who_was_removed_gets_no_key_for_what_is_written_after),
         TEST(nobody_signs_an_end_that_its_author_did_not_or_that_another_past_leads_to),
+        TEST(a_pin_that_another_past_leads_to_is_its_authors_fork),
+        TEST(a_charter_of_another_circle_brings_no_older_one_back),
         TEST(a_member_who_becomes_a_relay_reads_no_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

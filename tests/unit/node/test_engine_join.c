@@ -153,20 +153,16 @@ static void a_branch_that_is_not_valid_cannot_be_joined(void **state)
     assert_true(circle.contested);
 }
 
-static void who_endorsed_nothing_and_who_comes_later_take_it_from_the_roll(void **state)
+/* C hears of nothing while the others agree with its officer's key; A puts it in force. */
+static void join_with_stolen_key(voting *v, toc_arena *arena, toc_charter *branch)
 {
-    voting *v = *state;
     toc_err err;
-    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
-    toc_charter branch;
-    TOC_CHECK_OK(toc_arena_new(8 << 20, &arena, &err));
-    /* C hears of nothing while the others agree with its officer's key. */
-    propose_joined(v, arena, &branch);
-    ASSERT_SAYS(endorse_at(v, B), TOC_OK);
-    hand_on(v);
     TOC_AUTO(toc_secret_free) toc_secret *officer = steal(v->s, C, TOC_OWN_OFFICER);
     toc_charter open;
     toc_charter_signature all[3];
+    propose_joined(v, arena, branch);
+    ASSERT_SAYS(endorse_at(v, B), TOC_OK);
+    hand_on(v);
     TOC_CHECK_OK(toc_charter_open(toc_buf_view(&v->bytes), arena, &open, &err));
     assert_int_equal(open.signature_count, 2);
     memcpy(all, open.signatures, 2 * sizeof *all);
@@ -174,6 +170,66 @@ static void who_endorsed_nothing_and_who_comes_later_take_it_from_the_roll(void 
     toc_buf_clear(&v->bytes);
     toc_charter_join(open.body, all, 3, &v->bytes);
     at(v, A, hear);
+}
+
+/* A third one, of the version of the two: valid too, and a contest for itself. */
+static void a_branch_that_a_joined_charter_does_not_name_is_contested_still(void **state)
+{
+    voting *v = *state;
+    toc_err err;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    TOC_AUTO(toc_buf_wipe) toc_buf body = {0};
+    toc_charter third, branch;
+    TOC_CHECK_OK(toc_arena_new(8 << 20, &arena, &err));
+    TOC_CHECK_OK(toc_log_read(v->s->net.nodes[A].log, &txn, &err));
+    TOC_CHECK_OK(toc_log_roll_charter(txn, &branches[0], arena, &third, &err));
+    toc_log_abort(txn);
+    txn = NULL;
+    third.name = toc_span_text("Third");
+    TOC_CHECK_OK(toc_charter_write(&third, &body, &err));
+    sign_body(v, toc_buf_view(&body), 2);
+    at(v, A, hear);
+    join_with_stolen_key(v, arena, &branch);
+    assert_int_equal(circle_at(v, A).version, FIRST_VERSION + 2);
+    assert_true(circle_at(v, A).contested);
+}
+
+/* Nor is a charter drafted that would. */
+static void nobody_proposes_to_join_what_is_no_branch_here(void **state)
+{
+    voting *v = *state;
+    toc_err err;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    toc_charter branch;
+    TOC_CHECK_OK(toc_arena_new(8 << 20, &arena, &err));
+    TOC_CHECK_OK(toc_log_read(v->s->net.nodes[A].log, &txn, &err));
+    TOC_CHECK_OK(toc_log_roll_charter(txn, &branches[1], arena, &branch, &err));
+    toc_log_abort(txn);
+    txn = NULL;
+    v->amendment = (toc_amendment){.joins = &branch};
+    branch.hash.bytes[0] ^= 1; /* not held */
+    at(v, A, propose);
+    ASSERT_SAYS(v->said, TOC_NOT_FOUND);
+    TOC_AUTO(toc_buf_wipe) toc_buf body = {0};
+    branch.name = toc_span_text("Nobody's"); /* held, and signed by nobody */
+    TOC_CHECK_OK(toc_charter_write(&branch, &body, &err));
+    sign_body(v, toc_buf_view(&body), 0);
+    at(v, A, hear);
+    branch.hash = v->hash;
+    at(v, A, propose);
+    ASSERT_SAYS(v->said, TOC_NOT_FOUND);
+}
+
+static void who_endorsed_nothing_and_who_comes_later_take_it_from_the_roll(void **state)
+{
+    voting *v = *state;
+    toc_err err;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    toc_charter branch;
+    TOC_CHECK_OK(toc_arena_new(8 << 20, &arena, &err));
+    join_with_stolen_key(v, arena, &branch);
     assert_int_equal(circle_at(v, A).version, FIRST_VERSION + 2);
     run(v, 1000);
     for (int i = A; i <= C; i++) {
@@ -198,6 +254,8 @@ int main(void)
         TEST(a_charter_that_names_both_with_a_quorum_of_each_ends_the_contest_for_all),
         TEST(without_a_quorum_of_one_branch_nothing_ends),
         TEST(a_branch_that_is_not_valid_cannot_be_joined),
+        TEST(a_branch_that_a_joined_charter_does_not_name_is_contested_still),
+        TEST(nobody_proposes_to_join_what_is_no_branch_here),
         TEST(who_endorsed_nothing_and_who_comes_later_take_it_from_the_roll),
     };
     return cmocka_run_group_tests_name("engine: joined branches", tests, NULL, NULL);

@@ -1,6 +1,8 @@
 /* Feeds that a charter closes: what a removed member said before stays, for whoever comes later
  * too; what it says after, with whatever date, stays nowhere. */
+#include "node/engine/pins.h"
 #include "tests/support/leaver.h"
+#include "tests/support/started.h"
 #include "tests/unit/node/hostile.h"
 
 enum { FRIEND = 3, JOINER = 4, NODES = 5, EQUAL_MS = 200000 };
@@ -271,6 +273,99 @@ static void what_waits_for_its_key_past_the_end_is_not_opened_when_that_comes(vo
     assert_int_equal(opened_by(s, READER), 1);
 }
 
+/* ---- what may be taken ---- */
+
+enum { PINNED_SIZE = 10, PINNED_ROOT = 1, OTHER_ROOT = 2 };
+
+/* So many entries from there on, under a head of that size (0: one that cannot be read). */
+typedef struct taken {
+    uint64_t from, head;
+    uint32_t count;
+    uint8_t root;
+    bool allowed, pinned;
+    toc_refusal why;
+} taken;
+
+static void expect_taken(const toc_charter *charter, const toc_feed_name *feed, const taken *due)
+{
+    toc_err err;
+    TOC_AUTO(toc_secret_free) toc_secret *author = NULL;
+    TOC_AUTO(toc_buf_wipe) toc_buf note = {0};
+    const toc_hash root = {{due->root}};
+    toc_chunk chunk = {.name = *feed, .frontier = {.size = due->from}, .count = due->count};
+    toc_refusal why;
+    bool pinned;
+    TOC_CHECK_OK(toc_secret_random(&author, &err));
+    if (due->head != 0)
+        TOC_CHECK_OK(toc_checkpoint_sign(feed, due->head, &root, author, &note, &err));
+    chunk.note = toc_buf_view(&note);
+    assert_int_equal(toc_pins_allow(charter, &chunk, &why, &pinned), due->allowed);
+    assert_int_equal(pinned, due->pinned);
+    if (!due->allowed)
+        assert_int_equal(why, due->why);
+}
+
+/* Each bound where no other one says no. What cannot be read is refused where it is verified. */
+static void what_begins_ends_or_is_signed_past_the_end_or_leads_elsewhere_is_not_taken(void **state)
+{
+    (void)state;
+    const toc_org_id gone = {{9}};
+    const toc_charter_pin pin = {
+        .org = gone, .generation = 7, .size = PINNED_SIZE, .root = {{PINNED_ROOT}}};
+    toc_charter charter = {.circle = {{1}}, .pin_count = 1, .pins = &pin};
+    toc_feed_name feed = {.circle = charter.circle, .org = gone, .generation = 7};
+    static const taken cases[] = {
+        {.count = 4, .head = PINNED_SIZE - 1, .root = OTHER_ROOT, .allowed = true},
+        {.count = PINNED_SIZE, .head = 0, .allowed = true},
+        {.count = 4, .head = PINNED_SIZE, .root = PINNED_ROOT, .allowed = true, .pinned = true},
+        {.from = PINNED_SIZE + 1, .count = 1, .why = TOC_REFUSE_CLOSED},
+        {.from = PINNED_SIZE - 1, .count = 2, .why = TOC_REFUSE_CLOSED},
+        {.count = 4, .head = PINNED_SIZE + 1, .root = PINNED_ROOT, .why = TOC_REFUSE_CLOSED},
+        {.count = 4, .head = PINNED_SIZE, .root = OTHER_ROOT, .why = TOC_REFUSE_FORK},
+    };
+    for (size_t i = 0; i < TOC_COUNT(cases); i++)
+        expect_taken(&charter, &feed, &cases[i]);
+    const taken nothing = {.count = 1, .head = 1, .why = TOC_REFUSE_NOT_A_MEMBER};
+    feed.generation = 8;
+    expect_taken(&charter, &feed, &nothing);
+    const toc_charter_member back = {.org = gone, .role = TOC_ROLE_MEMBER};
+    const taken open = {.from = 99, .count = 9, .head = 108, .allowed = true};
+    charter.members = &back;
+    charter.member_count = 1;
+    expect_taken(&charter, &feed, &open);
+}
+
+/* ---- what a version closes ---- */
+
+/* Who removed its author had heard nothing of it; here it is stored. */
+static void what_is_closed_from_its_beginning_is_not_pinned_by_a_later_version(void **state)
+{
+    scene *s = *state;
+    toc_err err;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    toc_charter member, gone, draft;
+    mallory_says(s, 1);
+    steps(s, 300);
+    TOC_CHECK_OK(toc_arena_new(TOC_CHARTER_ARENA_BYTES, &arena, &err));
+    charter_at(s, READER, arena, &member);
+    toc_charter_member *others = toc_arena_zalloc(arena, NODES, sizeof *others);
+    gone = member;
+    gone.members = others;
+    gone.member_count = 0;
+    for (size_t i = 0; i < member.member_count; i++) {
+        if (!toc_org_id_equal(&member.members[i].org, &s->net.nodes[MALLORY].org))
+            others[gone.member_count++] = member.members[i];
+    }
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[READER].log, &txn, &err));
+    draft = gone;
+    TOC_CHECK_OK(toc_pins_close(txn, &member, &draft, arena, &err));
+    assert_int_equal(draft.pin_count, TOC_LANE_COUNT);
+    draft = gone;
+    TOC_CHECK_OK(toc_pins_close(txn, &gone, &draft, arena, &err));
+    assert_int_equal(draft.pin_count, 0);
+}
+
 /* ---- who is admitted again ---- */
 
 static void who_is_admitted_again_begins_anew_and_what_it_said_outside_stays_out(void **state)
@@ -306,6 +401,12 @@ int main(void)
                                         set_up_five, tear_down),
         cmocka_unit_test_setup_teardown(
             what_waits_for_its_key_past_the_end_is_not_opened_when_that_comes, set_up_five,
+            tear_down),
+        cmocka_unit_test_setup(
+            what_begins_ends_or_is_signed_past_the_end_or_leads_elsewhere_is_not_taken,
+            start_crypto),
+        cmocka_unit_test_setup_teardown(
+            what_is_closed_from_its_beginning_is_not_pinned_by_a_later_version, set_up_five,
             tear_down),
         cmocka_unit_test_setup_teardown(
             who_is_admitted_again_begins_anew_and_what_it_said_outside_stays_out, set_up_five,

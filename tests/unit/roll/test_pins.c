@@ -205,11 +205,19 @@ static void a_feed_is_open_closed_or_ends(void **state)
 
 /* --- what follows --- */
 
+/* The org whose feeds are pinned writes, in a later generation. */
+static void admit_again(closed *with)
+{
+    const toc_card_hash card = {{1}};
+    add_member(&with->from, &with->pins[0].org, TOC_ROLE_MEMBER, &card, 1);
+}
+
 static void a_version_that_opens_a_closed_feed_again_does_not_follow(void **state)
 {
     (void)state;
     TOC_AUTO(toc_arena_free) toc_arena *arena = new_arena();
     closed *now = rules_with_pins(6), *later = rules_with_pins(7);
+    admit_again(now);
     toc_charter current = drafted(&now->from, arena);
     later->from.charter.version = 3;
     later->from.charter.previous = current.hash;
@@ -242,6 +250,56 @@ static void a_version_that_opens_a_closed_feed_again_does_not_follow(void **stat
     }
     free(now);
     free(later);
+}
+
+static toc_code kept(const closed *current, const closed *other, const closed *next)
+{
+    return toc_pins_kept(&current->from.charter, other == NULL ? NULL : &other->from.charter,
+                         &next->from.charter, NULL);
+}
+
+/* A pin is a head to which its feed is given on: a new one would let in what was kept out. */
+static void a_version_closes_only_what_was_open(void **state)
+{
+    (void)state;
+    closed *now = rules_with_pins(6), *later = rules_with_pins(7);
+    assert_code(kept(now, NULL, later), TOC_DENIED); /* its author is no member */
+    admit_again(now);
+    assert_code(kept(now, NULL, later), TOC_OK);
+    now->from.charter.pin_count = 5; /* a lane of the newest generation is not listed */
+    assert_code(kept(now, NULL, later), TOC_DENIED);
+    free(now);
+    free(later);
+}
+
+static void of_two_branches_the_longer_pin_stays_and_none_that_neither_has(void **state)
+{
+    (void)state;
+    closed *left = rules_with_pins(3), *right = rules_with_pins(6), *next = rules_with_pins(6);
+    right->pins[1].size = next->pins[1].size = left->pins[1].size + 5;
+    assert_code(kept(left, right, next), TOC_OK);
+    assert_code(kept(right, left, next), TOC_OK);
+    assert_code(kept(left, NULL, next), TOC_DENIED);
+    next->pins[1].size++; /* longer than either */
+    assert_code(kept(left, right, next), TOC_DENIED);
+    assert_code(kept(right, left, next), TOC_DENIED);
+    next->pins[1].size = left->pins[1].size;
+    assert_code(kept(right, left, next), TOC_DENIED);
+    next->pins[1] = right->pins[1];
+    next->pins[1].root.bytes[0] ^= 1;
+    assert_code(kept(left, right, next), TOC_DENIED);
+    next->pins[1] = right->pins[1];
+    next->pins[4].size++; /* the left one does not list it */
+    assert_code(kept(left, right, next), TOC_DENIED);
+    next->pins[4].size--;
+    next->from.charter.pin_count = 7; /* nor does the right one this: open in neither, in one */
+    assert_code(kept(left, right, next), TOC_DENIED);
+    admit_again(right);
+    assert_code(kept(left, right, next), TOC_OK);
+    assert_code(kept(right, left, next), TOC_OK);
+    free(left);
+    free(right);
+    free(next);
 }
 
 /* --- how many --- */
@@ -358,6 +416,8 @@ int main(void)
         cmocka_unit_test(a_head_that_its_author_did_not_sign_or_that_says_more_is_no_pin),
         cmocka_unit_test(a_feed_is_open_closed_or_ends),
         cmocka_unit_test(a_version_that_opens_a_closed_feed_again_does_not_follow),
+        cmocka_unit_test(a_version_closes_only_what_was_open),
+        cmocka_unit_test(of_two_branches_the_longer_pin_stays_and_none_that_neither_has),
         cmocka_unit_test(of_an_org_that_wrote_in_too_many_feeds_the_longest_stay),
         cmocka_unit_test(the_largest_charter_fits_its_bytes_and_its_arena),
         cmocka_unit_test(what_is_closed_is_told_by_org),

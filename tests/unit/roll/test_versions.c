@@ -219,6 +219,46 @@ static void a_joined_charter_is_of_the_version_after_the_later_branch(void **sta
     joined.charter.version = 4;
     toc_charter next = voted(in, &joined, all, 3);
     assert_code(judge_joined(in, &left, &later, &next), TOC_STATE);
+    joined.charter.version = 3; /* after that one, and no newer than the other */
+    next = voted(in, &joined, all, 3);
+    assert_code(judge_joined(in, &left, &later, &next), TOC_DENIED);
+    free_world(in);
+}
+
+/* Whichever of the two it names first. */
+static void a_joined_charter_is_of_the_circle_of_both_and_closes_what_either_closed(void **state)
+{
+    (void)state;
+    world *in = new_world();
+    rules of_left, of_right, joined;
+    const vote all[] = {VOTE(a, "officer 1"), VOTE(b, "officer 1"), VOTE(c, "officer 1")};
+    toc_charter first = standing(in);
+    toc_charter left = branch_without(in, &first, &in->a.org, &of_left);
+    toc_charter_pin pin = {.org = in->b.org, .generation = 7, .size = 5, .root = {{1}}};
+    next_rules(&in->rules, &first, &of_right);
+    remove_member(&of_right, &in->b.org);
+    of_right.charter.pins = &pin;
+    of_right.charter.pin_count = 1;
+    toc_charter right = voted(in, &of_right, all, 3);
+    assert_code(judge(in, &first, &right), TOC_OK);
+    for (int swapped = 0; swapped < 2; swapped++) {
+        next_rules(&in->rules, swapped ? &right : &left, &joined);
+        joined.charter.joined = swapped ? left.hash : right.hash;
+        toc_charter next = voted(in, &joined, all, 3);
+        assert_code(judge_joined(in, &left, &right, &next), TOC_DENIED);
+        toc_charter_pin longer = pin;
+        longer.size++;
+        joined.charter.pins = &longer;
+        joined.charter.pin_count = 1;
+        next = voted(in, &joined, all, 3);
+        assert_code(judge_joined(in, &left, &right, &next), TOC_DENIED);
+        joined.charter.pins = &pin;
+        next = voted(in, &joined, all, 3);
+        assert_code(judge_joined(in, &left, &right, &next), TOC_OK);
+        toc_charter elsewhere = right;
+        elsewhere.circle.bytes[0] ^= 1;
+        assert_code(judge_joined(in, &left, &elsewhere, &next), TOC_DENIED);
+    }
     free_world(in);
 }
 
@@ -233,6 +273,7 @@ int main(void)
         cmocka_unit_test(a_signature_on_one_version_is_none_on_another),
         cmocka_unit_test(a_charter_that_joins_two_branches_needs_a_quorum_of_each),
         cmocka_unit_test(a_joined_charter_is_of_the_version_after_the_later_branch),
+        cmocka_unit_test(a_joined_charter_is_of_the_circle_of_both_and_closes_what_either_closed),
     };
     return cmocka_run_group_tests_name("versions", tests, start_crypto, NULL);
 }
