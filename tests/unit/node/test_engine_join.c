@@ -52,12 +52,41 @@ static int set_up_contest(void **state)
     return 0;
 }
 
-static void propose_joined(voting *v, toc_arena *arena, toc_charter *branch)
+static void charter_of(const voting *v, const toc_charter_hash *hash, toc_arena *arena,
+                       toc_charter *out)
 {
     toc_err err;
     TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
     TOC_CHECK_OK(toc_log_read(v->s->net.nodes[A].log, &txn, &err));
-    TOC_CHECK_OK(toc_log_roll_charter(txn, &branches[1], arena, branch, &err));
+    TOC_CHECK_OK(toc_log_roll_charter(txn, hash, arena, out, &err));
+}
+
+/* A hears of a charter that is `like` but for its name, signed by the first `signers` of A and B.
+ */
+static toc_charter_hash tell_named(voting *v, const toc_charter *like, const char *name,
+                                   size_t signers)
+{
+    toc_err err;
+    TOC_AUTO(toc_buf_wipe) toc_buf body = {0};
+    toc_charter named = *like;
+    named.name = toc_span_text(name);
+    TOC_CHECK_OK(toc_charter_write(&named, &body, &err));
+    sign_body(v, toc_buf_view(&body), signers);
+    at(v, A, hear);
+    return v->hash;
+}
+
+static uint64_t refused_by(const voting *v, int node)
+{
+    uint64_t count = 0;
+    for (int whom = A; whom < VOTERS; whom++)
+        count += whom == node ? 0 : refused(v->s, node, whom, TOC_REFUSE_ROLL);
+    return count;
+}
+
+static void propose_joined(voting *v, toc_arena *arena, toc_charter *branch)
+{
+    charter_of(v, &branches[1], arena, branch);
     v->amendment = (toc_amendment){.joins = branch};
     at(v, A, propose);
     ASSERT_SAYS(v->said, TOC_OK);
@@ -122,24 +151,12 @@ static void a_branch_that_is_not_valid_cannot_be_joined(void **state)
     voting *v = *state;
     toc_err err;
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
-    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
     TOC_AUTO(toc_buf_wipe) toc_buf body = {0};
-    toc_charter ours, forged;
+    toc_charter ours;
     TOC_CHECK_OK(toc_arena_new(8 << 20, &arena, &err));
-    TOC_CHECK_OK(toc_log_read(v->s->net.nodes[A].log, &txn, &err));
-    TOC_CHECK_OK(toc_log_roll_charter(txn, &branches[0], arena, &ours, &err));
-    toc_log_abort(txn);
-    txn = NULL;
+    charter_of(v, &branches[0], arena, &ours);
     /* A charter of that version in which A and B are the only ones to decide, signed by nobody. */
-    forged = ours;
-    forged.name = toc_span_text("Nobody's");
-    TOC_CHECK_OK(toc_charter_write(&forged, &body, &err));
-    toc_charter_hash_of(toc_buf_view(&body), &v->hash);
-    toc_buf_clear(&v->bytes);
-    toc_charter_join(toc_buf_view(&body), NULL, 0, &v->bytes);
-    at(v, A, hear);
-    toc_charter_hash nobodys = v->hash;
-    toc_buf_clear(&body);
+    toc_charter_hash nobodys = tell_named(v, &ours, "Nobody's", 0);
     toc_charter joins = ours;
     joins.version = ours.version + 1;
     joins.previous = ours.hash;
@@ -147,10 +164,12 @@ static void a_branch_that_is_not_valid_cannot_be_joined(void **state)
     TOC_CHECK_OK(toc_charter_write(&joins, &body, &err));
     sign_body(v, toc_buf_view(&body), 2);
     at(v, A, hear);
+    assert_true(toc_roll_has_tip(v->s->net.nodes[A].engine, &v->hash));
     run(v, 2000); /* it is thought about some times */
     toc_log_circle circle = circle_at(v, A);
     assert_true(toc_charter_hash_equal(&circle.charter, &branches[0]));
     assert_true(circle.contested);
+    assert_false(toc_roll_has_tip(v->s->net.nodes[A].engine, &v->hash)); /* and not for ever */
 }
 
 /* C hears of nothing while the others agree with its officer's key; A puts it in force. */
@@ -178,46 +197,59 @@ static void a_branch_that_a_joined_charter_does_not_name_is_contested_still(void
     voting *v = *state;
     toc_err err;
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
-    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
-    TOC_AUTO(toc_buf_wipe) toc_buf body = {0};
-    toc_charter third, branch;
+    toc_charter ours, branch;
     TOC_CHECK_OK(toc_arena_new(8 << 20, &arena, &err));
-    TOC_CHECK_OK(toc_log_read(v->s->net.nodes[A].log, &txn, &err));
-    TOC_CHECK_OK(toc_log_roll_charter(txn, &branches[0], arena, &third, &err));
-    toc_log_abort(txn);
-    txn = NULL;
-    third.name = toc_span_text("Third");
-    TOC_CHECK_OK(toc_charter_write(&third, &body, &err));
-    sign_body(v, toc_buf_view(&body), 2);
-    at(v, A, hear);
+    charter_of(v, &branches[0], arena, &ours);
+    tell_named(v, &ours, "Third", 2);
     join_with_stolen_key(v, arena, &branch);
     assert_int_equal(circle_at(v, A).version, FIRST_VERSION + 2);
     assert_true(circle_at(v, A).contested);
 }
 
-/* Nor is a charter drafted that would. */
+static toc_code choose_own(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                           toc_err *err)
+{
+    const voting *v = context;
+    return toc_engine_circle_choose(engine, txn, &v->s->circle, &branches[0], now, err);
+}
+
+static void a_branch_that_was_declined_contests_nothing_when_another_is_joined(void **state)
+{
+    voting *v = *state;
+    toc_err err;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    toc_charter ours, third, drafted;
+    TOC_CHECK_OK(toc_arena_new(8 << 20, &arena, &err));
+    charter_of(v, &branches[0], arena, &ours);
+    at(v, A, choose_own);
+    assert_false(circle_at(v, A).contested);
+    toc_charter_hash hash = tell_named(v, &ours, "Third", 2);
+    assert_true(circle_at(v, A).contested);
+    charter_of(v, &hash, arena, &third);
+    v->amendment = (toc_amendment){.joins = &third};
+    v->dry_run = true;
+    at(v, A, propose);
+    ASSERT_SAYS(v->said, TOC_OK);
+    TOC_CHECK_OK(toc_charter_open(toc_buf_view(&v->bytes), arena, &drafted, &err));
+    sign_body(v, drafted.body, 2);
+    at(v, A, hear);
+    assert_int_equal(circle_at(v, A).version, FIRST_VERSION + 2);
+    assert_false(circle_at(v, A).contested);
+}
+
 static void nobody_proposes_to_join_what_is_no_branch_here(void **state)
 {
     voting *v = *state;
     toc_err err;
     TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
-    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
     toc_charter branch;
     TOC_CHECK_OK(toc_arena_new(8 << 20, &arena, &err));
-    TOC_CHECK_OK(toc_log_read(v->s->net.nodes[A].log, &txn, &err));
-    TOC_CHECK_OK(toc_log_roll_charter(txn, &branches[1], arena, &branch, &err));
-    toc_log_abort(txn);
-    txn = NULL;
+    charter_of(v, &branches[1], arena, &branch);
     v->amendment = (toc_amendment){.joins = &branch};
     branch.hash.bytes[0] ^= 1; /* not held */
     at(v, A, propose);
     ASSERT_SAYS(v->said, TOC_NOT_FOUND);
-    TOC_AUTO(toc_buf_wipe) toc_buf body = {0};
-    branch.name = toc_span_text("Nobody's"); /* held, and signed by nobody */
-    TOC_CHECK_OK(toc_charter_write(&branch, &body, &err));
-    sign_body(v, toc_buf_view(&body), 0);
-    at(v, A, hear);
-    branch.hash = v->hash;
+    branch.hash = tell_named(v, &branch, "Nobody's", 0); /* held, and signed by nobody */
     at(v, A, propose);
     ASSERT_SAYS(v->said, TOC_NOT_FOUND);
 }
@@ -243,6 +275,7 @@ static void who_endorsed_nothing_and_who_comes_later_take_it_from_the_roll(void 
     join_at(v, LATE);
     run(v, 1500);
     assert_int_equal(circle_at(v, LATE).version, FIRST_VERSION + 3);
+    assert_int_equal(refused_by(v, LATE), 0); /* it waited for the branch that it had not */
     assert_false(circle_at(v, LATE).contested);
     assert_int_equal(size_at(v->s, LATE, A, TOC_LANE_ALERT), size_at(v->s, A, A, TOC_LANE_ALERT));
 }
@@ -255,6 +288,7 @@ int main(void)
         TEST(without_a_quorum_of_one_branch_nothing_ends),
         TEST(a_branch_that_is_not_valid_cannot_be_joined),
         TEST(a_branch_that_a_joined_charter_does_not_name_is_contested_still),
+        TEST(a_branch_that_was_declined_contests_nothing_when_another_is_joined),
         TEST(nobody_proposes_to_join_what_is_no_branch_here),
         TEST(who_endorsed_nothing_and_who_comes_later_take_it_from_the_roll),
     };

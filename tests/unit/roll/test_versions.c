@@ -166,10 +166,11 @@ static void a_charter_that_joins_two_branches_needs_a_quorum_of_each(void **stat
 {
     (void)state;
     world *in = new_world();
-    rules of_left, of_right, joined;
+    rules of_left, of_right, of_third, joined;
     toc_charter first = standing(in);
     toc_charter left = branch_without(in, &first, &in->a.org, &of_left);   /* b and c decide */
     toc_charter right = branch_without(in, &first, &in->b.org, &of_right); /* a and c */
+    toc_charter third = branch_without(in, &first, &in->c.org, &of_third);
     next_rules(&in->rules, &left, &joined);
     joined.charter.joined = right.hash;
     const vote all[] = {VOTE(a, "officer 1"), VOTE(b, "officer 1"), VOTE(c, "officer 1")};
@@ -187,7 +188,8 @@ static void a_charter_that_joins_two_branches_needs_a_quorum_of_each(void **stat
         assert_code(judge(in, &left, &next), TOC_DENIED);
         assert_code(judge(in, &right, &next), TOC_DENIED);
         assert_code(judge_joined(in, &left, &left, &next), TOC_SIGNATURE);
-        assert_code(judge_joined(in, &left, &first, &next), TOC_SIGNATURE);
+        assert_code(judge_joined(in, &left, &third, &next), TOC_SIGNATURE);
+        assert_code(judge_joined(in, &third, &right, &next), TOC_SIGNATURE);
     }
     free_world(in);
 }
