@@ -128,7 +128,8 @@ TOC_MUST toc_code toc_charter_judge(const toc_charter *current /* NULL for versi
 bool toc_charter_joins(const toc_charter *charter);
 /* Of a charter that ends two branches, which `left` and `right` are, in any order: that it is of
  * the version after the later of them, closes what either closes, each feed where the later pin
- * does, and is signed by a quorum of each. Codes as above; toc_charter_judge and toc_charter_follows say DENIED of such a charter. */
+ * does, and is signed by a quorum of each. Codes as above; toc_charter_judge and
+ * toc_charter_follows say DENIED of such a charter. */
 TOC_MUST toc_code toc_charter_judge_joined(const toc_charter *left, const toc_charter *right,
                                            const toc_charter *next, const toc_card_source *cards,
                                            toc_err *err);
