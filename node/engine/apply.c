@@ -153,6 +153,23 @@ static toc_code check_lane(toc_lane lane, const toc_chunk_entry *row, uint64_t i
     return TOC_OK;
 }
 
+/* The card is the author's own, led back to its first one: what is approved by a card that its org
+ * never signed would count for all, whatever card a later grant names. */
+static toc_code check_card(toc_log_txn *txn, const engine_feed *feed, const toc_grant *grant,
+                           uint64_t index, toc_err *err)
+{
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    toc_card card;
+    toc_card_hash missing;
+    TOC_TRY(toc_arena_new(APPLY_ARENA_BYTES, &arena, err));
+    if (toc_roll_card(txn, &grant->card, arena, &card, NULL) != TOC_OK ||
+        !toc_org_id_equal(&card.org, &feed->name.org) || card.serial != grant->card_serial ||
+        toc_roll_prove(txn, &card, arena, &missing, NULL) != TOC_OK)
+        return toc_fail(err, TOC_MALFORMED, "the grant at %llu names a card that is not so",
+                        (unsigned long long)index);
+    return TOC_OK;
+}
+
 /* By the charter that it names its author may write, and with that card: what it judges would be
  * shown by all, and proven by nobody. */
 static toc_code check_right(toc_log_txn *txn, const engine_feed *feed, const toc_grant *grant,
@@ -179,8 +196,8 @@ static toc_code check_right(toc_log_txn *txn, const engine_feed *feed, const toc
 /* Each grant follows the one before and names the author's own card truly; every record is of the
  * epoch in force. */
 static toc_code check_grants(toc_log_txn *txn, const engine_feed *feed, const toc_log_feed *stored,
-                             const toc_chunk *chunk, toc_arena *arena, toc_judge *out_judge,
-                             bool *out_any, toc_err *err)
+                             const toc_chunk *chunk, toc_judge *out_judge, bool *out_any,
+                             toc_err *err)
 {
     bool has = stored->has_judge;
     toc_grant before = {.card = stored->judge.card,
@@ -202,7 +219,6 @@ static toc_code check_grants(toc_log_txn *txn, const engine_feed *feed, const to
             continue;
         }
         toc_grant grant;
-        toc_card card;
         TOC_TRY(toc_grant_read(row->bytes, &grant, err));
         if (has)
             TOC_TRY(toc_grant_follows(&before, &grant, err));
@@ -211,12 +227,9 @@ static toc_code check_grants(toc_log_txn *txn, const engine_feed *feed, const to
             return toc_fail(err, TOC_MALFORMED,
                             "the grant at %llu names another card of the same serial",
                             (unsigned long long)index);
-        if (toc_roll_card(txn, &grant.card, arena, &card, NULL) == TOC_OK &&
-            (!toc_org_id_equal(&card.org, &feed->name.org) || card.serial != grant.card_serial))
-            return toc_fail(err, TOC_MALFORMED, "the grant at %llu names a card that is not so",
-                            (unsigned long long)index);
-        if (!has || grant.card_serial != before.card_serial ||
-            !toc_charter_hash_equal(&grant.charter, &before.charter))
+        if (!has || grant.card_serial != before.card_serial)
+            TOC_TRY(check_card(txn, feed, &grant, index, err));
+        if (!has || !toc_charter_hash_equal(&grant.charter, &before.charter))
             TOC_TRY(check_right(txn, feed, &grant, index, err));
         before = grant;
         has = *out_any = true;
@@ -413,8 +426,7 @@ static toc_code settle(toc_engine *engine, toc_log_txn *txn, engine_job *job, to
     toc_judge judge;
     bool has_grant;
     toc_err grant_error;
-    if (check_grants(txn, feed, &stored, chunk, arena, &judge, &has_grant, &grant_error) !=
-        TOC_OK) {
+    if (check_grants(txn, feed, &stored, chunk, &judge, &has_grant, &grant_error) != TOC_OK) {
         toc_sync_refuse(engine, feed, job->link, TOC_REFUSE_GRANT, grant_error.text, now);
         return TOC_OK;
     }
