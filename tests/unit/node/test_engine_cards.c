@@ -413,6 +413,42 @@ of_two_cards_of_one_serial_the_last_common_one_holds_until_somebody_chooses(void
     assert_int_equal(stored(s, READER), stored(s, AUTHOR));
 }
 
+static toc_code contested_at(const scene *s, int by, int whom)
+{
+    toc_err err;
+    toc_log_txn *txn = NULL;
+    toc_card_hash chosen;
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[by].log, &txn, &err));
+    toc_code code = toc_log_contest(txn, &s->net.nodes[whom].org, &chosen, &err);
+    toc_log_abort(txn);
+    return code;
+}
+
+/* Of its own org, whoever stole the root makes cards that no peer can tell from the true ones. A
+ * node can: it has the keys of one. */
+static void the_own_card_is_the_one_whose_keys_are_here_whatever_others_there_are(void **state)
+{
+    scene *s = *state;
+    TOC_AUTO(toc_buf_wipe) toc_buf rival = {0};
+    TOC_AUTO(toc_buf_wipe) toc_buf newer = {0};
+    forge_card(s, "thief@example.org", &rival);
+    assert_true(sim_rotate(&s->net, &s->net.nodes[AUTHOR], TOC_CHANGE_SIGN, false, false));
+    steps(s, 300);
+    forge_card(s, "thief@example.org", &newer);
+    const toc_span cards[] = {toc_buf_view(&rival), toc_buf_view(&newer)};
+    for (size_t i = 0; i < TOC_COUNT(cards); i++) {
+        card_taking taking = {.bytes = cards[i]};
+        assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], take_card, &taking));
+        assert_int_equal(taking.state, TOC_CARD_REFUSED);
+        assert_int_equal(serial_known(s, AUTHOR, AUTHOR), 2);
+        assert_int_equal(contested_at(s, AUTHOR, AUTHOR), TOC_NOT_FOUND);
+        assert_int_equal(refused(s, AUTHOR, AUTHOR, TOC_REFUSE_TWO_CARDS), i + 1);
+    }
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], write_record, s));
+    steps(s, 300);
+    assert_int_equal(stored(s, READER), stored(s, AUTHOR));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -428,6 +464,9 @@ int main(void)
             a_seal_key_in_other_hands_makes_everybody_use_a_new_sender_key, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             of_two_cards_of_one_serial_the_last_common_one_holds_until_somebody_chooses, set_up,
+            tear_down),
+        cmocka_unit_test_setup_teardown(
+            the_own_card_is_the_one_whose_keys_are_here_whatever_others_there_are, set_up,
             tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,8 @@
 #include "proto/roll/change.h"
 #include "tests/unit/node/thief.h"
 
+enum { OUTSIDE = 3, FORK_STEPS = 2000 };
+
 static void two_histories_are_found_where_they_part_and_everybody_has_the_proof(void **state)
 {
     scene *s = *state;
@@ -103,6 +105,75 @@ static void an_author_whose_key_is_stolen_writes_nothing_before_it_has_another(v
     expect_opened_alike(s, 2); /* what came before, and what it says with the new key */
 }
 
+/* ---- who is told ---- */
+
+/* Of the author and of who is outside the circle of the fork. */
+static toc_code create_other(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                             toc_err *err)
+{
+    scene *s = context;
+    TOC_TRY(toc_engine_circle_create(engine, txn, toc_span_text("Other"), toc_span_text("test"),
+                                     now, &s->other_circle, err));
+    return toc_engine_circle_admit(engine, txn, &s->other_circle, &s->net.nodes[OUTSIDE].org,
+                                   TOC_ROLE_MEMBER, now, err);
+}
+
+static toc_code join_other(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                           toc_err *err)
+{
+    const scene *s = context;
+    return toc_engine_circle_join(engine, txn, &s->other_circle, now, err);
+}
+
+typedef struct told {
+    unsigned of_own, of_fork; /* news of its own circle, and of that in which there is a fork */
+    size_t marks;
+} told;
+
+/* What is on its way to who is outside. */
+static void listen_outside(const scene *s, told *all)
+{
+    for (const sim_message *at = s->net.messages; at != NULL; at = at->next) {
+        toc_err err;
+        TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+        toc_message message;
+        if (at->to != OUTSIDE)
+            continue;
+        TOC_CHECK_OK(toc_arena_new(TOC_MESSAGE_ARENA_BYTES, &arena, &err));
+        TOC_CHECK_OK(toc_message_decode(toc_buf_view(&at->bytes), arena, &message, &err));
+        if (message.kind != TOC_MSG_NEWS)
+            continue;
+        all->of_own += toc_circle_id_equal(&message.as.news.circle, &s->other_circle);
+        all->of_fork += toc_circle_id_equal(&message.as.news.circle, &s->circle);
+        all->marks += message.as.news.fork_count;
+    }
+}
+
+/* Neither that the circle is there, nor, in the name of a circle that it shares with the author,
+ * what is in it. */
+static void who_is_outside_the_circle_is_told_nothing_of_a_fork_in_it(void **state)
+{
+    scene *s = *state;
+    toc_log_feed feed;
+    told all = {0};
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], create_other, s));
+    assert_true(sim_do(&s->net, &s->net.nodes[OUTSIDE], join_other, s));
+    steps(s, 500);
+    assert_true(feed_at(s, AUTHOR, AUTHOR, TOC_LANE_ALERT, &feed));
+    part(s, TOC_LANE_ALERT, 1, 1);
+    for (int i = 0; i < FORK_STEPS; i++) {
+        steps(s, 1);
+        listen_outside(s, &all);
+    }
+    for (int node = AUTHOR; node <= MALLORY; node++) {
+        assert_int_equal(forked_at(s, node, &feed), feed.frontier.size);
+        link_between(s, node, OUTSIDE);
+    }
+    assert_true(all.of_own > 0);
+    assert_int_equal(all.of_fork, 0);
+    assert_int_equal(all.marks, 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up_member, tear_down)
@@ -111,6 +182,7 @@ int main(void)
         TEST(who_joins_later_gets_the_proof_from_whoever_has_it),
         TEST(who_goes_on_after_a_fork_is_received_and_gets_no_receipt),
         TEST(an_author_whose_key_is_stolen_writes_nothing_before_it_has_another),
+        TEST(who_is_outside_the_circle_is_told_nothing_of_a_fork_in_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
