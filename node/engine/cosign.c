@@ -332,8 +332,18 @@ static void wait_for_entries(toc_engine *engine, const engine_cosignature *row)
             *held = *row;
         return;
     }
-    /* Without room it is forgotten; who has it tells it again. */
-    (void)toc_cosign_keep(&engine->early, ENGINE_COSIGNATURES_EARLY_MAX, row);
+    /* Without room it is forgotten; who has it tells it again. The own one takes the place of
+     * another: less would be said meanwhile, and a member could fill the room for that. */
+    if (toc_cosign_keep(&engine->early, ENGINE_COSIGNATURES_EARLY_MAX, row) ||
+        !toc_org_id_equal(&row->wire.cosigner, &engine->org))
+        return;
+    for (size_t i = 0; i < engine->early.count; i++) {
+        engine_cosignature *held = &engine->early.rows[i];
+        if (!toc_org_id_equal(&held->wire.cosigner, &engine->org)) {
+            *held = *row;
+            return;
+        }
+    }
 }
 
 static toc_code put_verified(toc_engine *engine, toc_log_txn *txn, const engine_cosignature *row,

@@ -146,12 +146,14 @@ class Case:
         self.bundle["proof"] = top + "\n\n" + lines.splitlines(keepends=True)[0] + lines
         return self
 
-    def fork(self, index=2, key="sign1", other_key=None, feed=None, path=None):
-        """Tells of another history that differs from `index` on, of four entries."""
+    def fork(self, index=2, key="sign1", other_key=None, feed=None, path=None, lane="bulk"):
+        """Tells of another history that differs from `index` on, of four entries. `lane`: of another feed of the author,
+        in whose trees the same entries stand."""
         circle, org = (bytes.fromhex(each) for each in self.origin.split("/")[1:3])
         other = self.leaves[:index] + [h(b"other %d" % i) for i in range(index, 4)]
-        sides = [self.side(index, leaves, by) for leaves, by in ((self.leaves, key), (other, other_key or key))]
-        self.bundle["fork"] = text64((feed or circle) + org + b"\x01" + u64(GENERATION) + u64(index)
+        origin = self.origin.replace("/bulk/", f"/{lane}/")
+        sides = [self.side(index, leaves, by, origin) for leaves, by in ((self.leaves, key), (other, other_key or key))]
+        self.bundle["fork"] = text64((feed or circle) + org + bytes([LANES[lane]]) + u64(GENERATION) + u64(index)
                                      + b"".join(u16(len(each)) + each for each in sides))
         found = b"".join(path_of(1, self.leaves[:index])) if index > 1 else b""
         self.bundle["fork_path"] = text64(found if path is None else path)
@@ -163,9 +165,9 @@ class Case:
         size = int.from_bytes(told[81:83], "big")
         return told[:81] + told[81:83 + size] * 2
 
-    def side(self, index, leaves, key):
-        head = f"{self.origin}\n{len(leaves)}\n{text64(root_of(leaves))}\n"
-        signed = line(self.origin, 1, self.author.public(key), b"", self.author.sign(key, head.encode()))
+    def side(self, index, leaves, key, origin):
+        head = f"{origin}\n{len(leaves)}\n{text64(root_of(leaves))}\n"
+        signed = line(origin, 1, self.author.public(key), b"", self.author.sign(key, head.encode()))
         note, growth, path = (head + "\n" + signed).encode(), growth_of(index, leaves), path_of(index, leaves)
         return (u16(len(note)) + note + root_of(leaves[:index]) + leaves[index] + bytes([len(growth)]) + b"".join(growth)
                 + bytes([len(path)]) + b"".join(path))
@@ -257,6 +259,7 @@ def cases():
     yield "bad-forked-there", Case(a, w, first(a, w)).fork(index=1)
     yield "bad-fork-by-a-key-of-nobody", Case(a, w, first(a, w)).fork(other_key="sign9")
     yield "bad-fork-of-another-feed", Case(a, w, first(a, w)).fork(feed=seed("?"))
+    yield "bad-fork-of-another-lane", Case(a, w, first(a, w)).fork(lane="alert")
     yield "bad-fork-that-the-record-is-not-before", Case(a, w, first(a, w)).fork(path=seed("?"))
     one_history = Case(a, w, first(a, w)).fork()
     one_history.bundle["fork"] = text64(one_history.twice())

@@ -1,30 +1,5 @@
 /* Receipts: when a node cosigns, what it takes from others, and what it refuses. */
-#include "tests/unit/node/scene.h"
-
-#include "proto/feed/cosignature.h"
-
-/* The newest that `by` holds of `whom` over the author's feed; size 0: none. */
-static toc_log_cosignature held(const scene *s, int by, int whom, toc_lane lane)
-{
-    toc_err err;
-    toc_log_txn *txn = NULL;
-    toc_log_feed feed;
-    toc_log_cosignature found = {0};
-    assert_true(feed_at(s, by, AUTHOR, lane, &feed));
-    TOC_CHECK_OK(toc_log_read(s->net.nodes[by].log, &txn, &err));
-    toc_code code = toc_log_cosigned(txn, feed.number, &s->net.nodes[whom].org, &found, &err);
-    if (code == TOC_NOT_FOUND)
-        found = (toc_log_cosignature){0};
-    else
-        TOC_CHECK_OK(code);
-    toc_log_abort(txn);
-    return found;
-}
-
-static uint64_t now_s(const scene *s, int node)
-{
-    return sim_now(&s->net, &s->net.nodes[node]).wall.unix_ms / 1000;
-}
+#include "tests/unit/node/receipts.h"
 
 static toc_code write_bulk(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
                            toc_err *err)
@@ -211,71 +186,6 @@ static void nothing_is_cosigned_by_a_clock_that_peers_contradict(void **state)
 }
 
 /* ---- what is refused ---- */
-
-/* A cosignature over the author's alert feed, said to be by `whom`, and signed with its key. */
-typedef struct forgery {
-    scene *s;
-    int whom;
-    toc_secret *key; /* NULL: the true one */
-    uint64_t size, time_s;
-    bool other_root;
-    toc_buf message;
-} forgery;
-
-static void forge(forgery *what)
-{
-    scene *s = what->s;
-    toc_err err;
-    toc_log_txn *txn = NULL;
-    toc_secret *own = NULL;
-    TOC_CHECK_OK(toc_log_read(s->net.nodes[what->whom].log, &txn, &err));
-    TOC_CHECK_OK(toc_log_own_key(txn, TOC_OWN_COSIGN, &own, &err));
-    toc_log_abort(txn);
-    toc_log_feed feed;
-    assert_true(feed_at(s, READER, AUTHOR, TOC_LANE_ALERT, &feed));
-    TOC_CHECK_OK(toc_log_read(s->net.nodes[READER].log, &txn, &err));
-    toc_wire_cosignature row = {.org = feed.name.org,
-                                .lane = feed.name.lane,
-                                .generation = feed.name.generation,
-                                .size = what->size,
-                                .cosigner = s->net.nodes[what->whom].org};
-    if (what->size <= feed.frontier.size)
-        TOC_CHECK_OK(toc_log_root(txn, feed.number, what->size, &row.root, &err));
-    toc_log_abort(txn);
-    row.root.bytes[0] ^= what->other_root ? 1 : 0;
-    toc_buf body = {0};
-    toc_checkpoint_body(&feed.name, row.size, &row.root, &body);
-    TOC_CHECK_OK(toc_cosignature_sign(toc_buf_view(&body), what->time_s,
-                                      what->key != NULL ? what->key : own, &row.made, &err));
-    toc_buf_wipe(&body);
-    toc_secret_free(own);
-    toc_message news = {
-        .kind = TOC_MSG_NEWS,
-        .as.news = {.circle = s->circle, .cosignature_count = 1, .cosignatures = &row}};
-    TOC_CHECK_OK(toc_message_encode(&news, &what->message, &err));
-}
-
-static toc_code deliver(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
-                        toc_err *err)
-{
-    const forgery *what = context;
-    return toc_engine_message(engine, txn, what->s->net.links[AUTHOR][READER].number,
-                              toc_buf_view(&what->message), now, err);
-}
-
-/* The author tells the reader. */
-static void tell(forgery *what)
-{
-    forge(what);
-    assert_true(sim_do(&what->s->net, &what->s->net.nodes[READER], deliver, what));
-    toc_buf_wipe(&what->message);
-}
-
-static void assert_counts(const scene *s, uint64_t cosignature, uint64_t fork)
-{
-    assert_int_equal(refused(s, READER, AUTHOR, TOC_REFUSE_COSIGNATURE), cosignature);
-    assert_int_equal(refused(s, READER, AUTHOR, TOC_REFUSE_FORK), fork);
-}
 
 static void a_true_cosignature_is_taken(void **state)
 {

@@ -169,6 +169,49 @@ static void after_a_new_boot_a_node_goes_on_when_more_than_half_say_so(void **st
     check_no_fork(s);
 }
 
+static int set_up_five_members(void **state)
+{
+    set_up_nodes(state, 5);
+    for (int i = MALLORY; i <= TWIN; i++)
+        admit_as(*state, i, TOC_ROLE_MEMBER, true);
+    return 0;
+}
+
+/* So many steps in which nobody from `first` on gets an answer through to the author. */
+static void silent(scene *s, int first, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        steps(s, 1);
+        for (int by = first; by < s->net.node_count; by++)
+            lose(s, by, AUTHOR, TOC_MSG_HEADS_REPLY);
+    }
+}
+
+static bool all_linked(const scene *s)
+{
+    for (int by = READER; by < s->net.node_count; by++) {
+        if (!s->net.links[AUTHOR][by].up)
+            return false;
+    }
+    return true;
+}
+
+/* Two of four: the others may have what they have not. */
+static void half_of_those_who_are_linked_is_not_enough(void **state)
+{
+    scene *s = *state;
+    uint64_t before = generation_of(s, AUTHOR), began = s->net.now_ms;
+    reboot(s, AUTHOR);
+    while (!all_linked(s))
+        silent(s, READER, 1);
+    silent(s, FRIEND, 20000 / SIM_STEP_MS);
+    assert_int_equal(writable(s, AUTHOR), TOC_UNREACHABLE);
+    while (writable(s, AUTHOR) != TOC_OK && s->net.now_ms < began + 59000)
+        silent(s, TWIN, 1);
+    assert_int_equal(writable(s, AUTHOR), TOC_OK);
+    assert_int_equal(generation_of(s, AUTHOR), before);
+}
+
 static void when_nobody_answers_for_a_minute_a_new_generation_begins(void **state)
 {
     scene *s = *state;
@@ -325,6 +368,38 @@ static void who_says_that_it_was_restored_asks_nobody(void **state)
     assert_true(generation_of(s, AUTHOR) > before);
 }
 
+typedef struct ahead {
+    scene *s;
+    uint64_t seconds; /* the generation stands so far ahead of the clock */
+    uint64_t limit;   /* of its number, out */
+} ahead;
+
+/* A feed that another node of this org began, and its own feeds anew after it. */
+static toc_code begin_after(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                            toc_err *err)
+{
+    ahead *what = context;
+    toc_log_feed feed;
+    what->limit = now.wall.unix_ms / 1000 + what->seconds;
+    const toc_feed_name name = {.circle = what->s->circle,
+                                .org = what->s->net.nodes[AUTHOR].org,
+                                .lane = TOC_LANE_ALERT,
+                                .generation = what->limit};
+    TOC_TRY(toc_log_feed_new(txn, &name, &feed, err));
+    return toc_engine_restored(engine, txn, now, err);
+}
+
+/* A thief of the sign key would use up the numbers by one that is far ahead. */
+static void a_generation_that_is_a_day_ahead_does_not_move_the_next(void **state)
+{
+    scene *s = *state;
+    ahead day = {.s = s, .seconds = 86400}, less = {.s = s, .seconds = 86399};
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], begin_after, &day));
+    assert_int_equal(generation_of(s, AUTHOR), day.limit - 86400);
+    assert_true(sim_do(&s->net, &s->net.nodes[AUTHOR], begin_after, &less));
+    assert_int_equal(generation_of(s, AUTHOR), less.limit + 1);
+}
+
 /* ---- while it asks ---- */
 
 static toc_code admit_friend(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
@@ -470,6 +545,8 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up_four, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(after_a_new_boot_a_node_goes_on_when_more_than_half_say_so),
+        cmocka_unit_test_setup_teardown(half_of_those_who_are_linked_is_not_enough,
+                                        set_up_five_members, tear_down),
         TEST(when_nobody_answers_for_a_minute_a_new_generation_begins),
         TEST(a_node_that_is_killed_while_it_asks_goes_on_asking),
         cmocka_unit_test_setup_teardown(a_circle_of_one_asks_nobody_and_begins_anew, set_up,
@@ -480,6 +557,7 @@ int main(void)
         TEST(one_member_alone_cannot_keep_an_old_copy_on_its_old_feeds),
         TEST(a_head_that_nobody_of_us_signed_opens_no_generation_while_it_asks),
         TEST(who_says_that_it_was_restored_asks_nobody),
+        TEST(a_generation_that_is_a_day_ahead_does_not_move_the_next),
         cmocka_unit_test_setup_teardown(nothing_is_appended_while_it_asks_whatever_comes,
                                         set_up_three, tear_down),
         cmocka_unit_test_setup_teardown(

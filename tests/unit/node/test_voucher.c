@@ -130,6 +130,83 @@ static void who_joins_after_the_author_is_gone_gets_what_others_held_before(void
     assert_int_equal(refused(s, NEWCOMER, READER, TOC_REFUSE_COSIGNATURE), 0);
 }
 
+/* ---- what is given ---- */
+
+/* The reader's own log; what it holds of `whom` over the head is forgotten, or one is added. */
+typedef struct rewriting {
+    const scene *s;
+    int whom;
+    const toc_secret *cosign; /* NULL: forget */
+    uint64_t time_s;
+} rewriting;
+
+static toc_code rewrite_receipts(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
+                                 toc_err *err)
+{
+    const rewriting *what = context;
+    const toc_log_feed *feed = &the_loss()->feeds[TOC_LANE_ALERT];
+    const toc_org_id *org = &what->s->net.nodes[what->whom].org;
+    TOC_AUTO(toc_buf_wipe) toc_buf body = {0};
+    toc_log_feed stored;
+    bool fresh;
+    (void)engine;
+    (void)now;
+    TOC_TRY(toc_log_feed_find(txn, &feed->id, &stored, err));
+    if (what->cosign == NULL)
+        return toc_log_cosignatures_forget(txn, stored.number, org, 0, err);
+    toc_log_cosignature made = {.size = stored.head_size, .org = *org};
+    toc_sign_public(what->cosign, &made.key);
+    toc_checkpoint_body(&feed->name, stored.head_size, &stored.head_root, &body);
+    TOC_TRY(toc_cosignature_sign(toc_buf_view(&body), what->time_s, what->cosign, &made.made, err));
+    return toc_log_cosignature_put(txn, stored.number, &made, &fresh, err);
+}
+
+static void rewrite(scene *s, int whom, const toc_secret *cosign, uint64_t time_s)
+{
+    rewriting what = {.s = s, .whom = whom, .cosign = cosign, .time_s = time_s};
+    assert_true(sim_do(&s->net, &s->net.nodes[READER], rewrite_receipts, &what));
+}
+
+enum { NOBODY = -1 };
+
+/* Whose word the reader gives along with the author's last head. */
+static int who_vouches(const scene *s)
+{
+    toc_err err;
+    toc_log_feed stored;
+    toc_span note, voucher;
+    TOC_AUTO(toc_arena_free) toc_arena *arena = NULL;
+    TOC_AUTO(toc_log_abort) toc_log_txn *txn = NULL;
+    TOC_CHECK_OK(toc_arena_new(4 << 20, &arena, &err));
+    TOC_CHECK_OK(toc_log_read(s->net.nodes[READER].log, &txn, &err));
+    TOC_CHECK_OK(toc_log_feed_find(txn, &the_loss()->feeds[TOC_LANE_ALERT].id, &stored, &err));
+    TOC_CHECK_OK(toc_log_head_note(txn, stored.number, &note, &err));
+    TOC_CHECK_OK(toc_voucher_find(txn, &stored, note, arena, &voucher, &err));
+    if (voucher.size == 0)
+        return NOBODY;
+    int by = 0;
+    while (memcmp(voucher.data, s->net.nodes[by].org.bytes, 32) != 0)
+        assert_true(++by < s->net.node_count);
+    return by;
+}
+
+/* Who joins would refuse the head for it, though a word that vouches may be held, too. */
+static void no_word_is_given_that_would_not_vouch(void **state)
+{
+    scene *s = *state;
+    const loss *all = the_loss();
+    TOC_AUTO(toc_secret_free) toc_secret *key = steal(s, NEWCOMER, TOC_OWN_COSIGN);
+    assert_int_equal(who_vouches(s), READER);
+    rewrite(s, AUTHOR, all->cosign, all->retired_s - 1000); /* his own is the oldest */
+    assert_int_equal(who_vouches(s), READER);
+    rewrite(s, READER, NULL, 0);
+    assert_int_equal(who_vouches(s), NOBODY);
+    rewrite(s, NEWCOMER, key, all->retired_s + 5);
+    assert_int_equal(who_vouches(s), NOBODY);
+    rewrite(s, NEWCOMER, key, all->retired_s - 5);
+    assert_int_equal(who_vouches(s), NEWCOMER);
+}
+
 /* ---- what is refused ---- */
 
 /* The head of a feed with `more` entries of the thief's, by the key that he has. */
@@ -315,6 +392,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up_loss, tear_down_loss)
     const struct CMUnitTest tests[] = {
         TEST(who_joins_after_the_author_is_gone_gets_what_others_held_before),
+        TEST(no_word_is_given_that_would_not_vouch),
         TEST(only_another_members_word_from_before_vouches),
         TEST(a_longer_head_by_a_retired_key_is_refused_whatever_comes_with_it),
         TEST(a_cosign_key_that_was_replaced_counts_for_what_is_older),
