@@ -250,6 +250,18 @@ static void who_fills_the_room_keeps_out_no_own_word(void **state)
     assert_int_equal(said_at(s, size + 2), own.time_s);
 }
 
+/* Else each member could keep any node from receipting anything. */
+static void anothers_word_keeps_none_back(void **state)
+{
+    scene *s = *state;
+    forgery far = said_before(s, FAR, 1);
+    far.whom = AUTHOR;
+    tell(&far);
+    say_alert(s);
+    steps(s, 100);
+    assert_int_equal(held(s, READER, READER, TOC_LANE_ALERT).size, stored(s, AUTHOR));
+}
+
 /* ---- past the end ---- */
 
 static toc_code remove_mallory(void *context, toc_engine *engine, toc_log_txn *txn, toc_now now,
@@ -309,6 +321,7 @@ int main(void)
         TEST(a_word_about_one_feed_pushes_out_none_about_another),
         TEST(a_word_about_one_feed_keeps_back_none_about_another),
         TEST(who_fills_the_room_keeps_out_no_own_word),
+        TEST(anothers_word_keeps_none_back),
         TEST(nothing_past_the_end_of_a_closed_feed_is_cosigned_or_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -203,8 +203,28 @@ static void no_word_is_given_that_would_not_vouch(void **state)
     assert_int_equal(who_vouches(s), NOBODY);
     rewrite(s, NEWCOMER, key, all->retired_s + 5);
     assert_int_equal(who_vouches(s), NOBODY);
+    rewrite(s, NEWCOMER, NULL, 0);
+    rewrite(s, NEWCOMER, all->cosign, all->retired_s - 5); /* by a key that is not its own */
+    assert_int_equal(who_vouches(s), NOBODY);
+    rewrite(s, NEWCOMER, NULL, 0);
     rewrite(s, NEWCOMER, key, all->retired_s - 5);
     assert_int_equal(who_vouches(s), NEWCOMER);
+}
+
+/* A retirement that is dated back later takes the youngest first. */
+static void of_those_who_vouch_the_first_is_given(void **state)
+{
+    scene *s = *state;
+    uint64_t retired_s = the_loss()->retired_s;
+    TOC_AUTO(toc_secret_free) toc_secret *reader = steal(s, READER, TOC_OWN_COSIGN);
+    TOC_AUTO(toc_secret_free) toc_secret *key = steal(s, NEWCOMER, TOC_OWN_COSIGN);
+    rewrite(s, READER, NULL, 0);
+    rewrite(s, READER, reader, retired_s - 3);
+    rewrite(s, NEWCOMER, key, retired_s - 5);
+    assert_int_equal(who_vouches(s), NEWCOMER);
+    rewrite(s, READER, NULL, 0);
+    rewrite(s, READER, reader, retired_s - 10);
+    assert_int_equal(who_vouches(s), READER);
 }
 
 /* ---- what is refused ---- */
@@ -393,6 +413,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(who_joins_after_the_author_is_gone_gets_what_others_held_before),
         TEST(no_word_is_given_that_would_not_vouch),
+        TEST(of_those_who_vouch_the_first_is_given),
         TEST(only_another_members_word_from_before_vouches),
         TEST(a_longer_head_by_a_retired_key_is_refused_whatever_comes_with_it),
         TEST(a_cosign_key_that_was_replaced_counts_for_what_is_older),
