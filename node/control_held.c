@@ -2,6 +2,7 @@
 #include "node/control_args.h"
 #include "node/control_talk.h"
 #include "node/held.h"
+#include "store/held.h"
 
 static const char *state_name(toc_held_state state)
 {

@@ -6,6 +6,7 @@
 #include "node/clock.h"
 #include "node/control_submit.h"
 #include "node/diag.h"
+#include "store/held.h"
 
 enum { HELD_REFUSALS_BYTES_MAX = 1 << 20 };
 

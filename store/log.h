@@ -527,41 +527,6 @@ TOC_MUST toc_code toc_log_submission_put(toc_log_txn *txn, const toc_draft_id *i
 TOC_MUST toc_code toc_log_submission_get(toc_log_txn *txn, const toc_draft_id *id,
                                          toc_span *out_summary, toc_err *err);
 
-/* ---- held: submissions that wait for their moment, and may be recalled until then ---- */
-
-typedef enum toc_held_state {
-    TOC_HELD_WAITING = 0,
-    TOC_HELD_LEAVING = 1, /* it is being written: too late to recall */
-    TOC_HELD_FAILED = 2   /* it could not be written, `why` says why: it waits for a person */
-} toc_held_state;
-
-typedef struct toc_log_held {
-    toc_draft_id id;
-    toc_circle_id circle;
-    toc_lane lane;
-    toc_held_state state;
-    uint32_t uid; /* of who submitted it */
-    toc_time at, until;
-    uint64_t fresh, changed, unchanged, refused; /* as it was counted when it came */
-    uint64_t bytes;                              /* of its text */
-    char why[TOC_ERR_TEXT_BYTES];                /* it could not be written yet; else "" */
-} toc_log_held;
-
-/* `text`: request line and frames, as in the spool; sealed under the store key. EXISTS; LIMIT past
- * TOC_HELD_MAX or TOC_HELD_BYTES_MAX. */
-TOC_MUST toc_code toc_log_held_put(toc_log_txn *txn, const toc_log_held *held, toc_span text,
-                                   toc_err *err);
-TOC_MUST toc_code toc_log_held_get(toc_log_txn *txn, const toc_draft_id *id, toc_log_held *out,
-                                   toc_err *err); /* NOT_FOUND */
-TOC_MUST toc_code toc_log_held_text(toc_log_txn *txn, const toc_draft_id *id, toc_buf *out,
-                                    toc_err *err);
-/* State, moment and reason of one that is there. */
-TOC_MUST toc_code toc_log_held_change(toc_log_txn *txn, const toc_log_held *held, toc_err *err);
-TOC_MUST toc_code toc_log_held_remove(toc_log_txn *txn, const toc_draft_id *id, toc_err *err);
-typedef toc_code (*toc_log_held_visit)(void *context, const toc_log_held *held, toc_err *err);
-TOC_MUST toc_code toc_log_held_each(toc_log_txn *txn, toc_log_held_visit visit, void *context,
-                                    toc_err *err);
-
 /* ---- overlay: what this node decided by itself about wallets (docs/RULES.md §11) ----
  * Read over the views; in no digest, in nothing that is sent, and not dropped by a rebuild. */
 

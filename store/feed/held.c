@@ -1,3 +1,4 @@
+#include "store/held.h"
 #include "proto/base/limits.h"
 #include "proto/base/reader.h"
 #include "proto/crypto/seal.h"

@@ -6,6 +6,7 @@
 #include "node/clock.h"
 #include "node/held.h"
 #include "proto/base/text.h"
+#include "store/held.h"
 #include "tests/unit/node/talk.h"
 
 #define HEAD    "chain,address,category\n"

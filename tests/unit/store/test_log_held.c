@@ -3,6 +3,7 @@
 
 #include "proto/base/limits.h"
 #include "store/feed/internal.h"
+#include "store/held.h"
 #include "tests/support/logbook.h"
 
 enum { LONG_BYTES = 600000 }; /* three parts */
